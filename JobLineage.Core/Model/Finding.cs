@@ -1,0 +1,43 @@
+namespace JobLineage.Core.Model;
+
+/// <summary>The kinds of diagnosis.</summary>
+public enum FindingKind
+{
+    /// <summary>Jobs have failed for good.</summary>
+    Failing,
+
+    /// <summary>Jobs are ready, and nothing has moved for longer than the threshold.</summary>
+    Stuck,
+
+    /// <summary>Completed jobs have no children where their siblings have.</summary>
+    Childless,
+
+    /// <summary>Fewer jobs exist than were expected.</summary>
+    Missing,
+
+    /// <summary>Jobs wait for a time that is known.</summary>
+    Waiting,
+
+    /// <summary>The parent that jobs name was never seen.</summary>
+    Orphaned,
+
+    /// <summary>Parent links close a circle; one of them is not followed.</summary>
+    Cycle,
+}
+
+/// <summary>A diagnosis with evidence.</summary>
+/// <param name="Kind">What was found.</param>
+/// <param name="Stage">The path of the stage it is about; null when it is about the run.</param>
+/// <param name="Reason">One sentence for a person.</param>
+/// <param name="Evidence">The numbers and times behind it, by name.</param>
+/// <param name="Jobs">A sample of the ids concerned.</param>
+public sealed record Finding(
+    FindingKind Kind,
+    string? Stage,
+    string Reason,
+    IReadOnlyDictionary<string, object?> Evidence,
+    IReadOnlyList<string> Jobs)
+{
+    /// <summary>The kind's name in lower case, as in <c>data-finding</c> and the API.</summary>
+    public string KindName => Kind.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,17 @@
+namespace JobLineage.Core.Model;
+
+/// <summary>A job with its way up and what it spawned.</summary>
+/// <param name="Job">The job itself.</param>
+/// <param name="RootId">The root of its run; its own id for a single.</param>
+/// <param name="StagePath">The path of the stage it belongs to.</param>
+/// <param name="Ancestors">From the root down to the parent.</param>
+/// <param name="Children">Its children, grouped by stage.</param>
+public sealed record JobView(
+    Job Job, string RootId, string StagePath, IReadOnlyList<Job> Ancestors, IReadOnlyList<ChildGroup> Children);
+
+/// <summary>The children that a job has in one stage.</summary>
+/// <param name="Stage">The path of the children's stage.</param>
+/// <param name="Worker">Their full worker name.</param>
+/// <param name="Counts">Their number by state.</param>
+/// <param name="Sample">The first of them by id; <see cref="StateCounts.Total"/> says how many there are.</param>
+public sealed record ChildGroup(string Stage, string Worker, StateCounts Counts, IReadOnlyList<Job> Sample);
