@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>
+/// Takes secrets out of what is stored and cuts it to a size. Pure. A key is secret when one of its words
+/// (<c>access_token</c>, <c>accessToken</c>: access, token) is in the list.
+/// </summary>
+public sealed partial class Redaction
+{
+    /// <summary>What stands in the place of a secret.</summary>
+    public const string Mark = "[redacted]";
+
+    /// <summary>The words that make a key secret unless the configuration names others.</summary>
+    public static IReadOnlyList<string> DefaultWords { get; } =
+        ["password", "passwd", "passphrase", "token", "secret", "authorization", "cookie", "credential", "credentials", "apikey", "api_key", "access_key", "private_key"];
+
+    private readonly string[] words;
+    private readonly SearchValues<string> any;
+    private readonly Regex inText;
+
+    /// <param name="words">Words that make a key secret; case does not matter.</param>
+    /// <param name="limit">Characters that are kept of one value.</param>
+    public Redaction(IEnumerable<string>? words = null, int limit = 8192)
+    {
+        this.words = [.. (words ?? DefaultWords).Select(Plain).Where(w => w.Length > 0).Distinct()];
+        Limit = limit;
+        // Keys are compared without separators, so the quick look must not depend on them either.
+        any = SearchValues.Create([.. (words ?? DefaultWords).SelectMany(w => w.Split('_', '-')).Where(w => w.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
+        var names = string.Join('|', (words ?? DefaultWords).Select(w => Regex.Escape(w).Replace("_", "[_-]?")));
+        inText = new Regex(
+            $"""(?<key>[\w-]*(?:{names})["']?\s*(?:=>|[:=])\s*)(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&"'{"}"})\]]+)""",
+            RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    }
+
+    /// <summary>Characters that are kept of one value.</summary>
+    public int Limit { get; }
+
+    /// <summary>JSON text without secrets, at most <see cref="Limit"/> characters; JSON that is broken or cut off is read as far as it goes.</summary>
+    public (string? Text, bool IsCut) Json(string? json)
+    {
+        if (json is null)
+            return (null, false);
+        if (words.Length > 0 && json.AsSpan().ContainsAny(any))
+            json = WithoutSecrets(json);
+        return Cut(json);
+    }
+
+    /// <summary>Free text (an error message) without secrets, at most <see cref="Limit"/> characters.</summary>
+    public (string Text, bool IsCut) FreeText(string text)
+    {
+        // A little more than what is kept, so that a secret that straddles the cut is seen.
+        var head = text.Length > Limit * 2 ? text[..(Limit * 2)] : text;
+        if (words.Length > 0 && head.AsSpan().ContainsAny(any))
+            head = inText.Replace(head, "${key}" + Mark);
+        if (head.Contains("://", StringComparison.Ordinal))
+            head = UserInfo().Replace(head, "://" + Mark + "@");
+        var (cut, isCut) = Cut(head);
+        return (cut!, isCut || head.Length < text.Length && text.Length > Limit * 2);
+    }
+
+    private (string? Text, bool IsCut) Cut(string text)
+    {
+        if (text.Length <= Limit)
+            return (text, false);
+        var end = char.IsHighSurrogate(text[Limit - 1]) ? Limit - 1 : Limit;
+        return (text[..end], true);
+    }
+
+    private string WithoutSecrets(string json)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var result = new StringBuilder(Math.Min(json.Length, Limit * 2));
+        // Not the final block: a text that was cut off is then read up to its last whole token.
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
+        var copied = 0;
+        try
+        {
+            while (result.Length <= Limit && reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName || !IsSecret(reader.GetString()!))
+                    continue;
+                Copy(bytes, copied, (int)reader.BytesConsumed, result);
+                result.Append(": \"").Append(Mark).Append('"');
+                if (!reader.Read() || !reader.TrySkip())
+                    return result.ToString();
+                copied = (int)reader.BytesConsumed;
+            }
+        }
+        catch (JsonException)
+        {
+            // Not JSON from here on: treat the rest as free text.
+            result.Append(inText.Replace(Encoding.UTF8.GetString(bytes, copied, bytes.Length - copied), "${key}" + Mark));
+            return result.ToString();
+        }
+
+        // What follows the last whole token may hold half a secret: leave it out unless the text was whole.
+        Copy(bytes, copied, reader.CurrentDepth == 0 ? bytes.Length : (int)reader.BytesConsumed, result);
+        return result.ToString();
+    }
+
+    private static void Copy(byte[] bytes, int from, int to, StringBuilder result)
+    {
+        var text = Encoding.UTF8.GetString(bytes, from, to - from);
+        // The reader counts a property's colon to the name; it is written again with the mark.
+        result.Append(text.TrimEnd().TrimEnd(':'));
+    }
+
+    private bool IsSecret(string key)
+    {
+        var plain = Plain(key);
+        foreach (var word in words)
+        {
+            var at = plain.IndexOf(word, StringComparison.Ordinal);
+            if (at >= 0 && IsWord(key, word))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsWord(string key, string word)
+    {
+        var parts = Parts().Matches(key).Select(m => m.Value.ToLowerInvariant()).ToArray();
+        for (var from = 0; from < parts.Length; from++)
+        {
+            var joined = "";
+            for (var to = from; to < parts.Length; to++)
+            {
+                joined += parts[to];
+                if (joined == word)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Plain(string text) => text.Replace("_", "").Replace("-", "").ToLowerInvariant();
+
+    [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")]
+    private static partial Regex Parts();
+
+    [GeneratedRegex(@"://[^\s/@""']+:[^\s/@""']+@")]
+    private static partial Regex UserInfo();
+}

@@ -1,0 +1,122 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>
+/// How one queue table is read. Every member that is called an expression is SQL over the columns of that one table,
+/// without an alias (<c>meta-&gt;&gt;'parent_job_id'</c>). Expressions come from presets and from the operator's own
+/// configuration, never from data.
+/// </summary>
+public sealed record SourceMapping
+{
+    /// <summary>The source's name in the configuration and in URLs.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The preset this mapping began as: <c>oban</c>, <c>research_jobs</c> or <c>custom</c>.</summary>
+    public string Preset { get; init; } = "custom";
+
+    /// <summary>The schema (Oban calls it prefix); any name, quoted by us.</summary>
+    public string Schema { get; init; } = "public";
+
+    /// <summary>The table; any name, quoted by us.</summary>
+    public required string Table { get; init; }
+
+    /// <summary>The id column; its type must be an integer, uuid or text.</summary>
+    public string Id { get; init; } = "id";
+
+    /// <summary>Expression for the state, in the source's own words.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The source's own words for states; one that is not here is reported by name and its rows are passed over.</summary>
+    public required IReadOnlyDictionary<string, JobState> States { get; init; }
+
+    /// <summary>
+    /// Conditions that together find the rows that are not finished, each on its own so that a partial index can serve
+    /// it; empty: made from <see cref="State"/> and <see cref="States"/>.
+    /// </summary>
+    public IReadOnlyList<string> Unfinished { get; init; } = [];
+
+    /// <summary>Expression for the full worker name.</summary>
+    public required string Worker { get; init; }
+
+    /// <summary>Expression for the queue's name; null where there is none.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Expression for the parent's id as text; null where there are no parent links.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>
+    /// Where the parent id stands in a jsonb column that may have a GIN index: then children are also found by
+    /// containment. Null where it does not.
+    /// </summary>
+    public JsonKey? ParentKey { get; init; }
+
+    /// <summary>Expression for the key that all jobs of a run share; null where runs are held together by parent links.</summary>
+    public string? RunKey { get; init; }
+
+    /// <summary>
+    /// Expression that alone narrows the table to the jobs of a run key and that an index may serve, compared with the
+    /// same expression of one of the run's jobs; null for none.
+    /// </summary>
+    public string? RunKeyIndexed { get; init; }
+
+    /// <summary>Expression for the step within a run key's run; null: the worker is the step.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>The steps in their order; others come after, by their first id.</summary>
+    public IReadOnlyList<string> Steps { get; init; } = [];
+
+    /// <summary>Expression for attempts begun.</summary>
+    public string? Attempt { get; init; }
+
+    /// <summary>Expression for attempts allowed.</summary>
+    public string? MaxAttempts { get; init; }
+
+    /// <summary>Expression for the priority.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>Expression (timestamptz) for when the row was inserted.</summary>
+    public string? InsertedAt { get; init; }
+
+    /// <summary>Expression (timestamptz) for when the job may run.</summary>
+    public string? ScheduledAt { get; init; }
+
+    /// <summary>Expression (timestamptz) for when the last attempt began.</summary>
+    public string? AttemptedAt { get; init; }
+
+    /// <summary>Expression (timestamptz) for when the job came to rest.</summary>
+    public string? FinishedAt { get; init; }
+
+    /// <summary>Expression (text) for who made the last attempt.</summary>
+    public string? AttemptedBy { get; init; }
+
+    /// <summary>Expression (json or text) for the arguments.</summary>
+    public string? Args { get; init; }
+
+    /// <summary>Expression (json or text) for the meta data.</summary>
+    public string? Meta { get; init; }
+
+    /// <summary>Expression (json array, oldest first) for the errors; see <see cref="LastError"/>.</summary>
+    public string? Errors { get; init; }
+
+    /// <summary>Expression (text) for the last error, where the source keeps only that.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Template of the queue's own page of a job, with <c>{id}</c>; null for none.</summary>
+    public string? JobUrl { get; init; }
+
+    /// <summary>The table's quoted, schema-qualified name.</summary>
+    public string QualifiedTable => $"{Quote(Schema)}.{Quote(Table)}";
+
+    /// <summary>Quotes an SQL identifier.</summary>
+    public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"")}\"";
+
+    /// <summary>Quotes an SQL string literal.</summary>
+    public static string Literal(string text) =>
+        text.Contains('\\') ? $"E'{text.Replace("\\", "\\\\").Replace("'", "''")}'" : $"'{text.Replace("'", "''")}'";
+}
+
+/// <summary>A key of a jsonb column.</summary>
+/// <param name="Column">The column's name.</param>
+/// <param name="Key">The top-level key in it.</param>
+public sealed record JsonKey(string Column, string Key);

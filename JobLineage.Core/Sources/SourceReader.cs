@@ -1,0 +1,218 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using JobLineage.Core.Model;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>
+/// Reads canonical jobs from one source. Reads only; every statement carries a timeout. Errors of the database pass
+/// through as <see cref="NpgsqlException"/>.
+/// </summary>
+/// <param name="source">What was found out about the table.</param>
+/// <param name="database">Connections to the source's database.</param>
+/// <param name="redaction">Takes secrets out of args, meta and errors, and cuts them.</param>
+/// <param name="timeoutSeconds">Time limit of one statement.</param>
+public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 30)
+{
+    /// <summary>Characters of one value that are fetched at most: more than is kept, so that redaction sees whole keys.</summary>
+    private const int FetchLimit = 65_536;
+
+    private readonly SourceMapping mapping = source.Mapping;
+    private readonly string columns = Columns(source.Mapping);
+
+    /// <summary>What was found out about the table.</summary>
+    public ProbedSource Source => source;
+
+    /// <summary>
+    /// Raised with the source's own word for a state that the mapping does not know. The row is passed over; it may be
+    /// raised many times for the same word.
+    /// </summary>
+    public event Action<string>? UnknownState;
+
+    /// <summary>The jobs that exist among these ids, in no particular order. Ids that can't be ids of this source are ignored.</summary>
+    public async Task<IReadOnlyList<Job>> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation)
+    {
+        if (ids.Count == 0)
+            return [];
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = Command(connection, $"""
+            select {columns}
+            from {mapping.QualifiedTable}
+            where {SourceMapping.Quote(mapping.Id)} = any($1)
+            """);
+        command.Parameters.Add(IdArray(ids));
+        return await ReadAllAsync(command, ids.Count, cancellation);
+    }
+
+    /// <summary>
+    /// The whole table in chunks in the order of ids, each chunk a statement of its own, so that no snapshot of the
+    /// source is held open.
+    /// </summary>
+    /// <param name="after">The id after which to begin; null for the beginning.</param>
+    /// <param name="chunk">Rows in a chunk.</param>
+    /// <param name="cancellation">Stops between and within chunks.</param>
+    public async IAsyncEnumerable<SourceChunk> StreamAsync(
+        string? after, int chunk, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var id = SourceMapping.Quote(mapping.Id);
+        while (true)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await using var command = Command(connection, $"""
+                select {columns}
+                from {mapping.QualifiedTable}
+                {(after is null ? "" : $"where {id} > $1")}
+                order by {id}
+                limit {chunk}
+                """);
+            if (after is not null)
+                command.Parameters.Add(IdValue(after));
+            var rows = 0;
+            var jobs = new List<Job>(chunk);
+            await using (var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation))
+            {
+                while (await reader.ReadAsync(cancellation))
+                {
+                    rows++;
+                    after = reader.GetString(0);
+                    if (Read(reader, after) is { } job)
+                        jobs.Add(job);
+                }
+            }
+
+            if (rows > 0)
+                yield return new(jobs, after!, rows);
+            if (rows < chunk)
+                yield break;
+        }
+    }
+
+    /// <summary>The planner's estimate of the table's rows: for a progress bar, and for nothing else.</summary>
+    public async Task<long> EstimateRowsAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = Command(connection, "select greatest(reltuples, 0)::bigint from pg_class where oid = $1::text::regclass");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.QualifiedTable });
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>A parameter that holds ids in the column's own type, so that its index serves.</summary>
+    internal NpgsqlParameter IdArray(IEnumerable<string> ids) => source.IdKind switch
+    {
+        JobIdKind.BigInt => new NpgsqlParameter<long[]>
+        {
+            TypedValue = [.. ids.Select(i => JobIds.Normalize(JobIdKind.BigInt, i)).OfType<string>().Select(long.Parse)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+        },
+        JobIdKind.Uuid => new NpgsqlParameter<Guid[]>
+        {
+            TypedValue = [.. ids.Select(i => JobIds.Normalize(JobIdKind.Uuid, i)).OfType<string>().Select(Guid.Parse)],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+        },
+        _ => new NpgsqlParameter<string[]> { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+    };
+
+    /// <summary>A parameter that holds one id in the column's own type.</summary>
+    internal NpgsqlParameter IdValue(string id) => source.IdKind switch
+    {
+        JobIdKind.BigInt => new NpgsqlParameter<long> { TypedValue = long.Parse(id) },
+        JobIdKind.Uuid => new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(id) },
+        _ => new NpgsqlParameter<string> { TypedValue = id },
+    };
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(sql, connection) { CommandTimeout = timeoutSeconds };
+
+    private async Task<IReadOnlyList<Job>> ReadAllAsync(NpgsqlCommand command, int capacity, CancellationToken cancellation)
+    {
+        var jobs = new List<Job>(capacity);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (Read(reader, reader.GetString(0)) is { } job)
+                jobs.Add(job);
+        }
+
+        return jobs;
+    }
+
+    private static string Columns(SourceMapping m)
+    {
+        static string Text(string? expression) => expression is null ? "null::text" : $"({expression})::text";
+        static string Number(string? expression) => expression is null ? "0::bigint" : $"coalesce(({expression})::bigint, 0)";
+        static string Time(string? expression) => expression is null ? "null::timestamptz" : $"({expression})::timestamptz";
+        static string Cut(string? expression) => expression is null ? "null::text" : $"left(({expression})::text, {FetchLimit})";
+        return string.Join(", ",
+            $"{SourceMapping.Quote(m.Id)}::text", Text(m.State), Text(m.Worker), Text(m.Queue), Text(m.Step), Text(m.ParentId),
+            Text(m.RunKey), Number(m.Attempt), Number(m.MaxAttempts), Number(m.Priority), Time(m.InsertedAt),
+            Time(m.ScheduledAt), Time(m.AttemptedAt), Time(m.FinishedAt), Text(m.AttemptedBy), Cut(m.Args), Cut(m.Meta),
+            Cut(m.Errors), Cut(m.LastError));
+    }
+
+    private Job? Read(NpgsqlDataReader row, string id)
+    {
+        var word = Text(row, 1) ?? "";
+        if (!mapping.States.TryGetValue(word, out var state))
+        {
+            UnknownState?.Invoke(word);
+            return null;
+        }
+
+        // In the order of the columns: the reader is sequential.
+        var job = new Job
+        {
+            Source = mapping.Name,
+            Id = id,
+            State = state,
+            Worker = Text(row, 2) ?? "",
+            Queue = Text(row, 3) ?? "",
+            Step = Text(row, 4),
+            ParentId = JobIds.Normalize(source.IdKind, Text(row, 5)),
+            RunKey = Text(row, 6),
+            Attempt = Number(row, 7),
+            MaxAttempts = Number(row, 8),
+            Priority = Number(row, 9),
+            InsertedAt = Time(row, 10),
+            ScheduledAt = Time(row, 11),
+            AttemptedAt = Time(row, 12),
+            FinishedAt = Time(row, 13),
+            AttemptedBy = Text(row, 14),
+        };
+        var (args, argsCut) = redaction.Json(Text(row, 15));
+        var (meta, metaCut) = redaction.Json(Text(row, 16));
+        var errors = ErrorsParser.Parse(Text(row, 17), e => redaction.FreeText(e).Text);
+        if (Text(row, 18) is { Length: > 0 } last)
+            errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(last).Text)];
+        return job with
+        {
+            Args = args,
+            Meta = meta,
+            Errors = errors,
+            IsCut = argsCut || metaCut,
+            // A key makes its run by itself; the pointer is for queues without one.
+            ParentId = mapping.RunKey is null ? job.ParentId : null,
+        };
+    }
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static int Number(NpgsqlDataReader row, int column) =>
+        (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column)
+    {
+        if (row.IsDBNull(column))
+            return null;
+        // 'infinity' and '-infinity' are legal in Postgres and arrive as the ends of DateTime.
+        var time = row.GetFieldValue<DateTime>(column);
+        return new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+    }
+}
+
+/// <summary>A stretch of the table.</summary>
+/// <param name="Jobs">Its jobs in the order of ids; rows in an unknown state are left out.</param>
+/// <param name="LastId">The last id read, with which the next stretch begins.</param>
+/// <param name="Rows">Rows read, those in an unknown state included.</param>
+public sealed record SourceChunk(IReadOnlyList<Job> Jobs, string LastId, int Rows);
