@@ -191,6 +191,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             Meta = meta,
             Errors = errors,
             IsCut = argsCut || metaCut,
+            // Where the table does not say, a job may run from the moment it is there.
+            ScheduledAt = job.ScheduledAt ?? job.InsertedAt,
             // A key makes its run by itself; the pointer is for queues without one.
             ParentId = mapping.RunKey is null ? job.ParentId : null,
         };
