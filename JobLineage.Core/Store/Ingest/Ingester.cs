@@ -8,12 +8,12 @@ namespace JobLineage.Core.Store.Ingest;
 
 /// <summary>
 /// Brings what was read from a source into the store: one transaction a batch, set-based, and the same whatever the
-/// order in which rows arrive. One ingester a source at a time (the leader's); it takes no locks against another.
+/// order in which rows arrive. One ingester a source at a time: the leader's.
 /// </summary>
 /// <param name="store">Connections to the store.</param>
 /// <param name="source">The source whose jobs these are.</param>
-/// <param name="sourceId">Its number in the store.</param>
-public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, short sourceId)
+/// <param name="record">What the store remembers of it.</param>
+public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, SourceRecord record)
 {
     private const int IdBlock = 1000;
 
@@ -26,17 +26,16 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, short 
     /// <param name="absent">Ids that the source was asked for and does not have.</param>
     /// <param name="progress">What to remember of the feed's position, in the same transaction; null for nothing.</param>
     /// <param name="cancellation">Rolls back.</param>
-    /// <returns>How many jobs were new, changed or gone.</returns>
-    public async Task<int> ApplyAsync(
+    /// <returns>What became of it.</returns>
+    public async Task<IngestResult> ApplyAsync(
         IReadOnlyCollection<Job> jobs, IReadOnlyCollection<string> absent, FeedProgress? progress, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await labels.EnsureAsync(connection, Texts(jobs), cancellation);
         await fingerprints.EnsureAsync(connection, jobs.Select(PrintOf).OfType<string>(), cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // What a crash of the server takes back is read again from the source: the feed's position goes with it.
-        await ExecuteAsync(connection, "set local synchronous_commit = off", cancellation);
-        var loader = new BatchLoader(connection, sourceId);
+        await BeginAsync(connection, cancellation);
+        var loader = new BatchLoader(connection, record.Id);
         var nodes = new Dictionary<string, Node>(jobs.Count + absent.Count, StringComparer.Ordinal);
         await loader.JobsAsync(nodes, [.. jobs.Select(j => j.Id), .. absent], cancellation);
         var changed = Take(nodes, jobs) + Lose(nodes, absent);
@@ -46,13 +45,13 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, short 
             var runs = mapping.RunKey is null
                 ? await PlaceByPointerAsync(loader, nodes, ids, cancellation)
                 : await PlaceByKeyAsync(loader, nodes, ids, cancellation);
-            await new BatchWriter(connection, sourceId, mapping.Name).WriteAsync(nodes.Values, runs, Deltas.Of(nodes), cancellation);
+            await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(nodes.Values, runs, Deltas.Of(nodes), cancellation);
         }
 
         if (progress is not null)
-            await progress.SaveAsync(connection, sourceId, cancellation);
+            await progress.SaveAsync(connection, record.Id, cancellation);
         await transaction.CommitAsync(cancellation);
-        return changed;
+        return new(changed, [.. nodes.Values.Where(n => n is { Exists: false, IsDropped: false } && n.Has(JobFlags.Missing)).Select(n => n.Id)]);
     }
 
     private static IEnumerable<string> Texts(IReadOnlyCollection<Job> jobs)
@@ -185,9 +184,23 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, short 
         return runs.Values;
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    private async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
+        // What a crash of the server takes back is read again from the source: the feed's position goes with it.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new("set local synchronous_commit = off"));
+        var lead = new NpgsqlBatchCommand("select epoch from job_lineage.source where id = $1 for update");
+        lead.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
+        batch.BatchCommands.Add(lead);
+        if ((long?)await batch.ExecuteScalarAsync(cancellation) != record.Epoch)
+            throw new LeadLostException($"Another replica reads source '{mapping.Name}' now.");
     }
 }
+
+/// <summary>Another replica has taken over while this one still wrote; nothing was written.</summary>
+public sealed class LeadLostException(string message) : Exception(message);
+
+/// <summary>What became of a batch.</summary>
+/// <param name="Changed">How many jobs were new, changed or gone.</param>
+/// <param name="Missing">Parents that are named and were never seen: placeholders that this batch made.</param>
+public readonly record struct IngestResult(int Changed, IReadOnlyList<string> Missing);

@@ -3,6 +3,7 @@
 create table job_lineage.source (
     id             smallint generated always as identity primary key,
     name           text not null unique,
+    epoch          bigint not null default 1,     -- counts the leaders' turns: an earlier one may no longer write
     state          smallint not null default 0,   -- FeedState
     as_of          timestamptz,
     message        text,
