@@ -7,6 +7,6 @@ source "$root/build/ensure.sh"
 ensure_dotnet
 ensure_postgres
 say "Building (Release)"
-dotnet build "$root/bench/JobLineage.Bench.csproj" -c Release -v q -nologo -clp:NoSummary >&2 || die "The build failed: see above."
+quietly dotnet build "$root/bench/JobLineage.Bench.csproj" -c Release -v q -nologo || die "The build failed: see above."
 (($# > 0)) || set -- list
 exec dotnet "$root/bench/bin/Release/net10.0/JobLineage.Bench.dll" "$@"

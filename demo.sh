@@ -7,5 +7,5 @@ source "$root/build/ensure.sh"
 ensure_dotnet
 ensure_postgres
 say "Building (Release)"
-dotnet build "$root/JobLineage.Dashboard" -c Release -v q -nologo -clp:NoSummary >&2 || die "The build failed: see above."
+quietly dotnet build "$root/JobLineage.Dashboard" -c Release -v q -nologo || die "The build failed: see above."
 exec "$root/joblineage" demo "$@"

@@ -18,9 +18,9 @@ ensure_postgres
 ensure_chromium
 
 say "Restoring packages"
-dotnet restore JobLineage.sln -v q || die "The packages could not be restored: see above."
+quietly dotnet restore JobLineage.sln -v q || die "The packages could not be restored: see above."
 say "Building (Release)"
-dotnet build JobLineage.sln -c Release --no-restore -v q -nologo -clp:NoSummary || die "The build failed: see above."
+quietly dotnet build JobLineage.sln -c Release --no-restore -v q -nologo || die "The build failed: see above."
 
 good=true
 say "Checking the format"

@@ -9,6 +9,16 @@ die() {
     exit 1
 }
 
+# Runs a command and shows what it printed only when it failed.
+quietly() {
+    local log good=true
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 || good=false
+    $good || cat "$log" >&2
+    rm -f "$log"
+    $good
+}
+
 # A .NET 10 SDK on PATH; one that lies in a usual folder is put there.
 ensure_dotnet() {
     local folder
