@@ -18,7 +18,7 @@ internal static class FetchJobs
         set state = 'executing', attempted_at = @now::timestamp, attempted_by = array[@node, @uuid]::text[], attempt = job.attempt + 1
         from subset
         where job.id = subset.id
-        returning job.id, job.queue, job.worker, job.args::text as args, job.attempt, job.max_attempts
+        returning job.id, job.queue, job.worker, job.args::text as args, job.attempt, job.max_attempts as "MaxAttempts"
         """;
 
     public static async Task<IReadOnlyList<ObanJob>> RunAsync(

@@ -86,7 +86,7 @@ internal sealed class IncidentPlan
         for (var move = 0; move < 400; move++)
         {
             var (from, to) = (dice.Pick(spawning), dice.Pick(spawning));
-            if (sizes[from] > 8 && sizes[to] < 34)
+            if (from != to && sizes[from] > 8 && sizes[to] < 34)
                 (sizes[from], sizes[to]) = (sizes[from] - 1, sizes[to] + 1);
         }
 

@@ -22,7 +22,7 @@ internal static class SongJobs
     {
         var dice = new Dice(job.TargetId.ToString());
         var takes = dice.Seconds(1, 4);
-        return dice.Next(30) switch
+        return dice.Next(50) switch
         {
             0 => new ResearchPerformance(takes, new ResearchEnd.Dead(
                 string.Create(CultureInfo.InvariantCulture, $"MB has no work for song {job.TargetId}: 404 deleted/merged"))),
