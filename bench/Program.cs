@@ -17,7 +17,7 @@ Console.CancelKeyPress += (_, e) =>
 if (args is [] or ["list"])
 {
     foreach (var known in benchmarks)
-        AnsiConsole.MarkupLineInterpolated($"[bold]{known.Name,-12}[/] {known.Description}");
+        Console.WriteLine($"{known.Name,-12} {known.Description}");
     return 0;
 }
 
