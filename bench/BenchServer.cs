@@ -13,11 +13,11 @@ internal sealed class BenchServer : IAsyncDisposable
 {
     private const string Variable = "JOBLINEAGE_BENCH_POSTGRES";
 
-    private readonly EmbeddedPostgres? embedded;
+    private readonly EmbeddedPostgres? _embedded;
 
     private BenchServer(string connectionString, EmbeddedPostgres? embedded)
     {
-        this.embedded = embedded;
+        _embedded = embedded;
         ConnectionString = connectionString;
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "job lineage bench" });
     }
@@ -56,7 +56,7 @@ internal sealed class BenchServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
-        if (embedded is not null)
-            await embedded.DisposeAsync();
+        if (_embedded is not null)
+            await _embedded.DisposeAsync();
     }
 }

@@ -20,10 +20,10 @@ internal sealed class IncidentStory(ObanSystem oban, DemoOptions options, string
     // Longer than any backoff. What waits longer is not waited for: it was snoozed or told to come back in an hour.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(45);
 
-    private readonly TaskCompletionSource<(long RootId, string Sync)> firstAtRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(long RootId, string Sync)> _firstAtRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends with the first incident's root once it has come to rest.</summary>
-    public Task<(long RootId, string Sync)> FirstAtRest => firstAtRest.Task;
+    public Task<(long RootId, string Sync)> FirstAtRest => _firstAtRest.Task;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -36,7 +36,7 @@ internal sealed class IncidentStory(ObanSystem oban, DemoOptions options, string
             var root = (await Surely("begin run", () => oban.InsertAsync([KinoKrakowPages.Root(sync)], cancellation)))[0];
             DemoLog.RunBegan(logger, run, root);
             await PlayAsync(sync, cancellation);
-            firstAtRest.TrySetResult((root, sync));
+            _firstAtRest.TrySetResult((root, sync));
             DemoLog.RunAtRest(logger, run, options.Rest);
             await oban.Clock.DelayReal(options.Rest, cancellation);
         }
