@@ -35,7 +35,7 @@ internal sealed class BenchServer : IAsyncDisposable
 
         var options = new EmbeddedPostgresOptions
         {
-            DataDirectory = Path.Combine("artifacts", "bench"),
+            DataDirectory = Path.Combine(RepositoryRoot(), "artifacts", "bench"),
             Database = "joblineage_bench",
             Settings = new Dictionary<string, string> { ["shared_buffers"] = "512MB", ["max_wal_size"] = "4GB", ["maintenance_work_mem"] = "256MB" },
         };
@@ -51,6 +51,15 @@ internal sealed class BenchServer : IAsyncDisposable
             "select current_setting('server_version') || ', shared_buffers ' || current_setting('shared_buffers')",
             commandTimeout: 30, cancellationToken: cancellation));
         return $"PostgreSQL {version}; {Environment.ProcessorCount} cores; .NET {Environment.Version}";
+    }
+
+    // Wherever it is started from, the data sets are found again.
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "JobLineage.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? Directory.GetCurrentDirectory();
     }
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,10 @@ namespace JobLineage.Core.Embedded;
 /// A private Postgres: a cluster below the data directory, run with the server binaries of this machine, on loopback, behind
 /// a generated password. It stops with the program; what a killed program left behind is put in order by the next start.
 /// </summary>
+/// <remarks>
+/// Start it before the host runs: then SIGTERM and Ctrl+C are the host's to handle, and the server outlasts the host's own
+/// shutdown. Started later, it would end the process itself.
+/// </remarks>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     private const int CommandTimeoutSeconds = 60;
