@@ -143,7 +143,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         static string Time(string? expression) => expression is null ? "null::timestamptz" : $"({expression})::timestamptz";
         static string Cut(string? expression) => expression is null ? "null::text" : $"left(({expression})::text, {FetchLimit})";
         return string.Join(", ",
-            $"{SourceMapping.Quote(m.Id)}::text", Text(m.State), Text(m.Worker), Text(m.Queue), Text(m.Step), Text(m.ParentId),
+            // Under a name of its own: "order by id" would otherwise order by this text.
+            $"{SourceMapping.Quote(m.Id)}::text as job_id", Text(m.State), Text(m.Worker), Text(m.Queue), Text(m.Step), Text(m.ParentId),
             Text(m.RunKey), Number(m.Attempt), Number(m.MaxAttempts), Number(m.Priority), Time(m.InsertedAt),
             Time(m.ScheduledAt), Time(m.AttemptedAt), Time(m.FinishedAt), Text(m.AttemptedBy), Cut(m.Args), Cut(m.Meta),
             Cut(m.Errors), Cut(m.LastError));

@@ -111,7 +111,7 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
             {
                 await using var command = new NpgsqlCommand(
                     $"""
-                    select {IdColumn}::text, ({mapping.State})::text, {(mapping.Attempt is { } attempt ? $"coalesce(({attempt})::bigint, 0)" : "0::bigint")},
+                    select {IdColumn}::text as job_id, ({mapping.State})::text, {(mapping.Attempt is { } attempt ? $"coalesce(({attempt})::bigint, 0)" : "0::bigint")},
                         ({mapping.RunKey ?? mapping.ParentId ?? "null"})::text
                     from {mapping.QualifiedTable}
                     {(after is null ? "" : $"where {IdColumn} > $1")}

@@ -23,7 +23,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
             nodes,
             $"""
             with recursive below as (
-                select id from unnest($2) id
+                select id collate "C" as id from unnest($2) id
                 union
                 select j.id from below b cross join lateral (
                     select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = b.id offset 0) j)

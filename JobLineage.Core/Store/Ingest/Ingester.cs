@@ -45,6 +45,12 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             var runs = mapping.RunKey is null
                 ? await PlaceByPointerAsync(loader, nodes, ids, cancellation)
                 : await PlaceByKeyAsync(loader, nodes, ids, cancellation);
+            foreach (var node in nodes.Values)
+            {
+                // Not counted and in no run: there is nothing left to tell of it.
+                node.IsDropped = node.New.RunId is null && (node.New.Flags & (JobFlags.Missing | JobFlags.Vanished)) != 0;
+            }
+
             await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(nodes.Values, runs, Deltas.Of(nodes), cancellation);
         }
 
@@ -116,7 +122,6 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 || (node.Old.Flags & (JobFlags.Missing | JobFlags.Gone | JobFlags.Vanished)) != 0)
                 continue;
             node.New.Flags |= node.Old.State.IsFinished() ? JobFlags.Gone : JobFlags.Gone | JobFlags.Vanished;
-            node.IsDropped = node.Old.RunId is null && !node.Old.State.IsFinished();
             changed++;
         }
 

@@ -130,8 +130,6 @@ internal sealed class PointerStructure(
     {
         if (node.New.Children == 0)
         {
-            // Nobody names it any more: a placeholder goes, a job is alone.
-            node.IsDropped = node.Has(JobFlags.Missing);
             (node.Run, node.Stage) = (null, null);
             Settle(node);
             return;
