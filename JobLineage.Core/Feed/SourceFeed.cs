@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Net.Sockets;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -36,16 +37,16 @@ public sealed partial class SourceFeed(
                 var probed = await source.ProbeAsync(cancellation);
                 await FollowAsync(record, probed, () => pause = options.MinimumPause, cancellation);
             }
-            catch (SourceMisconfiguredException e)
+            catch (SourceProblemException e) when (!e.Problem.IsRetryable)
             {
                 LogMisconfigured(source.Name, e.Message);
                 await SayAsync(record, FeedState.Misconfigured, e.Message, null, cancellation);
                 await Task.Delay(options.MisconfiguredPause, time, cancellation);
             }
-            catch (Exception e) when (!cancellation.IsCancellationRequested && e is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+            catch (Exception e) when (!cancellation.IsCancellationRequested && e is SourceProblemException or DbException or TimeoutException or IOException or SocketException)
             {
                 LogLost(source.Name, pause.TotalSeconds, e);
-                await TrySayAsync(record, $"{Sentence(e)} It is tried again every {pause.TotalSeconds:0} s.", cancellation);
+                await TrySayAsync(record, $"{Sentence(e)} It is tried again by itself.", cancellation);
                 await Task.Delay(pause, time, cancellation);
                 pause = pause * 2 > options.MaximumPause ? options.MaximumPause : pause * 2;
             }
@@ -172,9 +173,7 @@ public sealed partial class SourceFeed(
         }
     }
 
-    private static string Sentence(Exception e) => e is PostgresException { SqlState: var code, MessageText: var text }
-        ? $"The database refused ({code}): {text.TrimEnd('.')}."
-        : $"The database does not answer ({(e.InnerException ?? e).Message.TrimEnd('.')}).";
+    private string Sentence(Exception e) => e is SourceProblemException ? e.Message : SourceProbe.Explain(source.Name, e).Message;
 
     private void ReportUnknownState(string word)
     {

@@ -5,7 +5,7 @@ namespace JobLineage.Core.Feed;
 
 /// <summary>A source that is to be followed.</summary>
 /// <param name="Mapping">How its table is read.</param>
-/// <param name="Database">Connections to its database.</param>
+/// <param name="Database">Connections to the source's database.</param>
 /// <param name="Redaction">Takes secrets out of what is read.</param>
 public sealed record WatchedSource(SourceMapping Mapping, NpgsqlDataSource Database, Redaction Redaction)
 {
@@ -13,9 +13,17 @@ public sealed record WatchedSource(SourceMapping Mapping, NpgsqlDataSource Datab
     public string Name => Mapping.Name;
 
     /// <summary>Looks at the table before it is read.</summary>
-    /// <exception cref="SourceMisconfiguredException">It can't be read as it is configured.</exception>
-    public Task<ProbedSource> ProbeAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    /// <exception cref="SourceProblemException">It can't be read now, or not as it is configured.</exception>
+    public async Task<ProbedSource> ProbeAsync(CancellationToken cancellation)
+    {
+        var outcome = await SourceProbe.ProbeAsync(Mapping, Database, cancellation);
+        return outcome.Source ?? throw new SourceProblemException(outcome.Problem!);
+    }
 }
 
-/// <summary>A source can't be read as it is configured; the message is a sentence with the next step.</summary>
-public sealed class SourceMisconfiguredException(string message) : Exception(message);
+/// <summary>A source can't be read; the message is a sentence with the next step.</summary>
+public sealed class SourceProblemException(SourceProblem problem) : Exception(problem.Message)
+{
+    /// <summary>What stands in the way.</summary>
+    public SourceProblem Problem => problem;
+}

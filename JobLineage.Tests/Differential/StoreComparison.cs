@@ -1,4 +1,5 @@
 using Dapper;
+using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Store.Reading;
 using Npgsql;
@@ -10,7 +11,7 @@ public static class StoreComparison
 {
     public static async Task EqualAsync(Oracle oracle, NpgsqlDataSource store, Random random)
     {
-        var reader = new RunReader(store, (run, _) => run, TimeProvider.System);
+        var reader = new RunReader(store, new DiagnosisOptions(), TimeProvider.System);
         var expected = oracle.Runs();
         var page = await reader.ListRunsAsync(new() { PageSize = 100_000 }, default);
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), page.Runs.Select(r => r.RootId).Order(StringComparer.Ordinal));

@@ -45,7 +45,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
     private async Task<(Dictionary<long, (string Path, string Worker)> Paths, List<long> Above)> StagesAsync(
         long? runId, long? stageId, CancellationToken cancellation)
     {
-        var places = new List<StagePlace<long>>();
+        var places = new List<(long Key, long? Parent, string Worker, string? Step)>();
         if (runId is { } run)
         {
             await using var command = Command(
@@ -59,10 +59,10 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
                 """, run);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
-                places.Add(new(reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetString(2), RunAssembler.Text(reader, 3)));
+                places.Add((reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetString(2), RunAssembler.Text(reader, 3)));
         }
 
-        var paths = StagePaths.Of(places);
+        var paths = StoredPaths.Of(places);
         var above = new List<long>();
         var parents = places.ToDictionary(p => p.Key, p => p.Parent);
         for (var stage = stageId is { } own ? parents[own] : null; stage is { } id; stage = parents[id])

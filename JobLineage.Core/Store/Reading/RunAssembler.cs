@@ -35,7 +35,7 @@ internal sealed class RunAssembler(int at)
     private static RunSnapshot Build(Rows run, DateTimeOffset fallback)
     {
         var rows = run.Stages.OrderBy(s => s.Depth).ThenBy(s => s.Id).ToList();
-        var paths = StagePaths.Of<long>([.. rows.Select(s => new StagePlace<long>(s.Id, s.ParentId, s.Worker, s.Step))]);
+        var paths = StoredPaths.Of(rows.Select(s => (s.Id, s.ParentId, s.Worker, s.Step)));
         var stages = rows
             .Select(s => s.ToStage(paths))
             .OrderBy(s => s.Depth).ThenBy(s => s.Path, StringComparer.Ordinal)

@@ -1,3 +1,4 @@
+using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using Npgsql;
@@ -7,10 +8,10 @@ namespace JobLineage.Core.Store.Reading;
 
 /// <summary>Reads runs from the store; see <see cref="IRunReader"/>.</summary>
 /// <param name="store">Connections to the store.</param>
-/// <param name="diagnose">Adds state and findings to the facts of a run, as of a moment.</param>
+/// <param name="diagnosis">When jobs that do not move are called stuck.</param>
 /// <param name="time">For what depends on the moment.</param>
 public sealed class RunReader(
-    NpgsqlDataSource store, Func<RunSnapshot, DateTimeOffset, RunSnapshot> diagnose, TimeProvider time) : IRunReader
+    NpgsqlDataSource store, DiagnosisOptions diagnosis, TimeProvider time) : IRunReader
 {
     /// <inheritdoc />
     public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
@@ -32,10 +33,10 @@ public sealed class RunReader(
         while (await reader.ReadAsync(cancellation))
         {
             if (!runs.Add(reader))
-                return diagnose(Alone(reader, source, now), now);
+                return Alone(reader, source, now).Diagnose(diagnosis, now);
         }
 
-        return runs.Build(now).Values.Select(r => diagnose(r, now)).SingleOrDefault();
+        return runs.Build(now).Values.Select(r => r.Diagnose(diagnosis, now)).SingleOrDefault();
     }
 
     /// <inheritdoc />
@@ -45,7 +46,7 @@ public sealed class RunReader(
         await using var connection = await store.OpenConnectionAsync(cancellation);
         // The page and the runs on it are two statements of one snapshot.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        var page = new RunsList(connection, query, diagnose, now);
+        var page = new RunsList(connection, query, diagnosis, now);
         return await page.ReadAsync(cancellation);
     }
 

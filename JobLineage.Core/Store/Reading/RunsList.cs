@@ -1,4 +1,5 @@
 using System.Text;
+using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace JobLineage.Core.Store.Reading;
 /// here as on the run's own page.
 /// </summary>
 internal sealed class RunsList(
-    NpgsqlConnection connection, RunsQuery query, Func<RunSnapshot, DateTimeOffset, RunSnapshot> diagnose, DateTimeOffset now)
+    NpgsqlConnection connection, RunsQuery query, DiagnosisOptions diagnosis, DateTimeOffset now)
 {
     /// <summary>Whether a run is stuck or only running shows when it is looked at: at most so many are, newest first.</summary>
     private const int Examined = 1000;
@@ -140,7 +141,7 @@ internal sealed class RunsList(
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             runs.Add(reader);
-        return runs.Build(now).ToDictionary(r => r.Key, r => diagnose(r.Value, now).State);
+        return runs.Build(now).ToDictionary(r => r.Key, r => r.Value.Diagnose(diagnosis, now).State);
     }
 
     private async Task<IReadOnlyList<SinglesSummary>> SinglesAsync(CancellationToken cancellation)
