@@ -1,0 +1,78 @@
+using Dapper;
+using Npgsql;
+
+namespace JobLineage.Tests.Support;
+
+/// <summary>A database of its own for one test; dropped on dispose, whoever is still connected.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private const string Prefix = "jl_test_";
+
+    private readonly string _server;
+
+    private TestDatabase(string server, string name)
+    {
+        _server = server;
+        Name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, IncludeErrorDetail = true }.ConnectionString;
+    }
+
+    public string Name { get; }
+
+    public string ConnectionString { get; }
+
+    public static async Task<TestDatabase> CreateAsync()
+    {
+        var server = await PostgresFixture.ConnectionStringAsync();
+        var database = new TestDatabase(server, Prefix + Guid.NewGuid().ToString("N"));
+        await database.OnServerAsync($"create database {database.Name}");
+        return database;
+    }
+
+    public async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Runs SQL, which may be several statements.</summary>
+    /// <returns>The number of rows that were changed.</returns>
+    public async Task<int> ExecuteAsync(string sql, object? parameters = null)
+    {
+        await using var connection = await OpenAsync();
+        return await connection.ExecuteAsync(sql, parameters);
+    }
+
+    /// <summary>The first value of the first row.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = await OpenAsync();
+        return await connection.ExecuteScalarAsync<T>(sql, parameters);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await using (var pooled = new NpgsqlConnection(ConnectionString))
+            NpgsqlConnection.ClearPool(pooled);
+        await OnServerAsync($"drop database if exists {Name} with (force)");
+    }
+
+    /// <summary>Drops what test processes that were killed have left on a private server.</summary>
+    internal static async Task DropLeftoversAsync(string server)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        var names = await connection.QueryAsync<string>(
+            "select datname from pg_database where datname like @like", new { like = Prefix.Replace("_", @"\_") + "%" });
+        foreach (var name in names)
+            await connection.ExecuteAsync($"drop database if exists {name} with (force)");
+    }
+
+    private async Task OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_server);
+        await connection.OpenAsync();
+        await connection.ExecuteAsync(sql, commandTimeout: 60);
+    }
+}
