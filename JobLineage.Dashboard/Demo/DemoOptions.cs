@@ -1,0 +1,23 @@
+namespace JobLineage.Dashboard.Demo;
+
+/// <summary>How the demonstration's pipelines run.</summary>
+public sealed record DemoOptions
+{
+    /// <summary>How many times faster than the story's own time everything goes. More than 0; 1 takes about six minutes a run.</summary>
+    public double Speed { get; init; } = 1;
+
+    /// <summary>Makes the random choices repeatable; null for different ones at each start.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>How long a finished incident is left to be looked at before the next run begins. Real time: <see cref="Speed"/> does not shorten it.</summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long the pruner leaves completed jobs, in the story's time. Oban's default: parents are gone before their
+    /// children have finished.
+    /// </summary>
+    public TimeSpan CompletedMaxAge { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the pruner leaves discarded and cancelled jobs, in real time: long enough to look at the incident.</summary>
+    public TimeSpan FailedMaxAge { get; init; } = TimeSpan.FromHours(2);
+}
