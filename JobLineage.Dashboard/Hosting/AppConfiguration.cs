@@ -28,6 +28,8 @@ public static class AppConfiguration
         if (!SamePath(arguments.ContentRoot, arguments.CurrentDirectory))
             AddFile(builder, arguments.CurrentDirectory);
         builder.AddEnvironmentVariables();
+        if (arguments.OwnSections.Count > 0)
+            LeaveOut(builder, arguments.OwnSections);
         builder.AddInMemoryCollection(arguments.Settings);
         if (arguments.Verbose)
             builder.AddInMemoryCollection([new("Logging:LogLevel:Default", "Debug"), new("Logging:LogLevel:Microsoft", "Information")]);
@@ -42,6 +44,16 @@ public static class AppConfiguration
         var builder = new ConfigurationBuilder();
         AddTo(builder, arguments);
         return Readable(builder.Build);
+    }
+
+    private static void LeaveOut(IConfigurationBuilder builder, IReadOnlyList<string> sections)
+    {
+        var all = builder as IConfiguration ?? Readable(builder.Build);
+        var kept = all.AsEnumerable()
+            .Where(s => s.Value is not null && !sections.Any(x => s.Key.StartsWith(x + ':', StringComparison.OrdinalIgnoreCase)))
+            .ToList();
+        builder.Sources.Clear();
+        builder.AddInMemoryCollection(kept);
     }
 
     private static void AddFile(IConfigurationBuilder builder, string directory) =>

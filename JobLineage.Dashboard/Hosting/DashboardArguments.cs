@@ -9,6 +9,9 @@ public sealed record DashboardArguments
     /// <summary>Settings that go before all others.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Sections that count only as far as <see cref="Settings"/> fills them, whatever files and environment say.</summary>
+    public IReadOnlyList<string> OwnSections { get; init; } = [];
+
     /// <summary>Whether the log tells everything.</summary>
     public bool Verbose { get; init; }
 

@@ -1,3 +1,4 @@
+using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Api;
 using JobLineage.Dashboard.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,6 +39,8 @@ public static class DashboardHost
         builder.Services.AddProblemDetails();
         DashboardPages.AddTo(builder.Services);
 
+        if (builder.Services.All(s => s.ServiceType != typeof(IRunReader)))
+            throw new InvalidOperationException("No store is registered to read runs from.");
         var app = builder.Build();
         Use(app, options);
         return app;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
-using Microsoft.Extensions.Options;
 
 namespace JobLineage.Dashboard.Hosting;
 
@@ -44,27 +43,4 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(Format
         LogLevel.Critical => "crit  ",
         _ => "",
     };
-}
-
-/// <summary>Sets up the console log.</summary>
-internal static class ConsoleLog
-{
-    // What keeps the program from starting is said once, as a sentence at the end, not as three stack traces before it.
-    private static readonly string[] Starters =
-        ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting.Diagnostics"];
-
-    /// <summary>One line per event; errors of the start itself only once it has succeeded.</summary>
-    /// <param name="logging">The log of the application.</param>
-    /// <param name="hasStarted">Whether the start is over.</param>
-    /// <param name="verbose">Whether everything is logged, always.</param>
-    public static void AddConsoleLines(this ILoggingBuilder logging, Func<bool> hasStarted, bool verbose)
-    {
-        logging.ClearProviders();
-        logging.AddConsole(o => o.FormatterName = LineFormatter.FormatterName);
-        logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
-        if (verbose)
-            return;
-        foreach (var category in Starters)
-            logging.AddFilter(category, level => level >= LogLevel.Warning && (level < LogLevel.Error || hasStarted()));
-    }
 }

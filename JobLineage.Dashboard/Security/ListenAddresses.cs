@@ -55,12 +55,9 @@ public sealed record ListenAddresses(IReadOnlyList<ListenAddress> All, bool AreE
             .Select(e => (e["Url"]!, $"{e.Path}:Url"))
             .ToList();
         // Kestrel prefers its endpoints, or the urls with PreferHostingUrls: both count, so that neither is a way round.
-        var configured = (endpoints.Count, urls.Count) switch
-        {
-            (> 0, _) => [.. endpoints, .. urls],
-            (0, > 0) => urls,
-            _ => Ports(configuration),
-        };
+        List<(string, string)> configured = [.. endpoints, .. urls];
+        if (configured.Count == 0)
+            configured = Ports(configuration);
         if (configured.Count == 0)
             configured = [(Default, UrlsKey)];
         return new([.. configured.Select(c => Parse(c.Item1, c.Item2, errors)).OfType<ListenAddress>()], endpoints.Count > 0);
