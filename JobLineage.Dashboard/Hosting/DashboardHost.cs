@@ -28,6 +28,8 @@ public static class DashboardHost
         // Only where Kestrel would not find them by itself; its own endpoints it reads itself.
         if (!options.Addresses.AreEndpoints)
             builder.WebHost.UseUrls(options.Addresses.Urls);
+        // A service that lacks another shall be found now, not by the first visitor who needs it.
+        builder.Host.UseDefaultServiceProvider(o => (o.ValidateOnBuild, o.ValidateScopes) = (true, true));
         builder.WebHost.ConfigureKestrel(o => o.AddServerHeader = false);
         // The manifest of files that are not published yet; a published program has none, and then this does nothing.
         builder.WebHost.UseStaticWebAssets();
