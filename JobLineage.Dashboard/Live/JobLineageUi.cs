@@ -1,6 +1,7 @@
 using JobLineage.Core.Graph;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace JobLineage.Dashboard.Live;
@@ -29,9 +30,14 @@ public static class JobLineageUi
     /// </summary>
     public static RazorComponentsEndpointConventionBuilder MapJobLineageUi(this WebApplication app)
     {
-        app.UseWhen(
-            context => !NotPages.Any(path => context.Request.Path.StartsWithSegments(path)),
-            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            // The API answers in its own way; this turns off the line above only.
+            if (NotPages.Any(path => context.Request.Path.StartsWithSegments(path)))
+                context.Features.Get<IStatusCodePagesFeature>()!.Enabled = false;
+            return next(context);
+        });
         app.UseAntiforgery();
         app.MapStaticAssets();
         return app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

@@ -40,7 +40,7 @@ public sealed partial class JobPage
     /// <inheritdoc />
     protected override void OnUpdated()
     {
-        if (_job.Update.IsUnknown && Http is { Response.HasStarted: false })
-            Http.Response.StatusCode = StatusCodes.Status404NotFound;
+        if (_job.Update.IsUnknown)
+            Http.Answer(StatusCodes.Status404NotFound);
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Shared;
+using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.Pages;
@@ -62,12 +63,12 @@ public sealed partial class LookupPage : IDisposable
         catch (Exception exception) when (exception is DbException or TimeoutException)
         {
             _error = "The store's database does not answer.";
-            Respond(StatusCodes.Status503ServiceUnavailable);
+            Http.Answer(StatusCodes.Status503ServiceUnavailable);
             return;
         }
 
         if (_sources.Count == 0)
-            Respond(StatusCodes.Status404NotFound);
+            Http.Answer(StatusCodes.Status404NotFound);
     }
 
     private async Task OpenAsync(string source)
@@ -78,10 +79,4 @@ public sealed partial class LookupPage : IDisposable
 
     // The run's page turns the id into its root's, and keeps the focus on the job.
     private string Target(string source) => Urls.Run(source, Id, job: Id);
-
-    private void Respond(int status)
-    {
-        if (Http is { Response.HasStarted: false })
-            Http.Response.StatusCode = status;
-    }
 }

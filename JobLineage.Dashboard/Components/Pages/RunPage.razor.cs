@@ -72,8 +72,8 @@ public sealed partial class RunPage
     /// <inheritdoc />
     protected override void OnUpdated()
     {
-        if (_run.Update.IsUnknown && Http is { Response.HasStarted: false })
-            Http.Response.StatusCode = StatusCodes.Status404NotFound;
+        if (_run.Update.IsUnknown)
+            Http.Answer(StatusCodes.Status404NotFound);
 
         // The id is not a root's, or no longer one since the run merged into another: the run's own address, focused on it.
         if (Run is { } run && run.RootId != RootId)

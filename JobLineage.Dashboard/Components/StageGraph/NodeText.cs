@@ -13,17 +13,16 @@ namespace JobLineage.Dashboard.Components.StageGraph;
 public readonly record struct NodeCount(JobState State, long Count, string Text, string? Label, double X, double Y);
 
 /// <summary>
-/// Where the counts stand within a node: cells of fixed width, so that a number that grows pushes nothing. Up to four
-/// states have their names beside them; more of them have icons only.
+/// Where the counts stand within a node: cells of fixed width, so that a number that grows pushes nothing. Few states have
+/// their names beside them; more of them have icons only. Widths are reckoned with a wide font, since none is shipped.
 /// </summary>
 public static class NodeText
 {
     /// <summary>From the node's edge to its content.</summary>
     public const double Inset = 12;
 
-    /// <summary>How many characters of a name fit beside the total.</summary>
-    public const int NameLength = 21;
-
+    private const double Bold = 9;
+    private const double Regular = 7;
     private const double FirstLine = 63;
     private const double LineHeight = 18;
 
@@ -31,24 +30,28 @@ public static class NodeText
     public static IReadOnlyList<NodeCount> Counts(StateCounts counts, double nodeWidth)
     {
         var entries = counts.NonZero().ToArray();
-        var columns = entries.Length <= 4 ? 2 : 4;
+        var columns = entries.Length switch { <= 2 => 1, <= 4 => 2, _ => 4 };
         var cell = (nodeWidth - 2 * Inset) / columns;
-        // Room for characters after the icon, at about 6.3 pixels each.
-        var room = (int)((cell - 16) / 6.3);
+        var room = (int)((cell - 16) / Regular);
+        // All names or none: a name that comes and goes with a digit would be harder to read than none.
+        var named = columns < 4 && entries.All(entry =>
+            Show.Count(entry.Value).Length + 1 + StateLook.Of(entry.Key).Label.Length <= room);
         var placed = new NodeCount[entries.Length];
         for (var i = 0; i < entries.Length; i++)
         {
             var (state, count) = entries[i];
             var text = Show.Count(count);
-            var label = StateLook.Of(state).Label;
             placed[i] = new(
-                state, count, text.Length <= room ? text : Brief(count),
-                columns == 2 && text.Length + 1 + label.Length <= room + 1 ? label : null,
+                state, count, text.Length <= room ? text : Brief(count), named ? StateLook.Of(state).Label : null,
                 Inset + i % columns * cell, FirstLine + i / columns * LineHeight);
         }
 
         return placed;
     }
+
+    /// <summary>The name of a stage, cut to what the total leaves of its line.</summary>
+    public static string Name(string name, long total, double nodeWidth) =>
+        Show.Short(name, Math.Max(4, (int)((nodeWidth - 2 * Inset) / Bold) - Show.Count(total).Length - 1));
 
     /// <summary>Three digits and a unit, where the number does not fit; its tooltip and the panel have it whole.</summary>
     public static string Brief(long count) => count switch

@@ -65,5 +65,5 @@ public sealed partial class StageNodeView
         _hasChanged = false;
     }
 
-    private static double FlagWidth(StateLook look) => 34 + look.Label.Length * 6.4;
+    private static double FlagWidth(StateLook look) => 34 + look.Label.Length * 7.6;
 }
