@@ -7,7 +7,7 @@ public sealed record GraphStyle
     public static GraphStyle Default { get; } = new();
 
     /// <summary>Width of a node.</summary>
-    public double NodeWidth { get; init; } = 260;
+    public double NodeWidth { get; init; } = 280;
 
     /// <summary>Height of a node.</summary>
     public double NodeHeight { get; init; } = 92;

@@ -12,6 +12,7 @@ public sealed partial class RunPage
     private readonly LiveWatch<RunSnapshot> _run;
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
     private readonly LiveWatch<JobView> _job;
+    private string? _movingTo;
 
     /// <summary>Creates the page.</summary>
     public RunPage()
@@ -75,9 +76,17 @@ public sealed partial class RunPage
         if (_run.Update.IsUnknown)
             Http.Answer(StatusCodes.Status404NotFound);
 
+        if (Run is not { } run)
+            return;
+
         // The id is not a root's, or no longer one since the run merged into another: the run's own address, focused on it.
-        if (Run is { } run && run.RootId != RootId)
-            Nav.NavigateTo(Urls.Run(run.Source, run.RootId, Tab, Stage, Job ?? RootId), replace: true);
+        // Once only: the query of the new address arrives here before its path does.
+        var target = run.RootId == RootId ? null : Urls.Run(run.Source, run.RootId, Tab, Stage, Job ?? RootId);
+        if (target == _movingTo)
+            return;
+        _movingTo = target;
+        if (target is not null)
+            Nav.NavigateTo(target, replace: true);
     }
 
     private string StageHref(string path) => Urls.Run(Source, Run?.RootId ?? RootId, Tab, path, Job);

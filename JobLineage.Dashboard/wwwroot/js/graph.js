@@ -41,7 +41,7 @@ class JobGraph extends HTMLElement {
     this.zoom = view?.zoom ?? null;
     this.#apply();
     if (view) this.viewport.scrollTo(view.left, view.top);
-    else this.#reveal(this.querySelector(".node-selected"));
+    else this.#start();
   }
 
   disconnectedCallback() {
@@ -168,6 +168,13 @@ class JobGraph extends HTMLElement {
         return column[column.indexOf(node) + (key === "ArrowDown" ? 1 : -1)];
       }
     }
+  }
+
+  // The root may stand in the middle of a tall picture.
+  #start() {
+    const root = this.querySelector(".node")?.getBoundingClientRect(), view = this.viewport.getBoundingClientRect();
+    if (root) this.viewport.scrollBy(0, (root.top + root.bottom - view.top - view.bottom) / 2);
+    this.#reveal(this.querySelector(".node-selected"));
   }
 
   #reveal(node) {
