@@ -12,6 +12,12 @@ public sealed record ProbedSource(
     SourceMapping Mapping, JobIdKind IdKind, string IdType, IReadOnlyList<string>? StateLabels, bool HasRowVersions)
 {
     /// <summary>
+    /// The kind of id that the parent expression has by its type, when that type is an integer or uuid; null when it is
+    /// text (as from JSON) or there is none.
+    /// </summary>
+    public JobIdKind? ParentIdKind { get; init; }
+
+    /// <summary>
     /// The conditions for rows that are not finished, one for each arm of a UNION ALL. A label that an older enum lacks
     /// (Oban's <c>suspended</c> before version 14) is left out: naming it would be an error.
     /// </summary>

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace JobLineage.Core.Diagnosis;
+
+/// <summary>Numbers and times as they stand in sentences.</summary>
+internal static class Sentences
+{
+    /// <summary>With thousands separators.</summary>
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>"294 of 498", or "All 12".</summary>
+    public static string Of(long part, long whole) => part == whole
+        ? whole == 1 ? "The only" : $"All {Number(whole)}"
+        : $"{Number(part)} of {Number(whole)}";
+
+    /// <summary>"job" or "jobs".</summary>
+    public static string Jobs(long number) => number == 1 ? "job" : "jobs";
+
+    /// <summary>A share of one, never rounded to nothing or to everything.</summary>
+    public static string Percent(double share) =>
+        share is > 0 and < 0.01 ? "<1 %"
+        : share is > 0.99 and < 1 ? ">99 %"
+        : (share * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>Date and time in UTC.</summary>
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
+
+    /// <summary>A length of time in its two largest units.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2 } => $"{(int)time.TotalDays} days",
+        { TotalHours: >= 1 } => time.Minutes == 0 ? $"{(int)time.TotalHours} h" : $"{(int)time.TotalHours} h {time.Minutes} min",
+        { TotalMinutes: >= 1 } => $"{(int)time.TotalMinutes} min",
+        _ => $"{(int)time.TotalSeconds} s",
+    };
+}

@@ -1,0 +1,116 @@
+using System.Data;
+using System.Globalization;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Lineage;
+
+/// <summary>
+/// Runs the direct queries: settings and statement go in one round trip, in one transaction that is read-only.
+/// </summary>
+/// <param name="source">The source.</param>
+/// <param name="database">Connections to its database.</param>
+/// <param name="timeoutSeconds">Time limit of a statement.</param>
+internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource database, int timeoutSeconds)
+{
+    private readonly SourceReader ids = new(source, database, new Redaction());
+
+    /// <summary>The rows of one of the statements of <see cref="LineageSql"/>, with <paramref name="id"/> as its <c>$1</c>.</summary>
+    public async Task<List<LineageRow>> ReadAsync(string sql, ParentLookup lookup, string id, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var batch = Batch(connection, LineageSql.Settings(lookup, timeoutSeconds), sql);
+        batch.BatchCommands[1].Parameters.Add(ids.IdValue(id));
+        await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+        await reader.NextResultAsync(cancellation);
+        var rows = new List<LineageRow>();
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(Row(reader));
+        return rows;
+    }
+
+    /// <summary>Asks the planner which index, if any, serves the parent expression.</summary>
+    public async Task<ParentLookup> FindLookupAsync(CancellationToken cancellation)
+    {
+        if (source.Mapping.RunKey is not null || source.Mapping.ParentId is null)
+            return ParentLookup.None;
+        if (await IsIndexedAsync(LineageSql.ExplainExpression(source), cancellation))
+            return ParentLookup.Expression;
+        if (LineageSql.ExplainContainment(source) is not { } containment)
+            return ParentLookup.Scan;
+        try
+        {
+            return await IsIndexedAsync(containment, cancellation) ? ParentLookup.Containment : ParentLookup.Scan;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedFunction)
+        {
+            // The column is json, not jsonb: there is no containment.
+            return ParentLookup.Scan;
+        }
+    }
+
+    private async Task<bool> IsIndexedAsync(string explain, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var batch = Batch(connection, LineageSql.Settings(ParentLookup.Expression, timeoutSeconds), explain);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            // An index that is read whole and filtered has no condition.
+            if (reader.GetString(0).Contains("Index Cond:", StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    private NpgsqlBatch Batch(NpgsqlConnection connection, params ReadOnlySpan<string> statements)
+    {
+        var batch = new NpgsqlBatch(connection) { Timeout = timeoutSeconds + 5 };
+        foreach (var statement in statements)
+            batch.BatchCommands.Add(new(statement));
+        return batch;
+    }
+
+    private LineageRow Row(NpgsqlDataReader row)
+    {
+        // In the order of the columns: the reader is sequential.
+        var id = Id(row, 0)!;
+        var parent = Id(row, 1);
+        return row.IsDBNull(2)
+            ? new() { Id = id, Parent = parent }
+            : new()
+            {
+                Id = id,
+                Parent = parent,
+                StateWord = row.GetString(2),
+                Worker = row.GetString(3),
+                Queue = row.GetString(4),
+                Step = row.IsDBNull(5) ? null : row.GetString(5),
+                RunKey = row.IsDBNull(6) ? null : row.GetString(6),
+                InsertedAt = Time(row, 7),
+                ScheduledAt = Time(row, 8),
+                AttemptedAt = Time(row, 9),
+                FinishedAt = Time(row, 10),
+                Attempt = Number(row, 11),
+                MaxAttempts = Number(row, 12),
+            };
+    }
+
+    private string? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : source.IdKind switch
+    {
+        JobIdKind.BigInt => row.GetInt64(column).ToString(CultureInfo.InvariantCulture),
+        JobIdKind.Uuid => row.GetGuid(column).ToString("D"),
+        _ => row.GetString(column),
+    };
+
+    private static int Number(NpgsqlDataReader row, int column) =>
+        (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column)
+        ? null
+        : new DateTimeOffset(DateTime.SpecifyKind(row.GetFieldValue<DateTime>(column), DateTimeKind.Utc));
+}

@@ -1,0 +1,218 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+
+namespace JobLineage.Core.Lineage;
+
+/// <summary>
+/// The SQL of the direct queries. Descending goes job by job over an index (<c>LATERAL … OFFSET 0</c>, which keeps the
+/// planner, who expects thousands of children each, from joining the whole table at every level).
+/// </summary>
+internal static class LineageSql
+{
+    /// <summary>The columns of a row in the order in which <see cref="LineageQueries"/> reads them.</summary>
+    private const string Columns = """
+        jl_state, jl_worker, jl_queue, jl_step, jl_key, jl_inserted, jl_scheduled, jl_attempted, jl_finished, jl_attempt, jl_max
+        """;
+
+    /// <summary>Settings of one transaction: JIT alone costs 130 ms; an index is to be used where there is one.</summary>
+    public static string Settings(ParentLookup lookup, int timeoutSeconds) => $"""
+        select set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true),
+            set_config('statement_timeout', '{timeoutSeconds}s', true), set_config('max_parallel_workers_per_gather', '0', true),
+            set_config('{(lookup is ParentLookup.Scan or ParentLookup.None ? "work_mem', '64MB" : "enable_seqscan', 'off")}', true)
+        """;
+
+    /// <summary>
+    /// The whole run of <c>$1</c>: up to the root, and from all of those down. Everything on the way up is a seed of the
+    /// way down and is not met again, so a circle (all of which lies on the way up) ends it too. A parent that does not
+    /// exist is a seed as well: its other children belong to the run.
+    /// </summary>
+    public static string Tree(ProbedSource source, ParentLookup lookup, bool climb)
+    {
+        var type = Type(source);
+        var id = SourceMapping.Quote(source.Mapping.Id);
+        var table = source.Mapping.QualifiedTable;
+        var down = lookup == ParentLookup.Scan
+            ? $"""
+                    from jl_down join lateral (select ({id})::{type} as jl_id, {ParentText(source)} as jl_text, {Select(source)} from {table}) jl_child
+                        on {ScanMatch(source)}
+                """
+            : $"""
+                    from jl_down, lateral (
+                        select ({id})::{type} as jl_id, {Select(source)} from {table} where {Match(source, lookup)} offset 0) jl_child
+                """;
+        return $"""
+            with recursive {Up(source, climb)}, jl_down as (
+                select jl_seed.jl_id, jl_row.jl_parent, {Columns}
+                from jl_seed left join lateral (
+                    select {Normalized(source)} as jl_parent, {Columns}
+                    from (select {ParentText(source)} as jl_text, {Select(source)} from {table} where {id} = jl_seed.jl_id offset 0) jl_raw
+                ) jl_row on true
+                union all
+                select jl_child.jl_id, jl_down.jl_id, {string.Join(", ", Columns.Split(',', StringSplitOptions.TrimEntries).Select(c => "jl_child." + c))}
+            {down}
+                where jl_child.jl_id not in (select jl_id from jl_seed)
+            )
+            select jl_id, jl_parent, {Columns} from jl_down
+            """;
+    }
+
+    /// <summary><c>$1</c> and everything above it.</summary>
+    public static string Ancestors(ProbedSource source) => $"""
+        with recursive {Up(source, climb: true)}
+        select jl_seed.jl_id, jl_row.jl_parent, {Columns}
+        from jl_seed left join lateral (
+            select {Normalized(source)} as jl_parent, {Columns}
+            from (
+                select {ParentText(source)} as jl_text, {Select(source)}
+                from {source.Mapping.QualifiedTable} where {SourceMapping.Quote(source.Mapping.Id)} = jl_seed.jl_id offset 0) jl_raw
+        ) jl_row on true
+        """;
+
+    /// <summary><c>$1</c>, everything above it (which says whether a child closes a circle) and its children.</summary>
+    public static string Children(ProbedSource source, ParentLookup lookup)
+    {
+        var type = Type(source);
+        return $"""
+            {Ancestors(source)}
+            union all
+            select jl_child.jl_id, jl_down.jl_id, {Columns}
+            from (select $1::{type} as jl_id) jl_down, lateral (
+                select ({SourceMapping.Quote(source.Mapping.Id)})::{type} as jl_id, {Select(source)} from {source.Mapping.QualifiedTable}
+                where {(lookup == ParentLookup.Scan ? ScanMatch(source, ParentText(source)) : Match(source, lookup))} offset 0) jl_child
+            where jl_child.jl_id not in (select jl_id from jl_seed)
+            """;
+    }
+
+    /// <summary>All jobs that share the run key of <c>$1</c>; only that job when it has none.</summary>
+    public static string Keyed(ProbedSource source)
+    {
+        var type = Type(source);
+        var mapping = source.Mapping;
+        var id = SourceMapping.Quote(mapping.Id);
+        var narrow = mapping.RunKeyIndexed is { } indexed ? $"({indexed}) = (select jl_narrow from jl_me) and " : "";
+        return $"""
+            with jl_me as materialized (
+                select ({mapping.RunKey})::text as jl_key, {(mapping.RunKeyIndexed is { } i ? $"({i})" : "null")} as jl_narrow
+                from {mapping.QualifiedTable} where {id} = $1
+            )
+            select ({id})::{type}, null::{type}, {Select(source)} from {mapping.QualifiedTable}
+            where {narrow}({mapping.RunKey})::text = (select jl_key from jl_me)
+            union all
+            select ({id})::{type}, null::{type}, {Select(source)} from {mapping.QualifiedTable}
+            where {id} = $1 and (select jl_key from jl_me) is null
+            """;
+    }
+
+    /// <summary>What is explained to find out whether an index serves the parent expression.</summary>
+    public static string ExplainExpression(ProbedSource source) => $"""
+        explain (costs off) select 1 from {source.Mapping.QualifiedTable}
+        where {Parent(source)} = {(IsNative(source) ? source.IdKind == JobIdKind.Uuid ? "'00000000-0000-0000-0000-000000000000'::uuid" : "1::bigint" : "'1'")}
+        """;
+
+    /// <summary>What is explained to find out whether a GIN index serves containment; null where that is not asked.</summary>
+    public static string? ExplainContainment(ProbedSource source) =>
+        // A text id may stand in JSON as a number, a boolean or a string: only the expression is exact there.
+        source.Mapping.ParentKey is { } key && source.IdKind != JobIdKind.Text
+            ? $"""
+                explain (costs off) select 1 from {source.Mapping.QualifiedTable}
+                where {SourceMapping.Quote(key.Column)} @> jsonb_build_object({SourceMapping.Literal(key.Key)}, 1)
+                """
+            : null;
+
+    private static string Up(ProbedSource source, bool climb)
+    {
+        var type = Type(source);
+        if (!climb)
+            return $"jl_seed(jl_id) as materialized (select $1::{type})";
+        var id = SourceMapping.Quote(source.Mapping.Id);
+        string Row(string where) => $"""
+            select jl_id, {Normalized(source)} as jl_parent
+            from (select ({id})::{type} as jl_id, {ParentText(source)} as jl_text from {source.Mapping.QualifiedTable} where {id} = {where} offset 0) jl_raw
+            """;
+        // UNION, not UNION ALL: a circle ends where it began.
+        return $"""
+            jl_up(jl_id, jl_parent) as (
+                {Row("$1")}
+                union
+                select jl_row.jl_id, jl_row.jl_parent from jl_up, lateral ({Row("jl_up.jl_parent")}) jl_row
+            ), jl_seed(jl_id) as materialized (
+                select $1::{type}
+                union select jl_id from jl_up
+                union select jl_parent from jl_up where jl_parent is not null
+            )
+            """;
+    }
+
+    private static string Match(ProbedSource source, ParentLookup lookup)
+    {
+        var id = "jl_down.jl_id";
+        if (lookup == ParentLookup.Containment)
+        {
+            var key = source.Mapping.ParentKey!;
+            var name = SourceMapping.Literal(key.Key);
+            // Containment is type-strict: the id may stand there as a number or as a string.
+            var forms = source.IdKind == JobIdKind.BigInt ? new[] { id, $"{id}::text" } : [$"{id}::text", $"upper({id}::text)"];
+            var contained = string.Join(" or ", forms.Select(f => $"{SourceMapping.Quote(key.Column)} @> jsonb_build_object({name}, {f})"));
+            // ... and 7.0 contains 7: the text decides.
+            return $"({contained}) and {ScanMatch(source, ParentText(source))}";
+        }
+
+        if (IsNative(source))
+            return $"{Parent(source)} = {id}";
+        return source.IdKind switch
+        {
+            JobIdKind.Uuid => $"{Parent(source)} in ({id}::text, upper({id}::text))",
+            JobIdKind.Text => $"{Parent(source)} = {id} and {id} <> ''",
+            _ => $"{Parent(source)} = {id}::text",
+        };
+    }
+
+    private static string ScanMatch(ProbedSource source, string text = "jl_child.jl_text") => source.IdKind switch
+    {
+        JobIdKind.Uuid => $"lower({text}) = jl_down.jl_id::text",
+        JobIdKind.Text => $"{text} = jl_down.jl_id and jl_down.jl_id <> ''",
+        _ => $"{text} = jl_down.jl_id::text",
+    };
+
+    /// <summary>The parent expression as an index would hold it: in its own type when ids have that type too.</summary>
+    private static string Parent(ProbedSource source) => IsNative(source) ? $"({source.Mapping.ParentId})" : ParentText(source);
+
+    private static bool IsNative(ProbedSource source) => source.ParentIdKind is { } kind && kind == source.IdKind && kind != JobIdKind.Text;
+
+    private static string ParentText(ProbedSource source) =>
+        source.Mapping.ParentId is { } parent ? $"({parent})::text" : "null::text";
+
+    /// <summary><see cref="JobIds.Normalize"/> in SQL, over <c>jl_text</c>: null unless it can be an id.</summary>
+    private static string Normalized(ProbedSource source) => source.IdKind switch
+    {
+        JobIdKind.BigInt => """
+            case when jl_text ~ '^(0|-?[1-9][0-9]{0,17})$' then jl_text::bigint
+                when jl_text ~ '^-?[1-9][0-9]{18}$' and jl_text::numeric between -9223372036854775808 and 9223372036854775807
+                then jl_text::bigint end
+            """,
+        JobIdKind.Uuid => "case when jl_text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then jl_text::uuid end",
+        _ => "nullif(jl_text, '')",
+    };
+
+    private static string Type(ProbedSource source) => source.IdKind switch
+    {
+        JobIdKind.BigInt => "bigint",
+        JobIdKind.Uuid => "uuid",
+        _ => "text",
+    };
+
+    private static string Select(ProbedSource source)
+    {
+        var m = source.Mapping;
+        static string Text(string? expression) => expression is null ? "''" : $"coalesce(({expression})::text, '')";
+        static string TextOrNull(string? expression) => expression is null ? "null::text" : $"({expression})::text";
+        static string Number(string? expression) => expression is null ? "0::bigint" : $"coalesce(({expression})::bigint, 0)";
+        static string Time(string? expression) => expression is null ? "null::timestamptz" : $"({expression})::timestamptz";
+        return $"""
+            {Text(m.State)} as jl_state, {Text(m.Worker)} as jl_worker, {Text(m.Queue)} as jl_queue,
+            {(m.RunKey is null ? "null::text" : TextOrNull(m.Step))} as jl_step, {TextOrNull(m.RunKey)} as jl_key,
+            {Time(m.InsertedAt)} as jl_inserted, {Time(m.ScheduledAt)} as jl_scheduled, {Time(m.AttemptedAt)} as jl_attempted,
+            {Time(m.FinishedAt)} as jl_finished, {Number(m.Attempt)} as jl_attempt, {Number(m.MaxAttempts)} as jl_max
+            """;
+    }
+}

@@ -1,0 +1,42 @@
+using JobLineage.Core.Diagnosis;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>How a source's changes are followed.</summary>
+public enum FeedKind
+{
+    /// <summary>By trigger where one is installed, by asking elsewhere.</summary>
+    Auto,
+
+    /// <summary>By the trigger that <c>install</c> makes.</summary>
+    Trigger,
+
+    /// <summary>By asking at intervals.</summary>
+    Poll,
+}
+
+/// <summary>One source as configured.</summary>
+/// <param name="Mapping">How its table is read; carries its name.</param>
+/// <param name="ConnectionString">In Npgsql's terms; null only where the caller allows it.</param>
+/// <param name="Feed">How its changes are followed.</param>
+public sealed record SourceOptions(SourceMapping Mapping, string? ConnectionString, FeedKind Feed)
+{
+    /// <summary>The source's name.</summary>
+    public string Name => Mapping.Name;
+}
+
+/// <summary>All that is configured about sources.</summary>
+/// <param name="Sources">The sources that are whole, by name.</param>
+/// <param name="Diagnosis">When jobs are called stuck.</param>
+/// <param name="RedactWords">Words that make a key secret.</param>
+/// <param name="Errors">All that is wrong, a sentence each, naming its key; empty when nothing is.</param>
+public sealed record SourcesConfiguration(
+    IReadOnlyList<SourceOptions> Sources,
+    DiagnosisOptions Diagnosis,
+    IReadOnlyList<string> RedactWords,
+    IReadOnlyList<string> Errors)
+{
+    /// <summary>The source of a name, whatever the case of its letters; null when there is none.</summary>
+    public SourceOptions? Find(string name) =>
+        Sources.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,172 @@
+using System.Text.RegularExpressions;
+using JobLineage.Core.Model;
+using Microsoft.Extensions.Configuration;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>Reads one source: a preset or nothing, and what is said otherwise on top of it.</summary>
+/// <param name="section">The section of the source; its key is the name.</param>
+/// <param name="requireConnection">Whether a connection string must be there.</param>
+/// <param name="errors">Gets a sentence for each thing that is wrong.</param>
+internal sealed partial class SourceSectionReader(IConfigurationSection section, bool requireConnection, List<string> errors)
+{
+    private static readonly Dictionary<string, Func<SourceMapping, string?, SourceMapping>> Expressions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Schema"] = (m, v) => m with { Schema = v ?? m.Schema },
+        ["Table"] = (m, v) => m with { Table = v ?? m.Table },
+        ["Id"] = (m, v) => m with { Id = v ?? m.Id },
+        // Conditions of a preset speak of its own state.
+        ["State"] = (m, v) => m with { State = v ?? m.State, Unfinished = [] },
+        ["Worker"] = (m, v) => m with { Worker = v ?? m.Worker },
+        ["Queue"] = (m, v) => m with { Queue = v },
+        ["ParentId"] = (m, v) => m with { ParentId = v, ParentKey = KeyOf(v) },
+        ["RunKey"] = (m, v) => m with { RunKey = v, RunKeyIndexed = null },
+        ["RunKeyIndexed"] = (m, v) => m with { RunKeyIndexed = v },
+        ["Step"] = (m, v) => m with { Step = v },
+        ["Attempt"] = (m, v) => m with { Attempt = v },
+        ["MaxAttempts"] = (m, v) => m with { MaxAttempts = v },
+        ["Priority"] = (m, v) => m with { Priority = v },
+        ["InsertedAt"] = (m, v) => m with { InsertedAt = v },
+        ["ScheduledAt"] = (m, v) => m with { ScheduledAt = v },
+        ["AttemptedAt"] = (m, v) => m with { AttemptedAt = v },
+        ["FinishedAt"] = (m, v) => m with { FinishedAt = v },
+        ["AttemptedBy"] = (m, v) => m with { AttemptedBy = v },
+        ["Args"] = (m, v) => m with { Args = v },
+        ["Meta"] = (m, v) => m with { Meta = v },
+        ["Errors"] = (m, v) => m with { Errors = v },
+        ["LastError"] = (m, v) => m with { LastError = v },
+        ["JobUrl"] = (m, v) => m with { JobUrl = v },
+    };
+
+    private static readonly string[] Required = ["Table", "State", "Worker"];
+    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "Stuck"];
+
+    /// <summary>The source; null when an error leaves nothing to read it by.</summary>
+    public SourceOptions? Read()
+    {
+        var before = errors.Count;
+        if (!Name().IsMatch(section.Key))
+            errors.Add($"{section.Path} is not a name for a source: use letters, digits, '-', '_' and '.', since it is part of addresses.");
+        foreach (var child in section.GetChildren())
+        {
+            if (!Expressions.ContainsKey(child.Key) && !Others.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                errors.Add(DidYouMean.Sentence(child.Path, child.Key, [.. Others, .. Expressions.Keys]));
+        }
+
+        var mapping = Begin();
+        var connection = ReadConnection();
+        var feed = ReadFeed();
+        if (mapping is null)
+            return null;
+        // In the order of the table, so that what one resets a later one can set again.
+        foreach (var (key, apply) in Expressions)
+        {
+            if (section[key] is { } value)
+                mapping = apply(mapping, string.IsNullOrWhiteSpace(value) ? null : value.Trim());
+        }
+
+        mapping = mapping with { States = ReadStates(mapping.States) };
+        if (ReadList("Steps") is { } steps)
+            mapping = mapping with { Steps = steps };
+        if (ReadList("Unfinished") is { } unfinished)
+            mapping = mapping with { Unfinished = unfinished };
+        return errors.Count == before ? new(mapping, connection, feed) : null;
+    }
+
+    private SourceMapping? Begin()
+    {
+        if (section["Preset"] is { Length: > 0 } preset && !preset.Equals("custom", StringComparison.OrdinalIgnoreCase))
+        {
+            if (Presets.Find(preset, section.Key) is { } found)
+                return found;
+            var guess = DidYouMean.Nearest(preset, Presets.Names) is { } name ? $"did you mean {name}?" : $"known are {string.Join(", ", Presets.Names)}.";
+            errors.Add($"{section.Path}:Preset '{preset}' is not a preset; {guess}");
+            return null;
+        }
+
+        var missing = Required.Where(key => string.IsNullOrWhiteSpace(section[key])).ToList();
+        foreach (var key in missing)
+            errors.Add($"{section.Path}:{key} is missing; a source without a Preset ({string.Join(", ", Presets.Names)}) needs Table, State and Worker.");
+        return missing.Count > 0 ? null : new()
+        {
+            Name = section.Key,
+            Table = "",
+            State = "",
+            Worker = "",
+            States = JobStates.All.ToDictionary(s => s.Name()),
+        };
+    }
+
+    private string? ReadConnection()
+    {
+        var text = section["ConnectionString"];
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            if (requireConnection)
+                errors.Add($"{section.Path}:ConnectionString is missing; give the database that holds the queue's table.");
+            return null;
+        }
+
+        if (ConnectionText.TryParse(text, out var builder, out var error))
+            return builder.ConnectionString;
+        errors.Add($"{section.Path}:ConnectionString {error}.");
+        return null;
+    }
+
+    private FeedKind ReadFeed()
+    {
+        switch (section["Feed"]?.ToLowerInvariant())
+        {
+            case null or "" or "auto":
+                return FeedKind.Auto;
+            case "trigger":
+                return FeedKind.Trigger;
+            case "poll":
+                return FeedKind.Poll;
+            default:
+                errors.Add($"{section.Path}:Feed is '{section["Feed"]}'; it can be auto, trigger or poll.");
+                return FeedKind.Auto;
+        }
+    }
+
+    private Dictionary<string, JobState> ReadStates(IReadOnlyDictionary<string, JobState> states)
+    {
+        var all = new Dictionary<string, JobState>(states);
+        foreach (var word in section.GetSection("States").GetChildren())
+        {
+            if (JobStates.TryParse(word.Value, out var state))
+                all[word.Key] = state;
+            else
+                errors.Add($"{word.Path} is '{word.Value}', which is not a state; states are {string.Join(", ", JobStates.All.Select(s => s.Name()))}.");
+        }
+
+        return all;
+    }
+
+    /// <summary>A list of values, or a single one; null when not given.</summary>
+    private List<string>? ReadList(string key)
+    {
+        var list = section.GetSection(key);
+        if (!list.Exists())
+            return null;
+        if (!string.IsNullOrWhiteSpace(list.Value))
+            return [list.Value.Trim()];
+        var items = list.GetChildren().ToList();
+        foreach (var item in items.Where(i => string.IsNullOrWhiteSpace(i.Value)))
+            errors.Add($"{item.Path} is empty; leave it out or give it a value.");
+        return [.. items.Select(i => i.Value).Where(v => !string.IsNullOrWhiteSpace(v)).Select(v => v!.Trim())];
+    }
+
+    /// <summary>The key of a jsonb column that an expression reads and nothing more; null for any other.</summary>
+    private static JsonKey? KeyOf(string? expression) =>
+        expression is not null && JsonMember().Match(expression) is { Success: true } match
+            ? new(match.Groups["quoted"] is { Success: true } quoted ? quoted.Value.Replace("\"\"", "\"") : match.Groups["plain"].Value.ToLowerInvariant(),
+                match.Groups["key"].Value)
+            : null;
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+    private static partial Regex Name();
+
+    [GeneratedRegex("""^\s*\(?\s*(?:(?<plain>[A-Za-z_][A-Za-z0-9_]*)|"(?<quoted>(?:[^"]|"")+)")\s*->>\s*'(?<key>[^'\\]+)'\s*\)?\s*$""")]
+    private static partial Regex JsonMember();
+}
