@@ -39,7 +39,7 @@ has_sdk() { "$1" --list-sdks 2>/dev/null | grep -q '^10\.'; }
 # The server's programs alone: no server has to run, and none is started.
 ensure_postgres() {
     find_postgres >/dev/null && return
-    install_packages "a PostgreSQL server" apt-get=postgresql dnf=postgresql-server apk=postgresql brew=postgresql@17
+    install_packages PostgreSQL apt-get=postgresql dnf=postgresql-server apk=postgresql brew=postgresql@17
     find_postgres >/dev/null || die "PostgreSQL was installed but its server programs (initdb, pg_ctl, postgres) were not found: add their folder to PATH and run this again."
 }
 
@@ -60,7 +60,7 @@ find_postgres() {
 # A Chromium for the browser tests; they are told where it is by JOBLINEAGE_CHROMIUM.
 ensure_chromium() {
     if ! JOBLINEAGE_CHROMIUM=$(find_chromium); then
-        install_packages "Chromium, for the browser tests" "apt-get=chromium fonts-liberation" dnf=chromium apk=chromium "brew=--cask chromium"
+        install_packages Chromium "apt-get=chromium fonts-liberation" dnf=chromium apk=chromium "brew=--cask chromium"
         JOBLINEAGE_CHROMIUM=$(find_chromium) || die "Chromium was installed but not found: set JOBLINEAGE_CHROMIUM to its program and run this again."
     fi
     export JOBLINEAGE_CHROMIUM

@@ -4,7 +4,14 @@ namespace JobLineage.Dashboard.Demo;
 public sealed record DemoOptions
 {
     /// <summary>How many times faster than the story's own time everything goes. More than 0; 1 takes about six minutes a run.</summary>
-    public double Speed { get; init; } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">Not more than 0, or not a number.</exception>
+    public double Speed
+    {
+        get;
+        init => field = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Speed), value, "The speed must be more than 0.");
+    } = 1;
 
     /// <summary>Makes the random choices repeatable; null for different ones at each start.</summary>
     public int? Seed { get; init; }

@@ -17,10 +17,10 @@ namespace JobLineage.Dashboard.Demo;
 public sealed class DemoSimulator(string connectionString, DemoOptions options, TimeProvider time, ILogger<DemoSimulator> logger)
     : BackgroundService
 {
-    private readonly TaskCompletionSource<(long RootId, string Sync)> firstAtRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(long RootId, string Sync)> _firstAtRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends with the first incident's root once nothing moves in it any more.</summary>
-    internal Task<(long RootId, string Sync)> FirstIncidentAtRest => firstAtRest.Task;
+    internal Task<(long RootId, string Sync)> FirstIncidentAtRest => _firstAtRest.Task;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,7 +35,7 @@ public sealed class DemoSimulator(string connectionString, DemoOptions options, 
             var oban = new ObanSystem(database, clock, options, new PipelineScript(seed), logger);
             var story = new IncidentStory(oban, options, seed, logger);
             _ = story.FirstAtRest.ContinueWith(
-                done => firstAtRest.TrySetResult(done.Result), stoppingToken, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                done => _firstAtRest.TrySetResult(done.Result), stoppingToken, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             await DemoLoop.TogetherAsync(
                 stoppingToken,
                 oban.RunAsync,
@@ -49,7 +49,7 @@ public sealed class DemoSimulator(string connectionString, DemoOptions options, 
         }
         catch (Exception error)
         {
-            firstAtRest.TrySetException(error);
+            _firstAtRest.TrySetException(error);
             throw;
         }
     }

@@ -119,13 +119,13 @@ internal static class ObanHistory
     // Hands out ids and times in their order.
     private sealed class Ticker(long id, DateTimeOffset at)
     {
-        private long next = id;
-        private DateTime now = DateTime.SpecifyKind(at.UtcDateTime, DateTimeKind.Unspecified);
+        private long _next = id;
+        private DateTime _now = DateTime.SpecifyKind(at.UtcDateTime, DateTimeKind.Unspecified);
 
         public HistoricJob Next(NewObanJob job, double seconds)
         {
-            now += TimeSpan.FromSeconds(0.37);
-            return new HistoricJob(next++, job, now, now + TimeSpan.FromSeconds(seconds));
+            _now += TimeSpan.FromSeconds(0.37);
+            return new HistoricJob(_next++, job, _now, _now + TimeSpan.FromSeconds(seconds));
         }
     }
 }

@@ -5,7 +5,7 @@ namespace JobLineage.Dashboard.Demo.Oban;
 /// <summary>A fetched job, as a worker gets it.</summary>
 internal sealed record ObanJob(long Id, string Queue, string Worker, string Args, int Attempt, int MaxAttempts)
 {
-    private JsonElement? parsed;
+    private JsonElement? _parsed;
 
     /// <summary>A text among the args; null when absent or of another type.</summary>
     public string? Text(string name) =>
@@ -15,7 +15,7 @@ internal sealed record ObanJob(long Id, string Queue, string Worker, string Args
     public int? Number(string name) =>
         Parsed.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
 
-    private JsonElement Parsed => parsed ??= JsonSerializer.Deserialize<JsonElement>(Args);
+    private JsonElement Parsed => _parsed ??= JsonSerializer.Deserialize<JsonElement>(Args);
 }
 
 /// <summary>A job to be inserted.</summary>

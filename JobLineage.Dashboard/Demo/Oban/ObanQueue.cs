@@ -10,10 +10,10 @@ internal sealed class ObanQueue(QueueConfig config, ObanSystem system, PipelineS
     // One fetch serves all the places that became free meanwhile, as Oban's dispatch cooldown does.
     private static readonly TimeSpan Cooldown = TimeSpan.FromMilliseconds(200);
 
-    private readonly Guid uuid = Guid.NewGuid();
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private volatile bool paused;
-    private int running;
+    private readonly Guid _uuid = Guid.NewGuid();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private volatile bool _paused;
+    private int _running;
 
     public string Name => config.Name;
 
@@ -21,32 +21,32 @@ internal sealed class ObanQueue(QueueConfig config, ObanSystem system, PipelineS
     public event Action<ObanJob, Outcome>? Performed;
 
     /// <summary>Says that there may be something to fetch.</summary>
-    public void Wake() => wake.Writer.TryWrite(true);
+    public void Wake() => _wake.Writer.TryWrite(true);
 
     /// <summary>Stops fetching; what runs goes on. Nothing of this is in the database.</summary>
-    public void Pause() => paused = true;
+    public void Pause() => _paused = true;
 
     /// <summary>Fetches again.</summary>
     public void Resume()
     {
-        paused = false;
+        _paused = false;
         Wake();
     }
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         Wake();
-        await foreach (var _ in wake.Reader.ReadAllAsync(cancellation))
+        await foreach (var _ in _wake.Reader.ReadAllAsync(cancellation))
         {
-            var free = config.Limit - Volatile.Read(ref running);
-            if (paused || free <= 0)
+            var free = config.Limit - Volatile.Read(ref _running);
+            if (_paused || free <= 0)
                 continue;
             try
             {
-                var jobs = await FetchJobs.RunAsync(system.Database, system.Clock, Name, free, config.Node, uuid, cancellation);
+                var jobs = await FetchJobs.RunAsync(system.Database, system.Clock, Name, free, config.Node, _uuid, cancellation);
                 foreach (var job in jobs)
                 {
-                    Interlocked.Increment(ref running);
+                    Interlocked.Increment(ref _running);
                     system.Track(PerformAsync(job, cancellation));
                 }
             }
@@ -89,7 +89,7 @@ internal sealed class ObanQueue(QueueConfig config, ObanSystem system, PipelineS
         }
         finally
         {
-            Interlocked.Decrement(ref running);
+            Interlocked.Decrement(ref _running);
             Wake();
         }
     }

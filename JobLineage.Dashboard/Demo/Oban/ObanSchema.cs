@@ -3,7 +3,11 @@ namespace JobLineage.Dashboard.Demo.Oban;
 /// <summary>What Oban's migrations leave behind at schema version 14: columns, defaults, checks and indexes.</summary>
 internal static class ObanSchema
 {
-    public const string Create =
+    /// <summary>All of it.</summary>
+    public const string Create = Tables + Indexes;
+
+    /// <summary>The state type and the tables, with their keys and checks.</summary>
+    public const string Tables =
         """
         create type oban_job_state as enum ('available', 'suspended', 'scheduled', 'executing', 'retryable', 'completed', 'discarded', 'cancelled');
         create table oban_jobs (
@@ -28,11 +32,17 @@ internal static class ObanSchema
             constraint attempt_range check (attempt between 0 and max_attempts)
         );
         comment on table oban_jobs is '14';
+        create unlogged table oban_peers (name text primary key, node text not null, started_at timestamp not null, expires_at timestamp not null);
+
+        """;
+
+    /// <summary>The indexes on jobs: apart, because rows that are loaded in bulk want them afterwards.</summary>
+    public const string Indexes =
+        """
         create index oban_jobs_args_index on oban_jobs using gin (args);
         create index oban_jobs_meta_index on oban_jobs using gin (meta);
         create index oban_jobs_state_cancelled_at_index on oban_jobs (state, cancelled_at);
         create index oban_jobs_state_discarded_at_index on oban_jobs (state, discarded_at);
         create index oban_jobs_state_queue_priority_scheduled_at_id_index on oban_jobs (state, queue, priority, scheduled_at, id);
-        create unlogged table oban_peers (name text primary key, node text not null, started_at timestamp not null, expires_at timestamp not null);
         """;
 }

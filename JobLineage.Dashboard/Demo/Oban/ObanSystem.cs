@@ -9,18 +9,18 @@ internal sealed class ObanSystem
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
-    private readonly ILookup<string, ObanQueue> queues;
-    private readonly ConcurrentDictionary<Task, byte> performing = [];
-    private readonly DemoOptions options;
-    private readonly ILogger logger;
+    private readonly ILookup<string, ObanQueue> _queues;
+    private readonly ConcurrentDictionary<Task, byte> _performing = [];
+    private readonly DemoOptions _options;
+    private readonly ILogger _logger;
 
     public ObanSystem(NpgsqlDataSource database, DemoClock clock, DemoOptions options, PipelineScript script, ILogger logger)
     {
         Database = database;
         Clock = clock;
-        this.options = options;
-        this.logger = logger;
-        queues = ObanNodes.Queues.Select(config => new ObanQueue(config, this, script, logger)).ToLookup(queue => queue.Name);
+        _options = options;
+        _logger = logger;
+        _queues = ObanNodes.Queues.Select(config => new ObanQueue(config, this, script, logger)).ToLookup(queue => queue.Name);
     }
 
     public NpgsqlDataSource Database { get; }
@@ -28,7 +28,7 @@ internal sealed class ObanSystem
     public DemoClock Clock { get; }
 
     /// <summary>The producers of a queue: one for each node that runs it.</summary>
-    public IEnumerable<ObanQueue> Queue(string name) => queues[name];
+    public IEnumerable<ObanQueue> Queue(string name) => _queues[name];
 
     /// <summary>Inserts jobs and wakes the queues that can run them at once.</summary>
     public async Task<IReadOnlyList<long>> InsertAsync(IReadOnlyList<NewObanJob> jobs, CancellationToken cancellation)
@@ -43,28 +43,28 @@ internal sealed class ObanSystem
     /// <summary>Wakes queues by name; names that no node runs wake nobody.</summary>
     public void Wake(IEnumerable<string> names)
     {
-        foreach (var queue in names.SelectMany(name => queues[name]))
+        foreach (var queue in names.SelectMany(name => _queues[name]))
             queue.Wake();
     }
 
     /// <summary>Keeps a job's work in sight, so that stopping waits for it.</summary>
     public void Track(Task work)
     {
-        performing[work] = 0;
-        _ = work.ContinueWith(done => performing.TryRemove(done, out _), TaskScheduler.Default);
+        _performing[work] = 0;
+        _ = work.ContinueWith(done => _performing.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         var historyUntil = await DemoLoop.SurelyAsync(
-            "read state", () => DemoState.HistoryUntilAsync(Database, cancellation), Clock, logger, cancellation);
+            "read state", () => DemoState.HistoryUntilAsync(Database, cancellation), Clock, _logger, cancellation);
         var rescueAfter = Clock.Scale(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
         try
         {
             await DemoLoop.TogetherAsync(
                 cancellation,
                 [
-                    .. queues.SelectMany(group => group).Select(queue => (Func<CancellationToken, Task>)queue.RunAsync),
+                    .. _queues.SelectMany(group => group).Select(queue => (Func<CancellationToken, Task>)queue.RunAsync),
                     Loop("stage", Clock.Scale(TimeSpan.FromSeconds(1), Tick), async stop => Wake(await LeaderStatements.StageAsync(Database, Clock, stop))),
                     Loop("prune", Clock.Scale(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1)), stop => PruneAsync(historyUntil, stop)),
                     Loop("rescue", TimeSpan.FromSeconds(30), stop => LeaderStatements.RescueAsync(Database, Clock, rescueAfter, stop)),
@@ -73,20 +73,20 @@ internal sealed class ObanSystem
         }
         finally
         {
-            await Task.WhenAll(performing.Keys);
+            await Task.WhenAll(_performing.Keys);
         }
     }
 
     private Func<CancellationToken, Task> Loop(string name, TimeSpan every, Func<CancellationToken, Task> body) =>
-        cancellation => DemoLoop.RunAsync(name, every, () => body(cancellation), Clock, logger, cancellation);
+        cancellation => DemoLoop.RunAsync(name, every, () => body(cancellation), Clock, _logger, cancellation);
 
     private async Task PruneAsync(long historyUntil, CancellationToken cancellation)
     {
         // Never so early that a watcher which looks once a second could not have seen the row.
-        var completedAge = Clock.Scale(options.CompletedMaxAge, TimeSpan.FromSeconds(5));
+        var completedAge = Clock.Scale(_options.CompletedMaxAge, TimeSpan.FromSeconds(5));
         var now = Clock.NaiveNow;
-        var rows = await LeaderStatements.PruneAsync(Database, historyUntil, now - completedAge, now - options.FailedMaxAge, cancellation);
+        var rows = await LeaderStatements.PruneAsync(Database, historyUntil, now - completedAge, now - _options.FailedMaxAge, cancellation);
         if (rows > 0)
-            DemoLog.Pruned(logger, rows);
+            DemoLog.Pruned(_logger, rows);
     }
 }

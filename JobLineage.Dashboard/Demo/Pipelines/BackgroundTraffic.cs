@@ -5,8 +5,8 @@ namespace JobLineage.Dashboard.Demo.Pipelines;
 /// <summary>What else goes on in a busy application: mails, a nightly job or two, a small pipeline that goes well.</summary>
 internal sealed class BackgroundTraffic(ObanSystem oban, string seed, ILogger logger)
 {
-    private readonly Dice dice = new($"{seed}/traffic");
-    private int emails;
+    private readonly Dice _dice = new($"{seed}/traffic");
+    private int _emails;
 
     public Task RunAsync(CancellationToken cancellation)
     {
@@ -20,8 +20,8 @@ internal sealed class BackgroundTraffic(ObanSystem oban, string seed, ILogger lo
 
         return DemoLoop.TogetherAsync(
             cancellation,
-            Every("emails", 2, () => Locked(() => Singles.NewEmail(++emails, dice))),
-            Every("unsplash", 35, () => Locked(() => Singles.NewUnsplash(dice))),
+            Every("emails", 2, () => Locked(() => Singles.NewEmail(++_emails, _dice))),
+            Every("unsplash", 35, () => Locked(() => Singles.NewUnsplash(_dice))),
             Every("sitemap", 60, Singles.NewSitemap),
             Every("cinema city", 240, () => CinemaCity.Root(oban.Clock.Now)));
     }
@@ -29,7 +29,7 @@ internal sealed class BackgroundTraffic(ObanSystem oban, string seed, ILogger lo
     // The loops share the dice, and Random is not for two at a time.
     private NewObanJob Locked(Func<NewObanJob> next)
     {
-        lock (dice)
+        lock (_dice)
             return next();
     }
 }

@@ -15,15 +15,15 @@ internal sealed class IncidentStory(ObanSystem oban, DemoOptions options, string
     private const int DiscardsBeforeRetry = 600;
     private const int RetriedByHand = 25;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    // What waits longer than this is not waited for: it was snoozed or told to come back in an hour.
-    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(5);
+    // Longer than any backoff. What waits longer is not waited for: it was snoozed or told to come back in an hour.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(45);
 
-    private readonly TaskCompletionSource<(long RootId, string Sync)> firstAtRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(long RootId, string Sync)> _firstAtRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends with the first incident's root once it has come to rest.</summary>
-    public Task<(long RootId, string Sync)> FirstAtRest => firstAtRest.Task;
+    public Task<(long RootId, string Sync)> FirstAtRest => _firstAtRest.Task;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -36,7 +36,7 @@ internal sealed class IncidentStory(ObanSystem oban, DemoOptions options, string
             var root = (await Surely("begin run", () => oban.InsertAsync([KinoKrakowPages.Root(sync)], cancellation)))[0];
             DemoLog.RunBegan(logger, run, root);
             await PlayAsync(sync, cancellation);
-            firstAtRest.TrySetResult((root, sync));
+            _firstAtRest.TrySetResult((root, sync));
             DemoLog.RunAtRest(logger, run, options.Rest);
             await oban.Clock.DelayReal(options.Rest, cancellation);
         }
@@ -67,7 +67,7 @@ internal sealed class IncidentStory(ObanSystem oban, DemoOptions options, string
         {
             do
             {
-                await oban.Clock.Delay(Look * 4, cancellation);
+                await oban.Clock.Delay(Look, cancellation);
                 if (!retried && Volatile.Read(ref discards) >= DiscardsBeforeRetry)
                 {
                     retried = true;

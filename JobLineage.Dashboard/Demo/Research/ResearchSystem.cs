@@ -20,8 +20,8 @@ internal sealed class ResearchSystem(NpgsqlDataSource database, DemoClock clock,
         ("apple", "refresh_catalog"), ("apple", "rebuild_index"),
     ];
 
-    private readonly Dice dice = new($"{seed}/research");
-    private int chains;
+    private readonly Dice _dice = new($"{seed}/research");
+    private int _chains;
 
     public Task RunAsync(CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ internal sealed class ResearchSystem(NpgsqlDataSource database, DemoClock clock,
                 .. Workers.Select((worker, number) => Loop(
                     $"research {worker.Source}", 2, stop => WorkAsync(worker.Source, worker.JobType, 3246 + number, stop))),
                 Loop("research janitor", 10, stop => ResearchStatements.ReapAsync(database, clock, stale, stop)),
-                Loop("research songs", 4, stop => ResearchStatements.EnqueueAsync(database, clock, SongJobs.New(dice), stop)),
+                Loop("research songs", 4, stop => ResearchStatements.EnqueueAsync(database, clock, SongJobs.New(_dice), stop)),
                 Loop("research chains", 240, StartChainAsync),
             ]);
     }
@@ -42,9 +42,9 @@ internal sealed class ResearchSystem(NpgsqlDataSource database, DemoClock clock,
     private async Task StartChainAsync(CancellationToken cancellation)
     {
         // The unique index on a step's target allows one chain at a time; by then the last one has ended or died.
-        var key = AppleChain.Key(clock.Now, Fates[chains % Fates.Length]);
+        var key = AppleChain.Key(clock.Now, Fates[_chains % Fates.Length]);
         if (await ResearchStatements.EnqueueAsync(database, clock, AppleChain.First(key), cancellation) is not null)
-            chains++;
+            _chains++;
     }
 
     private async Task WorkAsync(string source, string jobType, int process, CancellationToken cancellation)

@@ -1,0 +1,65 @@
+using System.Globalization;
+using JobLineage.Bench.Measuring;
+
+namespace JobLineage.Bench.Lineage;
+
+/// <summary>How long it takes to have a run's stages counted, by each way there is.</summary>
+internal sealed class LineageBench : IBenchmark
+{
+    private const int Rounds = 15;
+
+    public string Name => "lineage";
+
+    public string Description =>
+        $"a run's stages: by hand-written CTE and by ours; [data sets: {string.Join(", ", LineageShape.All.Select(shape => shape.Name))}; default {LineageShape.Million.Name}]";
+
+    public async Task RunAsync(BenchServer server, Report report, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        IReadOnlyList<LineageShape> shapes = arguments is [] ? [LineageShape.Million] : [.. arguments.Select(Shape)];
+        foreach (var shape in shapes)
+        {
+            await SetUpAsync(server, report, shape, cancellation);
+            await CompareAsync(server, report, shape, cancellation);
+        }
+    }
+
+    // All ways of asking the same question; the first is what the others are measured against.
+    private static IReadOnlyList<Variant> Variants(BenchServer server, LineageShape shape, CancellationToken cancellation) =>
+    [
+        new("recursive CTE, by hand", () => RecursiveCte.RunAsync(server.Database, shape.Schema, shape.MiddleRoot, cancellation)),
+    ];
+
+    private static async Task SetUpAsync(BenchServer server, Report report, LineageShape shape, CancellationToken cancellation)
+    {
+        var took = await report.WhileAsync(
+            $"{shape.Name}: {Report.Number(shape.Rows)} rows", () => LineageDataset.EnsureAsync(server.Database, shape, cancellation));
+        if (took.Count > 0)
+            report.Rates($"{shape.Name}: made {Report.Number(shape.Rows)} rows", took);
+    }
+
+    private static async Task CompareAsync(BenchServer server, Report report, LineageShape shape, CancellationToken cancellation)
+    {
+        var stages = await report.WhileAsync(
+            $"{shape.Name}: what is true", () => RecursiveCte.RunAsync(server.Database, shape.Schema, shape.MiddleRoot, cancellation));
+        var total = stages.Sum(stage => stage.Count);
+        if (total != shape.JobsPerRun)
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture, $"The run of {shape.MiddleRoot} in {shape.Schema} has {total} jobs instead of {shape.JobsPerRun}."));
+        }
+
+        report.Table(
+            string.Create(CultureInfo.InvariantCulture, $"{shape.Name}: run {shape.MiddleRoot}, {Report.Number(total)} jobs"),
+            ["stage", "state", "jobs"],
+            [.. stages.Select(stage => new[] { stage.Path, stage.State, Report.Number(stage.Count) })],
+            textColumns: 2);
+
+        var rounds = shape.JobsPerRun > 100_000 ? 3 : Rounds;
+        var measured = await report.WhileAsync(
+            $"{shape.Name}: measuring", () => Paired.RunAsync(rounds, Variants(server, shape, cancellation), cancellation, warmUp: rounds > 3 ? 2 : 1));
+        report.Paired($"{shape.Name}: stages of a run of {Report.Number(shape.JobsPerRun)} among {Report.Number(shape.Rows)} jobs", rounds, measured);
+    }
+
+    private static LineageShape Shape(string name) => LineageShape.All.FirstOrDefault(shape => shape.Name == name)
+        ?? throw new ArgumentException($"'{name}' is not a data set; there are {string.Join(", ", LineageShape.All.Select(shape => shape.Name))}.");
+}

@@ -1,0 +1,52 @@
+using JobLineage.Bench;
+using JobLineage.Bench.Lineage;
+using JobLineage.Bench.Measuring;
+using JobLineage.Core.Embedded;
+using Npgsql;
+using Spectre.Console;
+
+IBenchmark[] benchmarks = [new LineageBench()];
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+
+if (args is [] or ["list"])
+{
+    foreach (var known in benchmarks)
+        Console.WriteLine($"{known.Name,-12} {known.Description}");
+    return 0;
+}
+
+if (benchmarks.FirstOrDefault(known => known.Name == args[0]) is not { } benchmark)
+{
+    Console.Error.WriteLine($"'{args[0]}' is not a benchmark; 'list' names them.");
+    return 2;
+}
+
+try
+{
+    await using var server = await BenchServer.StartAsync(stop.Token);
+    var report = new Report(AnsiConsole.Console);
+    report.Note(await server.DescribeAsync(stop.Token));
+    await benchmark.RunAsync(server, report, args[1..], stop.Token);
+    return 0;
+}
+catch (ArgumentException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+catch (Exception e) when (e is EmbeddedPostgresException or NpgsqlException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 3;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Stopped.");
+    return 1;
+}
