@@ -1,4 +1,5 @@
 using System.CommandLine;
+using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -23,6 +24,8 @@ public static class CommandLine
         ServeCommand.ConfigureDefault(root);
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        foreach (var verb in LineageCommands.Create(new() { Configuration = () => AppConfiguration.Build(new()) }))
+            root.Subcommands.Add(verb);
         return root;
     }
 

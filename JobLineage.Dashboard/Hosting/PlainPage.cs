@@ -2,23 +2,22 @@ using System.Text.Encodings.Web;
 
 namespace JobLineage.Dashboard.Hosting;
 
-/// <summary>A page that needs nothing: no script, no style sheet, no database. It takes over the colours of app.css where it names them.</summary>
+/// <summary>A page that needs nothing: no script, no style sheet, no database. Its colours are those of app.css.</summary>
 internal static class PlainPage
 {
     private const string Style = """
-        :root { color-scheme: light dark; --bg: #f6f7f9; --card: #fff; --text: #1b2330; --line: #c3cad5; --accent: #2459c4; --on: #fff; --bad: #b3261e; }
-        @media (prefers-color-scheme: dark) {
-          :root { --bg: #12161d; --card: #1b212b; --text: #e6eaf0; --line: #465062; --accent: #8ab0ff; --on: #10151d; --bad: #ff9d94; }
-        }
+        :root { color-scheme: light dark; --bg: light-dark(#f5f6f8, #0e131a); --surface: light-dark(#ffffff, #151c25);
+          --text: light-dark(#1a222d, #e3e8ef); --line: light-dark(#dde2e8, #293443); --field: light-dark(#8490a0, #64748b);
+          --accent: light-dark(#2060b4, #78b0ff); --on-accent: light-dark(#ffffff, #0e131a); --bad: light-dark(#bf2222, #ff7a70); }
         * { box-sizing: border-box; }
         body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 16px; background: var(--bg); color: var(--text);
           font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-        main { width: 100%; max-width: 360px; padding: 28px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+        main { width: 100%; max-width: 360px; padding: 28px; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; }
         h1 { margin: 0 0 16px; font-size: 20px; font-weight: 600; }
         form { display: grid; gap: 10px; }
         input, button { font: inherit; padding: 9px 11px; border-radius: 6px; }
-        input { width: 100%; color: inherit; background: transparent; border: 1px solid var(--line); }
-        button { color: var(--on); background: var(--accent); border: 0; font-weight: 600; cursor: pointer; }
+        input { width: 100%; color: inherit; background: transparent; border: 1px solid var(--field); }
+        button { color: var(--on-accent); background: var(--accent); border: 0; font-weight: 600; cursor: pointer; }
         a { color: var(--accent); }
         code { overflow-wrap: anywhere; }
         :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }

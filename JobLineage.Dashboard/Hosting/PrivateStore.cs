@@ -11,7 +11,7 @@ internal sealed class PrivateStore(EmbeddedPostgres? postgres, ILoggerFactory? l
     /// <summary>The server; null when the store is configured to be elsewhere.</summary>
     public EmbeddedPostgres? Postgres => postgres;
 
-    /// <summary>Checks the dashboard's own options, then starts the server unless the store is configured to be elsewhere.</summary>
+    /// <summary>Checks the options, then starts the server unless the store is configured to be elsewhere.</summary>
     /// <param name="arguments">What the command line says.</param>
     /// <param name="directory">Where the server keeps its files, by the data directory.</param>
     /// <param name="output">Is told that it may take a moment.</param>
@@ -25,6 +25,7 @@ internal sealed class PrivateStore(EmbeddedPostgres? postgres, ILoggerFactory? l
         var configuration = AppConfiguration.Build(arguments);
         var errors = new ConfigurationErrors();
         var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
+        DashboardData.ReadSources(configuration, errors);
         errors.ThrowIfAny();
         if (!string.IsNullOrEmpty(configuration[DashboardData.StoreKey]))
             return new(null, null);

