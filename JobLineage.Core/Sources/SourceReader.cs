@@ -31,11 +31,11 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// </summary>
     public event Action<string>? UnknownState;
 
-    /// <summary>The jobs that exist among these ids, in no particular order. Ids that can't be ids of this source are ignored.</summary>
-    public async Task<IReadOnlyList<Job>> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation)
+    /// <summary>The jobs that exist among these ids, in no particular order. Ids that can't be ids of this source count as absent.</summary>
+    public async Task<SourceRows> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation)
     {
         if (ids.Count == 0)
-            return [];
+            return new([], []);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var command = Command(connection, $"""
             select {columns}
@@ -43,7 +43,18 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             where {SourceMapping.Quote(mapping.Id)} = any($1)
             """);
         command.Parameters.Add(IdArray(ids));
-        return await ReadAllAsync(command, ids.Count, cancellation);
+        var jobs = new List<Job>(ids.Count);
+        var present = new HashSet<string>(ids.Count, StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var id = reader.GetString(0);
+            present.Add(id);
+            if (Read(reader, id) is { } job)
+                jobs.Add(job);
+        }
+
+        return new(jobs, [.. ids.Where(id => !present.Contains(id))]);
     }
 
     /// <summary>
@@ -125,19 +136,6 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
         new(sql, connection) { CommandTimeout = timeoutSeconds };
 
-    private async Task<IReadOnlyList<Job>> ReadAllAsync(NpgsqlCommand command, int capacity, CancellationToken cancellation)
-    {
-        var jobs = new List<Job>(capacity);
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            if (Read(reader, reader.GetString(0)) is { } job)
-                jobs.Add(job);
-        }
-
-        return jobs;
-    }
-
     private static string Columns(SourceMapping m)
     {
         static string Text(string? expression) => expression is null ? "null::text" : $"({expression})::text";
@@ -145,7 +143,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         static string Time(string? expression) => expression is null ? "null::timestamptz" : $"({expression})::timestamptz";
         static string Cut(string? expression) => expression is null ? "null::text" : $"left(({expression})::text, {FetchLimit})";
         return string.Join(", ",
-            $"{SourceMapping.Quote(m.Id)}::text", Text(m.State), Text(m.Worker), Text(m.Queue), Text(m.Step), Text(m.ParentId),
+            // Under a name of its own: "order by id" would otherwise order by this text.
+            $"{SourceMapping.Quote(m.Id)}::text as job_id", Text(m.State), Text(m.Worker), Text(m.Queue), Text(m.Step), Text(m.ParentId),
             Text(m.RunKey), Number(m.Attempt), Number(m.MaxAttempts), Number(m.Priority), Time(m.InsertedAt),
             Time(m.ScheduledAt), Time(m.AttemptedAt), Time(m.FinishedAt), Text(m.AttemptedBy), Cut(m.Args), Cut(m.Meta),
             Cut(m.Errors), Cut(m.LastError));
@@ -191,6 +190,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             Meta = meta,
             Errors = errors,
             IsCut = argsCut || metaCut,
+            // Where the table does not say, a job may run from the moment it is there.
+            ScheduledAt = job.ScheduledAt ?? job.InsertedAt,
             // A key makes its run by itself; the pointer is for queues without one.
             ParentId = mapping.RunKey is null ? job.ParentId : null,
         };
@@ -216,3 +217,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
 /// <param name="LastId">The last id read, with which the next stretch begins.</param>
 /// <param name="Rows">Rows read, those in an unknown state included.</param>
 public sealed record SourceChunk(IReadOnlyList<Job> Jobs, string LastId, int Rows);
+
+/// <summary>What was found of some ids.</summary>
+/// <param name="Jobs">The jobs found; rows in an unknown state are left out.</param>
+/// <param name="Absent">The ids that the table does not have.</param>
+public sealed record SourceRows(IReadOnlyList<Job> Jobs, IReadOnlyList<string> Absent);

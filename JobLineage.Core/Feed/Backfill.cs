@@ -1,0 +1,62 @@
+using System.Threading.Channels;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Ingest;
+
+namespace JobLineage.Core.Feed;
+
+/// <summary>
+/// Reads the whole table once, oldest first, and remembers after each chunk how far it got: a stop costs one chunk.
+/// The next chunk is read while the last is written.
+/// </summary>
+public sealed class Backfill(SourceReader reader, Ingester ingester, SourceRecord record, FeedOptions options)
+{
+    /// <summary>Reads to the end.</summary>
+    /// <param name="between">Called between chunks: the feed looks for what is going on now.</param>
+    /// <param name="cancellation">Stops between and within chunks.</param>
+    /// <returns>Rows read, those of earlier attempts included.</returns>
+    public async Task<long> RunAsync(Func<CancellationToken, Task> between, CancellationToken cancellation)
+    {
+        var position = await record.PositionAsync(cancellation);
+        if (position.IsBackfilled)
+            return position.RowsDone;
+        await record.BackfillAsync(done: false, await reader.EstimateRowsAsync(cancellation), cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var chunks = Channel.CreateBounded<SourceChunk>(1);
+        var reading = ReadAsync(position.BackfillAfter, chunks.Writer, stop.Token);
+        var done = position.RowsDone;
+        try
+        {
+            await foreach (var chunk in chunks.Reader.ReadAllAsync(cancellation))
+            {
+                done += chunk.Rows;
+                await ingester.ApplyAsync(chunk.Jobs, [], new(BackfillAfter: chunk.LastId, RowsDone: done), cancellation);
+                await between(cancellation);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await reading;
+        await record.BackfillAsync(done: true, done, cancellation);
+        return done;
+    }
+
+    private async Task ReadAsync(string? after, ChannelWriter<SourceChunk> chunks, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var chunk in reader.StreamAsync(after, options.BackfillChunk, cancellation))
+                await chunks.WriteAsync(chunk, cancellation);
+            chunks.Complete();
+        }
+        catch (Exception e)
+        {
+            // The writing side fails with what went wrong on the reading side.
+            chunks.Complete(e);
+        }
+    }
+}

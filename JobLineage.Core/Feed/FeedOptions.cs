@@ -1,0 +1,35 @@
+namespace JobLineage.Core.Feed;
+
+/// <summary>How often and how much a feed reads.</summary>
+public sealed record FeedOptions
+{
+    /// <summary>Between two looks while somebody watches the source.</summary>
+    public TimeSpan WatchedInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two looks while nobody does.</summary>
+    public TimeSpan IdleInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// A look that took t is followed by a rest of at least this many times t: a source with a huge backlog is then
+    /// looked at less often rather than kept busy.
+    /// </summary>
+    public int RestFactor { get; init; } = 9;
+
+    /// <summary>Between two reconciliations.</summary>
+    public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Jobs read and written at a time.</summary>
+    public int Batch { get; init; } = 5_000;
+
+    /// <summary>Jobs in a chunk of a backfill.</summary>
+    public int BackfillChunk { get; init; } = 10_000;
+
+    /// <summary>Between attempts after the database did not answer: the first, doubled up to <see cref="MaximumPause"/>.</summary>
+    public TimeSpan MinimumPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>See <see cref="MinimumPause"/>.</summary>
+    public TimeSpan MaximumPause { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Between attempts while the configuration is wrong: somebody may create the table.</summary>
+    public TimeSpan MisconfiguredPause { get; init; } = TimeSpan.FromSeconds(30);
+}

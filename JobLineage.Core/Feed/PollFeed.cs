@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Ingest;
+
+namespace JobLineage.Core.Feed;
+
+/// <summary>
+/// Follows a source by asking it: what is new, what is not finished, what does the store believe unfinished. Leaves
+/// nothing behind in the source and needs SELECT only. Not thread-safe: one loop drives it.
+/// </summary>
+public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingester ingester, SourceRecord record, FeedOptions options, TimeProvider time)
+{
+    private readonly PollTracker tracker = new(reader.Source.IdKind);
+    private DateTimeOffset? lastLook;
+
+    /// <summary>Begins where the store stopped.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var position = await record.PositionAsync(cancellation);
+        var high = position.HighId;
+        if (!position.IsBackfilled)
+            high = await scanner.HighestIdAsync(cancellation);
+        tracker.Start(await record.UnfinishedAsync(cancellation), high);
+    }
+
+    /// <summary>Looks once, and brings what has changed into the store.</summary>
+    /// <returns>How many jobs were new, changed or gone, and how long the source was busy with it.</returns>
+    public async Task<(int Changed, TimeSpan Took)> TickAsync(CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        var started = Stopwatch.GetTimestamp();
+        DateTimeOffset? since = reader.Source.IdKind == JobIdKind.BigInt ? null : (lastLook ?? at) - TimeSpan.FromMinutes(2);
+        var scan = await scanner.ScanAsync(tracker.LookAbove, since, tracker.Followed, cancellation);
+        var dirty = tracker.Decide(scan);
+        var took = Stopwatch.GetElapsedTime(started);
+        var read = new List<Job>(dirty.Count);
+        var changed = await IngestAsync(dirty, read, cancellation);
+        tracker.Commit(scan, read, at);
+        lastLook = at;
+        if (changed > 0 || dirty.Count > 0)
+            await ingester.ApplyAsync([], [], new(AsOf: at, HighId: tracker.HighId), cancellation);
+        return (changed, took);
+    }
+
+    /// <summary>Reads these jobs again and brings them into the store, with ancestors that nobody has seen yet.</summary>
+    /// <returns>How many were new, changed or gone.</returns>
+    public Task<int> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => IngestAsync(ids, null, cancellation);
+
+    private async Task<int> IngestAsync(IReadOnlyList<string> ids, List<Job>? read, CancellationToken cancellation)
+    {
+        var changed = 0;
+        foreach (var batch in ids.Chunk(options.Batch))
+        {
+            var rows = await reader.ReadAsync(batch, cancellation);
+            read?.AddRange(rows.Jobs);
+            var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, null, cancellation);
+            changed += result.Changed;
+            // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
+            for (var missing = result.Missing; missing.Count > 0;)
+            {
+                rows = await reader.ReadAsync(missing, cancellation);
+                if (rows.Jobs.Count == 0)
+                    break;
+                result = await ingester.ApplyAsync(rows.Jobs, [], null, cancellation);
+                changed += result.Changed;
+                missing = result.Missing;
+            }
+        }
+
+        return changed;
+    }
+}

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Net.Sockets;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Ingest;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace JobLineage.Core.Feed;
+
+/// <summary>
+/// Keeps the store equal to one source for as long as this replica leads: probes, backfills, follows, reconciles, and
+/// says at each moment what it is doing. Whatever fails, it begins again from what the store has.
+/// </summary>
+public sealed partial class SourceFeed(
+    WatchedSource source, NpgsqlDataSource store, Attention attention, FeedOptions options, TimeProvider time, ILogger log)
+{
+    /// <summary>Between two signs of life while nothing happens.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, byte> unknownStates = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<IReadOnlyList<string>> lookAgain = new();
+    private DateTimeOffset lastSaid = DateTimeOffset.MinValue;
+    private (FeedState State, string? Message) said;
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var record = await SourceRecord.OpenAsync(store, source.Name, cancellation);
+        var pause = options.MinimumPause;
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                var probed = await source.ProbeAsync(cancellation);
+                await FollowAsync(record, probed, () => pause = options.MinimumPause, cancellation);
+            }
+            catch (SourceProblemException e) when (!e.Problem.IsRetryable)
+            {
+                LogMisconfigured(source.Name, e.Message);
+                await SayAsync(record, FeedState.Misconfigured, e.Message, null, cancellation);
+                await Task.Delay(options.MisconfiguredPause, time, cancellation);
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested && e is SourceProblemException or DbException or TimeoutException or IOException or SocketException)
+            {
+                LogLost(source.Name, pause.TotalSeconds, e);
+                await TrySayAsync(record, $"{Sentence(e)} It is tried again by itself.", cancellation);
+                await Task.Delay(pause, time, cancellation);
+                pause = pause * 2 > options.MaximumPause ? options.MaximumPause : pause * 2;
+            }
+        }
+    }
+
+    private async Task FollowAsync(SourceRecord record, ProbedSource probed, Action worked, CancellationToken cancellation)
+    {
+        var reader = new SourceReader(probed, source.Database, source.Redaction);
+        reader.UnknownState += ReportUnknownState;
+        var scanner = new SourceScanner(reader, source.Database);
+        var ingester = new Ingester(store, probed, record);
+        var feed = new PollFeed(reader, scanner, ingester, record, options, time);
+        await feed.StartAsync(cancellation);
+        await BackfillAsync(record, reader, ingester, feed, cancellation);
+        worked();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reconciling = ReconcileAsync(record, scanner, stop.Token);
+        try
+        {
+            while (true)
+            {
+                var (_, took) = await LookAsync(record, feed, FeedState.Polling, cancellation);
+                if (reconciling.IsCompleted)
+                    await reconciling;
+                await RestAsync(took, cancellation);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
+    {
+        if ((await record.PositionAsync(cancellation)).IsBackfilled)
+            return;
+        await SayAsync(record, FeedState.Backfilling, null, null, cancellation);
+        var next = time.GetUtcNow();
+        // What goes on now is wanted first: the running jobs are read before the history, and again and again during it.
+        await LookAsync(record, feed, FeedState.Backfilling, cancellation);
+        var rows = await new Backfill(reader, ingester, record, options).RunAsync(
+            async token =>
+            {
+                if (time.GetUtcNow() < next)
+                    return;
+                var (_, took) = await LookAsync(record, feed, FeedState.Backfilling, token);
+                next = time.GetUtcNow() + Interval(took);
+            },
+            cancellation);
+        LogBackfilled(source.Name, rows);
+    }
+
+    private async Task<(int Changed, TimeSpan Took)> LookAsync(SourceRecord record, PollFeed feed, FeedState state, CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        var looked = await feed.TickAsync(cancellation);
+        while (lookAgain.TryDequeue(out var ids))
+        {
+            var repaired = await feed.LookAgainAsync(ids, cancellation);
+            if (repaired > 0)
+                LogReconciled(source.Name, ids.Count, repaired);
+        }
+
+        await SayAsync(record, state, UnknownStateMessage(), at, cancellation);
+        return looked;
+    }
+
+    private async Task ReconcileAsync(SourceRecord record, SourceScanner scanner, CancellationToken cancellation)
+    {
+        // At once, for whatever happened while nobody looked, and then at intervals.
+        while (true)
+        {
+            var different = await record.DifferencesAsync(scanner.StatesAsync(50_000, cancellation), cancellation);
+            if (different.Count > 0)
+                lookAgain.Enqueue(different);
+            await Task.Delay(options.ReconcileInterval, time, cancellation);
+        }
+    }
+
+    private async Task RestAsync(TimeSpan took, CancellationToken cancellation)
+    {
+        var until = time.GetUtcNow() + Interval(took);
+        var watched = attention.IsWatched(source.Name);
+        // In short steps, so that somebody who comes to look does not wait for the slow interval to end.
+        while (time.GetUtcNow() is var now && now < until)
+        {
+            if (!watched && attention.IsWatched(source.Name))
+                return;
+            var step = TimeSpan.FromMilliseconds(200);
+            await Task.Delay(until - now < step ? until - now : step, time, cancellation);
+        }
+    }
+
+    private TimeSpan Interval(TimeSpan took)
+    {
+        var wanted = attention.IsWatched(source.Name) ? options.WatchedInterval : options.IdleInterval;
+        var rest = took * options.RestFactor;
+        return rest > wanted ? rest : wanted;
+    }
+
+    private async Task SayAsync(SourceRecord record, FeedState state, string? message, DateTimeOffset? asOf, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var due = attention.IsWatched(source.Name) ? options.WatchedInterval : Heartbeat;
+        if (said == (state, message) && now - lastSaid < due)
+            return;
+        await record.SayAsync(state, message, asOf, cancellation);
+        (said, lastSaid) = ((state, message), now);
+    }
+
+    /// <summary>The store may be what does not answer: then there is nobody to tell.</summary>
+    private async Task TrySayAsync(SourceRecord record, string message, CancellationToken cancellation)
+    {
+        try
+        {
+            await SayAsync(record, FeedState.Reconnecting, message, null, cancellation);
+        }
+        catch (Exception e) when (e is DbException or TimeoutException or IOException)
+        {
+            LogUntold(source.Name, e);
+        }
+    }
+
+    private string Sentence(Exception e) => e is SourceProblemException ? e.Message : SourceProbe.Explain(source.Name, e).Message;
+
+    private void ReportUnknownState(string word)
+    {
+        if (unknownStates.Count < 20 && unknownStates.TryAdd(word, 0))
+            LogUnknownState(source.Name, word);
+    }
+
+    private string? UnknownStateMessage() => unknownStates.IsEmpty
+        ? null
+        : $"Rows in a state that this version does not know are passed over: {string.Join(", ", unknownStates.Keys.Order(StringComparer.Ordinal).Select(w => $"'{w}'"))}.";
+
+    [LoggerMessage(301, LogLevel.Error, "Source {Source}: {Problem}")]
+    private partial void LogMisconfigured(string source, string problem);
+
+    [LoggerMessage(302, LogLevel.Warning, "Source {Source}: the database does not answer; trying again in {Seconds} s")]
+    private partial void LogLost(string source, double seconds, Exception e);
+
+    [LoggerMessage(303, LogLevel.Information, "Source {Source}: read to the end, {Rows} rows")]
+    private partial void LogBackfilled(string source, long rows);
+
+    [LoggerMessage(304, LogLevel.Information, "Source {Source}: reconciliation looked at {Different} jobs again, {Repaired} had changed")]
+    private partial void LogReconciled(string source, int different, int repaired);
+
+    [LoggerMessage(305, LogLevel.Warning, "Source {Source}: the status could not be written")]
+    private partial void LogUntold(string source, Exception e);
+
+    [LoggerMessage(306, LogLevel.Warning, "Source {Source}: state '{Word}' is not a state this version knows; its rows are passed over")]
+    private partial void LogUnknownState(string source, string word);
+}

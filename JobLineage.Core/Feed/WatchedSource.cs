@@ -1,0 +1,29 @@
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Feed;
+
+/// <summary>A source that is to be followed.</summary>
+/// <param name="Mapping">How its table is read.</param>
+/// <param name="Database">Connections to the source's database.</param>
+/// <param name="Redaction">Takes secrets out of what is read.</param>
+public sealed record WatchedSource(SourceMapping Mapping, NpgsqlDataSource Database, Redaction Redaction)
+{
+    /// <summary>The source's name.</summary>
+    public string Name => Mapping.Name;
+
+    /// <summary>Looks at the table before it is read.</summary>
+    /// <exception cref="SourceProblemException">It can't be read now, or not as it is configured.</exception>
+    public async Task<ProbedSource> ProbeAsync(CancellationToken cancellation)
+    {
+        var outcome = await SourceProbe.ProbeAsync(Mapping, Database, cancellation);
+        return outcome.Source ?? throw new SourceProblemException(outcome.Problem!);
+    }
+}
+
+/// <summary>A source can't be read; the message is a sentence with the next step.</summary>
+public sealed class SourceProblemException(SourceProblem problem) : Exception(problem.Message)
+{
+    /// <summary>What stands in the way.</summary>
+    public SourceProblem Problem => problem;
+}

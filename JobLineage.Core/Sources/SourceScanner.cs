@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>
+/// Looks over a source without reading its jobs: which rows are not finished, which are new, and a number for each that
+/// changes when the row does. What it costs grows with the unfinished rows (an index on the state serves) and with the
+/// new ones, not with the table.
+/// </summary>
+/// <param name="reader">The source.</param>
+/// <param name="database">Connections to its database.</param>
+/// <param name="timeoutSeconds">Time limit of one statement.</param>
+public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database, int timeoutSeconds = 30)
+{
+    private readonly ProbedSource source = reader.Source;
+    private readonly SourceMapping mapping = reader.Source.Mapping;
+
+    /// <summary>
+    /// A row's version: <c>xmin</c>, the transaction that wrote it, which Postgres keeps anyway; for a view, which has
+    /// none, a number made of what changes.
+    /// </summary>
+    private string Version => source.HasRowVersions
+        ? "xmin::text::bigint"
+        : $"hashtextextended(concat_ws('|', {string.Join(", ", new[] { mapping.State, mapping.Attempt, mapping.ScheduledAt, mapping.AttemptedAt, mapping.FinishedAt, mapping.ParentId, mapping.RunKey, mapping.LastError }.OfType<string>().Select(e => $"({e})::text"))}), 0)";
+
+    private string IdColumn => SourceMapping.Quote(mapping.Id);
+
+    /// <summary>Looks over the source in one statement.</summary>
+    /// <param name="above">Rows with a higher id are looked at, finished or not; null for none. Only for ids that are numbers.</param>
+    /// <param name="since">Rows inserted later are looked at, finished or not; null for none. For ids that are not numbers.</param>
+    /// <param name="followed">Rows looked at by id.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<SourceScan> ScanAsync(
+        string? above, DateTimeOffset? since, IReadOnlyCollection<string> followed, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = timeoutSeconds };
+        var arms = new List<string>
+        {
+            "select null::text, txid_snapshot_xmin(s), txid_snapshot_xmax(s)::text::bigint, false from txid_current_snapshot() s",
+        };
+        foreach (var condition in source.UnfinishedConditions)
+            arms.Add(Arm(condition, unfinished: true));
+        if (above is not null)
+        {
+            command.Parameters.Add(reader.IdValue(above));
+            arms.Add(Arm($"{IdColumn} > ${command.Parameters.Count}", unfinished: false));
+        }
+
+        if (since is not null && mapping.InsertedAt is not null)
+        {
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = since.Value.UtcDateTime });
+            arms.Add(Arm($"({mapping.InsertedAt})::timestamptz > ${command.Parameters.Count}", unfinished: false));
+        }
+
+        if (followed.Count > 0)
+        {
+            command.Parameters.Add(reader.IdArray(followed));
+            arms.Add(Arm($"{IdColumn} = any(${command.Parameters.Count})", unfinished: false));
+        }
+
+        command.CommandText = string.Join("\nunion all\n", arms);
+        var rows = new Dictionary<string, RowMark>(StringComparer.Ordinal);
+        var (oldest, next) = (0L, 0L);
+        string? high = null;
+        await using var result = await command.ExecuteReaderAsync(cancellation);
+        while (await result.ReadAsync(cancellation))
+        {
+            if (result.IsDBNull(0))
+            {
+                (oldest, next) = (result.GetInt64(1), result.GetInt64(2));
+                continue;
+            }
+
+            var id = result.GetString(0);
+            rows[id] = new(result.GetInt64(1), result.GetBoolean(3) || rows.GetValueOrDefault(id).IsUnfinished);
+            if (high is null || JobIds.Compare(source.IdKind, id, high) > 0)
+                high = id;
+        }
+
+        return new(rows, high, oldest, next);
+    }
+
+    /// <summary>The highest id of the table; null when it is empty or ids are not numbers.</summary>
+    public async Task<string?> HighestIdAsync(CancellationToken cancellation)
+    {
+        if (source.IdKind != JobIdKind.BigInt)
+            return null;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand($"select max({IdColumn})::text from {mapping.QualifiedTable}", connection)
+        {
+            CommandTimeout = timeoutSeconds,
+        };
+        return await command.ExecuteScalarAsync(cancellation) as string;
+    }
+
+    /// <summary>
+    /// Id, state, attempt and link of every row, in the order of ids and in chunks that are statements of their own. Between
+    /// two chunks it rests as long as the last one took: a reconciliation never takes more than half of one connection.
+    /// </summary>
+    public async IAsyncEnumerable<IReadOnlyList<RowState>> StatesAsync(int chunk, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? after = null;
+        while (true)
+        {
+            var rows = new List<RowState>(chunk);
+            var started = System.Diagnostics.Stopwatch.GetTimestamp();
+            await using (var connection = await database.OpenConnectionAsync(cancellation))
+            {
+                await using var command = new NpgsqlCommand(
+                    $"""
+                    select {IdColumn}::text as job_id, ({mapping.State})::text, {(mapping.Attempt is { } attempt ? $"coalesce(({attempt})::bigint, 0)" : "0::bigint")},
+                        ({mapping.RunKey ?? mapping.ParentId ?? "null"})::text
+                    from {mapping.QualifiedTable}
+                    {(after is null ? "" : $"where {IdColumn} > $1")}
+                    order by {IdColumn}
+                    limit {chunk}
+                    """, connection)
+                {
+                    CommandTimeout = timeoutSeconds,
+                };
+                if (after is not null)
+                    command.Parameters.Add(reader.IdValue(after));
+                await using var result = await command.ExecuteReaderAsync(cancellation);
+                while (await result.ReadAsync(cancellation))
+                {
+                    after = result.GetString(0);
+                    JobState? state = !result.IsDBNull(1) && mapping.States.TryGetValue(result.GetString(1), out var known) ? known : null;
+                    var link = result.IsDBNull(3) ? null : result.GetString(3);
+                    rows.Add(new(
+                        after, state, (int)Math.Clamp(result.GetInt64(2), int.MinValue, int.MaxValue),
+                        mapping.RunKey is null ? JobIds.Normalize(source.IdKind, link) : link));
+                }
+            }
+
+            if (rows.Count > 0)
+                yield return rows;
+            if (rows.Count < chunk)
+                yield break;
+            await Task.Delay(System.Diagnostics.Stopwatch.GetElapsedTime(started), cancellation);
+        }
+    }
+
+    private string Arm(string condition, bool unfinished) =>
+        $"select {IdColumn}::text, {Version}, 0::bigint, {(unfinished ? "true" : "false")} from {mapping.QualifiedTable} where {condition}";
+}
+
+/// <summary>What a look over a source found.</summary>
+/// <param name="Rows">The rows looked at, by id.</param>
+/// <param name="HighId">The highest id among them; null without any.</param>
+/// <param name="OldestRunning">The oldest transaction that was still running (64 bit).</param>
+/// <param name="NextTransaction">The transaction that would have begun next (64 bit).</param>
+public sealed record SourceScan(
+    IReadOnlyDictionary<string, RowMark> Rows, string? HighId, long OldestRunning, long NextTransaction);
+
+/// <summary>A row as seen from afar.</summary>
+/// <param name="Version">Changes when the row does.</param>
+/// <param name="IsUnfinished">Whether the source counts it among the unfinished.</param>
+public readonly record struct RowMark(long Version, bool IsUnfinished);
+
+/// <summary>A row for reconciliation.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="State">Its state; null when the mapping does not know it.</param>
+/// <param name="Attempt">Attempts begun.</param>
+/// <param name="Link">The parent's id or the run's key, whichever holds the source's runs together.</param>
+public readonly record struct RowState(string Id, JobState? State, int Attempt, string? Link);

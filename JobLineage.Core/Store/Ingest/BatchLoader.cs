@@ -1,0 +1,165 @@
+using JobLineage.Core.Model;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Store.Ingest;
+
+/// <summary>Reads what a batch has to know of the store. A handful of statements whatever the size of the batch.</summary>
+internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
+{
+    private const string Facts =
+        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at";
+
+    /// <summary>Adds the stored jobs among these ids to <paramref name="nodes"/>; those that are there already stay.</summary>
+    public Task JobsAsync(Dictionary<string, Node> nodes, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        AddAsync(nodes, $"select {Facts} from job_lineage.job j where j.source_id = $1 and j.id = any($2)", ids, null, cancellation);
+
+    /// <summary>
+    /// Adds all descendants of these jobs, along links that are followed and links that are cut, and marks them and the
+    /// jobs themselves as affected.
+    /// </summary>
+    public Task DescendantsAsync(Dictionary<string, Node> nodes, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        AddAsync(
+            nodes,
+            $"""
+            with recursive below as (
+                select id collate "C" as id from unnest($2) id
+                union
+                select j.id from below b cross join lateral (
+                    select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = b.id offset 0) j)
+            select {Facts} from below b join job_lineage.job j on j.source_id = $1 and j.id = b.id
+            """,
+            ids, static n => n.IsAffected = true, cancellation);
+
+    /// <summary>The roots of those runs that hang together by a link that is cut: such a run is worked out whole.</summary>
+    public async Task<IReadOnlyList<string>> CutRootsAsync(IReadOnlyCollection<long> runs, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select r.root_id
+            from job_lineage.run r
+            join job_lineage.job j on j.source_id = r.source_id and j.id = r.root_id
+            where r.id = any($1) and j.flags & 8 <> 0
+            """, connection);
+        command.Parameters.Add(Longs(runs));
+        var roots = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            roots.Add(reader.GetString(0));
+        return roots;
+    }
+
+    /// <summary>These runs with their stages, by id.</summary>
+    public Task<Dictionary<long, RunNode>> RunsAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
+        RunsAsync("r.id = any($1)", Longs(ids), cancellation);
+
+    /// <summary>The runs that have these keys, with their stages, by id.</summary>
+    public Task<Dictionary<long, RunNode>> RunsOfKeysAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
+        RunsAsync($"r.source_id = {sourceId} and r.run_key = any($1)", Texts(keys), cancellation);
+
+    /// <summary>The ids of all rows of a stage.</summary>
+    public async Task<IReadOnlyList<string>> IdsOfStageAsync(long stage, string runKey, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select id from job_lineage.job where source_id = $1 and run_key = $3 and stage_id = $2", connection);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = stage });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = runKey });
+        var ids = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            ids.Add(reader.GetString(0));
+        return ids;
+    }
+
+    internal static NpgsqlParameter Texts(IEnumerable<string?> values) =>
+        new NpgsqlParameter<string?[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    internal static NpgsqlParameter Longs(IEnumerable<long> values) =>
+        new NpgsqlParameter<long[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+
+    private async Task AddAsync(
+        Dictionary<string, Node> nodes, string sql, IReadOnlyCollection<string> ids, Action<Node>? each, CancellationToken cancellation)
+    {
+        if (ids.Count == 0)
+            return;
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+        command.Parameters.Add(Texts(ids));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var id = reader.GetString(0);
+            if (!nodes.TryGetValue(id, out var node))
+                nodes[id] = node = Read(reader, id);
+            each?.Invoke(node);
+        }
+    }
+
+    private static Node Read(NpgsqlDataReader row, string id)
+    {
+        var facts = new NodeFacts
+        {
+            RunId = row.IsDBNull(1) ? null : row.GetInt64(1),
+            StageId = row.IsDBNull(2) ? null : row.GetInt64(2),
+            ParentId = row.IsDBNull(3) ? null : row.GetString(3),
+            RunKey = row.IsDBNull(4) ? null : row.GetString(4),
+            Worker = row.GetInt32(5),
+            Step = row.IsDBNull(6) ? null : row.GetInt32(6),
+            Queue = row.GetInt32(7),
+            State = (JobState)row.GetInt16(8),
+            Flags = (JobFlags)row.GetInt16(9),
+            Children = row.GetInt32(10),
+            Fingerprint = row.IsDBNull(11) ? null : row.GetInt32(11),
+            InsertedAt = Time(row, 13),
+            AttemptedAt = Time(row, 14),
+            FinishedAt = Time(row, 15),
+        };
+        return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12) };
+    }
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : new DateTimeOffset(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
+
+    private async Task<Dictionary<long, RunNode>> RunsAsync(string which, NpgsqlParameter parameter, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select r.id, r.root_id, r.run_key, r.worker, s.id, s.parent_id, s.worker, s.step, s.depth, s.first_id, s.rows
+            from job_lineage.run r
+            left join job_lineage.stage s on s.run_id = r.id
+            where {which}
+            order by r.id, s.depth
+            """, connection);
+        command.Parameters.Add(parameter);
+        var runs = new Dictionary<long, RunNode>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (!runs.TryGetValue(reader.GetInt64(0), out var run))
+            {
+                run = new(reader.GetInt64(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), isNew: false)
+                {
+                    Worker = reader.GetInt32(3),
+                };
+                runs[run.Id] = run;
+            }
+
+            if (reader.IsDBNull(4))
+                continue;
+            // By depth: the stage above is there already.
+            var parent = reader.IsDBNull(5) ? null : run.Stage(reader.GetInt64(5));
+            var stage = new StageNode(reader.GetInt64(4), run, parent, reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetInt32(7), isNew: false)
+            {
+                FirstId = reader.IsDBNull(9) ? null : reader.GetString(9),
+                Rows = reader.GetInt64(10),
+            };
+            if (stage.Step is null)
+                run.Add(stage);
+            else
+                run.AddStep(stage);
+        }
+
+        return runs;
+    }
+}

@@ -1,0 +1,211 @@
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Store.Ingest;
+
+/// <summary>
+/// Brings what was read from a source into the store: one transaction a batch, set-based, and the same whatever the
+/// order in which rows arrive. One ingester a source at a time: the leader's.
+/// </summary>
+/// <param name="store">Connections to the store.</param>
+/// <param name="source">The source whose jobs these are.</param>
+/// <param name="record">What the store remembers of it.</param>
+public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, SourceRecord record)
+{
+    private const int IdBlock = 1000;
+
+    private readonly Labels labels = new();
+    private readonly Fingerprints fingerprints = new();
+    private readonly SourceMapping mapping = source.Mapping;
+
+    /// <summary>Writes a batch.</summary>
+    /// <param name="jobs">Jobs as just read from the source.</param>
+    /// <param name="absent">Ids that the source was asked for and does not have.</param>
+    /// <param name="progress">What to remember of the feed's position, in the same transaction; null for nothing.</param>
+    /// <param name="cancellation">Rolls back.</param>
+    /// <returns>What became of it.</returns>
+    public async Task<IngestResult> ApplyAsync(
+        IReadOnlyCollection<Job> jobs, IReadOnlyCollection<string> absent, FeedProgress? progress, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await labels.EnsureAsync(connection, Texts(jobs), cancellation);
+        await fingerprints.EnsureAsync(connection, jobs.Select(PrintOf).OfType<string>(), cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await BeginAsync(connection, cancellation);
+        var loader = new BatchLoader(connection, record.Id);
+        var nodes = new Dictionary<string, Node>(jobs.Count + absent.Count, StringComparer.Ordinal);
+        await loader.JobsAsync(nodes, [.. jobs.Select(j => j.Id), .. absent], cancellation);
+        var changed = Take(nodes, jobs) + Lose(nodes, absent);
+        if (changed > 0)
+        {
+            var ids = new IdBlocks(connection, IdBlock);
+            var runs = mapping.RunKey is null
+                ? await PlaceByPointerAsync(loader, nodes, ids, cancellation)
+                : await PlaceByKeyAsync(loader, nodes, ids, cancellation);
+            foreach (var node in nodes.Values)
+            {
+                // Not counted and in no run: there is nothing left to tell of it.
+                node.IsDropped = node.New.RunId is null && (node.New.Flags & (JobFlags.Missing | JobFlags.Vanished)) != 0;
+            }
+
+            await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(nodes.Values, runs, Deltas.Of(nodes), cancellation);
+        }
+
+        if (progress is not null)
+            await progress.SaveAsync(connection, record.Id, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new(changed, [.. nodes.Values.Where(n => n is { Exists: false, IsDropped: false } && n.Has(JobFlags.Missing)).Select(n => n.Id)]);
+    }
+
+    private static IEnumerable<string> Texts(IReadOnlyCollection<Job> jobs)
+    {
+        yield return "";
+        foreach (var job in jobs)
+        {
+            yield return job.Worker;
+            yield return job.Queue;
+            if (job.Step is not null)
+                yield return job.Step;
+        }
+    }
+
+    /// <summary>An error counts while the job has not got over it.</summary>
+    private static string? PrintOf(Job job) =>
+        job.State != JobState.Completed && job.Errors.Count > 0 ? Fingerprint.Of(job.Errors[^1].Message) : null;
+
+    private int Take(Dictionary<string, Node> nodes, IReadOnlyCollection<Job> jobs)
+    {
+        var changed = 0;
+        foreach (var job in jobs)
+        {
+            var hash = JobHash.Of(job);
+            const JobFlags absence = JobFlags.Missing | JobFlags.Gone | JobFlags.Vanished;
+            if (!nodes.TryGetValue(job.Id, out var node))
+                nodes[job.Id] = node = new(job.Id);
+            else if (node.Exists && node.Hash == hash && (node.Old.Flags & absence) == 0)
+                continue;
+            var facts = node.Old with
+            {
+                ParentId = job.ParentId,
+                RunKey = job.RunKey,
+                Worker = labels[job.Worker],
+                Step = job.Step is null ? null : labels[job.Step],
+                Queue = labels[job.Queue],
+                State = job.State,
+                Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0),
+                Fingerprint = PrintOf(job) is { } print ? fingerprints[print] : null,
+                InsertedAt = job.InsertedAt,
+                AttemptedAt = job.AttemptedAt,
+                FinishedAt = job.FinishedAt,
+            };
+            node.IsAffected = !node.Exists || (node.Old.Flags & JobFlags.Missing) != 0 || facts.ParentId != node.Old.ParentId
+                || facts.RunKey != node.Old.RunKey || facts.Worker != node.Old.Worker || facts.Step != node.Old.Step;
+            node.New = facts;
+            node.Incoming = job;
+            node.Hash = hash;
+            changed++;
+        }
+
+        return changed;
+    }
+
+    /// <summary>A finished job that is gone was pruned and stays as it was; one that had not finished is no longer counted.</summary>
+    private static int Lose(Dictionary<string, Node> nodes, IReadOnlyCollection<string> absent)
+    {
+        var changed = 0;
+        foreach (var id in absent)
+        {
+            if (!nodes.TryGetValue(id, out var node) || node.Incoming is not null
+                || (node.Old.Flags & (JobFlags.Missing | JobFlags.Gone | JobFlags.Vanished)) != 0)
+                continue;
+            node.New.Flags |= node.Old.State.IsFinished() ? JobFlags.Gone : JobFlags.Gone | JobFlags.Vanished;
+            changed++;
+        }
+
+        return changed;
+    }
+
+    private async Task<IReadOnlyCollection<RunNode>> PlaceByPointerAsync(
+        BatchLoader loader, Dictionary<string, Node> nodes, IdBlocks ids, CancellationToken cancellation)
+    {
+        var affected = nodes.Values.Where(n => n.IsAffected).ToList();
+        if (affected.Count == 0)
+            return [];
+        var seeds = affected.Where(n => n.Old.Children > 0).Select(n => n.Id).ToList();
+        var oldRuns = affected.Where(n => n.Old.RunId is not null).Select(n => n.Old.RunId!.Value).ToHashSet();
+        if (oldRuns.Count > 0)
+            seeds.AddRange(await loader.CutRootsAsync(oldRuns, cancellation));
+        await loader.DescendantsAsync(nodes, seeds, cancellation);
+        await loader.JobsAsync(nodes, Parents(nodes), cancellation);
+        var runs = await loader.RunsAsync(
+            [.. nodes.Values.Where(n => n.Old.RunId is not null).Select(n => n.Old.RunId!.Value).ToHashSet()], cancellation);
+        // A draw may wait for the server: ids for the worst case are there before the pure part begins.
+        await ids.ReserveAsync(nodes.Values.Sum(n => n.IsAffected ? 2 : 1), cancellation);
+        new PointerStructure(nodes, runs, source.IdKind, labels[""], ids.NextRun, ids.NextStage).Resolve();
+        return runs.Values;
+    }
+
+    private static List<string> Parents(Dictionary<string, Node> nodes)
+    {
+        var parents = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in nodes.Values.Where(n => n.IsAffected))
+        {
+            if (node.New.ParentId is { } parent && !nodes.ContainsKey(parent))
+                parents.Add(parent);
+            if (node.OldFollowed is { } before && !nodes.ContainsKey(before))
+                parents.Add(before);
+        }
+
+        return [.. parents];
+    }
+
+    private async Task<IReadOnlyCollection<RunNode>> PlaceByKeyAsync(
+        BatchLoader loader, Dictionary<string, Node> nodes, IdBlocks ids, CancellationToken cancellation)
+    {
+        var affected = nodes.Values.Where(n => n.IsAffected).ToList();
+        if (affected.Count == 0)
+            return [];
+        var connectionKeys = affected.SelectMany(n => new[] { n.Old.RunKey, n.New.RunKey }).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var byId = await loader.RunsOfKeysAsync([.. connectionKeys], cancellation);
+        var runs = byId.Values.ToDictionary(r => r.Key!, StringComparer.Ordinal);
+        await ids.ReserveAsync(affected.Count, cancellation);
+        var structure = new KeyStructure(
+            runs, [.. mapping.Steps.Select(s => labels.Find(s) ?? 0)], source.IdKind, ids.NextRun, ids.NextStage);
+        structure.Resolve(affected);
+        foreach (var stage in structure.LostFirst)
+        {
+            // The affected ones are not where the store still has them.
+            var left = (await loader.IdsOfStageAsync(stage.Id, stage.Run.Key!, cancellation))
+                .Where(id => !nodes.TryGetValue(id, out var node) || !node.IsAffected)
+                .Concat(affected.Where(n => n.Stage == stage).Select(n => n.Id));
+            stage.FirstId = left.Min(Comparer<string>.Create((a, b) => JobIds.Compare(source.IdKind, a, b)));
+            stage.HeadChanged = true;
+        }
+
+        structure.Order();
+        return runs.Values;
+    }
+
+    private async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        // What a crash of the server takes back is read again from the source: the feed's position goes with it.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new("set local synchronous_commit = off"));
+        var lead = new NpgsqlBatchCommand("select epoch from job_lineage.source where id = $1 for update");
+        lead.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
+        batch.BatchCommands.Add(lead);
+        if ((long?)await batch.ExecuteScalarAsync(cancellation) != record.Epoch)
+            throw new LeadLostException($"Another replica reads source '{mapping.Name}' now.");
+    }
+}
+
+/// <summary>Another replica has taken over while this one still wrote; nothing was written.</summary>
+public sealed class LeadLostException(string message) : Exception(message);
+
+/// <summary>What became of a batch.</summary>
+/// <param name="Changed">How many jobs were new, changed or gone.</param>
+/// <param name="Missing">Parents that are named and were never seen: placeholders that this batch made.</param>
+public readonly record struct IngestResult(int Changed, IReadOnlyList<string> Missing);

@@ -1,0 +1,23 @@
+namespace JobLineage.Core.Store;
+
+/// <summary>What else is known of a job row. The values are stored and stand in index predicates: never renumber.</summary>
+[Flags]
+internal enum JobFlags : short
+{
+    None = 0,
+
+    /// <summary>Named as a parent, never seen.</summary>
+    Missing = 1,
+
+    /// <summary>The source no longer has the row.</summary>
+    Gone = 2,
+
+    /// <summary>The row was deleted before it had finished: no longer counted.</summary>
+    Vanished = 4,
+
+    /// <summary>Its parent link would close a circle and is not followed.</summary>
+    CycleCut = 8,
+
+    /// <summary>Args or meta are cut.</summary>
+    Cut = 16,
+}

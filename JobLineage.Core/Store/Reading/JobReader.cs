@@ -1,0 +1,197 @@
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>Reads a job with its way up and its children, in the caller's snapshot.</summary>
+internal sealed class JobReader(NpgsqlConnection connection, string source, string jobId)
+{
+    /// <summary>Children that are listed of each stage; the counts say how many there are.</summary>
+    private const int Sample = 20;
+
+    public async Task<JobView?> ReadAsync(CancellationToken cancellation)
+    {
+        if (await JobAsync(cancellation) is not var (job, sourceId, stageId, runId))
+            return null;
+        var (paths, above) = await StagesAsync(runId, stageId, cancellation);
+        var ancestors = job.RunKey is null
+            ? await AncestorsAsync(sourceId, cancellation)
+            : await StepsBeforeAsync(sourceId, job.RunKey, above, cancellation);
+        var children = job.RunKey is null
+            ? await ChildrenAsync(sourceId, paths, cancellation)
+            : await NextStepAsync(sourceId, job, stageId, paths, cancellation);
+        var path = stageId is { } stage ? paths[stage].Path : JobSql.Alone(job, 0, default).Stages[0].Path;
+        return new(job, ancestors.Count > 0 ? ancestors[0].Id : job.Id, path, ancestors, children);
+    }
+
+    private async Task<(Job Job, short SourceId, long? StageId, long? RunId)?> JobAsync(CancellationToken cancellation)
+    {
+        await using var command = Command(
+            $"""
+            select src.id, j.run_id, {JobSql.Columns}
+            from job_lineage.source src
+            join job_lineage.job j on j.source_id = src.id and j.id = $2
+            {JobSql.Joins}
+            where src.name = $1
+            """, source, jobId);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+            return null;
+        var (job, stage) = JobSql.Read(reader, source, 2);
+        return (job, reader.GetInt16(0), stage, reader.IsDBNull(1) ? null : reader.GetInt64(1));
+    }
+
+    /// <summary>Path and full worker name of the run's stages, and the stages above the job's own, topmost first.</summary>
+    private async Task<(Dictionary<long, (string Path, string Worker)> Paths, List<long> Above)> StagesAsync(
+        long? runId, long? stageId, CancellationToken cancellation)
+    {
+        var places = new List<(long Key, long? Parent, string Worker, string? Step)>();
+        if (runId is { } run)
+        {
+            await using var command = Command(
+                """
+                select s.id, s.parent_id, w.text, st.text
+                from job_lineage.stage s
+                join job_lineage.label w on w.id = s.worker
+                left join job_lineage.label st on st.id = s.step
+                where s.run_id = $1
+                order by s.depth, s.id
+                """, run);
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                places.Add((reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetString(2), RunAssembler.Text(reader, 3)));
+        }
+
+        var paths = StoredPaths.Of(places);
+        var above = new List<long>();
+        var parents = places.ToDictionary(p => p.Key, p => p.Parent);
+        for (var stage = stageId is { } own ? parents[own] : null; stage is { } id; stage = parents[id])
+            above.Insert(0, id);
+        return (places.ToDictionary(p => p.Key, p => (paths[p.Key], p.Worker)), above);
+    }
+
+    private async Task<List<Job>> AncestorsAsync(short sourceId, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            $"""
+            with recursive up as (
+                select j.id, case when j.flags & 8 = 0 then j.parent_id end as parent_id, 0 as level
+                from job_lineage.job j where j.source_id = $1 and j.id = $2
+                union all
+                select p.id, case when p.flags & 8 = 0 then p.parent_id end, u.level + 1
+                from up u
+                join job_lineage.job p on p.source_id = $1 and p.id = u.parent_id)
+            select {JobSql.Columns}
+            from up u
+            join job_lineage.job j on j.source_id = $1 and j.id = u.id
+            {JobSql.Joins}
+            where u.level > 0
+            order by u.level desc
+            """, sourceId, jobId);
+        return await JobsAsync(command, cancellation);
+    }
+
+    /// <summary>Where runs share a key: the last job of each step before.</summary>
+    private async Task<List<Job>> StepsBeforeAsync(short sourceId, string runKey, List<long> above, CancellationToken cancellation)
+    {
+        var jobs = new List<Job>();
+        foreach (var stage in above)
+        {
+            await using var command = Command(
+                $"""
+                select {JobSql.Columns}
+                from job_lineage.job j {JobSql.Joins}
+                where j.source_id = $1 and j.run_key = $2 and j.stage_id = $3
+                order by length(j.id) desc, j.id desc
+                limit 1
+                """, sourceId, runKey, stage);
+            jobs.AddRange(await JobsAsync(command, cancellation));
+        }
+
+        return jobs;
+    }
+
+    private async Task<IReadOnlyList<ChildGroup>> ChildrenAsync(
+        short sourceId, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
+    {
+        const string which = "j.source_id = $1 and j.parent_id = $2 and j.flags & 8 = 0";
+        return await GroupsAsync(which, [sourceId, jobId], paths, cancellation);
+    }
+
+    /// <summary>Where runs share a key: the last job of a step is followed by all of the next.</summary>
+    private async Task<IReadOnlyList<ChildGroup>> NextStepAsync(
+        short sourceId, Job job, long? stageId, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            """
+            select j.id from job_lineage.job j
+            where j.source_id = $1 and j.run_key = $2 and j.stage_id = $3
+            order by length(j.id) desc, j.id desc
+            limit 1
+            """, sourceId, job.RunKey!, stageId!.Value);
+        if ((string?)await command.ExecuteScalarAsync(cancellation) != job.Id)
+            return [];
+        const string which = "j.source_id = $1 and j.run_key = $2 and j.stage_id in (select s.id from job_lineage.stage s where s.parent_id = $3)";
+        return await GroupsAsync(which, [sourceId, job.RunKey!, stageId.Value], paths, cancellation);
+    }
+
+    private async Task<IReadOnlyList<ChildGroup>> GroupsAsync(
+        string which, object[] parameters, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
+    {
+        var counts = new Dictionary<long, StateCounts>();
+        await using (var command = Command(
+            $"select j.stage_id, j.state, count(*) from job_lineage.job j where {which} and j.flags & 5 = 0 group by 1, 2", parameters))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var stage = reader.GetInt64(0);
+                counts[stage] = counts.GetValueOrDefault(stage).Add((JobState)reader.GetInt16(1), reader.GetInt64(2));
+            }
+        }
+
+        if (counts.Count == 0)
+            return [];
+        var samples = new Dictionary<long, List<Job>>();
+        await using (var command = Command(
+            $"""
+            select {JobSql.Columns}
+            from (select j.*, row_number() over (partition by j.stage_id order by {JobSql.Order}) as place
+                  from job_lineage.job j where {which} and j.flags & 5 = 0) j
+            {JobSql.Joins}
+            where j.place <= {Sample}
+            order by {JobSql.Order}
+            """, parameters))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var (job, stage) = JobSql.Read(reader, source);
+                if (!samples.TryGetValue(stage!.Value, out var sample))
+                    samples[stage.Value] = sample = [];
+                sample.Add(job);
+            }
+        }
+
+        return [.. counts
+            .Select(c => new ChildGroup(paths[c.Key].Path, paths[c.Key].Worker, c.Value, samples[c.Key]))
+            .OrderBy(g => g.Stage, StringComparer.Ordinal)];
+    }
+
+    private async Task<List<Job>> JobsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var jobs = new List<Job>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            jobs.Add(JobSql.Read(reader, source).Job);
+        return jobs;
+    }
+
+    private NpgsqlCommand Command(string sql, params object[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 30 };
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        return command;
+    }
+}

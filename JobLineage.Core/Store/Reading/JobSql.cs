@@ -1,0 +1,102 @@
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>Reads whole job rows.</summary>
+internal static class JobSql
+{
+    /// <summary>The columns of a <see cref="Job"/>; needs <c>j</c> (job) and <see cref="Joins"/> in scope.</summary>
+    public const string Columns =
+        """
+        j.id, j.state, jw.text, jq.text, js.text, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
+        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id
+        """;
+
+    /// <summary>How many columns that is.</summary>
+    public const int Width = 20;
+
+    /// <summary>The labels of a job.</summary>
+    public const string Joins =
+        """
+        join job_lineage.label jw on jw.id = j.worker
+        join job_lineage.label jq on jq.id = j.queue
+        left join job_lineage.label js on js.id = j.step
+        """;
+
+    /// <summary>The order in which jobs are listed: by id, numbers as numbers.</summary>
+    public const string Order = "length(j.id), j.id";
+
+    /// <summary>Reads a job, and the number of its stage, whose columns begin at <paramref name="at"/>.</summary>
+    public static (Job Job, long? StageId) Read(NpgsqlDataReader row, string source, int at = 0)
+    {
+        var flags = (JobFlags)row.GetInt16(at + 18);
+        var job = new Job
+        {
+            Source = source,
+            Id = row.GetString(at),
+            State = (JobState)row.GetInt16(at + 1),
+            Worker = row.GetString(at + 2),
+            Queue = row.GetString(at + 3),
+            Step = RunAssembler.Text(row, at + 4),
+            ParentId = RunAssembler.Text(row, at + 5),
+            RunKey = RunAssembler.Text(row, at + 6),
+            Attempt = row.GetInt32(at + 7),
+            MaxAttempts = row.GetInt32(at + 8),
+            Priority = row.GetInt32(at + 9),
+            InsertedAt = RunAssembler.Time(row, at + 10),
+            ScheduledAt = RunAssembler.Time(row, at + 11),
+            AttemptedAt = RunAssembler.Time(row, at + 12),
+            FinishedAt = RunAssembler.Time(row, at + 13),
+            AttemptedBy = RunAssembler.Text(row, at + 14),
+            Args = RunAssembler.Text(row, at + 15),
+            Meta = RunAssembler.Text(row, at + 16),
+            Errors = StoredJson.Errors(RunAssembler.Text(row, at + 17)),
+            IsMissing = (flags & JobFlags.Missing) != 0,
+            IsGone = (flags & JobFlags.Gone) != 0,
+            IsVanished = (flags & JobFlags.Vanished) != 0,
+            IsCycleCut = (flags & JobFlags.CycleCut) != 0,
+            IsCut = (flags & JobFlags.Cut) != 0,
+        };
+        return (job, row.IsDBNull(at + 19) ? null : row.GetInt64(at + 19));
+    }
+
+    /// <summary>A single as a run of one.</summary>
+    public static RunSnapshot Alone(Job job, long version, DateTimeOffset asOf)
+    {
+        var counts = job.IsVanished ? default : default(StateCounts).Add(job.State);
+        var path = job.Step?.Replace('/', '.') ?? Workers.ShortName(job.Worker);
+        var stage = new Stage
+        {
+            Path = path,
+            Worker = job.Worker,
+            Name = path,
+            Depth = 1,
+            Counts = counts,
+            Vanished = job.IsVanished ? 1 : 0,
+            CycleCuts = job.IsCycleCut ? 1 : 0,
+            Queues = job.Queue.Length == 0 ? [] : [job.Queue],
+            FirstInsertedAt = job.InsertedAt,
+            LastAttemptedAt = job.AttemptedAt,
+            LastFinishedAt = job.FinishedAt,
+            OldestAvailableAt = job.State == JobState.Available ? job.ScheduledAt : null,
+            OldestExecutingAt = job.State == JobState.Executing ? job.AttemptedAt : null,
+            NextDueAt = job.State is JobState.Scheduled or JobState.Retryable ? job.ScheduledAt : null,
+        };
+        return new()
+        {
+            Source = job.Source,
+            RootId = job.Id,
+            RunKey = job.RunKey,
+            Worker = job.Worker,
+            RootArgs = job.Args,
+            Version = version,
+            AsOf = asOf,
+            Stages = [stage],
+            Edges = [],
+            Counts = counts,
+            StartedAt = job.InsertedAt,
+            FinishedAt = job.State.IsFinished() ? job.FinishedAt : null,
+        };
+    }
+}

@@ -1,0 +1,134 @@
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>Puts the rows of <see cref="SnapshotSql"/> together to runs.</summary>
+/// <param name="at">Where the columns begin.</param>
+internal sealed class RunAssembler(int at)
+{
+    private readonly Dictionary<long, Rows> runs = [];
+
+    /// <summary>Takes the reader's current row; false when there is no run in it.</summary>
+    public bool Add(NpgsqlDataReader row)
+    {
+        if (row.IsDBNull(at + 2))
+            return false;
+        var id = row.GetInt64(at + 2);
+        if (!runs.TryGetValue(id, out var run))
+        {
+            runs[id] = run = new(
+                row.GetString(at), Time(row, at + 1), row.GetString(at + 3), Text(row, at + 4), row.GetString(at + 5),
+                row.GetInt64(at + 6), Time(row, at + 7), Time(row, at + 8), Text(row, at + 9),
+                row.IsDBNull(at + 10) ? JobFlags.None : (JobFlags)row.GetInt16(at + 10), []);
+        }
+
+        run.Stages.Add(Stage(row));
+        return true;
+    }
+
+    /// <summary>The runs by their number in the store, not yet diagnosed.</summary>
+    /// <param name="fallback">The moment of the reading, for a source that was never read to the end.</param>
+    public Dictionary<long, RunSnapshot> Build(DateTimeOffset fallback) =>
+        runs.ToDictionary(r => r.Key, r => Build(r.Value, fallback));
+
+    private static RunSnapshot Build(Rows run, DateTimeOffset fallback)
+    {
+        var rows = run.Stages.OrderBy(s => s.Depth).ThenBy(s => s.Id).ToList();
+        var paths = StoredPaths.Of(rows.Select(s => (s.Id, s.ParentId, s.Worker, s.Step)));
+        var stages = rows
+            .Select(s => s.ToStage(paths))
+            .OrderBy(s => s.Depth).ThenBy(s => s.Path, StringComparer.Ordinal)
+            .ToList();
+        var counts = stages.Aggregate(default(StateCounts), (sum, s) => sum + s.Counts);
+        return new()
+        {
+            Source = run.Source,
+            RootId = run.RootId,
+            RunKey = run.RunKey,
+            Worker = run.Worker,
+            RootArgs = run.RootArgs,
+            RootIsMissing = (run.RootFlags & JobFlags.Missing) != 0,
+            Version = run.Version,
+            AsOf = run.AsOf ?? fallback,
+            Stages = stages,
+            Edges = Edges(rows, paths),
+            Counts = counts,
+            StartedAt = run.StartedAt,
+            FinishedAt = counts.Unfinished == 0 ? stages.Max(s => s.LastFinishedAt) : null,
+        };
+    }
+
+    private static List<StageEdge> Edges(List<StageRow> rows, Dictionary<long, string> paths)
+    {
+        var edges = new List<StageEdge>();
+        foreach (var stage in rows)
+        {
+            // Where runs share a key there are no links: each step follows from the one before.
+            if (stage is { Step: not null, ParentId: { } above })
+                edges.Add(new(paths[above], paths[stage.Id], stage.Rows));
+            for (var i = 0; i < stage.EdgeTo.Length; i++)
+            {
+                if (paths.TryGetValue(stage.EdgeTo[i], out var to))
+                    edges.Add(new(paths[stage.Id], to, stage.EdgeJobs[i]));
+            }
+        }
+
+        return edges;
+    }
+
+    private StageRow Stage(NpgsqlDataReader row)
+    {
+        var counts = default(StateCounts);
+        foreach (var state in JobStates.All)
+            counts = counts.Add(state, row.GetInt64(at + 16 + (int)state));
+        var after = at + 24;
+        return new(
+            row.GetInt64(at + 11), row.IsDBNull(at + 12) ? null : row.GetInt64(at + 12), row.GetString(at + 13), Text(row, at + 14),
+            row.GetInt32(at + 15), counts,
+            row.GetInt64(after), row.GetInt64(after + 1), row.GetInt64(after + 2), row.GetInt64(after + 3), Time(row, after + 4),
+            Time(row, after + 5), Time(row, after + 6), row.IsDBNull(after + 7) ? [] : row.GetFieldValue<string[]>(after + 7),
+            Time(row, after + 8), Time(row, after + 9), Time(row, after + 10),
+            row.IsDBNull(after + 11) ? [] : row.GetFieldValue<long[]>(after + 11),
+            row.IsDBNull(after + 12) ? [] : row.GetFieldValue<long[]>(after + 12));
+    }
+
+    internal static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    internal static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : new DateTimeOffset(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
+
+    private sealed record Rows(
+        string Source, DateTimeOffset? AsOf, string RootId, string? RunKey, string Worker, long Version, DateTimeOffset? StartedAt,
+        DateTimeOffset? LastActivityAt, string? RootArgs, JobFlags RootFlags, List<StageRow> Stages);
+
+    private sealed record StageRow(
+        long Id, long? ParentId, string Worker, string? Step, int Depth, StateCounts Counts, long Vanished, long CycleCuts, long Parents,
+        long Rows, DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastAttemptedAt, DateTimeOffset? LastFinishedAt, string[] Queues,
+        DateTimeOffset? OldestAvailableAt, DateTimeOffset? OldestExecutingAt, DateTimeOffset? NextDueAt, long[] EdgeTo, long[] EdgeJobs)
+    {
+        public Stage ToStage(Dictionary<long, string> paths)
+        {
+            var path = paths[Id];
+            return new()
+            {
+                Path = path,
+                ParentPath = ParentId is { } parent ? paths[parent] : null,
+                Worker = Worker,
+                Name = path[(path.LastIndexOf('/') + 1)..],
+                Depth = Depth,
+                Counts = Counts,
+                Vanished = Vanished,
+                CycleCuts = CycleCuts,
+                Childless = Step is null ? Counts.Completed - Parents : 0,
+                Queues = [.. Queues.Where(q => q.Length > 0)],
+                FirstInsertedAt = FirstInsertedAt,
+                LastAttemptedAt = LastAttemptedAt,
+                LastFinishedAt = LastFinishedAt,
+                OldestAvailableAt = OldestAvailableAt,
+                OldestExecutingAt = OldestExecutingAt,
+                NextDueAt = NextDueAt,
+            };
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>Reads runs from the store; see <see cref="IRunReader"/>.</summary>
+/// <param name="store">Connections to the store.</param>
+/// <param name="diagnosis">When jobs that do not move are called stuck.</param>
+/// <param name="time">For what depends on the moment.</param>
+public sealed class RunReader(
+    NpgsqlDataSource store, DiagnosisOptions diagnosis, TimeProvider time) : IRunReader
+{
+    /// <inheritdoc />
+    public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            $"""
+            select j.hash, src.as_of, {JobSql.Columns}, {SnapshotSql.Columns}
+            from job_lineage.source src
+            join job_lineage.job j on j.source_id = src.id and j.id = $2
+            {JobSql.Joins}
+            left join (job_lineage.run r {SnapshotSql.Joins}) on r.id = j.run_id
+            where src.name = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+        var now = time.GetUtcNow();
+        var runs = new RunAssembler(at: 2 + JobSql.Width);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (!runs.Add(reader))
+                return Alone(reader, source, now).Diagnose(diagnosis, now);
+        }
+
+        return runs.Build(now).Values.Select(r => r.Diagnose(diagnosis, now)).SingleOrDefault();
+    }
+
+    /// <inheritdoc />
+    public async Task<RunsPage> ListRunsAsync(RunsQuery query, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        // The page and the runs on it are two statements of one snapshot.
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        var page = new RunsList(connection, query, diagnosis, now);
+        return await page.ReadAsync(cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        return await new JobReader(connection, source, jobId).ReadAsync(cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> FindSourcesOfAsync(string jobId, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            """
+            select s.name
+            from job_lineage.source s
+            where exists (select from job_lineage.job j where j.source_id = s.id and j.id = $1)
+            order by s.name
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+        var names = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            names.Add(reader.GetString(0));
+        return names;
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyDictionary<RunKey, long>> VersionsAsync(IReadOnlyCollection<RunKey> runs, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            $"""
+            select w.source, w.root_id, coalesce(r.version, j.hash & {SingleVersionMask})
+            from unnest($1, $2) w (source, root_id)
+            join job_lineage.source s on s.name = w.source
+            join job_lineage.job j on j.source_id = s.id and j.id = w.root_id
+            left join job_lineage.run r on r.id = j.run_id
+            where r.id is null or r.root_id = w.root_id
+            """);
+        command.Parameters.Add(Ingest.BatchLoader.Texts(runs.Select(r => r.Source)));
+        command.Parameters.Add(Ingest.BatchLoader.Texts(runs.Select(r => r.RootId)));
+        var versions = new Dictionary<RunKey, long>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            versions[new(reader.GetString(0), reader.GetString(1))] = reader.GetInt64(2);
+        return versions;
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            """
+            select name, state, as_of, message, rows_done, rows_total, heartbeat_at < now() - interval '30 seconds'
+            from job_lineage.source
+            order by name
+            """);
+        var sources = new List<SourceStatus>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var state = (FeedState)reader.GetInt16(1);
+            var message = RunAssembler.Text(reader, 3);
+            if (state != FeedState.Misconfigured && !reader.IsDBNull(6) && reader.GetBoolean(6))
+                (state, message) = (FeedState.Stopped, "No replica has read this source for more than 30 seconds.");
+            sources.Add(new(reader.GetString(0), state, RunAssembler.Time(reader, 2), message, reader.GetInt64(4), reader.GetInt64(5)));
+        }
+
+        return sources;
+    }
+
+    /// <summary>A single has no version of its own: what was read of it stands for one, in as many bits as JavaScript keeps.</summary>
+    internal const long SingleVersionMask = (1L << 53) - 1;
+
+    private static RunSnapshot Alone(NpgsqlDataReader row, string source, DateTimeOffset now) =>
+        JobSql.Alone(JobSql.Read(row, source, at: 2).Job, row.GetInt64(0) & SingleVersionMask, RunAssembler.Time(row, 1) ?? now);
+}

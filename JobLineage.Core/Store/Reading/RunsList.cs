@@ -1,0 +1,175 @@
+using System.Text;
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>
+/// Reads a page of the runs list: the page itself, then the unfinished runs on it whole, so that "stuck" means the same
+/// here as on the run's own page.
+/// </summary>
+internal sealed class RunsList(
+    NpgsqlConnection connection, RunsQuery query, DiagnosisOptions diagnosis, DateTimeOffset now)
+{
+    /// <summary>Whether a run is stuck or only running shows when it is looked at: at most so many are, newest first.</summary>
+    private const int Examined = 1000;
+
+    private const string Unfinished = "(r.available + r.scheduled + r.suspended + r.executing + r.retryable)";
+
+    private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => "r." + s.Name()));
+
+    public async Task<RunsPage> ReadAsync(CancellationToken cancellation)
+    {
+        var (runs, total) = query.State is RunState.Running or RunState.Stuck or RunState.Failing
+            ? await ExaminedAsync(cancellation)
+            : await PlainAsync(cancellation);
+        var singles = query is { Page: 1, State: null } ? await SinglesAsync(cancellation) : [];
+        return new(runs, singles, total, now);
+    }
+
+    private async Task<(IReadOnlyList<RunSummary>, long)> PlainAsync(CancellationToken cancellation)
+    {
+        var rows = await RowsAsync(StateCondition(), query.PageSize, (Math.Max(query.Page, 1) - 1) * query.PageSize, cancellation);
+        var states = await StatesAsync([.. rows.Where(r => r.Summary.Counts.Unfinished > 0).Select(r => r.Id)], cancellation);
+        var total = await CountAsync(StateCondition(), cancellation);
+        return ([.. rows.Select(r => states.TryGetValue(r.Id, out var state) ? r.Summary with { State = state } : r.Summary)], total);
+    }
+
+    private async Task<(IReadOnlyList<RunSummary>, long)> ExaminedAsync(CancellationToken cancellation)
+    {
+        var rows = await RowsAsync(Unfinished + " > 0", Examined, 0, cancellation);
+        var states = await StatesAsync([.. rows.Select(r => r.Id)], cancellation);
+        var matching = rows
+            .Where(r => states.GetValueOrDefault(r.Id) == query.State)
+            .Select(r => r.Summary with { State = query.State!.Value })
+            .ToList();
+        return ([.. matching.Skip((Math.Max(query.Page, 1) - 1) * query.PageSize).Take(query.PageSize)], matching.Count);
+    }
+
+    private string StateCondition() => query.State switch
+    {
+        RunState.Failed => Unfinished + " = 0 and r.discarded > 0",
+        RunState.Finished => Unfinished + " = 0 and r.discarded = 0",
+        _ => "true",
+    };
+
+    private void Filter(NpgsqlCommand command, StringBuilder sql)
+    {
+        if (query.Source is { } source)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+            sql.Append($" and src.name = ${command.Parameters.Count}");
+        }
+
+        if (query.Worker is { Length: > 0 } worker)
+        {
+            // The full name, or the last segment of one.
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = worker });
+            sql.Append($" and (w.text = ${command.Parameters.Count} or right(w.text, length(${command.Parameters.Count}) + 1) in ('.' || ${command.Parameters.Count}, '/' || ${command.Parameters.Count}))");
+        }
+    }
+
+    private async Task<List<(long Id, RunSummary Summary)>> RowsAsync(string condition, int limit, int offset, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var sql = new StringBuilder(
+            $"""
+            select r.id, src.name, r.root_id, r.run_key, w.text, r.version, r.started_at, r.last_activity_at,
+                (select count(*) from job_lineage.stage s where s.run_id = r.id), {Counts}
+            from job_lineage.run r
+            join job_lineage.source src on src.id = r.source_id
+            join job_lineage.label w on w.id = r.worker
+            where {condition}
+            """);
+        Filter(command, sql);
+        sql.Append($" order by r.last_activity_at desc nulls last, r.id desc limit {limit} offset {offset}");
+        command.CommandText = sql.ToString();
+        var rows = new List<(long, RunSummary)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var counts = CountsAt(reader, 9);
+            rows.Add((reader.GetInt64(0), new()
+            {
+                Source = reader.GetString(1),
+                RootId = reader.GetString(2),
+                RunKey = RunAssembler.Text(reader, 3),
+                Worker = reader.GetString(4),
+                Version = reader.GetInt64(5),
+                Counts = counts,
+                Stages = (int)reader.GetInt64(8),
+                State = counts.Discarded > 0 ? RunState.Failed : RunState.Finished,
+                StartedAt = RunAssembler.Time(reader, 6),
+                LastActivityAt = RunAssembler.Time(reader, 7),
+            }));
+        }
+
+        return rows;
+    }
+
+    private async Task<long> CountAsync(string condition, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var sql = new StringBuilder(
+            $"""
+            select count(*)
+            from job_lineage.run r
+            join job_lineage.source src on src.id = r.source_id
+            join job_lineage.label w on w.id = r.worker
+            where {condition}
+            """);
+        Filter(command, sql);
+        command.CommandText = sql.ToString();
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private async Task<Dictionary<long, RunState>> StatesAsync(long[] ids, CancellationToken cancellation)
+    {
+        if (ids.Length == 0)
+            return [];
+        await using var command = new NpgsqlCommand(
+            $"""
+            select {SnapshotSql.Columns}
+            from job_lineage.run r
+            join job_lineage.source src on src.id = r.source_id
+            {SnapshotSql.Joins}
+            where r.id = any($1)
+            """, connection);
+        command.Parameters.Add(Ingest.BatchLoader.Longs(ids));
+        var runs = new RunAssembler(at: 0);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            runs.Add(reader);
+        return runs.Build(now).ToDictionary(r => r.Key, r => r.Value.Diagnose(diagnosis, now).State);
+    }
+
+    private async Task<IReadOnlyList<SinglesSummary>> SinglesAsync(CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var sql = new StringBuilder(
+            $"""
+            select src.name, w.text, {Counts}
+            from job_lineage.single r
+            join job_lineage.source src on src.id = r.source_id
+            join job_lineage.label w on w.id = r.worker
+            where ({string.Join(" + ", JobStates.All.Select(s => "r." + s.Name()))}) > 0
+            """);
+        Filter(command, sql);
+        sql.Append(" order by src.name, w.text");
+        command.CommandText = sql.ToString();
+        var singles = new List<SinglesSummary>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            singles.Add(new(reader.GetString(0), reader.GetString(1), CountsAt(reader, 2)));
+        return singles;
+    }
+
+    private static StateCounts CountsAt(NpgsqlDataReader reader, int at)
+    {
+        var counts = default(StateCounts);
+        foreach (var state in JobStates.All)
+            counts = counts.Add(state, reader.GetInt64(at + (int)state));
+        return counts;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using JobLineage.Core.Runs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace JobLineage.Core.Store;
+
+/// <summary>
+/// Listens to what the ingester announces, in this replica or in another. A connection that was lost is made again, and
+/// readers are then told that anything may have changed.
+/// </summary>
+/// <param name="store">Connections to the store.</param>
+/// <param name="time">For waiting between attempts.</param>
+/// <param name="log">For operators.</param>
+public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time, ILogger<RunSignal> log) : BackgroundService, IRunSignal
+{
+    /// <summary>The channel of changed runs: a JSON array of [source, root id]; an empty one means "anything".</summary>
+    internal const string Channel = "job_lineage_runs";
+
+    /// <summary>The channel of sources whose status has changed; no payload.</summary>
+    internal const string SourcesChannel = "job_lineage_sources";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc />
+    public event Action<IReadOnlyList<RunKey>>? Changed;
+
+    /// <inheritdoc />
+    public event Action? SourcesChanged;
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                LogLost(e);
+                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        connection.Notification += (_, e) => Raise(e.Channel, e.Payload);
+        await using (var listen = new NpgsqlCommand($"listen {Channel}; listen {SourcesChannel}", connection))
+            await listen.ExecuteNonQueryAsync(cancellation);
+        // Whatever happened while nobody listened.
+        Raise(Channel, "[]");
+        Raise(SourcesChannel, "");
+        while (true)
+        {
+            // A connection that died silently is found by asking something now and then.
+            if (!await connection.WaitAsync(TimeSpan.FromSeconds(15), cancellation))
+            {
+                await using var ping = new NpgsqlCommand("select 1", connection) { CommandTimeout = 5 };
+                await ping.ExecuteNonQueryAsync(cancellation);
+            }
+        }
+    }
+
+    private void Raise(string channel, string payload)
+    {
+        try
+        {
+            if (channel == SourcesChannel)
+                SourcesChanged?.Invoke();
+            else
+                Changed?.Invoke([.. (JsonSerializer.Deserialize<string[][]>(payload) ?? []).Where(p => p.Length == 2).Select(p => new RunKey(p[0], p[1]))]);
+        }
+        catch (JsonException e)
+        {
+            // Somebody else's notification on our channel: look at everything rather than miss one of ours.
+            LogForeign(e);
+            Changed?.Invoke([]);
+        }
+    }
+
+    [LoggerMessage(201, LogLevel.Warning, "The store's notifications were lost; connecting again")]
+    private partial void LogLost(Exception e);
+
+    [LoggerMessage(202, LogLevel.Warning, "A notification on " + Channel + " is not ours")]
+    private partial void LogForeign(Exception e);
+}

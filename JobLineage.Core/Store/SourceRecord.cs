@@ -1,0 +1,182 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Store;
+
+/// <summary>What the store remembers of a source: its number, how far the feed has got, and what it last said.</summary>
+/// <param name="store">Connections to the store.</param>
+/// <param name="id">The source's number.</param>
+/// <param name="name">Its name.</param>
+/// <param name="epoch">Which of the leaders that have fed it this one is.</param>
+public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, long epoch)
+{
+    /// <summary>The source's number in the store.</summary>
+    public short Id => id;
+
+    /// <summary>The source's name.</summary>
+    public string Name => name;
+
+    /// <summary>
+    /// The number of this leader's turn. A leader that was cut off while it wrote is refused once another has begun:
+    /// its older reading must not stand over a newer one.
+    /// </summary>
+    public long Epoch => epoch;
+
+    /// <summary>Finds or adds the source, and begins a leader's turn at it.</summary>
+    public static async Task<SourceRecord> OpenAsync(NpgsqlDataSource store, string name, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            """
+            insert into job_lineage.source as s (name) values ($1)
+            on conflict (name) do update set epoch = s.epoch + 1
+            returning id, epoch
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new(store, reader.GetInt16(0), name, reader.GetInt64(1));
+    }
+
+    /// <summary>Where the feed stopped.</summary>
+    public async Task<FeedPosition> PositionAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            "select backfilled, backfill_after, high_id, rows_done from job_lineage.source where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new(
+            reader.GetBoolean(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3));
+    }
+
+    /// <summary>The jobs that the store takes for unfinished.</summary>
+    public async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            "select id from job_lineage.job where source_id = $1 and state < 5 and flags & 7 = 0");
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        var ids = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            ids.Add(reader.GetString(0));
+        return ids;
+    }
+
+    /// <summary>Says what the feed is doing, to every replica.</summary>
+    /// <param name="state">What it is doing.</param>
+    /// <param name="message">A sentence for a person; null for nothing.</param>
+    /// <param name="asOf">The moment up to which the store knows the source; null: unchanged.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    public async Task SayAsync(FeedState state, string? message, DateTimeOffset? asOf, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            $"""
+            with said as (
+                update job_lineage.source s
+                set state = $2, message = $3, as_of = greatest(s.as_of, $4), heartbeat_at = now()
+                from job_lineage.source old
+                where s.id = $1 and old.id = s.id
+                returning (old.state, old.message) is distinct from (s.state, s.message) as changed)
+            select pg_notify('{RunSignal.SourcesChannel}', '') from said where changed
+            """);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)state });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)message ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)asOf?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Begins or ends a backfill.</summary>
+    public async Task BackfillAsync(bool done, long? rowsTotal, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            "update job_lineage.source set backfilled = $2, rows_total = coalesce($3, rows_total) where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = done });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)rowsTotal ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+        await command.ExecuteNonQueryAsync(cancellation);
+        if (done)
+        {
+            // Fresh statistics: nothing was known of these tables when the first plans were made.
+            await using var analyze = store.CreateCommand("analyze job_lineage.job; analyze job_lineage.run; analyze job_lineage.stage");
+            await analyze.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Compares all that the source has with all that the store believes it has, and returns the ids that differ in
+    /// being there, in state, in attempt or in their link.
+    /// </summary>
+    /// <param name="rows">The source's rows, in chunks.</param>
+    /// <param name="cancellation">Stops the comparison.</param>
+    public async Task<IReadOnlyList<string>> DifferencesAsync(
+        IAsyncEnumerable<IReadOnlyList<RowState>> rows, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using (var create = new NpgsqlCommand(
+            """
+            create temp table if not exists seen (id text collate "C" primary key, state smallint, attempt integer, link text collate "C");
+            truncate pg_temp.seen;
+            """, connection))
+        {
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await foreach (var chunk in rows.WithCancellation(cancellation))
+        {
+            await using var writer = await connection.BeginBinaryImportAsync(
+                "copy pg_temp.seen (id, state, attempt, link) from stdin (format binary)", cancellation);
+            foreach (var row in chunk)
+            {
+                await writer.StartRowAsync(cancellation);
+                await writer.WriteAsync(row.Id, NpgsqlDbType.Text, cancellation);
+                if (row.State is { } state)
+                    await writer.WriteAsync((short)state, NpgsqlDbType.Smallint, cancellation);
+                else
+                    await writer.WriteNullAsync(cancellation);
+                await writer.WriteAsync(row.Attempt, NpgsqlDbType.Integer, cancellation);
+                if (row.Link is null)
+                    await writer.WriteNullAsync(cancellation);
+                else
+                    await writer.WriteAsync(row.Link, NpgsqlDbType.Text, cancellation);
+            }
+
+            await writer.CompleteAsync(cancellation);
+        }
+
+        // A row in a state that nobody knows is passed over by the reader too: it is no difference.
+        await using var compare = new NpgsqlCommand(
+            """
+            select coalesce(s.id, j.id)
+            from pg_temp.seen s
+            full join (
+                select id, state, attempt, coalesce(run_key, parent_id) as link
+                from job_lineage.job where source_id = $1 and flags & 3 = 0) j on j.id = s.id
+            where (s.id is null or s.state is not null)
+                and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link)
+            """, connection)
+        {
+            CommandTimeout = 600,
+        };
+        compare.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        var ids = new List<string>();
+        await using (var reader = await compare.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                ids.Add(reader.GetString(0));
+        }
+
+        await using var empty = new NpgsqlCommand("truncate pg_temp.seen", connection);
+        await empty.ExecuteNonQueryAsync(cancellation);
+        return ids;
+    }
+}
+
+/// <summary>Where a feed stopped.</summary>
+/// <param name="IsBackfilled">Whether the table was once read to its end.</param>
+/// <param name="BackfillAfter">The last id of the last whole chunk of a backfill that was stopped; null for none.</param>
+/// <param name="HighId">The highest id read; null when there is none.</param>
+/// <param name="RowsDone">Rows read by the backfill.</param>
+public sealed record FeedPosition(bool IsBackfilled, string? BackfillAfter, string? HighId, long RowsDone);

@@ -1,0 +1,143 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Tests.Differential;
+
+/// <summary>A job as the oracle knows it: what a person would write on paper.</summary>
+public sealed record OracleJob(string Id, string? Parent, string Worker, JobState State, bool IsVanished = false, bool IsMissing = false);
+
+/// <summary>A stage as the oracle counts it.</summary>
+public sealed record OracleStage(string Path, string Worker, int Depth, StateCounts Counts);
+
+/// <summary>A run as the oracle draws it.</summary>
+public sealed record OracleRun(
+    string RootId, IReadOnlyList<OracleStage> Stages, IReadOnlyDictionary<(string From, string To), long> Edges, IReadOnlyList<string> Jobs);
+
+/// <summary>
+/// Lineage worked out in the plainest way from a list of jobs, sharing no code with the product but the names of
+/// states: what store and direct queries are compared with.
+/// </summary>
+public sealed class Oracle
+{
+    private readonly Dictionary<string, OracleJob> jobs;
+    private readonly Dictionary<string, string?> followed = [];
+    private readonly Lazy<HashSet<string>> parents;
+
+    public Oracle(IEnumerable<OracleJob> known, Comparison<string> order)
+    {
+        parents = new(() => followed.Values.OfType<string>().ToHashSet());
+        jobs = known.ToDictionary(j => j.Id);
+        foreach (var parent in jobs.Values.Select(j => j.Parent).OfType<string>().ToList())
+            jobs.TryAdd(parent, new(parent, null, "", JobState.Available, IsMissing: true));
+        foreach (var job in jobs.Values)
+            followed[job.Id] = job.Parent;
+        foreach (var job in jobs.Values)
+        {
+            // On a circle a walk upward comes back to where it began; its lowest member's link is cut.
+            var circle = new List<string> { job.Id };
+            for (var at = jobs[job.Id].Parent; at is not null && circle.Count <= jobs.Count; at = jobs[at].Parent)
+            {
+                if (at == job.Id)
+                {
+                    var lowest = circle.Aggregate((a, b) => order(a, b) < 0 ? a : b);
+                    followed[lowest] = null;
+                    CutIds.Add(lowest);
+                    break;
+                }
+
+                if (circle.Contains(at))
+                    break;
+                circle.Add(at);
+            }
+        }
+    }
+
+    public HashSet<string> CutIds { get; } = [];
+
+    public IEnumerable<string> Children(string id) => followed.Where(f => f.Value == id).Select(f => f.Key);
+
+    public bool IsAlone(string id) => followed[id] is null && !parents.Value.Contains(id);
+
+    public IReadOnlyList<string> Ancestors(string id)
+    {
+        var path = new List<string>();
+        for (var at = followed[id]; at is not null; at = followed[at])
+            path.Insert(0, at);
+        return path;
+    }
+
+    /// <summary>All runs by root; singles are not runs.</summary>
+    public IReadOnlyDictionary<string, OracleRun> Runs()
+    {
+        var below = followed.Where(f => f.Value is not null).ToLookup(f => f.Value!, f => f.Key);
+        return jobs.Keys
+            .Where(id => followed[id] is null && below.Contains(id))
+            .ToDictionary(id => id, id => Draw(id, below));
+    }
+
+    /// <summary>The counts of jobs with neither parent nor child, by worker.</summary>
+    public IReadOnlyDictionary<string, StateCounts> Singles()
+    {
+        return jobs.Values
+            .Where(j => IsAlone(j.Id) && !j.IsMissing && !j.IsVanished)
+            .GroupBy(j => j.Worker)
+            .ToDictionary(g => g.Key, g => g.Aggregate(default(StateCounts), (sum, j) => sum.Add(j.State)));
+    }
+
+    private OracleRun Draw(string root, ILookup<string, string> below)
+    {
+        // A stage is the list of full worker names that leads to it.
+        var stageOf = new Dictionary<string, string[]> { [root] = [jobs[root].Worker] };
+        var edges = new Dictionary<(string[] From, string[] To), long>(new PairComparer());
+        var queue = new Queue<string>([root]);
+        while (queue.TryDequeue(out var id))
+        {
+            var above = stageOf[id];
+            foreach (var child in below[id])
+            {
+                var recurring = Array.IndexOf(above, jobs[child].Worker);
+                stageOf[child] = recurring >= 0 ? above[..(recurring + 1)] : [.. above, jobs[child].Worker];
+                edges[(above, stageOf[child])] = edges.GetValueOrDefault((above, stageOf[child])) + 1;
+                queue.Enqueue(child);
+            }
+        }
+
+        var chains = stageOf.Values.Distinct(new ChainComparer()).ToList();
+        string Path(string[] chain) => string.Join('/', Enumerable.Range(1, chain.Length).Select(n => Segment(chain[..n], chains)));
+        var stages = stageOf
+            .GroupBy(s => s.Value, new ChainComparer())
+            .Select(g => new OracleStage(
+                Path(g.Key), g.Key[^1], g.Key.Length,
+                g.Select(s => jobs[s.Key]).Where(j => !j.IsMissing && !j.IsVanished).Aggregate(default(StateCounts), (sum, j) => sum.Add(j.State))))
+            .OrderBy(s => s.Depth).ThenBy(s => s.Path, StringComparer.Ordinal)
+            .ToList();
+        return new(root, stages, edges.ToDictionary(e => (Path(e.Key.From), Path(e.Key.To)), e => e.Value), [.. stageOf.Keys]);
+    }
+
+    private static string Segment(string[] chain, List<string[]> all)
+    {
+        var worker = chain[^1];
+        if (worker.Length == 0)
+            return "?";
+        var name = worker[(worker.LastIndexOf('.') + 1)..];
+        var twins = all.Count(c => c.Length == chain.Length && c[..^1].SequenceEqual(chain[..^1]) && c[^1][(c[^1].LastIndexOf('.') + 1)..] == name);
+        return twins > 1 ? worker : name;
+    }
+
+    private sealed class ChainComparer : IEqualityComparer<string[]>
+    {
+        public bool Equals(string[]? x, string[]? y) => x!.SequenceEqual(y!);
+
+        public int GetHashCode(string[] chain) => chain.Aggregate(17, (hash, worker) => HashCode.Combine(hash, worker));
+    }
+
+    private sealed class PairComparer : IEqualityComparer<(string[] From, string[] To)>
+    {
+        private readonly ChainComparer chains = new();
+
+        public bool Equals((string[] From, string[] To) x, (string[] From, string[] To) y) =>
+            chains.Equals(x.From, y.From) && chains.Equals(x.To, y.To);
+
+        public int GetHashCode((string[] From, string[] To) pair) =>
+            HashCode.Combine(chains.GetHashCode(pair.From), chains.GetHashCode(pair.To));
+    }
+}
