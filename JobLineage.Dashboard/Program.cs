@@ -1,4 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapStaticAssets();
-app.Run();
+using JobLineage.Dashboard.Cli;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using JobLineage.Core.Lineage;
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Export;
+
+/// <summary>Runs as text for a terminal. Control characters in names are replaced, so that they command nothing. Pure.</summary>
+public static class TextTree
+{
+    /// <summary>Deeper nodes are not moved further right, but say how deep they are: a chain may have thousands.</summary>
+    private const int MaxIndent = 40;
+
+    /// <summary>
+    /// The stages of a run, one a line, each count marked with what was found about it, and the reasons below:
+    /// <c>├─ MoviePageJob (136)  completed 70 · available 63 ⚠ stuck · executing 3</c>.
+    /// </summary>
+    public static string OfStages(RunSnapshot run, TreeGlyphs? glyphs = null)
+    {
+        glyphs ??= TreeGlyphs.Unicode;
+        var text = new StringBuilder();
+        var children = run.Stages.ToLookup(s => s.ParentPath);
+        var findings = run.Findings.ToLookup(f => f.Stage);
+        Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs));
+        if (run.Findings.Count > 0)
+            text.Append('\n');
+        foreach (var finding in run.Findings)
+            text.Append(CultureInfo.InvariantCulture, $"{Mark(finding, glyphs)}: {PlainText.Clean(finding.Reason)}\n");
+        return text.ToString();
+    }
+
+    /// <summary>The jobs of a run, one a line; says how many are left out.</summary>
+    public static string OfJobs(JobTree tree, TreeGlyphs? glyphs = null)
+    {
+        var text = new StringBuilder();
+        Draw(text, glyphs ?? TreeGlyphs.Unicode, tree.Nodes.Where(n => n.ParentId is null), n => tree.ChildrenOf(n.Job.Id), n => Line(n.Job));
+        if (tree.IsTruncated)
+            text.Append(CultureInfo.InvariantCulture, $"({tree.TotalNodes - tree.Nodes.Count:N0} of {tree.TotalNodes:N0} jobs are not listed)\n");
+        return text.ToString();
+    }
+
+    /// <summary>One job on one line: id, worker, state, and what the state makes one ask.</summary>
+    public static string Line(Job job)
+    {
+        if (job.IsMissing)
+            return $"{PlainText.Clean(job.Id)}  {Workers.Unknown}  missing";
+        var name = job.Step ?? Workers.ShortName(job.Worker);
+        var attempts = job.MaxAttempts > 0 ? $"  attempt {job.Attempt}/{job.MaxAttempts}" : "";
+        var when = job.State switch
+        {
+            JobState.Available or JobState.Scheduled or JobState.Retryable => Time("  due ", job.ScheduledAt),
+            JobState.Executing => Time("  since ", job.AttemptedAt),
+            _ => Time("  ", job.FinishedAt),
+        };
+        return $"{PlainText.Clean(job.Id)}  {PlainText.Clean(name)}  {job.State.Name()}{attempts}{when}{(job.IsCycleCut ? "  cycle: its parent link is not followed" : "")}";
+    }
+
+    /// <summary>The stages of a run as lines of path, total and counts, aligned.</summary>
+    public static string OfTotals(RunSnapshot run, TreeGlyphs? glyphs = null)
+    {
+        var wide = run.Stages.Max(s => s.Path.Length);
+        var digits = run.Stages.Max(s => Number(s.Total).Length);
+        return string.Concat(run.Stages.Select(s =>
+            $"{PlainText.Clean(s.Path).PadRight(wide)}  {Number(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}".TrimEnd() + "\n"));
+    }
+
+    /// <summary>Counts, most first: <c>completed 70 · available 63</c>.</summary>
+    public static string Counts(StateCounts counts, TreeGlyphs? glyphs = null) =>
+        string.Join((glyphs ?? TreeGlyphs.Unicode).Dot, MostFirst(counts).Select(c => $"{c.Key.Name()} {Number(c.Value)}"));
+
+    private static string Line(RunSnapshot run, Stage stage, IEnumerable<Finding> findings, TreeGlyphs glyphs)
+    {
+        var rest = findings.ToList();
+        var parts = new List<string>();
+        foreach (var (state, count) in MostFirst(stage.Counts))
+        {
+            var marks = rest.Where(f => f.Evidence.TryGetValue("state", out var s) && s is string name && name == state.Name()).ToList();
+            rest.RemoveAll(marks.Contains);
+            parts.Add($"{state.Name()} {Number(count)}{string.Concat(marks.Select(f => " " + Mark(f, glyphs)))}");
+        }
+
+        var name = run.RootIsMissing && stage.ParentPath is null ? $"{Workers.Unknown} job {PlainText.Clean(run.RootId)}, which is missing" : PlainText.Clean(stage.Name);
+        var counts = parts.Count > 0 ? "  " + string.Join(glyphs.Dot, parts) : "";
+        return $"{name} ({Number(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}";
+    }
+
+    /// <summary>By a stack of its own: lineage may be deeper than the thread's.</summary>
+    private static void Draw<T>(
+        StringBuilder text, TreeGlyphs glyphs, IEnumerable<T> tops, Func<T, IEnumerable<T>> childrenOf, Func<T, string> line)
+    {
+        var open = new Stack<(T Node, int Depth, string Indent, string Own, string Below)>();
+        foreach (var top in tops.Reverse())
+            open.Push((top, 1, "", "", ""));
+        while (open.TryPop(out var next))
+        {
+            text.Append(next.Indent).Append(next.Own);
+            if (next.Depth > MaxIndent)
+                text.Append(CultureInfo.InvariantCulture, $"[{next.Depth}] ");
+            text.Append(line(next.Node)).Append('\n');
+            var indent = next.Depth < MaxIndent ? next.Indent + next.Below : next.Indent;
+            var (own, below) = (glyphs.Last, glyphs.Space);
+            foreach (var child in childrenOf(next.Node).Reverse())
+            {
+                open.Push((child, next.Depth + 1, indent, own, below));
+                (own, below) = (glyphs.Branch, glyphs.Pipe);
+            }
+        }
+    }
+
+    private static string Mark(Finding finding, TreeGlyphs glyphs) => $"{glyphs.Marks[finding.Kind]} {finding.KindName}";
+
+    private static IEnumerable<KeyValuePair<JobState, long>> MostFirst(StateCounts counts) =>
+        counts.NonZero().OrderByDescending(c => c.Value);
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Time(string before, DateTimeOffset? time) => time is { } at
+        ? before + at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + "Z"
+        : "";
+}

@@ -1,0 +1,240 @@
+using JobLineage.Core.Model;
+using Microsoft.Extensions.Logging;
+
+namespace JobLineage.Core.Runs;
+
+/// <summary>
+/// One shared, immutable picture of whatever is being looked at, for all who look at it: the load on the store grows with the
+/// runs that are watched and not with the viewers. Signals make it prompt; a safety tick makes it true without them.
+/// </summary>
+public sealed class RunHub : IAsyncDisposable
+{
+    private static readonly TimeSpan RunGap = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ListGap = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SafetyTick = TimeSpan.FromSeconds(5);
+
+    // Findings and states appear by the passing of time alone, so what goes on is read now and then without a signal.
+    private static readonly TimeSpan UnpromptedAge = TimeSpan.FromSeconds(9);
+
+    // Bridges the moment between the first HTML and the circuit that takes over, and a viewer who goes back and forth.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
+
+    private readonly IRunReader _reader;
+    private readonly IRunSignal _signal;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RunHub> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<RunKey, RunHubReading<RunSnapshot>> _runs = [];
+    private readonly Dictionary<RunKey, RunHubReading<JobView>> _jobs = [];
+    private readonly Dictionary<RunsQuery, RunHubReading<RunsPage>> _lists = [];
+    private readonly RunHubReading<IReadOnlyList<SourceStatus>> _sources;
+    private readonly Task _ticking;
+    private bool _versionsFailed;
+
+    /// <summary>Starts listening to <paramref name="signal"/>; nothing is read until somebody subscribes.</summary>
+    public RunHub(IRunReader reader, IRunSignal signal, TimeProvider time, ILogger<RunHub> logger)
+    {
+        (_reader, _signal, _time, _logger) = (reader, signal, time, logger);
+        _sources = Reading<IReadOnlyList<SourceStatus>>("the sources", ListGap, async token => await reader.SourcesAsync(token));
+        signal.Changed += OnChanged;
+        signal.SourcesChanged += OnSourcesChanged;
+        _ticking = TickAsync();
+    }
+
+    /// <summary>How many viewers there are, of whatever.</summary>
+    public int Viewers => All().Sum(reading => reading.Viewers);
+
+    /// <summary>How many readings are kept, watched or lingering.</summary>
+    public int Readings
+    {
+        get
+        {
+            lock (_lock)
+                return _runs.Count + _jobs.Count + _lists.Count;
+        }
+    }
+
+    /// <summary>How many safety ticks have been worked off.</summary>
+    internal long Ticks { get; private set; }
+
+    /// <summary>Whether nothing more will happen until the clock moves on or something is announced.</summary>
+    internal bool IsSettled => All().TrueForAll(reading => reading.IsSettled);
+
+    /// <summary>
+    /// Watches the run of a job. When the run has merged into another, the snapshot's <see cref="RunSnapshot.RootId"/> is
+    /// not the one that was asked for, and goes on being kept fresh under its new name.
+    /// </summary>
+    public HubSubscription<RunSnapshot> Subscribe(RunKey run) => Subscribe(
+        _runs, run, () => Reading("a run", RunGap, token => _reader.FindRunAsync(run.Source, run.RootId, token)));
+
+    /// <summary>Watches a page of the runs list; equal queries share one reading.</summary>
+    public HubSubscription<RunsPage> SubscribeList(RunsQuery query) => Subscribe(
+        _lists, query, () => Reading<RunsPage>("the runs", ListGap, async token => await _reader.ListRunsAsync(query, token)));
+
+    /// <summary>Watches a job with its ancestors and children.</summary>
+    public HubSubscription<JobView> SubscribeJob(string source, string jobId) => Subscribe(
+        _jobs, new RunKey(source, jobId), () => Reading("a job", ListGap, token => _reader.FindJobAsync(source, jobId, token)));
+
+    /// <summary>Watches how fresh the sources are.</summary>
+    public HubSubscription<IReadOnlyList<SourceStatus>> SubscribeSources() => _sources.Subscribe(SafetyTick);
+
+    /// <summary>Stops reading; all subscriptions complete.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+            return;
+        _signal.Changed -= OnChanged;
+        _signal.SourcesChanged -= OnSourcesChanged;
+        await _stopping.CancelAsync();
+        await _ticking;
+        foreach (var reading in All())
+            await reading.StopAsync();
+        _stopping.Dispose();
+    }
+
+    /// <summary>One safety tick: asks once for the versions of all watched runs, and lets go of what nobody looks at.</summary>
+    internal async Task TickOnceAsync(CancellationToken cancellation)
+    {
+        Evict();
+        foreach (var list in Copy(_lists.Values).Where(list => list.Viewers > 0 && list.Age >= UnpromptedAge))
+            list.Changed();
+        foreach (var job in Copy(_jobs.Values).Where(job => job.Viewers > 0 && job.Age >= UnpromptedAge))
+            job.Changed();
+        if (_sources.Viewers > 0)
+            _sources.Changed();
+        await CheckVersionsAsync(cancellation);
+    }
+
+    private async Task CheckVersionsAsync(CancellationToken cancellation)
+    {
+        var watched = Watched(_runs).Where(run => run.Reading.Viewers > 0 && run.Reading.Age < TimeSpan.MaxValue).ToList();
+        if (watched.Count == 0)
+            return;
+
+        try
+        {
+            var keys = watched.Select(run => CurrentKey(run.Key, run.Reading)).ToHashSet();
+            var versions = await _reader.VersionsAsync(keys, cancellation);
+            foreach (var (key, reading) in watched)
+            {
+                var known = reading.Current.Value;
+                var isThere = versions.TryGetValue(CurrentKey(key, reading), out var version);
+                var isSame = known is null ? !isThere : isThere && version == known.Version;
+                var isDue = known is { State: RunState.Running or RunState.Stuck or RunState.Failing } && reading.Age >= UnpromptedAge;
+                if (!isSame || isDue || _versionsFailed)
+                    reading.Changed();
+            }
+
+            if (_versionsFailed)
+                RunHubLog.Recovered(_logger);
+            _versionsFailed = false;
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            RunHubLog.VersionsFailed(_logger, watched.Count, exception);
+            _versionsFailed = true;
+            foreach (var (_, reading) in watched)
+                reading.Lost(RunHubReading<RunSnapshot>.Sentence(exception));
+        }
+    }
+
+    private async Task TickAsync()
+    {
+        using var timer = new PeriodicTimer(SafetyTick, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                await TickOnceAsync(_stopping.Token);
+                Ticks++;
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private void OnChanged(IReadOnlyList<RunKey> changed)
+    {
+        var keys = changed.ToHashSet();
+        foreach (var (key, reading) in Watched(_runs))
+        {
+            if (keys.Count == 0 || keys.Contains(key) || keys.Contains(CurrentKey(key, reading)))
+                reading.Changed();
+        }
+
+        foreach (var (key, reading) in Watched(_jobs))
+        {
+            if (keys.Count == 0 || keys.Contains(key)
+                || (reading.Current.Value is { } job && keys.Contains(new(key.Source, job.RootId))))
+                reading.Changed();
+        }
+
+        foreach (var list in Copy(_lists.Values))
+            list.Changed();
+    }
+
+    private void OnSourcesChanged() => _sources.Changed();
+
+    private static RunKey CurrentKey(RunKey key, RunHubReading<RunSnapshot> reading) =>
+        reading.Current.Value is { } run ? new(run.Source, run.RootId) : key;
+
+    private HubSubscription<T> Subscribe<TKey, T>(
+        Dictionary<TKey, RunHubReading<T>> readings, TKey key, Func<RunHubReading<T>> create)
+        where TKey : notnull
+        where T : class
+    {
+        // Under the lock that evicts, or the reading could be let go between finding and joining it.
+        lock (_lock)
+        {
+            if (!readings.TryGetValue(key, out var reading))
+                readings[key] = reading = create();
+            return reading.Subscribe(SafetyTick);
+        }
+    }
+
+    private RunHubReading<T> Reading<T>(string name, TimeSpan gap, Func<CancellationToken, Task<T?>> load)
+        where T : class => new(name, load, gap, _time, _logger, _stopping.Token);
+
+    private void Evict()
+    {
+        lock (_lock)
+        {
+            EvictFrom(_runs);
+            EvictFrom(_jobs);
+            EvictFrom(_lists);
+        }
+    }
+
+    private static void EvictFrom<TKey, T>(Dictionary<TKey, RunHubReading<T>> readings)
+        where TKey : notnull
+        where T : class
+    {
+        foreach (var (key, reading) in readings)
+        {
+            if (reading.IsDeserted(Linger))
+                readings.Remove(key);
+        }
+    }
+
+    private List<(TKey Key, RunHubReading<T> Reading)> Watched<TKey, T>(Dictionary<TKey, RunHubReading<T>> readings)
+        where TKey : notnull
+        where T : class
+    {
+        lock (_lock)
+            return [.. readings.Select(entry => (entry.Key, entry.Value))];
+    }
+
+    private List<T> Copy<T>(IEnumerable<T> readings)
+    {
+        lock (_lock)
+            return [.. readings];
+    }
+
+    private List<IRunHubReading> All()
+    {
+        lock (_lock)
+            return [.. _runs.Values, .. _jobs.Values, .. _lists.Values, _sources];
+    }
+}

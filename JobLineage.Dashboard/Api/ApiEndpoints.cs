@@ -1,0 +1,114 @@
+using System.IO.Compression;
+using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Options;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+
+namespace JobLineage.Dashboard.Api;
+
+/// <summary><c>/api/v1</c>: what the pages show, for programs.</summary>
+internal static class ApiEndpoints
+{
+    /// <summary>JSON, its compression, and the description of the API.</summary>
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        services.AddOpenApi("v1", o => o.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new() { Title = "Job Lineage", Version = "v1" };
+            // The address in a description that is kept would be that of whoever asked first.
+            document.Servers?.Clear();
+            return Task.CompletedTask;
+        }));
+        services.AddResponseCompression(o =>
+        {
+            // JSON alone. A page holds a token beside text that a visitor can choose: compressed, its length tells (BREACH).
+            o.EnableForHttps = true;
+            o.MimeTypes = ["application/json", "application/problem+json"];
+        });
+        services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+        return services;
+    }
+
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapApi(this IEndpointRouteBuilder endpoints, AccessRules rules)
+    {
+        endpoints.MapOpenApi("/openapi/{documentName}.json").RequireApiAccess(rules);
+        var api = endpoints.MapGroup("/api/v1").RequireApiAccess(rules).WithTags("Job Lineage")
+            .AddEndpointFilter(RevalidateAsync);
+        api.MapGet("/sources", SourcesAsync).Produces<SourcesAnswer>()
+            .WithSummary("The sources and how fresh they are");
+        api.MapGet("/runs", RunsAsync).Produces<RunsAnswer>().ProducesValidationProblem()
+            .WithSummary("Runs, last activity first");
+        api.MapGet("/runs/{source}/{rootId}", RunAsync).Produces<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The run that a job belongs to");
+        api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("A job, its ancestors from the root down, its children by stage");
+    }
+
+    private static async Task<IResult> SourcesAsync([FromServices] IRunReader store, CancellationToken cancellation) =>
+        Results.Ok(new SourcesAnswer([.. (await store.SourcesAsync(cancellation)).Select(SourceAnswer.Of)]));
+
+    private static async Task<IResult> RunsAsync(
+        HttpRequest request, [FromServices] IRunReader store, CancellationToken cancellation,
+        string? source = null, string? state = null, string? worker = null, string? page = null, string? pageSize = null)
+    {
+        // The parameters stand in the signature for the description; they are read together, so that all errors are told.
+        _ = (source, state, worker, page, pageSize);
+        var (query, errors) = RunsParameters.Read(request.Query);
+        return errors.Count > 0
+            ? Problems.BadParameters(errors)
+            : Results.Ok(RunsAnswer.Of(await store.ListRunsAsync(query, cancellation), query));
+    }
+
+    private static async Task<IResult> RunAsync(
+        string source, string rootId, HttpContext context, [FromServices] IRunReader store,
+        IOptions<JsonOptions> json, CancellationToken cancellation)
+    {
+        var id = Unescape(rootId);
+        if (await store.FindRunAsync(source, id, cancellation) is not { } run)
+            return await NotFoundAsync("run with job", source, id, store, cancellation);
+        var answer = RunAnswer.Of(run);
+        var tag = Json.ETag(answer, json.Value.SerializerOptions);
+        context.Response.Headers.ETag = tag;
+        return IsKnown(context.Request, tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(answer);
+    }
+
+    private static async Task<IResult> JobAsync(
+        string source, string id, [FromServices] IRunReader store, CancellationToken cancellation)
+    {
+        id = Unescape(id);
+        return await store.FindJobAsync(source, id, cancellation) is { } view
+            ? Results.Ok(JobViewAnswer.Of(view))
+            : await NotFoundAsync("job", source, id, store, cancellation);
+    }
+
+    private static async Task<IResult> NotFoundAsync(
+        string what, string source, string id, IRunReader store, CancellationToken cancellation)
+    {
+        var names = (await store.SourcesAsync(cancellation)).Select(s => s.Source).ToList();
+        return Problems.Of(StatusCodes.Status404NotFound, names.Contains(source)
+            ? $"Source '{source}' has no {what} '{id}', or it is older than what is kept."
+            : $"There is no source '{source}'; there are {(names.Count == 0 ? "none" : string.Join(", ", names))}.");
+    }
+
+    /// <summary>Weak comparison: RFC 9110, 13.1.2.</summary>
+    private static bool IsKnown(HttpRequest request, string tag) =>
+        request.Headers.IfNoneMatch.SelectMany(v => (v ?? "").Split(','))
+            .Select(v => v.Trim())
+            .Any(v => v == "*" || Opaque(v) == Opaque(tag));
+
+    private static string Opaque(string tag) => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
+
+    /// <summary>The server leaves an escaped slash in a path segment as it is; ids of text queues may hold one.</summary>
+    private static string Unescape(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What is kept must be asked for again each time: it is somebody's own, and it is live.</summary>
+    private static ValueTask<object?> RevalidateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        context.HttpContext.Response.Headers.CacheControl = "private, no-cache";
+        return next(context);
+    }
+}

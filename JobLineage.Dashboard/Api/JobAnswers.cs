@@ -1,0 +1,74 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Dashboard.Api;
+
+/// <summary>A job with its way up and what it spawned.</summary>
+internal sealed record JobViewAnswer(
+    string Source,
+    string Id,
+    string Root,
+    string Stage,
+    JobAnswer Job,
+    IReadOnlyList<JobAnswer> Ancestors,
+    IReadOnlyList<ChildrenAnswer> Children)
+{
+    public static JobViewAnswer Of(JobView view) => new(
+        view.Job.Source, view.Job.Id, view.RootId, view.StagePath, JobAnswer.Of(view.Job),
+        [.. view.Ancestors.Select(JobAnswer.Of)], [.. view.Children.Select(ChildrenAnswer.Of)]);
+}
+
+/// <summary>The children in one stage; <c>sample</c> holds the first of them.</summary>
+internal sealed record ChildrenAnswer(
+    string Stage, string Worker, long Total, IReadOnlyDictionary<string, long> Counts, IReadOnlyList<JobAnswer> Sample)
+{
+    public static ChildrenAnswer Of(ChildGroup group) => new(
+        group.Stage, group.Worker, group.Counts.Total, Json.Counts(group.Counts), [.. group.Sample.Select(JobAnswer.Of)]);
+}
+
+/// <summary>A job; state is null for one that was never seen.</summary>
+internal sealed record JobAnswer(
+    string Id,
+    string? State,
+    string Worker,
+    string Queue,
+    string? Step,
+    string? ParentId,
+    string? RunKey,
+    int Attempt,
+    int MaxAttempts,
+    int Priority,
+    DateTimeOffset? InsertedAt,
+    DateTimeOffset? ScheduledAt,
+    DateTimeOffset? AttemptedAt,
+    DateTimeOffset? FinishedAt,
+    string? AttemptedBy,
+    object? Args,
+    object? Meta,
+    bool IsCut,
+    IReadOnlyList<JobErrorAnswer> Errors,
+    bool IsMissing,
+    bool IsGone,
+    bool IsVanished,
+    bool IsCycleCut)
+{
+    public static JobAnswer Of(Job job) => new(
+        job.Id, job.IsMissing ? null : job.State.Name(), job.Worker, job.Queue, job.Step, job.ParentId, job.RunKey,
+        job.Attempt, job.MaxAttempts, job.Priority, job.InsertedAt, job.ScheduledAt, job.AttemptedAt, job.FinishedAt,
+        job.AttemptedBy, Json.Embed(job.Args), Json.Embed(job.Meta), job.IsCut,
+        [.. job.Errors.Select(e => new JobErrorAnswer(e.Attempt, e.At, e.Message))],
+        job.IsMissing, job.IsGone, job.IsVanished, job.IsCycleCut);
+}
+
+/// <summary>One failed attempt.</summary>
+internal sealed record JobErrorAnswer(int Attempt, DateTimeOffset? At, string Message);
+
+/// <summary>The sources.</summary>
+internal sealed record SourcesAnswer(IReadOnlyList<SourceAnswer> Sources);
+
+/// <summary>How fresh a source is.</summary>
+internal sealed record SourceAnswer(
+    string Name, FeedState State, DateTimeOffset? AsOf, string? Message, long RowsDone, long RowsTotal)
+{
+    public static SourceAnswer Of(SourceStatus status) =>
+        new(status.Source, status.State, status.AsOf, status.Message, status.RowsDone, status.RowsTotal);
+}

@@ -1,0 +1,20 @@
+using JobLineage.Core.Export;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary><c>ancestors ID</c>: the way from the root of the run down to a job.</summary>
+internal sealed class AncestorsCommand(QuerySetup setup) : QueryCommand("ancestors", "List the jobs above a job, the root first.", setup)
+{
+    /// <inheritdoc/>
+    protected override async Task<bool> AskAsync(Question question, CancellationToken cancellation)
+    {
+        if (await question.Lineage.GetAncestorsAsync(question.Id, cancellation) is not { } found)
+            return false;
+        await question.Output.WriteAsync(
+            question.Json ? JobsJson.Write(found) + "\n" : string.Concat(found.Ancestors.Select(j => TextTree.Line(j) + "\n")));
+        if (found.Ancestors.Count == 0 && !question.Json)
+            await question.Error.WriteLineAsync($"Job {PlainText.Clean(question.Id)} is a root: there is nothing above it.");
+        await question.TellPassedOverAsync(found.PassedOver);
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+using JobLineage.Core.Export;
+using JobLineage.Core.Lineage;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary><c>children ID</c>: the jobs that a job spawned.</summary>
+internal sealed class ChildrenCommand(QuerySetup setup) : QueryCommand("children", "List the jobs that a job spawned.", setup)
+{
+    /// <inheritdoc/>
+    protected override async Task<bool> AskAsync(Question question, CancellationToken cancellation)
+    {
+        if (await question.Lineage.GetChildrenAsync(question.Id, cancellation: cancellation) is not { } children)
+            return false;
+        await question.Output.WriteAsync(
+            question.Json ? JobsJson.Write(children) + "\n" : string.Concat(children.Jobs.Select(j => TextTree.Line(j) + "\n")));
+        if (children.Total == 0 && !question.Json)
+            await question.Error.WriteLineAsync($"Job {PlainText.Clean(question.Id)} has no children.");
+        if (children.Jobs.Count < children.Total)
+            await question.Error.WriteLineAsync($"{LineageQueries.DefaultLimit:N0} of {children.Total:N0} children are listed.");
+        await question.TellPassedOverAsync(children.PassedOver);
+        return true;
+    }
+}

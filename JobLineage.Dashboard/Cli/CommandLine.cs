@@ -1,0 +1,67 @@
+using System.CommandLine;
+using JobLineage.Dashboard.Hosting;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary>The verbs.</summary>
+public static class CommandLine
+{
+    /// <summary>Errors in full; every verb has it.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Log everything, and show errors with their stack traces.",
+        Recursive = true,
+    };
+
+    // Long enough for circuits to be told, short enough for an orchestrator's patience (30 s).
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(20);
+
+    /// <summary>The root with all verbs; without one it serves.</summary>
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Job Lineage: what the jobs of a Postgres queue spawned, and what became of it.");
+        root.Options.Add(Verbose);
+        ServeCommand.ConfigureDefault(root);
+        root.Subcommands.Add(ServeCommand.Create());
+        root.Subcommands.Add(DemoCommand.Create());
+        foreach (var verb in LineageCommands.Create(new() { Configuration = () => AppConfiguration.Build(new()) }))
+            root.Subcommands.Add(verb);
+        return root;
+    }
+
+    /// <summary>Runs a command line to its exit code. What goes wrong is told on stderr, one sentence each.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        var parse = Create().Parse(args);
+        if (parse.Errors.Count > 0)
+        {
+            foreach (var problem in parse.Errors)
+                await error.WriteLineAsync(problem.Message);
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parse.InvokeAsync(new()
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = ShutdownTime,
+                Output = output,
+                Error = error,
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Ok;
+        }
+        catch (Exception e)
+        {
+            var failure = Failure.Of(e);
+            foreach (var sentence in failure.Sentences)
+                await error.WriteLineAsync(sentence);
+            if (parse.GetValue(Verbose))
+                await error.WriteLineAsync(e.ToString());
+            return failure.ExitCode;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using JobLineage.Dashboard.Demo;
+using JobLineage.Dashboard.Hosting;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary><c>demo</c>: the dashboard over a private Postgres in which two pipelines run.</summary>
+public static class DemoCommand
+{
+    private const string SourceDatabase = "demo";
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var urls = ServeCommand.UrlsOption();
+        var speed = new Option<double>("--speed")
+        {
+            Description = "How many times faster than real time the pipelines run.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        speed.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 100))
+                result.AddError("--speed must be a number from 0.1 to 100.");
+        });
+        var command = new Command("demo", "Run the dashboard with live pipelines to look at; needs the Postgres binaries only.");
+        command.Options.Add(urls);
+        command.Options.Add(speed);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var arguments = new DashboardArguments
+            {
+                Urls = parse.GetValue(urls),
+                Verbose = parse.GetValue(CommandLine.Verbose),
+                // A demo started beside a real configuration reads no real queue and mails nobody.
+                OwnSections = ["ConnectionStrings", "JobLineage:Sources", "JobLineage:Digest"],
+            };
+            await RunAsync(arguments, parse.GetValue(speed), parse.InvocationConfiguration.Output, cancellation);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(
+        DashboardArguments arguments, double speed, TextWriter output, CancellationToken cancellation)
+    {
+        await using var store = await PrivateStore.OpenAsync(arguments, data => Path.Combine(data, "demo"), output, cancellation);
+        var source = await store.Postgres!.CreateDatabaseAsync(SourceDatabase, cancellation);
+        await DemoDatabase.CreateAsync(source, cancellation);
+
+        await using var app = DashboardHost.Build(
+            store.Complete(arguments with { Settings = Sources(source) }),
+            setup =>
+            {
+                DashboardData.AddTo(setup);
+                setup.Builder.Services.AddHostedService(services => new DemoSimulator(
+                    source, new() { Speed = speed }, services.GetRequiredService<TimeProvider>(),
+                    services.GetRequiredService<ILogger<DemoSimulator>>()));
+            });
+        await DashboardRun.ServeAsync(app, output, cancellation);
+    }
+
+    /// <summary>The two sources of the demo, as an operator would configure them.</summary>
+    private static Dictionary<string, string?> Sources(string source) => new()
+    {
+        ["JobLineage:Sources:oban:Preset"] = "oban",
+        ["JobLineage:Sources:oban:ConnectionString"] = source,
+        ["JobLineage:Sources:research_jobs:Preset"] = "research_jobs",
+        ["JobLineage:Sources:research_jobs:ConnectionString"] = source,
+    };
+}

@@ -1,0 +1,17 @@
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary>What the process ends with.</summary>
+public static class ExitCodes
+{
+    /// <summary>All went well.</summary>
+    public const int Ok = 0;
+
+    /// <summary>What was asked for does not exist, or there are findings.</summary>
+    public const int NotFound = 1;
+
+    /// <summary>The command line or the configuration can't be used.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A database can't be reached.</summary>
+    public const int Unreachable = 3;
+}

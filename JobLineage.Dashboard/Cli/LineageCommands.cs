@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary>
+/// The verbs that ask a source directly: nothing is installed, stored or written. The root they are added to has a
+/// recursive option <c>--verbose</c>.
+/// </summary>
+public static class LineageCommands
+{
+    /// <summary><c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>.</summary>
+    public static IReadOnlyList<Command> Create(QuerySetup setup) =>
+    [
+        new StatsCommand(setup).Command,
+        new TreeCommand(setup).Command,
+        new ChildrenCommand(setup).Command,
+        new AncestorsCommand(setup).Command,
+    ];
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary>
+/// The options that say which queue is meant: <c>--source NAME</c> of the configuration, or <c>--preset</c> and
+/// <c>--connection</c> with no configuration at all.
+/// </summary>
+internal sealed class SourceArguments
+{
+    private const int ConnectSeconds = 10;
+
+    private readonly Option<string?> source = new("--source")
+    {
+        Description = "A source of the configuration; may be left out when there is one only.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> preset = new("--preset")
+    {
+        Description = $"Read a queue that is not configured: {string.Join(" or ", Presets.Names)}.",
+        HelpName = "PRESET",
+    };
+
+    private readonly Option<string?> connection = new("--connection")
+    {
+        Description = "With --preset: the database, as postgres://user:password@host/database or Host=…;Database=…; what it leaves out comes from PGHOST, PGDATABASE and so on.",
+        HelpName = "CONN",
+    };
+
+    private readonly Option<string?> schema = new("--schema")
+    {
+        Description = "With --preset: the schema of the table (Oban's prefix). Default: public.",
+        HelpName = "SCHEMA",
+    };
+
+    private readonly Option<string?> table = new("--table")
+    {
+        Description = "With --preset: the table, where it has another name.",
+        HelpName = "TABLE",
+    };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(source);
+        command.Options.Add(preset);
+        command.Options.Add(connection);
+        command.Options.Add(schema);
+        command.Options.Add(table);
+    }
+
+    /// <summary>The source that is meant and the thresholds that hold for it.</summary>
+    /// <exception cref="QueryFailure">It can't be told, or the configuration is wrong.</exception>
+    public (SourceMapping Mapping, string ConnectionString, DiagnosisOptions Diagnosis) Resolve(ParseResult parse, QuerySetup setup) =>
+        parse.GetValue(preset) is { } name ? FromPreset(parse, setup, name) : FromConfiguration(parse, setup);
+
+    private (SourceMapping, string, DiagnosisOptions) FromPreset(ParseResult parse, QuerySetup setup, string name)
+    {
+        if (parse.GetValue(source) is not null)
+            throw Usage("--source and --preset exclude each other: a source of the configuration has its preset.");
+        if (Presets.Find(name, name.ToLowerInvariant()) is not { } mapping)
+        {
+            throw Usage($"--preset '{name}' is not a preset; "
+                + (DidYouMean.Nearest(name, Presets.Names) is { } near ? $"did you mean {near}?" : $"known are {string.Join(", ", Presets.Names)}."));
+        }
+
+        if (parse.GetValue(schema) is { } s)
+            mapping = mapping with { Schema = s };
+        if (parse.GetValue(table) is { } t)
+            mapping = mapping with { Table = t };
+        return (mapping, Connection(parse.GetValue(connection), "--connection", setup), new());
+    }
+
+    private (SourceMapping, string, DiagnosisOptions) FromConfiguration(ParseResult parse, QuerySetup setup)
+    {
+        foreach (var option in (Option<string?>[])[connection, schema, table])
+        {
+            if (parse.GetValue(option) is not null)
+                throw Usage($"{option.Name} needs --preset ({string.Join(" or ", Presets.Names)}), which says how the table is read.");
+        }
+
+        var configuration = SourcesConfigurationReader.Read(setup.Configuration());
+        if (configuration.Errors.Count > 0)
+            throw new QueryFailure(ExitCodes.Usage, configuration.Errors);
+        var names = string.Join(", ", configuration.Sources.Select(x => x.Name));
+        var wanted = parse.GetValue(source);
+        var found = (configuration.Sources, wanted) switch
+        {
+            ([], _) => throw Usage("No source is configured: set JobLineage:Sources:<name>, or give --preset and --connection."),
+            ([var only], null) => only,
+            (_, null) => throw Usage($"More than one source is configured ({names}): choose one with --source."),
+            var (_, name) => configuration.Find(name) ?? throw Usage($"--source '{name}' is not configured; there {(configuration.Sources.Count == 1 ? "is" : "are")} {names}."),
+        };
+        return (found.Mapping, Connection(found.ConnectionString, $"JobLineage:Sources:{found.Name}:ConnectionString", setup), configuration.Diagnosis);
+    }
+
+    private static string Connection(string? text, string key, QuerySetup setup)
+    {
+        var (host, database) = (setup.Environment("PGHOST"), setup.Environment("PGDATABASE"));
+        if (text is null && host is null && database is null)
+            throw Usage($"{key} is missing: give the database, such as postgres://user@host/database, or set PGHOST and PGDATABASE.");
+        NpgsqlConnectionStringBuilder? builder = new();
+        if (text is not null && !ConnectionText.TryParse(text, out builder, out var error))
+            throw Usage($"{key} {error}.");
+        builder.Host ??= host ?? "localhost";
+        builder.Database ??= database;
+        if (!builder.ContainsKey("Port") && int.TryParse(setup.Environment("PGPORT"), out var port))
+            builder.Port = port;
+        builder.ApplicationName ??= "joblineage";
+        if (!builder.ContainsKey("Timeout"))
+            builder.Timeout = ConnectSeconds;
+        return builder.ConnectionString;
+    }
+
+    private static QueryFailure Usage(string sentence) => new(ExitCodes.Usage, sentence);
+}

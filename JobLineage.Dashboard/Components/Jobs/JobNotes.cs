@@ -1,0 +1,22 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Dashboard.Components.Jobs;
+
+/// <summary>What must be said about a job besides its fields.</summary>
+public static class JobNotes
+{
+    /// <summary>One sentence each.</summary>
+    public static IEnumerable<string> Of(Job job)
+    {
+        if (job.IsMissing)
+            yield return "This job was never seen: children name it as their parent, but it was removed before it was first read, or never existed.";
+        if (job.IsVanished)
+            yield return "The row was deleted from the source before the job had finished; it is no longer counted.";
+        else if (job.IsGone)
+            yield return "The source no longer has this row; this is what was last seen of it.";
+        if (job.IsCycleCut)
+            yield return $"The parent link to {job.ParentId} would close a circle and is not followed.";
+        if (job.IsCut)
+            yield return "Arguments or meta data are cut to the size limit; the source has them whole while it keeps the row.";
+    }
+}

@@ -1,0 +1,22 @@
+using JobLineage.Dashboard.Components.Shared;
+using Microsoft.AspNetCore.Components.Web;
+
+namespace JobLineage.Dashboard.Components.Layout;
+
+/// <summary>The bar on top of all pages, and what catches their failures.</summary>
+public sealed partial class MainLayout
+{
+    private ErrorBoundary? _boundary;
+    private string? _id;
+
+    private string Here => Nav.ToBaseRelativePath(Nav.Uri) is { Length: > 0 } path ? path.Split('#')[0] : "./";
+
+    /// <inheritdoc />
+    protected override void OnParametersSet() => _boundary?.Recover();
+
+    private void Find()
+    {
+        if (_id?.Trim() is { Length: > 0 } id)
+            Nav.NavigateTo(Urls.Lookup(id));
+    }
+}

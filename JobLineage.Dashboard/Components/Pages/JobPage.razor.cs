@@ -1,0 +1,46 @@
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Live;
+using Microsoft.AspNetCore.Components;
+
+namespace JobLineage.Dashboard.Components.Pages;
+
+/// <summary>A job: its fields, its way up, what it spawned, and how it failed.</summary>
+public sealed partial class JobPage
+{
+    private readonly LiveWatch<JobView> _job;
+    private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
+
+    /// <summary>Creates the page.</summary>
+    public JobPage()
+    {
+        _job = Watch<JobView>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>();
+    }
+
+    /// <summary>The source's name.</summary>
+    [Parameter]
+    public string Source { get; set; } = "";
+
+    /// <summary>The job's id.</summary>
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [CascadingParameter]
+    private HttpContext? Http { get; set; }
+
+    private SourceStatus? Status => _sources.Value?.FirstOrDefault(status => status.Source == Source);
+
+    /// <inheritdoc />
+    protected override async Task WatchAsync()
+    {
+        await _sources.SetAsync("sources", Hub.SubscribeSources);
+        await _job.SetAsync((Source, Id), () => Hub.SubscribeJob(Source, Id));
+    }
+
+    /// <inheritdoc />
+    protected override void OnUpdated()
+    {
+        if (_job.Update.IsUnknown)
+            Http.Answer(StatusCodes.Status404NotFound);
+    }
+}

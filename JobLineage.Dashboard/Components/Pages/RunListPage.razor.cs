@@ -1,0 +1,69 @@
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Live;
+using Microsoft.AspNetCore.Components;
+
+namespace JobLineage.Dashboard.Components.Pages;
+
+/// <summary>The runs, last activity first. The address holds the filter and the page.</summary>
+public sealed partial class RunListPage
+{
+    private readonly LiveWatch<RunsPage> _list;
+    private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
+
+    /// <summary>Creates the page.</summary>
+    public RunListPage()
+    {
+        _list = Watch<RunsPage>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>();
+    }
+
+    /// <summary>Only runs of this source.</summary>
+    [SupplyParameterFromQuery(Name = "source")]
+    public string? Source { get; set; }
+
+    /// <summary>Only runs in this state.</summary>
+    [SupplyParameterFromQuery(Name = "state")]
+    public string? StateName { get; set; }
+
+    /// <summary>Only runs of this pipeline.</summary>
+    [SupplyParameterFromQuery(Name = "worker")]
+    public string? Worker { get; set; }
+
+    /// <summary>From 1.</summary>
+    [SupplyParameterFromQuery(Name = "page")]
+    public int? PageNumber { get; set; }
+
+    private RunsPage? Page => _list.Value;
+
+    private RunState? State =>
+        Enum.TryParse<RunState>(StateName, ignoreCase: true, out var state) && Enum.IsDefined(state) ? state : null;
+
+    private bool IsFiltered => Source is not null || State is not null || Worker is not null || PageNumber > 1;
+
+    private RunsQuery Query => new()
+    {
+        Source = string.IsNullOrEmpty(Source) ? null : Source,
+        State = State,
+        Worker = string.IsNullOrEmpty(Worker) ? null : Worker,
+        Page = Math.Max(1, PageNumber ?? 1),
+    };
+
+    // The page is as fresh as the source that lags most.
+    private SourceStatus? Slowest => _sources.Value?
+        .Where(status => string.IsNullOrEmpty(Source) || status.Source == Source)
+        .OrderBy(status => status.State is FeedState.Live or FeedState.Polling)
+        .ThenBy(status => status.AsOf)
+        .FirstOrDefault();
+
+    /// <inheritdoc />
+    protected override async Task WatchAsync()
+    {
+        await _sources.SetAsync("sources", Hub.SubscribeSources);
+        var query = Query;
+        await _list.SetAsync(query, () => Hub.SubscribeList(query));
+    }
+
+    private static string? Pressed(bool pressed) => pressed ? "pressed" : null;
+
+    private static string? Current(bool current) => current ? "true" : null;
+}

@@ -1,0 +1,16 @@
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Live;
+
+namespace JobLineage.Dashboard.Components.Pages;
+
+/// <summary>The sources, and how each is read.</summary>
+public sealed partial class SourcesPage
+{
+    private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
+
+    /// <summary>Creates the page.</summary>
+    public SourcesPage() => _sources = Watch<IReadOnlyList<SourceStatus>>();
+
+    /// <inheritdoc />
+    protected override Task WatchAsync() => _sources.SetAsync("sources", Hub.SubscribeSources);
+}

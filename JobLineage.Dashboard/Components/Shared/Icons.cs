@@ -1,0 +1,23 @@
+namespace JobLineage.Dashboard.Components.Shared;
+
+/// <summary>Line drawings of 16 × 16, as SVG path data.</summary>
+internal static class Icons
+{
+    public const string Circle = "M8 3a5 5 0 1 0 0 10a5 5 0 1 0 0-10";
+    public const string Clock = "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11M8 5v3.2l2.1 1.6";
+    public const string Pause = "M5.5 3.5v9M10.5 3.5v9";
+    public const string Play = "M5 3.2v9.6l7.5-4.8z";
+    public const string Retry = "M12.7 6.2A5 5 0 1 0 13 9M13 2.8v3.6H9.4";
+    public const string Check = "M3 8.5l3.4 3.4L13 4.8";
+    public const string Cross = "M4 4l8 8M12 4l-8 8";
+    public const string Slashed = "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11M4.2 11.8l7.6-7.6";
+    public const string Hourglass = "M4 2.5h8M4 13.5h8M5 2.5v2c0 2 6 5 6 7v2M11 2.5v2c0 2-6 5-6 7v2";
+    public const string Warning = "M8 2.5l6 11H2zM8 6.6v3.1M8 11.4v.4";
+    public const string Childless = "M8 2.5v4M8 6.5H4v3M8 6.5h4v3M4 13v.3M12 13v.3";
+    public const string Missing = "M8 3a5 5 0 0 1 3 1M13 8a5 5 0 0 1-1 3M8 13a5 5 0 0 1-3-1M3 8a5 5 0 0 1 1-3";
+    public const string Broken = "M6.5 9.5l-2 2a2 2 0 0 1-3-3l2-2M9.5 6.5l2-2a2 2 0 0 1 3 3l-2 2M6 3l.6 1.8M10 13l-.6-1.8";
+    public const string Graph = "M2 6.5h4v3H2zM10 2.5h4v3h-4zM10 10.5h4v3h-4zM6 8h2V4h2M8 8v4h2";
+    public const string Tree = "M3 3.5h10M6 8h7M9 12.5h4";
+    public const string Theme = "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11";
+    public const string Search = "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.3 10.3l3.2 3.2";
+}

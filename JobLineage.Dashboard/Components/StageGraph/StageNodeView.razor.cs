@@ -1,0 +1,69 @@
+using JobLineage.Core.Graph;
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace JobLineage.Dashboard.Components.StageGraph;
+
+/// <summary>A stage as a node of the graph. Renders again only when what it shows has changed.</summary>
+public sealed partial class StageNodeView
+{
+    private (PlacedNode, StateCounts, string, FindingKind?, bool, string) _shown;
+    private bool _hasChanged = true;
+
+    /// <summary>The stage.</summary>
+    [Parameter, EditorRequired]
+    public Stage Stage { get; set; } = null!;
+
+    /// <summary>Where it stands.</summary>
+    [Parameter, EditorRequired]
+    public PlacedNode Place { get; set; } = null!;
+
+    /// <summary>Where a click leads.</summary>
+    [Parameter, EditorRequired]
+    public string Href { get; set; } = "";
+
+    /// <summary>The worst finding about it.</summary>
+    [Parameter]
+    public FindingKind? Flag { get; set; }
+
+    /// <summary>Whether it is the selected one.</summary>
+    [Parameter]
+    public bool IsSelected { get; set; }
+
+    /// <summary>How often it was rendered: what keeps an update from touching nodes that did not change.</summary>
+    internal int Renders { get; private set; }
+
+    private static GraphStyle Style => GraphStyle.Default;
+
+    private static double BarWidth => Style.NodeWidth - 2 * NodeText.Inset;
+
+    private string Css => string.Join(' ', ((string?[])[
+        "node", Flag is { } flag ? $"node-flagged {StateLook.Of(flag).Css}" : null, IsSelected ? "node-selected" : null,
+    ]).Where(part => part is not null));
+
+    private string Words => $"{Stage.Name}, {Show.Jobs(Stage.Total)}: {Show.Counts(Stage.Counts)}"
+        + (Flag is { } flag ? $". {StateLook.Of(flag).Label}" : "");
+
+    private string Tooltip => $"{(Stage.Worker.Length == 0 ? "worker never seen" : Stage.Worker)}\n{Show.Counts(Stage.Counts)}";
+
+    /// <inheritdoc />
+    protected override void OnParametersSet()
+    {
+        var now = (Place, Stage.Counts, Stage.Worker, Flag, IsSelected, Href);
+        _hasChanged |= _shown != now;
+        _shown = now;
+    }
+
+    /// <inheritdoc />
+    protected override bool ShouldRender() => _hasChanged;
+
+    /// <inheritdoc />
+    protected override void OnAfterRender(bool firstRender)
+    {
+        Renders++;
+        _hasChanged = false;
+    }
+
+    private static double FlagWidth(StateLook look) => 34 + look.Label.Length * 7.6;
+}

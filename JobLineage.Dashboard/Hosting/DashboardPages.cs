@@ -1,0 +1,13 @@
+using JobLineage.Dashboard.Live;
+
+namespace JobLineage.Dashboard.Hosting;
+
+/// <summary>The one place where the pages join the host.</summary>
+internal static class DashboardPages
+{
+    /// <summary>What pages need.</summary>
+    public static void AddTo(IServiceCollection services) => services.AddJobLineageUi();
+
+    /// <summary>The pages and their files.</summary>
+    public static void MapTo(WebApplication app) => app.MapJobLineageUi();
+}

@@ -1,0 +1,48 @@
+using JobLineage.Dashboard.Api;
+using JobLineage.Dashboard.Security;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace JobLineage.Dashboard.Hosting;
+
+/// <summary>What is answered when a request fails: a sentence, never a stack trace. The log has the rest.</summary>
+internal sealed partial class FailureAnswers(ILogger<FailureAnswers> logger) : IExceptionHandler
+{
+    private const int RetrySeconds = 5;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, sentence) = exception switch
+        {
+            BadHttpRequestException bad => (bad.StatusCode, "The request can't be read."),
+            _ when StoreFailures.IsUnavailable(exception) =>
+                (StatusCodes.Status503ServiceUnavailable, "The store does not answer. It is tried again with the next request."),
+            _ => (StatusCodes.Status500InternalServerError, "Something went wrong here. The log tells what."),
+        };
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetrySeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            LogUnavailable(logger, context.Request.Path, exception.Message);
+        }
+        else if (status == StatusCodes.Status500InternalServerError)
+        {
+            LogFailed(logger, context.Request.Method, context.Request.Path, exception);
+        }
+
+        var result = RequestKinds.IsApi(context.Request)
+            ? Problems.Of(status, sentence)
+            : PlainPage.Show("Not available", $"""
+                <h1>Job Lineage</h1>
+                <p role="alert">{sentence}</p>
+                <p><a href="">Try again</a></p>
+                """, status);
+        context.Response.StatusCode = status;
+        await result.ExecuteAsync(context);
+        return true;
+    }
+
+    [LoggerMessage(101, LogLevel.Warning, "The store did not answer {Path}: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, PathString path, string reason);
+
+    [LoggerMessage(102, LogLevel.Error, "{Method} {Path} failed")]
+    private static partial void LogFailed(ILogger logger, string method, PathString path, Exception exception);
+}

@@ -1,0 +1,45 @@
+using JobLineage.Core.Graph;
+using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Components;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace JobLineage.Dashboard.Live;
+
+/// <summary>Puts the pages into a web application.</summary>
+public static class JobLineageUi
+{
+    private static readonly string[] NotPages = ["/api", "/openapi", "/healthz", "/_framework", "/_blazor"];
+
+    /// <summary>
+    /// Registers the components, the hub and the layout cache. The host registers <see cref="IRunReader"/> and
+    /// <see cref="IRunSignal"/>.
+    /// </summary>
+    public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RunHub>();
+        services.TryAddSingleton(_ => new GraphLayoutCache());
+        return services;
+    }
+
+    /// <summary>
+    /// Maps the pages and their static files, and adds the middleware they need. Call it after authentication and
+    /// authorization, which must come before antiforgery.
+    /// </summary>
+    public static RazorComponentsEndpointConventionBuilder MapJobLineageUi(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            // The API answers in its own way; this turns off the line above only.
+            if (NotPages.Any(path => context.Request.Path.StartsWithSegments(path)))
+                context.Features.Get<IStatusCodePagesFeature>()!.Enabled = false;
+            return next(context);
+        });
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        return app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

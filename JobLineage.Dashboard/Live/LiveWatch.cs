@@ -1,0 +1,113 @@
+using System.Threading.Channels;
+using JobLineage.Core.Runs;
+
+namespace JobLineage.Dashboard.Live;
+
+/// <summary>One subscription of a component, and the newest update that came through it.</summary>
+/// <typeparam name="T">What is watched.</typeparam>
+public sealed class LiveWatch<T> : IAsyncDisposable
+    where T : class
+{
+    // Between an update and the next: the eye gains nothing from more, and the hub keeps only the newest meanwhile.
+    private static readonly TimeSpan Throttle = TimeSpan.FromMilliseconds(100);
+
+    // The first HTML waits this long for its data; after that it shows the skeleton, and the circuit fills it in.
+    private static readonly TimeSpan FirstHtml = TimeSpan.FromSeconds(3);
+
+    private readonly LiveComponent _owner;
+    private object? _key;
+    private HubSubscription<T>? _subscription;
+    private CancellationTokenSource? _leaving;
+    private Task _pump = Task.CompletedTask;
+
+    internal LiveWatch(LiveComponent owner) => _owner = owner;
+
+    /// <summary>The newest update.</summary>
+    public HubUpdate<T> Update { get; private set; } = HubUpdate<T>.Loading;
+
+    /// <summary>The newest value; null while there is none.</summary>
+    public T? Value => Update.Value;
+
+    /// <summary>Whether nothing has been read yet.</summary>
+    public bool IsLoading => Update.Connection == HubConnection.Loading;
+
+    /// <summary>Watches <paramref name="key"/>; does nothing when it is watched already.</summary>
+    public async Task SetAsync(object key, Func<HubSubscription<T>> subscribe)
+    {
+        if (key.Equals(_key))
+            return;
+
+        await LeaveAsync();
+        _key = key;
+        _subscription = subscribe();
+        Update = _subscription.Current;
+        if (_owner.IsInteractive)
+        {
+            _leaving = new();
+            _pump = PumpAsync(_subscription, _leaving.Token);
+        }
+        else if (IsLoading)
+        {
+            await FirstAsync(_subscription);
+        }
+    }
+
+    /// <summary>Watches nothing.</summary>
+    public async Task ClearAsync()
+    {
+        await LeaveAsync();
+        _key = null;
+        Update = HubUpdate<T>.Loading;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await LeaveAsync();
+
+    private async Task FirstAsync(HubSubscription<T> subscription)
+    {
+        using var limit = new CancellationTokenSource(FirstHtml, _owner.Clock);
+        try
+        {
+            Update = await subscription.Updates.ReadAsync(limit.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
+        {
+        }
+    }
+
+    private async Task PumpAsync(HubSubscription<T> subscription, CancellationToken leaving)
+    {
+        // Never within the call that renders the page: an update may be there already.
+        await Task.Yield();
+        try
+        {
+            await foreach (var update in subscription.Updates.ReadAllAsync(leaving))
+            {
+                await _owner.ApplyAsync(() =>
+                {
+                    if (ReferenceEquals(subscription, _subscription))
+                        Update = update;
+                });
+                await Task.Delay(Throttle, _owner.Clock, leaving);
+            }
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            await _owner.FailAsync(exception);
+        }
+    }
+
+    private async Task LeaveAsync()
+    {
+        var (subscription, leaving, pump) = (_subscription, _leaving, _pump);
+        (_subscription, _leaving, _pump) = (null, null, Task.CompletedTask);
+        subscription?.Dispose();
+        if (leaving is not null)
+            await leaving.CancelAsync();
+        await pump;
+        leaving?.Dispose();
+    }
+}

@@ -1,0 +1,101 @@
+using JobLineage.Dashboard.Hosting;
+
+namespace JobLineage.Dashboard.Security;
+
+/// <summary>Who may see what: decided once, from what is configured and from where the addresses can be reached.</summary>
+public sealed class AccessRules
+{
+    /// <summary>The key of the password that opens pages.</summary>
+    public const string PasswordKey = "JobLineage:Access:Password";
+
+    /// <summary>The key of the token that opens the API.</summary>
+    public const string ApiTokenKey = "JobLineage:Access:ApiToken";
+
+    /// <summary>The key of the host names that a proxy in front passes on, separated by ';'.</summary>
+    public const string AllowedHostsKey = "AllowedHosts";
+
+    /// <summary>Characters of the shortest password.</summary>
+    public const int PasswordLength = 8;
+
+    /// <summary>Characters of the shortest token: nothing slows down who tries tokens.</summary>
+    public const int ApiTokenLength = 16;
+
+    /// <summary>What opens pages; null: nothing does, or nothing needs to.</summary>
+    public Secret? Password { get; private init; }
+
+    /// <summary>What opens the API to programs.</summary>
+    public Secret? ApiToken { get; private init; }
+
+    /// <summary>Whether pages, circuits and everything else that is not the API ask for a sign-in.</summary>
+    public bool PagesAsk { get; private init; }
+
+    /// <summary>Whether the API asks for the token or a signed-in browser.</summary>
+    public bool ApiAsks { get; private init; }
+
+    /// <summary>The names a request may address the dashboard by; <c>*</c> for any.</summary>
+    public IReadOnlyList<string> Hosts { get; private init; } = ["*"];
+
+    /// <summary>Reads the rules; what is wrong goes to <paramref name="errors"/>.</summary>
+    public static AccessRules Read(IConfiguration configuration, ListenAddresses addresses, ConfigurationErrors errors)
+    {
+        var password = ReadSecret(configuration, PasswordKey, PasswordLength, errors);
+        var token = ReadSecret(configuration, ApiTokenKey, ApiTokenLength, errors);
+        var names = (configuration[AllowedHostsKey] ?? "")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(n => n != "*")
+            .ToList();
+        var exposed = Exposure(addresses, names);
+        if (exposed is not null && !IsSet(configuration, PasswordKey) && !IsSet(configuration, ApiTokenKey))
+        {
+            errors.AddRange([$"{exposed}, so a sign-in is needed: set {PasswordKey} (pages and API) or {ApiTokenKey} "
+                + $"(the API alone), or listen on {ListenAddresses.Default} only."]);
+        }
+
+        return new()
+        {
+            Password = password,
+            ApiToken = token,
+            PagesAsk = password is not null || exposed is not null,
+            ApiAsks = password is not null || token is not null || exposed is not null,
+            Hosts = ReadHosts(addresses, names),
+        };
+    }
+
+    /// <summary>A clause that says why others can reach the dashboard; null when they can't.</summary>
+    private static string? Exposure(ListenAddresses addresses, List<string> names)
+    {
+        if (addresses.All.FirstOrDefault(a => a.Reach == AddressReach.Network) is { } open)
+            return $"'{open.Url}' ({open.Key}) can be reached from other machines";
+        // On loopback a name of one's own means that a proxy passes requests on, from wherever.
+        return names.Count > 0 && addresses.AreLoopback
+            ? $"{AllowedHostsKey} names '{names[0]}', by which a proxy lets others in"
+            : null;
+    }
+
+    /// <summary>
+    /// On loopback only loopback's own names: a web page whose name was pointed at 127.0.0.1 (DNS rebinding) could
+    /// otherwise read everything through the browser of whoever looks at it.
+    /// </summary>
+    private static IReadOnlyList<string> ReadHosts(ListenAddresses addresses, List<string> names)
+    {
+        if (addresses.AreLoopback)
+        {
+            var bound = addresses.All.Where(a => a.Reach == AddressReach.Loopback).Select(a => a.Host);
+            return [.. new[] { "localhost", "*.localhost", "127.0.0.1", "[::1]" }.Concat(bound).Concat(names).Distinct()];
+        }
+
+        return names.Count > 0 ? names : ["*"];
+    }
+
+    private static Secret? ReadSecret(IConfiguration configuration, string key, int length, ConfigurationErrors errors)
+    {
+        if (!IsSet(configuration, key))
+            return null;
+        var value = configuration[key]!;
+        if (value.Length < length)
+            errors.Add(key, $"must have at least {length} characters");
+        return new(value);
+    }
+
+    private static bool IsSet(IConfiguration configuration, string key) => !string.IsNullOrEmpty(configuration[key]);
+}

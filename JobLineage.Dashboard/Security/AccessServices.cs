@@ -1,0 +1,113 @@
+using System.Security.Claims;
+using JobLineage.Dashboard.Hosting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HostFiltering;
+
+namespace JobLineage.Dashboard.Security;
+
+/// <summary>Puts <see cref="AccessRules"/> into force.</summary>
+internal static class AccessServices
+{
+    /// <summary>The cookie's scheme.</summary>
+    public const string CookieScheme = CookieAuthenticationDefaults.AuthenticationScheme;
+
+    private const string Selector = "access";
+    private const string StampClaim = "stamp";
+
+    /// <summary>Sign-in, cookies and their keys, antiforgery, host names.</summary>
+    public static IServiceCollection AddAccess(this IServiceCollection services, DashboardOptions options)
+    {
+        var rules = options.Access;
+        services.AddSingleton(rules);
+        services.AddSingleton<SignInAttempts>();
+        // The name keeps cookies valid when the program moves to another folder.
+        services.AddDataProtection()
+            .SetApplicationName("JobLineage")
+            .PersistKeysToFileSystem(new(DashboardOptions.KeysDirectory(options.DataDirectory)));
+        services.AddAuthentication(Selector)
+            .AddPolicyScheme(Selector, null, o => o.ForwardDefaultSelector = SelectScheme)
+            .AddScheme<AuthenticationSchemeOptions, BearerTokenHandler>(BearerTokenHandler.Name, null)
+            .AddCookie(CookieScheme, o => ConfigureCookie(o, rules));
+        services.AddAuthorization(o =>
+        {
+            // The fallback holds for whatever nobody thought of: new pages, circuits, paths that do not exist.
+            if (rules.PagesAsk)
+                o.FallbackPolicy = SignedIn;
+        });
+        services.AddAntiforgery(o =>
+        {
+            o.Cookie.Name = "joblineage.form";
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            // frame-ancestors says it, for all pages alike.
+            o.SuppressXFrameOptionsHeader = true;
+        });
+        services.PostConfigure<HostFilteringOptions>(o => o.AllowedHosts = [.. rules.Hosts]);
+        return services;
+    }
+
+    /// <summary>Asks for the token or a signed-in browser when the rules say so.</summary>
+    public static TBuilder RequireApiAccess<TBuilder>(this TBuilder endpoints, AccessRules rules)
+        where TBuilder : IEndpointConventionBuilder =>
+        rules.ApiAsks ? endpoints.RequireAuthorization(SignedIn) : endpoints;
+
+    /// <summary>Begins a session.</summary>
+    public static Task SignInAsync(HttpContext context, Secret password)
+    {
+        var identity = new ClaimsIdentity(
+            [new(ClaimTypes.Name, "dashboard"), new(StampClaim, password.Stamp)], CookieScheme);
+        return context.SignInAsync(CookieScheme, new(identity), new() { IsPersistent = true });
+    }
+
+    private static AuthorizationPolicy SignedIn { get; } = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+
+    /// <summary>
+    /// The token opens the API and nothing else. A cookie opens what is only read there: browsers send it along with
+    /// whatever another site makes them send.
+    /// </summary>
+    private static string SelectScheme(HttpContext context) =>
+        RequestKinds.IsApi(context.Request)
+        && (context.Request.Headers.ContainsKey("Authorization") || !RequestKinds.IsRead(context.Request))
+            ? BearerTokenHandler.Name
+            : CookieScheme;
+
+    private static void ConfigureCookie(CookieAuthenticationOptions options, AccessRules rules)
+    {
+        options.Cookie.Name = "joblineage";
+        options.Cookie.HttpOnly = true;
+        // Not Strict: a link pasted in chat must open signed in.
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromHours(12);
+        options.SlidingExpiration = true;
+        options.LoginPath = SignInEndpoints.LoginPath;
+        options.ReturnUrlParameter = SignInEndpoints.ReturnUrl;
+        options.Events.OnRedirectToLogin = Challenge;
+        options.Events.OnRedirectToAccessDenied = Challenge;
+        options.Events.OnValidatePrincipal = context =>
+        {
+            if (rules.Password is null || context.Principal?.FindFirstValue(StampClaim) != rules.Password.Stamp)
+                context.RejectPrincipal();
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>A page leads to the sign-in; to a program a redirect would look like an answer.</summary>
+    private static Task Challenge(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        if (RequestKinds.IsPage(context.Request))
+        {
+            context.Response.Redirect(context.RedirectUri);
+        }
+        else
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            if (RequestKinds.IsApi(context.Request))
+                context.Response.Headers.WWWAuthenticate = "Bearer realm=\"Job Lineage\"";
+        }
+
+        return Task.CompletedTask;
+    }
+}

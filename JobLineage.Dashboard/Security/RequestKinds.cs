@@ -1,0 +1,19 @@
+namespace JobLineage.Dashboard.Security;
+
+/// <summary>What a request is for, by its path and method.</summary>
+internal static class RequestKinds
+{
+    /// <summary>The API and its description: answered in JSON, errors as well.</summary>
+    public static bool IsApi(HttpRequest request) =>
+        request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi");
+
+    /// <summary>The live connection of a page.</summary>
+    public static bool IsCircuit(HttpRequest request) => request.Path.StartsWithSegments("/_blazor");
+
+    /// <summary>Something a person sees in the browser's window.</summary>
+    public static bool IsPage(HttpRequest request) => IsRead(request) && !IsApi(request) && !IsCircuit(request);
+
+    /// <summary>Changes nothing.</summary>
+    public static bool IsRead(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+}

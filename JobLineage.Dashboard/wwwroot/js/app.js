@@ -1,0 +1,116 @@
+// What needs no server: keys, theme, relative times, the reconnect bar.
+
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  switch (event.key) {
+    case "/": return act(event, () => document.getElementById("search")?.select());
+    case "?": return act(event, showKeys);
+    case "j": return act(event, () => moveRow(1));
+    case "k": return act(event, () => moveRow(-1));
+    case "g":
+    case "t": {
+      const link = document.querySelector(`[data-key="${event.key}"]`);
+      return link && act(event, () => link.click());
+    }
+  }
+});
+
+function act(event, action) {
+  event.preventDefault();
+  action();
+}
+
+function moveRow(step) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  if (rows.length === 0) return;
+  const at = rows.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
+  rows[next].focus({ preventScroll: true });
+  rows[next].scrollIntoView({ block: "nearest" });
+}
+
+function showKeys() {
+  document.getElementById("keys")?.showModal();
+}
+
+// Theme: automatic, light, dark; remembered.
+
+const themes = ["auto", "light", "dark"];
+
+function currentTheme() {
+  return document.documentElement.dataset.theme ?? "auto";
+}
+
+function setTheme(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem("theme", theme);
+  } catch { /* storage may be forbidden: it lasts as long as the page */ }
+  nameTheme();
+}
+
+// The text node is changed, not replaced: it belongs to the renderer.
+function setText(element, text) {
+  if (element?.firstChild && element.firstChild.nodeValue !== text) element.firstChild.nodeValue = text;
+}
+
+function nameTheme() {
+  setText(document.querySelector("[data-theme-name]"), currentTheme());
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-theme-toggle]")) setTheme(themes[(themes.indexOf(currentTheme()) + 1) % themes.length]);
+  if (event.target.closest("[data-keys]")) showKeys();
+  if (event.target.closest("[data-reconnect]")) reconnect();
+});
+
+// Relative times go on between updates, by the server's clock. The words are those of Show.Ago.
+
+const skew = Number(document.documentElement.dataset.now) - (performance.timeOrigin + performance.now());
+
+function ago(time, now) {
+  const seconds = Math.floor(Math.abs(now - time) / 1000);
+  if (seconds < 1) return "now";
+  const text = seconds < 60 ? `${seconds} s`
+    : seconds < 3600 ? `${Math.floor(seconds / 60)} min`
+    : seconds < 172800 ? `${Math.floor(seconds / 3600)} h`
+    : `${Math.floor(seconds / 86400)} d`;
+  return time > now ? `in ${text}` : `${text} ago`;
+}
+
+setInterval(() => {
+  if (document.hidden) return;
+  const now = Date.now() + skew;
+  for (const element of document.querySelectorAll("time[data-ago]")) setText(element, ago(Date.parse(element.dateTime), now));
+  nameTheme();
+}, 5000);
+
+// The connection: come back by oneself when the network or the tab does.
+
+const modal = document.getElementById("components-reconnect-modal");
+
+async function reconnect() {
+  try {
+    if (!(await Blazor.reconnect())) location.reload();
+  } catch { /* still away: the bar stays */ }
+}
+
+function retryIfFailed() {
+  if (!document.hidden && modal?.classList.contains("components-reconnect-failed")) reconnect();
+}
+
+if (modal) {
+  addEventListener("online", retryIfFailed);
+  document.addEventListener("visibilitychange", retryIfFailed);
+  setInterval(retryIfFailed, 15000);
+  new MutationObserver(() => {
+    // The circuit is gone for good, as after a restart. The address is the whole view, so a reload loses nothing.
+    if (modal.classList.contains("components-reconnect-rejected")) location.reload();
+  }).observe(modal, { attributes: true, attributeFilter: ["class"] });
+}
+
+nameTheme();

@@ -1,0 +1,242 @@
+using System.Net;
+using System.Text.Json;
+using JobLineage.Core.Model;
+using JobLineage.Tests.Hosting;
+using Npgsql;
+
+namespace JobLineage.Tests.Api;
+
+public class ApiTests
+{
+    [Fact]
+    public async Task A_run_has_the_stages_of_stats_and_its_state_version_time_and_findings()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var run = await GetAsync(dashboard, "/api/v1/runs/oban/10");
+
+        Assert.Equal("oban", run.GetProperty("source").GetString());
+        Assert.Equal("10", run.GetProperty("root").GetString());
+        Assert.Equal("stuck", run.GetProperty("state").GetString());
+        Assert.Equal(42, run.GetProperty("version").GetInt64());
+        Assert.Equal(Some.Noon, run.GetProperty("asOf").GetDateTimeOffset());
+        Assert.Equal(9, run.GetProperty("rootArgs").GetProperty("source_id").GetInt32());
+        var stage = run.GetProperty("stages")[1];
+        Assert.Equal(["path", "worker", "depth", "total", "counts"], stage.EnumerateObject().Select(p => p.Name).Take(5));
+        Assert.Equal("""{"available":3}""", stage.GetProperty("counts").GetRawText());
+        Assert.Equal("SyncJob/PageJob", stage.GetProperty("path").GetString());
+        Assert.Equal("App.PageJob", stage.GetProperty("worker").GetString());
+        Assert.Equal(2, stage.GetProperty("depth").GetInt32());
+        Assert.Equal(3, stage.GetProperty("total").GetInt64());
+        Assert.Equal("""[{"from":"SyncJob","to":"SyncJob/PageJob","jobs":3}]""", run.GetProperty("edges").GetRawText());
+        Assert.Equal(
+            """
+            [{"kind":"stuck","stage":"SyncJob/PageJob","reason":"Nothing has moved for 20 minutes.","evidence":{"available":3,"since":"2026-03-01T11:40:00+00:00"},"jobs":["11","12"]}]
+            """,
+            run.GetProperty("findings").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_job_that_is_not_a_root_answers_with_its_run()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        Assert.Equal("10", (await GetAsync(dashboard, "/api/v1/runs/oban/11")).GetProperty("root").GetString());
+    }
+
+    [Fact]
+    public async Task An_id_may_hold_a_slash()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        Assert.Equal("10", (await GetAsync(dashboard, "/api/v1/runs/oban/a%2Fb")).GetProperty("root").GetString());
+    }
+
+    [Fact]
+    public async Task A_run_that_has_not_changed_is_not_sent_again()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var tag = (await dashboard.Browser.GetAsync("/api/v1/runs/oban/10")).Headers.ETag!.ToString();
+
+        // Time alone does not make it another answer.
+        dashboard.Store.Run = dashboard.Store.Run with { AsOf = Some.Noon.AddMinutes(1) };
+        var same = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/runs/oban/10", ("If-None-Match", $"\"other\", {tag}"));
+        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        Assert.Equal(tag, same.Headers.ETag!.ToString());
+        Assert.Empty(await same.Content.ReadAsByteArrayAsync());
+
+        dashboard.Store.Run = dashboard.Store.Run with { Version = 43 };
+        var changed = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/runs/oban/10", ("If-None-Match", tag));
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_finding_that_comes_with_time_alone_is_sent()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var tag = (await dashboard.Browser.GetAsync("/api/v1/runs/oban/10")).Headers.ETag!.ToString();
+
+        dashboard.Store.Run = dashboard.Store.Run with { Findings = [] };
+        var answer = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/runs/oban/10", ("If-None-Match", tag));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_runs_list_has_runs_singles_and_the_total()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var page = await GetAsync(dashboard, "/api/v1/runs?source=oban&state=Stuck&worker=SyncJob&page=2&pageSize=10");
+
+        Assert.Equal(
+            new RunsQuery { Source = "oban", State = RunState.Stuck, Worker = "SyncJob", Page = 2, PageSize = 10 },
+            dashboard.Store.LastQuery);
+        Assert.Equal(1, page.GetProperty("total").GetInt64());
+        Assert.Equal(2, page.GetProperty("page").GetInt32());
+        Assert.Equal("10", page.GetProperty("runs")[0].GetProperty("root").GetString());
+        Assert.Equal("stuck", page.GetProperty("runs")[0].GetProperty("state").GetString());
+        Assert.Equal(7, page.GetProperty("singles")[0].GetProperty("counts").GetProperty("completed").GetInt64());
+    }
+
+    [Fact]
+    public async Task All_parameters_that_cannot_be_used_are_told_at_once()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var problem = await ProblemAsync(dashboard, "/api/v1/runs?state=broken&page=0&pageSize=1e3&colour=red", HttpStatusCode.BadRequest);
+
+        var errors = problem.GetProperty("errors");
+        Assert.Equal(["colour", "page", "pageSize", "state"], errors.EnumerateObject().Select(e => e.Name).Order());
+        Assert.Equal("'state' must be one of running, stuck, failing, failed, finished.", errors.GetProperty("state")[0].GetString());
+    }
+
+    [Fact]
+    public async Task A_job_has_its_ancestors_from_the_root_down_and_its_children_by_stage()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Job = Some.JobView();
+
+        var view = await GetAsync(dashboard, "/api/v1/jobs/oban/11");
+
+        Assert.Equal("10", view.GetProperty("root").GetString());
+        Assert.Equal("SyncJob/PageJob", view.GetProperty("stage").GetString());
+        var job = view.GetProperty("job");
+        Assert.Equal("retryable", job.GetProperty("state").GetString());
+        Assert.Equal(1, job.GetProperty("args").GetProperty("page").GetInt32());
+        Assert.Equal("{\"cut\":", job.GetProperty("meta").GetString());
+        Assert.Equal("boom", job.GetProperty("errors")[0].GetProperty("message").GetString());
+        var parent = view.GetProperty("ancestors")[0];
+        Assert.True(parent.GetProperty("isMissing").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, parent.GetProperty("state").ValueKind);
+        var children = view.GetProperty("children")[0];
+        Assert.Equal(2, children.GetProperty("total").GetInt64());
+        Assert.Equal("20", children.GetProperty("sample")[0].GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task The_sources_are_listed_with_their_state()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var source = (await GetAsync(dashboard, "/api/v1/sources")).GetProperty("sources")[0];
+
+        Assert.Equal("oban", source.GetProperty("name").GetString());
+        Assert.Equal("live", source.GetProperty("state").GetString());
+    }
+
+    [Theory]
+    [InlineData("/api/v1/runs/oban/999", "Source 'oban' has no run with job '999', or it is older than what is kept.")]
+    [InlineData("/api/v1/jobs/oban/999", "Source 'oban' has no job '999', or it is older than what is kept.")]
+    [InlineData("/api/v1/runs/oben/10", "There is no source 'oben'; there are oban.")]
+    [InlineData("/api/v1/nothing", "There is nothing at this path.")]
+    [InlineData("/api/v2/runs", "There is nothing at this path.")]
+    public async Task What_does_not_exist_is_a_problem_with_a_sentence(string path, string detail)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var problem = await ProblemAsync(dashboard, path, HttpStatusCode.NotFound);
+
+        Assert.Equal(detail, problem.GetProperty("detail").GetString());
+        Assert.Equal(404, problem.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_method_that_a_path_does_not_know_is_a_problem()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var answer = await dashboard.Browser.DeleteAsync("/api/v1/runs/oban/10");
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/sources")]
+    [InlineData("/api/v1/runs")]
+    [InlineData("/api/v1/runs/oban/10")]
+    [InlineData("/api/v1/jobs/oban/10")]
+    public async Task A_store_that_does_not_answer_is_a_503_that_tells_nothing_of_it(string path)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Failure = new NpgsqlException("Failed to connect to 10.1.2.3:5432");
+
+        var answer = await dashboard.SendAsync(HttpMethod.Get, path, ("Accept", "text/html"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.DoesNotContain("10.1.2.3", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_mistake_of_ours_is_a_500_without_a_stack_trace()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Failure = new InvalidOperationException("secret inside");
+
+        var problem = await ProblemAsync(dashboard, "/api/v1/sources", HttpStatusCode.InternalServerError);
+
+        Assert.DoesNotContain("secret", problem.GetRawText());
+        Assert.DoesNotContain(" at ", problem.GetRawText());
+    }
+
+    [Fact]
+    public async Task The_description_names_every_path()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var paths = (await GetAsync(dashboard, "/openapi/v1.json")).GetProperty("paths");
+
+        Assert.Equal(
+            ["/api/v1/jobs/{source}/{id}", "/api/v1/runs", "/api/v1/runs/{source}/{rootId}", "/api/v1/sources"],
+            paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Answers_are_compressed_for_those_who_ask()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var answer = await dashboard.SendAsync(HttpMethod.Get, "/api/v1/runs/oban/10", ("Accept-Encoding", "br"));
+
+        Assert.Equal(["br"], answer.Content.Headers.ContentEncoding);
+        Assert.Equal("private, no-cache", string.Join(", ", answer.Headers.CacheControl!.ToString().Split(", ").Order().Reverse()));
+    }
+
+    private static async Task<JsonElement> GetAsync(TestDashboard dashboard, string path)
+    {
+        var answer = await dashboard.Browser.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+
+    private static async Task<JsonElement> ProblemAsync(TestDashboard dashboard, string path, HttpStatusCode expected)
+    {
+        var answer = await dashboard.Browser.GetAsync(path);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+}

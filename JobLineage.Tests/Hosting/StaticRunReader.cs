@@ -1,0 +1,48 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
+
+namespace JobLineage.Tests.Hosting;
+
+/// <summary>A store in memory with one source, one run, and what else a test puts in.</summary>
+internal sealed class StaticRunReader : IRunReader
+{
+    public Exception? Failure { get; set; }
+
+    public RunSnapshot Run { get; set; } = Some.Run();
+
+    public JobView? Job { get; set; }
+
+    public RunsQuery? LastQuery { get; private set; }
+
+    public Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation) =>
+        Answer(source == Run.Source && (jobId == Run.RootId || jobId == "11" || jobId == "a/b") ? Run : null);
+
+    public Task<RunsPage> ListRunsAsync(RunsQuery query, CancellationToken cancellation)
+    {
+        LastQuery = query;
+        return Answer(new RunsPage([Some.Summary()], [new("oban", "App.Mail", new(Completed: 7))], 1, Some.Noon));
+    }
+
+    public Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation) =>
+        Answer(Job is { } view && view.Job.Source == source && view.Job.Id == jobId ? view : null);
+
+    public Task<IReadOnlyList<string>> FindSourcesOfAsync(string jobId, CancellationToken cancellation) =>
+        Answer<IReadOnlyList<string>>(["oban"]);
+
+    public Task<IReadOnlyDictionary<RunKey, long>> VersionsAsync(
+        IReadOnlyCollection<RunKey> runs, CancellationToken cancellation) =>
+        Answer<IReadOnlyDictionary<RunKey, long>>(runs.ToDictionary(r => r, _ => Run.Version));
+
+    public Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation) =>
+        Answer<IReadOnlyList<SourceStatus>>([new("oban", FeedState.Live, Some.Noon, null, 0, 0)]);
+
+    private Task<T> Answer<T>(T answer) => Failure is null ? Task.FromResult(answer) : Task.FromException<T>(Failure);
+}
+
+/// <summary>A signal that never comes.</summary>
+internal sealed class SilentSignal : IRunSignal
+{
+    public event Action<IReadOnlyList<RunKey>>? Changed { add { } remove { } }
+
+    public event Action? SourcesChanged { add { } remove { } }
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Hosting;
+using JobLineage.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JobLineage.Tests.Hosting;
+
+/// <summary>A whole dashboard on a free loopback port, with a store in memory, and a browser that follows nothing by itself.</summary>
+internal sealed partial class TestDashboard : IAsyncDisposable
+{
+    public const string Password = "correct horse";
+    public const string Token = "0123456789abcdef";
+
+    private readonly TempFolder folder;
+    private readonly WebApplication app;
+    private readonly HttpClientHandler handler = new() { AllowAutoRedirect = false };
+
+    private TestDashboard(TempFolder folder, WebApplication app, StaticRunReader store)
+    {
+        (this.folder, this.app, Store) = (folder, app, store);
+        Address = new(DashboardRun.Addresses(app).First());
+        Browser = new(handler) { BaseAddress = Address };
+    }
+
+    public HttpClient Browser { get; }
+
+    public Uri Address { get; }
+
+    public StaticRunReader Store { get; }
+
+    public string DataDirectory => folder.Below("data");
+
+    public CookieContainer Cookies => handler.CookieContainer;
+
+    /// <summary>Starts one with these settings.</summary>
+    public static async Task<TestDashboard> StartAsync(params (string Key, string? Value)[] settings)
+    {
+        var folder = new TempFolder();
+        var store = new StaticRunReader();
+        try
+        {
+            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() });
+            await app.StartAsync();
+            return new(folder, app, store);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Composes one that is not started.</summary>
+    public static WebApplication Build(
+        TempFolder folder, string? urls, (string Key, string? Value)[] settings, StaticRunReader? store = null, TimeProvider? time = null,
+        Action<DashboardSetup>? more = null)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            [DashboardOptions.DataDirectoryKey] = folder.Below("data"),
+            ["Logging:LogLevel:Default"] = "None",
+        };
+        foreach (var (key, value) in settings)
+            all[key] = value;
+        return DashboardHost.Build(
+            new() { Urls = urls, Settings = all, CurrentDirectory = folder.Path },
+            setup =>
+            {
+                setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
+                setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
+                if (time is not null)
+                    setup.Builder.Services.AddSingleton(time);
+                more?.Invoke(setup);
+            });
+    }
+
+    /// <summary>Fills in the form at <paramref name="path"/> as a browser does.</summary>
+    public async Task<HttpResponseMessage> PostFormAsync(string path, params (string Name, string Value)[] fields)
+    {
+        var page = await Browser.GetStringAsync(path);
+        var token = TokenField().Match(page);
+        Assert.True(token.Success, "the form has no antiforgery token");
+        var values = fields.Select(f => KeyValuePair.Create(f.Name, f.Value))
+            .Append(new(token.Groups["name"].Value, WebUtility.HtmlDecode(token.Groups["value"].Value)));
+        return await Browser.PostAsync(path, new FormUrlEncodedContent(values));
+    }
+
+    public Task<HttpResponseMessage> LogInAsync(string password, string path = "/login") => PostFormAsync(path, ("password", password));
+
+    /// <summary>Sends a request that a browser would not.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        return Browser.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Browser.Dispose();
+        handler.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]+)" value="(?<value>[^"]+)">""")]
+    private static partial Regex TokenField();
+}

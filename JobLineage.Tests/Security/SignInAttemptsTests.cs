@@ -1,0 +1,90 @@
+using System.Net;
+using JobLineage.Dashboard.Security;
+using JobLineage.Tests.Hosting;
+
+namespace JobLineage.Tests.Security;
+
+public class SignInAttemptsTests
+{
+    private static readonly IPAddress Home = IPAddress.Parse("192.0.2.1");
+
+    private readonly HandClock clock = new();
+    private readonly SignInAttempts attempts;
+
+    public SignInAttemptsTests() => attempts = new(clock);
+
+    [Fact]
+    public void After_five_wrong_passwords_in_a_minute_even_the_right_one_is_not_looked_at()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(default, attempts.Try(Home, () => false));
+            clock.Now += TimeSpan.FromSeconds(10);
+        }
+
+        var outcome = attempts.Try(Home, () => throw new InvalidOperationException("compared"));
+
+        Assert.False(outcome.Success);
+        Assert.Equal(TimeSpan.FromSeconds(10), outcome.RetryAfter);
+    }
+
+    [Fact]
+    public void A_minute_after_the_first_of_them_one_more_is_looked_at()
+    {
+        Fail(Home, 5);
+        clock.Now += SignInAttempts.Window;
+
+        Assert.True(attempts.Try(Home, () => true).Success);
+    }
+
+    [Fact]
+    public void The_right_password_clears_the_count_of_its_address()
+    {
+        Fail(Home, 4);
+        Assert.True(attempts.Try(Home, () => true).Success);
+        Fail(Home, 4);
+
+        Assert.True(attempts.Try(Home, () => true).Success);
+    }
+
+    [Fact]
+    public void Other_addresses_are_not_held_up()
+    {
+        Fail(Home, 5);
+
+        Assert.True(attempts.Try(IPAddress.Parse("192.0.2.2"), () => true).Success);
+    }
+
+    [Fact]
+    public void The_addresses_of_one_IPv6_subscriber_count_as_one()
+    {
+        for (var i = 1; i <= 5; i++)
+            Fail(IPAddress.Parse($"2001:db8:0:1::{i}"), 1);
+
+        Assert.True(attempts.Try(IPAddress.Parse("2001:db8:0:1::99"), () => true).RetryAfter > TimeSpan.Zero);
+        Assert.True(attempts.Try(IPAddress.Parse("2001:db8:0:2::1"), () => true).Success);
+    }
+
+    [Fact]
+    public void An_IPv4_address_counts_the_same_through_an_IPv6_socket()
+    {
+        Fail(Home, 5);
+
+        Assert.False(attempts.Try(Home.MapToIPv6(), () => true).Success);
+    }
+
+    [Fact]
+    public void Many_addresses_together_are_limited_too()
+    {
+        for (var i = 0; i < SignInAttempts.InAll; i++)
+            Fail(new IPAddress([198, 51, 100, (byte)i]), 1);
+
+        Assert.Equal(SignInAttempts.Window, attempts.Try(Home, () => true).RetryAfter);
+    }
+
+    private void Fail(IPAddress address, int times)
+    {
+        for (var i = 0; i < times; i++)
+            Assert.False(attempts.Try(address, () => false).Success);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
+
+namespace JobLineage.Tests.Support;
+
+/// <summary>A store in memory that counts what it is asked, and waits or fails when it is told to.</summary>
+internal sealed class FakeRunReader : IRunReader
+{
+    private int _loads;
+    private int _versionCalls;
+    private int _listLoads;
+    private int _inFlight;
+    private int _mostInFlight;
+
+    public ConcurrentDictionary<RunKey, RunSnapshot> Runs { get; } = [];
+
+    public ConcurrentDictionary<RunKey, JobView> Jobs { get; } = [];
+
+    public RunsPage Page { get; set; } = new([], [], 0, SomeRuns.Noon);
+
+    public IReadOnlyList<SourceStatus> Sources { get; set; } = [new("oban", FeedState.Live, SomeRuns.Noon, null, 0, 0)];
+
+    public IReadOnlyList<string> SourcesOfJob { get; set; } = [];
+
+    /// <summary>Thrown by every call while set.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>Loads of runs wait for it while set.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    public int Loads => Volatile.Read(ref _loads);
+
+    public int ListLoads => Volatile.Read(ref _listLoads);
+
+    public int VersionCalls => Volatile.Read(ref _versionCalls);
+
+    public int MostInFlight => Volatile.Read(ref _mostInFlight);
+
+    public IReadOnlyCollection<RunKey> LastVersionKeys { get; private set; } = [];
+
+    public void Put(RunSnapshot run) => Runs[new(run.Source, run.RootId)] = run;
+
+    public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
+    {
+        var inFlight = Interlocked.Increment(ref _inFlight);
+        _mostInFlight = Math.Max(_mostInFlight, inFlight);
+        try
+        {
+            // Read before the wait, as a statement sees what was committed when it began.
+            var run = Runs.GetValueOrDefault(new(source, jobId));
+            Interlocked.Increment(ref _loads);
+            if (Gate is { } gate)
+                await gate.Task.WaitAsync(cancellation);
+            ThrowIfFailing();
+            return run;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    public Task<RunsPage> ListRunsAsync(RunsQuery query, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _listLoads);
+        ThrowIfFailing();
+        return Task.FromResult(Page);
+    }
+
+    public Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation)
+    {
+        ThrowIfFailing();
+        return Task.FromResult(Jobs.GetValueOrDefault(new(source, jobId)));
+    }
+
+    public Task<IReadOnlyList<string>> FindSourcesOfAsync(string jobId, CancellationToken cancellation)
+    {
+        ThrowIfFailing();
+        return Task.FromResult(SourcesOfJob);
+    }
+
+    public Task<IReadOnlyDictionary<RunKey, long>> VersionsAsync(
+        IReadOnlyCollection<RunKey> runs, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _versionCalls);
+        LastVersionKeys = runs;
+        ThrowIfFailing();
+        return Task.FromResult<IReadOnlyDictionary<RunKey, long>>(
+            runs.Where(Runs.ContainsKey).ToDictionary(key => key, key => Runs[key].Version));
+    }
+
+    public Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation)
+    {
+        ThrowIfFailing();
+        return Task.FromResult(Sources);
+    }
+
+    private void ThrowIfFailing()
+    {
+        if (Failure is not null)
+            throw Failure;
+    }
+}
+
+/// <summary>Signals that a test raises by hand.</summary>
+internal sealed class FakeRunSignal : IRunSignal
+{
+    public event Action<IReadOnlyList<RunKey>>? Changed;
+
+    public event Action? SourcesChanged;
+
+    public bool HasListeners => Changed is not null || SourcesChanged is not null;
+
+    public void Raise(params RunKey[] runs) => Changed?.Invoke(runs);
+
+    public void RaiseSources() => SourcesChanged?.Invoke();
+}

@@ -1,0 +1,35 @@
+using Bunit;
+using JobLineage.Core.Graph;
+using JobLineage.Core.Runs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace JobLineage.Tests.Support;
+
+/// <summary>Renders components as a circuit would, over a store in memory.</summary>
+public abstract class PageContext : BunitContext
+{
+    protected PageContext()
+    {
+        Hub = new(Reader, Signal, TimeProvider.System, NullLogger<RunHub>.Instance);
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<IRunReader>(Reader);
+        Services.AddSingleton(Hub);
+        Services.AddSingleton(new GraphLayoutCache());
+        SetRendererInfo(new RendererInfo("Server", true));
+    }
+
+    internal FakeRunReader Reader { get; } = new();
+
+    internal FakeRunSignal Signal { get; } = new();
+
+    internal RunHub Hub { get; }
+
+    /// <summary>Disposes the components, then makes sure that nobody is still subscribed.</summary>
+    internal async Task AssertNothingLeaksAsync()
+    {
+        await DisposeComponentsAsync();
+        Assert.Equal(0, Hub.Viewers);
+    }
+}
