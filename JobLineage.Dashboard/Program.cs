@@ -1,4 +1,7 @@
+using JobLineage.Dashboard.Live;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddJobLineageUi();
 var app = builder.Build();
-app.MapStaticAssets();
+app.MapJobLineageUi();
 app.Run();
