@@ -1,3 +1,5 @@
+using JobLineage.Core.Runs;
+using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,7 @@ namespace JobLineage.Core.Feed;
 /// long as that connection lives. The others wait; when the leader dies Postgres releases the lock and one of them goes on.
 /// </summary>
 public sealed partial class Leader(
-    NpgsqlDataSource store, IReadOnlyList<WatchedSource> sources, Attention attention, FeedOptions options, TimeProvider time,
+    NpgsqlDataSource store, IReadOnlyList<WatchedSource> sources, IAttention attention, FeedOptions options, TimeProvider time,
     ILoggerFactory logs) : BackgroundService
 {
     /// <summary>Any number that nobody else uses in the store's database.</summary>
@@ -44,6 +46,9 @@ public sealed partial class Leader(
 
     private async Task LeadAsync(CancellationToken cancellation)
     {
+        // Here and not at the start of the program: a store that does not answer yet is waited for.
+        if (await Migrator.MigrateAsync(store, cancellation) is var migrations and > 0)
+            LogMigrated(migrations);
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var take = new NpgsqlCommand($"select pg_try_advisory_lock({LockKey})", connection);
         if (!(bool)(await take.ExecuteScalarAsync(cancellation))!)
@@ -94,6 +99,9 @@ public sealed partial class Leader(
 
     [LoggerMessage(311, LogLevel.Information, "Leading: this replica reads {Sources} source(s)")]
     private partial void LogLeading(int sources);
+
+    [LoggerMessage(313, LogLevel.Information, "The store's schema was brought up to date: {Migrations} migration(s)")]
+    private partial void LogMigrated(int migrations);
 
     [LoggerMessage(312, LogLevel.Warning, "The store does not answer, or the lead was lost; trying again")]
     private partial void LogLost(Exception e);

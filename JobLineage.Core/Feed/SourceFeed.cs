@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Net.Sockets;
 using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
@@ -15,7 +16,7 @@ namespace JobLineage.Core.Feed;
 /// says at each moment what it is doing. Whatever fails, it begins again from what the store has.
 /// </summary>
 public sealed partial class SourceFeed(
-    WatchedSource source, NpgsqlDataSource store, Attention attention, FeedOptions options, TimeProvider time, ILogger log)
+    WatchedSource source, NpgsqlDataSource store, IAttention attention, FeedOptions options, TimeProvider time, ILogger log)
 {
     /// <summary>Between two signs of life while nothing happens.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);

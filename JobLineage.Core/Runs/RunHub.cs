@@ -7,7 +7,7 @@ namespace JobLineage.Core.Runs;
 /// One shared, immutable picture of whatever is being looked at, for all who look at it: the load on the store grows with the
 /// runs that are watched and not with the viewers. Signals make it prompt; a safety tick makes it true without them.
 /// </summary>
-public sealed class RunHub : IAsyncDisposable
+public sealed class RunHub : IAttention, IAsyncDisposable
 {
     private static readonly TimeSpan RunGap = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ListGap = TimeSpan.FromSeconds(1);
@@ -54,6 +54,12 @@ public sealed class RunHub : IAsyncDisposable
                 return _runs.Count + _jobs.Count + _lists.Count;
         }
     }
+
+    /// <inheritdoc />
+    public bool IsWatched(string source) =>
+        Watched(_runs).Exists(run => run.Key.Source == source && run.Reading.Viewers > 0)
+        || Watched(_jobs).Exists(job => job.Key.Source == source && job.Reading.Viewers > 0)
+        || Watched(_lists).Exists(list => (list.Key.Source ?? source) == source && list.Reading.Viewers > 0);
 
     /// <summary>How many safety ticks have been worked off.</summary>
     internal long Ticks { get; private set; }

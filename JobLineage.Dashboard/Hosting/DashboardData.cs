@@ -1,4 +1,9 @@
+using JobLineage.Core.Feed;
+using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Reading;
+using Npgsql;
 
 namespace JobLineage.Dashboard.Hosting;
 
@@ -19,10 +24,23 @@ internal static class DashboardData
         return sources;
     }
 
-    /// <summary>
-    /// Registers <see cref="Core.Runs.IRunReader"/>, <see cref="Core.Runs.IRunSignal"/> and the feeds; a host without them
-    /// is refused by <see cref="DashboardHost.Build"/>.
-    /// </summary>
-    public static void AddTo(DashboardSetup setup) =>
-        setup.Builder.Services.AddSingleton(ReadSources(setup.Builder.Configuration, setup.Errors));
+    /// <summary>Registers <see cref="IRunReader"/>, <see cref="IRunSignal"/> and the feeds.</summary>
+    public static void AddTo(DashboardSetup setup)
+    {
+        var sources = ReadSources(setup.Builder.Configuration, setup.Errors);
+        var services = setup.Builder.Services;
+        services.AddSingleton(sources);
+        services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
+        services.AddSingleton<IRunReader>(s => new RunReader(
+            s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RunSignal>();
+        services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
+        services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());
+        services.AddSingleton<WatchedSources>();
+        services.AddSingleton(s => new Leader(
+            s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
+            new FeedOptions(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService(s => s.GetRequiredService<RunSignal>());
+        services.AddHostedService(s => s.GetRequiredService<Leader>());
+    }
 }
