@@ -51,9 +51,13 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     private async Task<int> IngestAsync(IReadOnlyList<string> ids, List<Job>? read, CancellationToken cancellation)
     {
         var changed = 0;
-        foreach (var batch in ids.Chunk(options.Batch))
+        var batches = ids.Chunk(options.Batch).ToList();
+        Task<SourceRows>? next = null;
+        for (var i = 0; i < batches.Count; i++)
         {
-            var rows = await reader.ReadAsync(batch, cancellation);
+            var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
+            // The next batch is read while this one is written.
+            next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
             read?.AddRange(rows.Jobs);
             var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, null, cancellation);
             changed += result.Changed;

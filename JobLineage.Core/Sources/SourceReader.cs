@@ -36,16 +36,16 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     {
         if (ids.Count == 0)
             return new([], []);
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = Command(connection, $"""
+        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+        command.Sql = $"""
             select {columns}
             from {mapping.QualifiedTable}
             where {SourceMapping.Quote(mapping.Id)} = any($1)
-            """);
-        command.Parameters.Add(IdArray(ids));
+            """;
+        command.Add(IdArray(ids));
         var jobs = new List<Job>(ids.Count);
         var present = new HashSet<string>(ids.Count, StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+        await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var id = reader.GetString(0);
@@ -70,19 +70,19 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         var id = SourceMapping.Quote(mapping.Id);
         while (true)
         {
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var command = Command(connection, $"""
+            await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+            command.Sql = $"""
                 select {columns}
                 from {mapping.QualifiedTable}
                 {(after is null ? "" : $"where {id} > $1")}
                 order by {id}
                 limit {chunk}
-                """);
+                """;
             if (after is not null)
-                command.Parameters.Add(IdValue(after));
+                command.Add(IdValue(after));
             var rows = 0;
             var jobs = new List<Job>(chunk);
-            await using (var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation))
+            await using (var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation))
             {
                 while (await reader.ReadAsync(cancellation))
                 {
@@ -103,10 +103,10 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>The planner's estimate of the table's rows: for a progress bar, and for nothing else.</summary>
     public async Task<long> EstimateRowsAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = Command(connection, "select greatest(reltuples, 0)::bigint from pg_class where oid = $1::text::regclass");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.QualifiedTable });
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+        command.Sql = "select greatest(reltuples, 0)::bigint from pg_class where oid = $1::text::regclass";
+        command.Add(new NpgsqlParameter<string> { TypedValue = mapping.QualifiedTable });
+        return (long)(await command.ScalarAsync(cancellation))!;
     }
 
     /// <summary>A parameter that holds ids in the column's own type, so that its index serves.</summary>
@@ -132,9 +132,6 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         JobIdKind.Uuid => new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(id) },
         _ => new NpgsqlParameter<string> { TypedValue = id },
     };
-
-    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
-        new(sql, connection) { CommandTimeout = timeoutSeconds };
 
     private static string Columns(SourceMapping m)
     {

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using JobLineage.Core.Model;
 using Npgsql;
@@ -35,8 +36,7 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     public async Task<SourceScan> ScanAsync(
         string? above, DateTimeOffset? since, IReadOnlyCollection<string> followed, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = timeoutSeconds };
+        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
         var arms = new List<string>
         {
             "select null::text, txid_snapshot_xmin(s), txid_snapshot_xmax(s)::text::bigint, false from txid_current_snapshot() s",
@@ -45,27 +45,27 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
             arms.Add(Arm(condition, unfinished: true));
         if (above is not null)
         {
-            command.Parameters.Add(reader.IdValue(above));
-            arms.Add(Arm($"{IdColumn} > ${command.Parameters.Count}", unfinished: false));
+            command.Add(reader.IdValue(above));
+            arms.Add(Arm($"{IdColumn} > ${command.ParameterCount}", unfinished: false));
         }
 
         if (since is not null && mapping.InsertedAt is not null)
         {
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = since.Value.UtcDateTime });
-            arms.Add(Arm($"({mapping.InsertedAt})::timestamptz > ${command.Parameters.Count}", unfinished: false));
+            command.Add(new NpgsqlParameter<DateTime> { TypedValue = since.Value.UtcDateTime });
+            arms.Add(Arm($"({mapping.InsertedAt})::timestamptz > ${command.ParameterCount}", unfinished: false));
         }
 
         if (followed.Count > 0)
         {
-            command.Parameters.Add(reader.IdArray(followed));
-            arms.Add(Arm($"{IdColumn} = any(${command.Parameters.Count})", unfinished: false));
+            command.Add(reader.IdArray(followed));
+            arms.Add(Arm($"{IdColumn} = any(${command.ParameterCount})", unfinished: false));
         }
 
-        command.CommandText = string.Join("\nunion all\n", arms);
+        command.Sql = string.Join("\nunion all\n", arms);
         var rows = new Dictionary<string, RowMark>(StringComparer.Ordinal);
         var (oldest, next) = (0L, 0L);
         string? high = null;
-        await using var result = await command.ExecuteReaderAsync(cancellation);
+        await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
         while (await result.ReadAsync(cancellation))
         {
             if (result.IsDBNull(0))
@@ -88,12 +88,9 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     {
         if (source.IdKind != JobIdKind.BigInt)
             return null;
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var command = new NpgsqlCommand($"select max({IdColumn})::text from {mapping.QualifiedTable}", connection)
-        {
-            CommandTimeout = timeoutSeconds,
-        };
-        return await command.ExecuteScalarAsync(cancellation) as string;
+        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+        command.Sql = $"select max({IdColumn})::text from {mapping.QualifiedTable}";
+        return await command.ScalarAsync(cancellation) as string;
     }
 
     /// <summary>
@@ -107,23 +104,19 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         {
             var rows = new List<RowState>(chunk);
             var started = System.Diagnostics.Stopwatch.GetTimestamp();
-            await using (var connection = await database.OpenConnectionAsync(cancellation))
+            await using (var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation))
             {
-                await using var command = new NpgsqlCommand(
-                    $"""
+                command.Sql = $"""
                     select {IdColumn}::text as job_id, ({mapping.State})::text, {(mapping.Attempt is { } attempt ? $"coalesce(({attempt})::bigint, 0)" : "0::bigint")},
                         ({mapping.RunKey ?? mapping.ParentId ?? "null"})::text
                     from {mapping.QualifiedTable}
                     {(after is null ? "" : $"where {IdColumn} > $1")}
                     order by {IdColumn}
                     limit {chunk}
-                    """, connection)
-                {
-                    CommandTimeout = timeoutSeconds,
-                };
+                    """;
                 if (after is not null)
-                    command.Parameters.Add(reader.IdValue(after));
-                await using var result = await command.ExecuteReaderAsync(cancellation);
+                    command.Add(reader.IdValue(after));
+                await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
                 while (await result.ReadAsync(cancellation))
                 {
                     after = result.GetString(0);

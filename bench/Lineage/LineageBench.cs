@@ -19,15 +19,36 @@ internal sealed class LineageBench : IBenchmark
         foreach (var shape in shapes)
         {
             await SetUpAsync(server, report, shape, cancellation);
-            await CompareAsync(server, report, shape, cancellation);
+            await using var store = await StoreOfShape.CreateAsync(server, shape, cancellation);
+            var backfill = await report.WhileAsync($"{shape.Name}: backfill", () => store.BackfillAsync(cancellation));
+            report.Rates($"{shape.Name}: the first reading of the table", [backfill]);
+            await CompareAsync(server, report, shape, store, cancellation);
+            if (shape == LineageShape.Million)
+                await FollowAsync(report, store, cancellation);
         }
+
+    }
+
+    private static async Task FollowAsync(Report report, StoreOfShape store, CancellationToken cancellation)
+    {
+        var rates = new List<Throughput>();
+        foreach (var (step, steps) in new[] { (100, 20), (5_000, 10), (50_000, 4) })
+        {
+            rates.Add(await report.WhileAsync(
+                $"following {Report.Number(step)} changes a look", () => store.FollowAsync(step, steps, cancellation)));
+        }
+
+        report.Rates("million: changed rows brought into the store, from the look over the source to the commit", rates);
     }
 
     // All ways of asking the same question; the first is what the others are measured against.
-    private static IReadOnlyList<Variant> Variants(BenchServer server, LineageShape shape, CancellationToken cancellation) =>
+    private static IReadOnlyList<Variant> Variants(BenchServer server, LineageShape shape, StoreOfShape store, CancellationToken cancellation) =>
     [
         new("recursive CTE, by hand", () => RecursiveCte.RunAsync(server.Database, shape.Schema, shape.MiddleRoot, cancellation)),
+        new("snapshot of the store", async () => await store.Runs.FindRunAsync(shape.Name, Id(shape.MiddleRoot), cancellation)),
     ];
+
+    private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
 
     private static async Task SetUpAsync(BenchServer server, Report report, LineageShape shape, CancellationToken cancellation)
     {
@@ -37,7 +58,7 @@ internal sealed class LineageBench : IBenchmark
             report.Rates($"{shape.Name}: made {Report.Number(shape.Rows)} rows", took);
     }
 
-    private static async Task CompareAsync(BenchServer server, Report report, LineageShape shape, CancellationToken cancellation)
+    private static async Task CompareAsync(BenchServer server, Report report, LineageShape shape, StoreOfShape store, CancellationToken cancellation)
     {
         var stages = await report.WhileAsync(
             $"{shape.Name}: what is true", () => RecursiveCte.RunAsync(server.Database, shape.Schema, shape.MiddleRoot, cancellation));
@@ -56,7 +77,7 @@ internal sealed class LineageBench : IBenchmark
 
         var rounds = shape.JobsPerRun > 100_000 ? 3 : Rounds;
         var measured = await report.WhileAsync(
-            $"{shape.Name}: measuring", () => Paired.RunAsync(rounds, Variants(server, shape, cancellation), cancellation, warmUp: rounds > 3 ? 2 : 1));
+            $"{shape.Name}: measuring", () => Paired.RunAsync(rounds, Variants(server, shape, store, cancellation), cancellation, warmUp: rounds > 3 ? 2 : 1));
         report.Paired($"{shape.Name}: stages of a run of {Report.Number(shape.JobsPerRun)} among {Report.Number(shape.Rows)} jobs", rounds, measured);
     }
 

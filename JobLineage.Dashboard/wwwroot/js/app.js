@@ -50,16 +50,6 @@ function setTheme(theme) {
   try {
     localStorage.setItem("theme", theme);
   } catch { /* storage may be forbidden: it lasts as long as the page */ }
-  nameTheme();
-}
-
-// The text node is changed, not replaced: it belongs to the renderer.
-function setText(element, text) {
-  if (element?.firstChild && element.firstChild.nodeValue !== text) element.firstChild.nodeValue = text;
-}
-
-function nameTheme() {
-  setText(document.querySelector("[data-theme-name]"), currentTheme());
 }
 
 document.addEventListener("click", (event) => {
@@ -67,6 +57,20 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys]")) showKeys();
   if (event.target.closest("[data-reconnect]")) reconnect();
 });
+
+// A link that changes the view of the page, and not the page, leaves the page where it is: the router would scroll it to
+// its top with the next rendering. The scroll event comes before that is painted.
+
+document.addEventListener("click", (event) => {
+  const y = scrollY;
+  if (y === 0 || !event.target.closest("a[data-stay]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const stop = new AbortController();
+  addEventListener("scroll", () => {
+    stop.abort();
+    if (scrollY === 0) scrollTo(0, y);
+  }, { signal: stop.signal });
+  setTimeout(() => stop.abort(), 2000);
+}, true);
 
 // Relative times go on between updates, by the server's clock. The words are those of Show.Ago.
 
@@ -82,11 +86,15 @@ function ago(time, now) {
   return time > now ? `in ${text}` : `${text} ago`;
 }
 
+// The text node is changed, not replaced: it belongs to the renderer.
+function setText(element, text) {
+  if (element.firstChild && element.firstChild.nodeValue !== text) element.firstChild.nodeValue = text;
+}
+
 setInterval(() => {
   if (document.hidden) return;
   const now = Date.now() + skew;
   for (const element of document.querySelectorAll("time[data-ago]")) setText(element, ago(Date.parse(element.dateTime), now));
-  nameTheme();
 }, 5000);
 
 // The connection: come back by oneself when the network or the tab does.
@@ -112,5 +120,3 @@ if (modal) {
     if (modal.classList.contains("components-reconnect-rejected")) location.reload();
   }).observe(modal, { attributes: true, attributeFilter: ["class"] });
 }
-
-nameTheme();

@@ -30,8 +30,10 @@ class JobGraph extends HTMLElement {
     // A new stage changes the picture's natural size.
     const grown = new MutationObserver(() => this.#apply());
     grown.observe(this.svg, { attributes: true, attributeFilter: ["width", "height"] });
-    const sized = new ResizeObserver(() => this.#apply());
+    // The panel beside it opens and closes: the picture keeps its size then, and what was chosen stays in sight.
+    const sized = new ResizeObserver(() => this.#reveal(this.querySelector(".node-selected")));
     sized.observe(this.viewport);
+    addEventListener("resize", () => this.#refit(), options);
     this.#stop.signal.addEventListener("abort", () => {
       grown.disconnect();
       sized.disconnect();
@@ -39,6 +41,7 @@ class JobGraph extends HTMLElement {
 
     const view = views.get(this.dataset.view);
     this.zoom = view?.zoom ?? null;
+    this.fitted = view?.fitted ?? this.#fit;
     this.#apply();
     if (view) this.viewport.scrollTo(view.left, view.top);
     else this.#start();
@@ -60,15 +63,24 @@ class JobGraph extends HTMLElement {
     return Math.max(smallestFit, Math.min(1, (this.viewport.clientWidth - 2) / Math.max(1, this.#width)));
   }
 
-  // zoom is null while nobody has chosen one: then the picture fits.
+  // zoom is null while nobody has chosen one: then the picture is as it last fitted.
+  get #zoom() {
+    return this.zoom ?? this.fitted;
+  }
+
+  #refit() {
+    this.fitted = this.#fit;
+    this.#apply();
+  }
+
   #apply() {
-    const zoom = this.zoom ?? this.#fit;
+    const zoom = this.#zoom;
     this.svg.style.width = `${this.#width * zoom}px`;
     this.svg.style.height = `${this.#height * zoom}px`;
   }
 
   #zoomTo(zoom, x = this.viewport.clientWidth / 2, y = this.viewport.clientHeight / 2) {
-    const before = this.zoom ?? this.#fit;
+    const before = this.#zoom;
     const after = Math.min(most, Math.max(least, zoom));
     const left = (this.viewport.scrollLeft + x) * after / before - x;
     const top = (this.viewport.scrollTop + y) * after / before - y;
@@ -80,12 +92,12 @@ class JobGraph extends HTMLElement {
 
   #fitAll() {
     this.zoom = null;
-    this.#apply();
+    this.#refit();
     this.#remember();
   }
 
   #remember() {
-    views.set(this.dataset.view, { zoom: this.zoom, left: this.viewport.scrollLeft, top: this.viewport.scrollTop });
+    views.set(this.dataset.view, { zoom: this.zoom, fitted: this.fitted, left: this.viewport.scrollLeft, top: this.viewport.scrollTop });
     if (views.size > 50) views.delete(views.keys().next().value);
   }
 
@@ -99,8 +111,8 @@ class JobGraph extends HTMLElement {
     }
 
     switch (event.target.closest("[data-zoom]")?.dataset.zoom) {
-      case "in": return this.#zoomTo((this.zoom ?? this.#fit) * 1.25);
-      case "out": return this.#zoomTo((this.zoom ?? this.#fit) / 1.25);
+      case "in": return this.#zoomTo(this.#zoom * 1.25);
+      case "out": return this.#zoomTo(this.#zoom / 1.25);
       case "fit": return this.#fitAll();
     }
   }
@@ -109,7 +121,7 @@ class JobGraph extends HTMLElement {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const box = this.viewport.getBoundingClientRect();
-    this.#zoomTo((this.zoom ?? this.#fit) * Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
+    this.#zoomTo(this.#zoom * Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
   }
 
   // A finger scrolls by itself; the mouse drags.
@@ -138,7 +150,7 @@ class JobGraph extends HTMLElement {
 
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const zoom = this.zoom ?? this.#fit;
+    const zoom = this.#zoom;
     const action = { "+": () => this.#zoomTo(zoom * 1.25), "=": () => this.#zoomTo(zoom * 1.25), "-": () => this.#zoomTo(zoom / 1.25), 0: () => this.#fitAll() }[event.key];
     if (action) {
       event.preventDefault();

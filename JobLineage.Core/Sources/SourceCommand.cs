@@ -1,0 +1,61 @@
+using System.Data;
+using Npgsql;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>
+/// One statement against somebody's production database: read only, with a time limit that the server itself keeps, and
+/// without JIT, which alone costs more than these statements. The settings hold for the statement and leave no trace in
+/// the session, so that a pooler in transaction mode may stand between.
+/// </summary>
+internal sealed class SourceCommand : IAsyncDisposable
+{
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlBatch batch;
+    private readonly NpgsqlBatchCommand statement = new();
+
+    private SourceCommand(NpgsqlConnection connection, int timeoutSeconds)
+    {
+        this.connection = connection;
+        // A little longer than the server's own limit: its sentence is the better one.
+        batch = new(connection) { Timeout = timeoutSeconds + 5 };
+        batch.BatchCommands.Add(new(
+            $"select set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true), set_config('statement_timeout', '{timeoutSeconds}s', true)"));
+        batch.BatchCommands.Add(statement);
+    }
+
+    /// <summary>The statement.</summary>
+    public string Sql
+    {
+        set => statement.CommandText = value;
+    }
+
+    /// <summary>How many parameters there are: the last one's number.</summary>
+    public int ParameterCount => statement.Parameters.Count;
+
+    public static async Task<SourceCommand> OpenAsync(NpgsqlDataSource database, int timeoutSeconds, CancellationToken cancellation) =>
+        new(await database.OpenConnectionAsync(cancellation), timeoutSeconds);
+
+    public void Add(NpgsqlParameter parameter) => statement.Parameters.Add(parameter);
+
+    /// <summary>Runs it; the reader stands before the statement's first row.</summary>
+    public async Task<NpgsqlDataReader> ReadAsync(CommandBehavior behavior, CancellationToken cancellation)
+    {
+        var reader = await batch.ExecuteReaderAsync(behavior, cancellation);
+        await reader.NextResultAsync(cancellation);
+        return reader;
+    }
+
+    /// <summary>Runs it; the first value of the first row, null without one.</summary>
+    public async Task<object?> ScalarAsync(CancellationToken cancellation)
+    {
+        await using var reader = await ReadAsync(CommandBehavior.Default, cancellation);
+        return await reader.ReadAsync(cancellation) && !reader.IsDBNull(0) ? reader.GetValue(0) : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await batch.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,84 @@
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Export;
+using JobLineage.Core.Model;
+
+namespace JobLineage.Tests.Export;
+
+public sealed class TextTreeTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly RunSnapshot Run = new RunSnapshot
+    {
+        Source = "oban",
+        RootId = "60",
+        Worker = "App.SyncJob",
+        Version = 0,
+        AsOf = Now,
+        Stages =
+        [
+            Stage("SyncJob", null, new(Completed: 1)),
+            Stage("SyncJob/MoviePageJob", "SyncJob", new(Completed: 70, Available: 63, Executing: 3)) with { OldestAvailableAt = Now.AddHours(-1), Queues = ["pages"] },
+            Stage("SyncJob/ImageJob", "SyncJob", new(Scheduled: 4)) with { NextDueAt = Now.AddMinutes(5) },
+            Stage("SyncJob/MoviePageJob/ShowtimeJob", "SyncJob/MoviePageJob", new(Completed: 160, Discarded: 1294)),
+        ],
+        Edges = [],
+        Counts = new(Available: 63),
+    }.Diagnose(new(), Now);
+
+    [Fact]
+    public void Stages_are_drawn_as_a_tree_with_marks_beside_the_counts_they_are_about() => Assert.Equal(
+        """
+        SyncJob (1)  completed 1
+        ├─ MoviePageJob (136)  completed 70 · available 63 ⚠ stuck · executing 3
+        │  └─ ShowtimeJob (1,454)  discarded 1,294 ✗ failing · completed 160
+        └─ ImageJob (4)  scheduled 4 ◷ waiting
+
+        ⚠ stuck: 63 MoviePageJob jobs are ready in queue pages since 2026-11-22 11:00:00 UTC (1 h) and none of this stage has ever started: the queue is paused, or no node runs it.
+        ✗ failing: 1,294 of 1,454 ShowtimeJob jobs failed for good (89 %).
+        ◷ waiting: 4 ImageJob jobs wait for a time; the next is due at 2026-11-22 12:05:00 UTC.
+
+        """, TextTree.OfStages(Run));
+
+    [Fact]
+    public void A_terminal_without_Unicode_gets_the_same_tree() => Assert.StartsWith(
+        """
+        SyncJob (1)  completed 1
+        |- MoviePageJob (136)  completed 70, available 63 ! stuck, executing 3
+        |  `- ShowtimeJob (1,454)  discarded 1,294 x failing, completed 160
+        `- ImageJob (4)  scheduled 4 ~ waiting
+
+        """, TextTree.OfStages(Run, TreeGlyphs.Ascii));
+
+    [Fact]
+    public void Totals_are_aligned() => Assert.Equal(
+        """
+        SyncJob                               1  completed 1
+        SyncJob/MoviePageJob                136  completed 70 · available 63 · executing 3
+        SyncJob/ImageJob                      4  scheduled 4
+        SyncJob/MoviePageJob/ShowtimeJob  1,454  discarded 1,294 · completed 160
+
+        """, TextTree.OfTotals(Run));
+
+    [Fact]
+    public void Control_characters_in_a_name_command_nothing()
+    {
+        var job = new Job { Source = "s", Id = "1", Worker = "App.\u001b[2JJob\u009b", State = JobState.Completed };
+        Assert.Equal("1  \ufffd[2JJob\ufffd  completed", TextTree.Line(job));
+    }
+
+    [Fact]
+    public void The_JSON_of_stats_has_non_zero_states_in_their_order() => Assert.Equal(
+        """{"source":"oban","root":"60","stages":[{"path":"SyncJob","worker":"SyncJob","depth":1,"total":1,"counts":{"completed":1}},{"path":"SyncJob/MoviePageJob","worker":"MoviePageJob","depth":2,"total":136,"counts":{"available":63,"executing":3,"completed":70}}]}""",
+        StatsJson.Write(Run with { Stages = [.. Run.Stages.Take(2)] }));
+
+    private static Stage Stage(string path, string? parent, StateCounts counts) => new()
+    {
+        Path = path,
+        ParentPath = parent,
+        Worker = path.Split('/')[^1],
+        Name = path.Split('/')[^1],
+        Depth = path.Split('/').Length,
+        Counts = counts,
+    };
+}

@@ -1,0 +1,121 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Tests.Lineage;
+using JobLineage.Tests.Support;
+using Npgsql;
+
+namespace JobLineage.Tests.Sources;
+
+public sealed class SourceProbeTests
+{
+    private static readonly SourceMapping Oban = Presets.Oban("nightly");
+
+    [Fact]
+    public async Task Obans_table_is_found_with_its_states_and_row_versions()
+    {
+        await using var fixture = await LineageFixture.CreateAsync(RecordedData.ObanEnd);
+        var (source, _) = await SourceProbe.ProbeAsync(Oban, fixture.Connections);
+        Assert.Equal((JobIdKind.BigInt, "bigint", true), (source!.IdKind, source.IdType, source.HasRowVersions));
+        Assert.Equal(8, source.StateLabels!.Count);
+        Assert.Null(source.ParentIdKind);
+    }
+
+    [Fact]
+    public async Task A_table_whose_state_is_text_has_no_labels()
+    {
+        await using var fixture = await LineageFixture.CreateAsync(RecordedData.ResearchMid);
+        var (source, problem) = await SourceProbe.ProbeAsync(Presets.ResearchJobs("r"), fixture.Connections);
+        Assert.Null(problem);
+        Assert.Null(source!.StateLabels);
+    }
+
+    [Theory]
+    [InlineData("Schema", "there is no schema 'tenant-9'; a table of that name is in public; set its Schema.", SourceProblemKind.NoSchema)]
+    [InlineData("Table", "schema 'public' has no table 'oban_job'; set its Schema or Table.", SourceProblemKind.NoTable)]
+    [InlineData("Id", "table public.oban_jobs has no column 'key' for the id; set its Id.", SourceProblemKind.BadId)]
+    [InlineData("IdType", "column 'meta' of public.oban_jobs is jsonb, which can't be an id; set its Id to an integer, uuid or text column.", SourceProblemKind.BadId)]
+    [InlineData("Worker", "Worker `module` does not work on public.oban_jobs: column \"module\" does not exist; set its Worker.", SourceProblemKind.BadExpression)]
+    [InlineData("InsertedAt", "InsertedAt `args` does not work on public.oban_jobs: cannot cast type jsonb to timestamp with time zone; set its InsertedAt.", SourceProblemKind.BadExpression)]
+    [InlineData("Unfinished", "Unfinished `done = false` does not work on public.oban_jobs: column \"done\" does not exist; set its Unfinished.", SourceProblemKind.BadExpression)]
+    public async Task What_is_wrong_with_a_mapping_is_said_in_a_sentence_with_a_next_step(string what, string sentence, SourceProblemKind kind)
+    {
+        await using var fixture = await LineageFixture.ObanAsync();
+        var mapping = what switch
+        {
+            "Schema" => Oban with { Schema = "tenant-9" },
+            "Table" => Oban with { Table = "oban_job" },
+            "Id" => Oban with { Id = "key" },
+            "IdType" => Oban with { Id = "meta" },
+            "Worker" => Oban with { Worker = "module" },
+            "InsertedAt" => Oban with { InsertedAt = "args" },
+            _ => Oban with { Unfinished = ["done = false"] },
+        };
+        var (source, problem) = await SourceProbe.ProbeAsync(mapping, fixture.Connections);
+        Assert.Null(source);
+        Assert.Equal((kind, $"Source 'nightly': {sentence}"), (problem!.Kind, problem.Message));
+        Assert.False(problem.IsRetryable);
+    }
+
+    [Fact]
+    public async Task A_user_who_may_not_read_is_told_what_to_grant()
+    {
+        await using var fixture = await LineageFixture.ObanAsync();
+        var role = fixture.Database.Name + "_reader";
+        await fixture.Database.ExecuteAsync($"create role {role} login");
+        try
+        {
+            await using var reader = NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Options = $"-c role={role}", Pooling = false });
+            var (_, problem) = await SourceProbe.ProbeAsync(Oban, reader);
+            Assert.Equal(SourceProblemKind.NoPrivilege, problem!.Kind);
+            Assert.Contains($"may not read public.oban_jobs (permission denied for table oban_jobs)", problem.Message);
+            Assert.Contains($"grant select on \"public\".\"oban_jobs\" to \"{role}\"", problem.Message);
+            await fixture.Database.ExecuteAsync($"grant select on oban_jobs to {role}");
+            Assert.Null((await SourceProbe.ProbeAsync(Oban, reader)).Problem);
+        }
+        finally
+        {
+            await fixture.Database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_worth_another_try()
+    {
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2;Username=x;Database=x");
+        var (_, problem) = await SourceProbe.ProbeAsync(Oban, nowhere);
+        Assert.True(problem!.IsRetryable);
+        Assert.StartsWith("The database of source 'nightly' can't be reached: ", problem.Message);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_exist_is_not_worth_another_try()
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        await using var other = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Database = "jl_no_such_database" });
+        var (_, problem) = await SourceProbe.ProbeAsync(Oban, other);
+        Assert.Equal(SourceProblemKind.Refused, problem!.Kind);
+        Assert.Contains("jl_no_such_database", problem.Message);
+    }
+
+    [Fact]
+    public async Task A_reader_needs_no_more_than_select()
+    {
+        await using var fixture = await LineageFixture.ObanAsync((1, null, "A", "completed"));
+        var role = fixture.Database.Name + "_reader";
+        await fixture.Database.ExecuteAsync($"create role {role} login; grant select on oban_jobs to {role}");
+        try
+        {
+            await using var reader = NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Options = $"-c role={role}", Pooling = false });
+            var (source, _) = await SourceProbe.ProbeAsync(Oban, reader);
+            Assert.Equal(1, (await new Core.Lineage.LineageQueries(source!, reader).GetPipelineStatsAsync("1"))!.Run.Total);
+        }
+        finally
+        {
+            await fixture.Database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Microsoft.Extensions.Configuration;
+
+namespace JobLineage.Tests.Sources;
+
+public sealed class SourcesConfigurationTests
+{
+    private const string Oban = "JobLineage:Sources:oban";
+    private const string Tasks = "JobLineage:Sources:tasks";
+
+    [Fact]
+    public void A_preset_and_a_connection_are_a_source()
+    {
+        var read = Read((Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "postgres://me@db.test/app"), (Oban + ":Schema", "tenant-2"), (Oban + ":Feed", "poll"));
+        Assert.Empty(read.Errors);
+        var source = Assert.Single(read.Sources);
+        Assert.Equal(("oban", "tenant-2", "oban_jobs", FeedKind.Poll), (source.Name, source.Mapping.Schema, source.Mapping.Table, source.Feed));
+        Assert.Contains("Host=db.test", source.ConnectionString);
+        Assert.NotNull(source.Mapping.ParentKey);
+        Assert.Same(source, read.Find("OBAN"));
+    }
+
+    [Fact]
+    public void A_queue_of_ones_own_is_a_mapping()
+    {
+        var read = Read(
+            (Tasks + ":ConnectionString", "Host=db"), (Tasks + ":Table", "tasks"), (Tasks + ":State", "status"), (Tasks + ":Worker", "kind"),
+            (Tasks + ":ParentId", "\"Data\" ->> 'parent'"), (Tasks + ":States:new", "available"), (Tasks + ":States:ok", "completed"),
+            (Tasks + ":Steps:0", "first"), (Tasks + ":Steps:1", "second"), (Tasks + ":Unfinished", "not done"));
+        Assert.Empty(read.Errors);
+        var mapping = Assert.Single(read.Sources).Mapping;
+        Assert.Equal(("custom", "status", "kind", "id"), (mapping.Preset, mapping.State, mapping.Worker, mapping.Id));
+        Assert.Equal(new JsonKey("Data", "parent"), mapping.ParentKey);
+        Assert.Equal(JobState.Available, mapping.States["new"]);
+        Assert.Equal(JobState.Discarded, mapping.States["discarded"]);
+        Assert.Equal(["first", "second"], mapping.Steps);
+        Assert.Equal(["not done"], mapping.Unfinished);
+    }
+
+    [Fact]
+    public void What_a_preset_derives_from_an_expression_goes_with_it()
+    {
+        var read = Read(
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":ParentId", "coalesce(meta->>'a', meta->>'b')"),
+            ("JobLineage:Sources:r:Preset", "research_jobs"), ("JobLineage:Sources:r:ConnectionString", "Host=db"),
+            ("JobLineage:Sources:r:State", "status"), ("JobLineage:Sources:r:RunKey", "payload->>'x'"), ("JobLineage:Sources:r:Queue", ""));
+        Assert.Empty(read.Errors);
+        Assert.Null(read.Find("oban")!.Mapping.ParentKey);
+        var research = read.Find("r")!.Mapping;
+        Assert.Empty(research.Unfinished);
+        Assert.Null(research.RunKeyIndexed);
+        Assert.Null(research.Queue);
+    }
+
+    [Fact]
+    public void All_errors_come_together_and_each_names_its_key()
+    {
+        var read = Read(
+            (Oban + ":Preset", "obann"), (Oban + ":Shema", "x"), (Oban + ":Feed", "push"),
+            (Tasks + ":Table", "tasks"), (Tasks + ":ConnectionString", "postgres://:bad:port"), (Tasks + ":States:new", "ready"),
+            ("JobLineage:Sources:a/b:Preset", "oban"), ("JobLineage:Sources:a/b:ConnectionString", "Host=db"),
+            ("JobLineage:Stuck:After", "5"), ("JobLineage:Stuck:Aftre", "00:05:00"), ("JobLineage:Stuck:Workers:W:Wait", "x"), (Oban + ":Stuck:After", "-00:01:00"));
+        Assert.Empty(read.Sources);
+        Assert.Equal(
+        [
+            "JobLineage:Sources:a/b is not a name for a source: use letters, digits, '-', '_' and '.', since it is part of addresses.",
+            "JobLineage:Sources:oban:ConnectionString is missing; give the database that holds the queue's table.",
+            "JobLineage:Sources:oban:Feed is 'push'; it can be auto, trigger or poll.",
+            "JobLineage:Sources:oban:Preset 'obann' is not a preset; did you mean oban?",
+            "JobLineage:Sources:oban:Shema is not a known key; did you mean Schema?",
+            "JobLineage:Sources:oban:Stuck:After is '-00:01:00', which is not a duration; write it as 00:05:00.",
+            "JobLineage:Sources:tasks:ConnectionString is not a URL of the form postgres://user:password@host:port/database.",
+            "JobLineage:Sources:tasks:State is missing; a source without a Preset (oban, research_jobs) needs Table, State and Worker.",
+            "JobLineage:Sources:tasks:Worker is missing; a source without a Preset (oban, research_jobs) needs Table, State and Worker.",
+            "JobLineage:Stuck:After is '5', which is not a duration; write it as 00:05:00.",
+            "JobLineage:Stuck:Aftre is not a known key; did you mean After?",
+            "JobLineage:Stuck:Workers:W:Wait is not a known key; known are After.",
+        ], read.Errors.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_state_that_is_none_is_named()
+    {
+        var read = Read((Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":States:new", "ready"));
+        Assert.StartsWith("JobLineage:Sources:oban:States:new is 'ready', which is not a state; states are available, ", Assert.Single(read.Errors));
+    }
+
+    [Fact]
+    public void Thresholds_go_from_worker_to_source_to_all()
+    {
+        var read = Read(
+            ("JobLineage:Stuck:After", "00:10:00"), ("JobLineage:Stuck:Workers:SlowJob:After", "02:00:00"),
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":Stuck:After", "00:01:00"));
+        Assert.Empty(read.Errors);
+        Assert.Equal(TimeSpan.FromHours(2), read.Diagnosis.StuckAfterFor("oban", "App.SlowJob"));
+        Assert.Equal(TimeSpan.FromMinutes(1), read.Diagnosis.StuckAfterFor("oban", "App.Job"));
+        Assert.Equal(TimeSpan.FromMinutes(10), read.Diagnosis.StuckAfterFor("other", "App.Job"));
+        Assert.Equal(TimeSpan.FromMinutes(5), Read().Diagnosis.StuckAfterFor("other", "App.Job"));
+    }
+
+    [Fact]
+    public void Words_to_redact_are_a_list_or_a_line()
+    {
+        Assert.Equal(Redaction.DefaultWords, Read().RedactWords);
+        Assert.Equal(["pin", "iban"], Read(("JobLineage:Redact:0", "pin"), ("JobLineage:Redact:1", "iban")).RedactWords);
+        Assert.Equal(["pin", "iban"], Read(("JobLineage:Redact", "pin, iban")).RedactWords);
+    }
+
+    [Fact]
+    public void A_connection_may_be_left_out_where_the_caller_has_one()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(Oban + ":Preset", "oban")]).Build();
+        var read = SourcesConfigurationReader.Read(configuration, requireConnection: false);
+        Assert.Empty(read.Errors);
+        Assert.Null(Assert.Single(read.Sources).ConnectionString);
+    }
+
+    private static SourcesConfiguration Read(params (string Key, string Value)[] settings) =>
+        SourcesConfigurationReader.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value))).Build());
+}
