@@ -41,7 +41,8 @@ public static class AppConfiguration
     /// <exception cref="ConfigurationException">A file can't be read.</exception>
     public static IConfigurationRoot Build(DashboardArguments arguments)
     {
-        var builder = new ConfigurationBuilder();
+        // A host reads these by itself, and addresses are often given so: both must judge the same ones.
+        var builder = new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_");
         AddTo(builder, arguments);
         return Readable(builder.Build);
     }
@@ -70,7 +71,7 @@ public static class AppConfiguration
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException([$"{e.Message} {e.InnerException?.Message}".TrimEnd()]);
+            throw new ConfigurationException([e.InnerException is null ? e.Message : $"{e.Message} {e.GetBaseException().Message}"]);
         }
     }
 

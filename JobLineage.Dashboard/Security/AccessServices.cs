@@ -99,7 +99,8 @@ internal static class AccessServices
     {
         if (RequestKinds.IsPage(context.Request))
         {
-            context.Response.Redirect(context.RedirectUri);
+            // Without scheme and host: a proxy in front may speak https, and not say so.
+            context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery);
         }
         else
         {

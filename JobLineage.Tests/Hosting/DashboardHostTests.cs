@@ -107,6 +107,14 @@ public class DashboardHostTests
     }
 
     [Fact]
+    public void What_the_environment_says_in_ASPNETs_way_is_seen_before_a_host_is_there()
+    {
+        Environment.SetEnvironmentVariable("ASPNETCORE_JOBLINEAGE_TESTED", "seen");
+
+        Assert.Equal("seen", AppConfiguration.Build(new())["JOBLINEAGE_TESTED"]);
+    }
+
+    [Fact]
     public void Sections_of_ones_own_hide_what_files_say_of_them()
     {
         using var folder = new TempFolder();
@@ -134,7 +142,9 @@ public class DashboardHostTests
 
         var error = Assert.Throws<ConfigurationException>(() => TestDashboard.Build(folder, null, []));
 
-        Assert.Contains(folder.Below("appsettings.json"), Assert.Single(error.Sentences));
+        var sentence = Assert.Single(error.Sentences);
+        Assert.Contains(folder.Below("appsettings.json"), sentence);
+        Assert.Contains("LineNumber", sentence);
     }
 
     [Theory]

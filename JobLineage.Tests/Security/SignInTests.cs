@@ -15,9 +15,9 @@ public class SignInTests
 
         var refused = await dashboard.Browser.GetAsync("/runs/oban/10?tab=errors");
         Assert.Equal(HttpStatusCode.Redirect, refused.StatusCode);
-        Assert.Equal("/login?returnUrl=%2Fruns%2Foban%2F10%3Ftab%3Derrors", refused.Headers.Location!.PathAndQuery);
+        Assert.Equal("/login?returnUrl=%2Fruns%2Foban%2F10%3Ftab%3Derrors", refused.Headers.Location!.OriginalString);
 
-        var signedIn = await dashboard.LogInAsync(TestDashboard.Password, refused.Headers.Location.PathAndQuery);
+        var signedIn = await dashboard.LogInAsync(TestDashboard.Password, refused.Headers.Location.OriginalString);
         Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
         Assert.Equal("/runs/oban/10?tab=errors", signedIn.Headers.Location!.OriginalString);
         var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie"), c => c.StartsWith("joblineage=", StringComparison.Ordinal));
