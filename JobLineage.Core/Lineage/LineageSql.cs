@@ -18,7 +18,10 @@ internal static class LineageSql
     public static string Settings(ParentLookup lookup, int timeoutSeconds) => $"""
         select set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true),
             set_config('statement_timeout', '{timeoutSeconds}s', true), set_config('max_parallel_workers_per_gather', '0', true),
-            set_config('{(lookup is ParentLookup.Scan or ParentLookup.None ? "work_mem', '64MB" : "enable_seqscan', 'off")}', true)
+            {(lookup is ParentLookup.Scan or ParentLookup.None
+                // A merge join would sort the whole table at every level.
+                ? "set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true)"
+                : "set_config('enable_seqscan', 'off', true)")}
         """;
 
     /// <summary>

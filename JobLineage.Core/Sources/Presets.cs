@@ -46,8 +46,13 @@ public static class Presets
         AttemptedBy = "attempted_by[1]",
         Args = "args",
         Meta = "meta",
-        // The last ones only: a job may fail hundreds of times, each with a stack trace.
-        Errors = "to_jsonb(errors[greatest(cardinality(errors) - 4, 1):])",
+        // The last ones only, and each cut by itself: a job may fail hundreds of times, each with a stack trace, and a
+        // cut through the whole would lose the newest.
+        Errors = """
+            case when cardinality(errors) > 0 then (
+                select jsonb_agg(coalesce(jsonb_set(e, '{error}', to_jsonb(left(e->>'error', 10000))), e) order by n)
+                from unnest(errors[greatest(cardinality(errors) - 4, 1):]) with ordinality as last (e, n)) end
+            """,
         JobUrl = "/oban/jobs/{id}",
     };
 

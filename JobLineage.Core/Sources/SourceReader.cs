@@ -68,14 +68,15 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         string? after, int chunk, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var id = SourceMapping.Quote(mapping.Id);
+        // Ordered by the column, qualified: the bare name is the output column, which is the id as text.
         while (true)
         {
             await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
             command.Sql = $"""
                 select {columns}
-                from {mapping.QualifiedTable}
+                from {mapping.QualifiedTable} as jl_table
                 {(after is null ? "" : $"where {id} > $1")}
-                order by {id}
+                order by jl_table.{id}
                 limit {chunk}
                 """;
             if (after is not null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Sources;
 using Npgsql;
@@ -108,10 +109,12 @@ internal sealed class SourceArguments
             throw Usage($"{key} {error}.");
         builder.Host ??= host ?? "localhost";
         builder.Database ??= database;
-        if (!builder.ContainsKey("Port") && int.TryParse(setup.Environment("PGPORT"), out var port))
+        // Npgsql's own builder says that it contains every key it knows.
+        var given = new DbConnectionStringBuilder { ConnectionString = builder.ConnectionString };
+        if (!given.ContainsKey("Port") && int.TryParse(setup.Environment("PGPORT"), out var port))
             builder.Port = port;
         builder.ApplicationName ??= "joblineage";
-        if (!builder.ContainsKey("Timeout"))
+        if (!given.ContainsKey("Timeout"))
             builder.Timeout = ConnectSeconds;
         return builder.ConnectionString;
     }
