@@ -78,6 +78,18 @@ internal static class LineageDataset
                 from generate_series(1, @rows) as id) as numbered) as jobs
         """;
 
+    /// <summary>Makes the partial index on the parent's id that <c>doctor</c> advises.</summary>
+    public static async Task AdviseAsync(NpgsqlDataSource database, LineageShape shape, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            $"""
+            create index if not exists job_lineage_parent on {shape.Schema}.oban_jobs ((meta->>'parent_job_id')) where meta->>'parent_job_id' is not null;
+            analyze {shape.Schema}.oban_jobs
+            """,
+            commandTimeout: TimeoutSeconds, cancellationToken: cancellation));
+    }
+
     /// <summary>Makes the data set unless it is there; what making it took, or nothing.</summary>
     public static async Task<IReadOnlyList<Throughput>> EnsureAsync(NpgsqlDataSource database, LineageShape shape, CancellationToken cancellation)
     {

@@ -13,6 +13,9 @@ internal sealed record LineageShape(string Name, int Runs, int JobsPerRun, int S
     /// <summary>1,000,000 rows, among them the run that is asked for.</summary>
     public static readonly LineageShape Million = new("million", 733, 1_363, 921);
 
+    /// <summary>The same with the partial index on the parent's id that <c>doctor</c> advises.</summary>
+    public static readonly LineageShape Advised = Million with { Name = "advised" };
+
     /// <summary>One run of 1,000,000 jobs.</summary>
     public static readonly LineageShape OneRun = new("one-run", 1, 1_000_000);
 

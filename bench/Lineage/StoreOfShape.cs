@@ -79,10 +79,16 @@ internal sealed class StoreOfShape : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Store.DisposeAsync();
 
-    private async Task<(SourceReader, SourceScanner, Ingester, SourceRecord)> OpenAsync(CancellationToken cancellation)
+    /// <summary>The data set as a source.</summary>
+    public static async Task<ProbedSource> ProbeAsync(BenchServer server, LineageShape shape, CancellationToken cancellation)
     {
         var outcome = await SourceProbe.ProbeAsync(Mapping(shape), server.Database, cancellation);
-        var source = outcome.Source ?? throw new InvalidOperationException(outcome.Problem!.Message);
+        return outcome.Source ?? throw new InvalidOperationException(outcome.Problem!.Message);
+    }
+
+    private async Task<(SourceReader, SourceScanner, Ingester, SourceRecord)> OpenAsync(CancellationToken cancellation)
+    {
+        var source = await ProbeAsync(server, shape, cancellation);
         var record = await SourceRecord.OpenAsync(Store, shape.Name, cancellation);
         var reader = new SourceReader(source, server.Database, new Redaction(), timeoutSeconds: 300);
         return (reader, new SourceScanner(reader, server.Database, timeoutSeconds: 300), new Ingester(Store, source, record), record);

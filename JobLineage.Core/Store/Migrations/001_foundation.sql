@@ -146,4 +146,3 @@ create table job_lineage.job (
 create index job_parent on job_lineage.job (source_id, parent_id) where parent_id is not null;
 create index job_stage on job_lineage.job (stage_id, state, scheduled_at) where stage_id is not null and flags & 5 = 0;
 create index job_run_key on job_lineage.job (source_id, run_key) where run_key is not null;
-create index job_unfinished on job_lineage.job (source_id) where state < 5 and flags & 7 = 0;
