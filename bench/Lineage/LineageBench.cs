@@ -28,6 +28,31 @@ internal sealed class LineageBench : IBenchmark
                 await FollowAsync(report, store, cancellation);
         }
 
+        if (arguments is [])
+            await CompareSizesAsync(server, report, cancellation);
+
+    }
+
+    /// <summary>What a snapshot costs must grow with the stages of a run and not with its jobs.</summary>
+    private static async Task CompareSizesAsync(BenchServer server, Report report, CancellationToken cancellation)
+    {
+        var variants = new List<Variant>();
+        var stores = new List<StoreOfShape>();
+        foreach (var shape in new[] { LineageShape.Thousand, LineageShape.OneRun })
+        {
+            await SetUpAsync(server, report, shape, cancellation);
+            var store = await StoreOfShape.CreateAsync(server, shape, cancellation);
+            stores.Add(store);
+            await report.WhileAsync($"{shape.Name}: backfill", () => store.BackfillAsync(cancellation));
+            variants.Add(new(
+                $"snapshot of a run of {Report.Number(shape.JobsPerRun)}",
+                async () => await store.Runs.FindRunAsync(shape.Name, Id(shape.MiddleRoot), cancellation)));
+        }
+
+        var measured = await report.WhileAsync("sizes: measuring", () => Paired.RunAsync(200, variants, cancellation, warmUp: 50));
+        report.Paired("snapshot by size of the run", 200, measured);
+        foreach (var store in stores)
+            await store.DisposeAsync();
     }
 
     private static async Task FollowAsync(Report report, StoreOfShape store, CancellationToken cancellation)
