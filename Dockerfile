@@ -4,7 +4,9 @@
 # The image listens on all addresses. Job Lineage refuses a listening address other than loopback without a password, so
 # JobLineage__Access__Password has to be set. Without ConnectionStrings__Store the store is an embedded Postgres in /data.
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM ubuntu:26.04 AS build
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates dotnet-sdk-10.0
 WORKDIR /src
 COPY Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY build/ build/
@@ -14,17 +16,18 @@ RUN dotnet restore JobLineage.Dashboard
 COPY . .
 RUN dotnet publish JobLineage.Dashboard -c Release -o /app --no-restore
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0
+FROM ubuntu:26.04
 # The server's programs for the embedded store; the cluster that the package would make is not wanted.
 RUN mkdir -p /etc/postgresql-common/createcluster.d \
     && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/joblineage.conf \
     && apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 postgresql \
     && rm -rf /var/lib/apt/lists/* \
-    && install -d -o "$APP_UID" -g "$APP_UID" -m 700 /data
+    && useradd --system --uid 1654 --no-create-home joblineage \
+    && install -d -o joblineage -g joblineage -m 700 /data
 COPY --from=build /app /app
 ENV JobLineage__DataDirectory=/data
-USER $APP_UID
+USER joblineage
 WORKDIR /app
 VOLUME /data
 EXPOSE 8080
