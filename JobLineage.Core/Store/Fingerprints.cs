@@ -27,7 +27,7 @@ internal sealed class Fingerprints
             union all
             select f.id, f.text from job_lineage.fingerprint f where f.version = {Fingerprint.Version} and f.text = any($1)
             """, connection);
-        command.Parameters.Add(Ingest.BatchLoader.Texts(missing));
+        command.Parameters.Add(Ingest.Parameters.Texts(missing));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             ids[reader.GetString(1)] = reader.GetInt32(0);

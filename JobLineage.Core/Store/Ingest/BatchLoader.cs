@@ -1,6 +1,5 @@
 using JobLineage.Core.Model;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Ingest;
 
@@ -41,7 +40,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
             join job_lineage.job j on j.source_id = r.source_id and j.id = r.root_id
             where r.id = any($1) and j.flags & 8 <> 0
             """, connection);
-        command.Parameters.Add(Longs(runs));
+        command.Parameters.Add(Parameters.Longs(runs));
         var roots = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -51,11 +50,11 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
 
     /// <summary>These runs with their stages, by id.</summary>
     public Task<Dictionary<long, RunNode>> RunsAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
-        RunsAsync("r.id = any($1)", Longs(ids), cancellation);
+        RunsAsync("r.id = any($1)", Parameters.Longs(ids), cancellation);
 
     /// <summary>The runs that have these keys, with their stages, by id.</summary>
     public Task<Dictionary<long, RunNode>> RunsOfKeysAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
-        RunsAsync($"r.source_id = {sourceId} and r.run_key = any($1)", Texts(keys), cancellation);
+        RunsAsync($"r.source_id = {sourceId} and r.run_key = any($1)", Parameters.Texts(keys), cancellation);
 
     /// <summary>The ids of all rows of a stage.</summary>
     public async Task<IReadOnlyList<string>> IdsOfStageAsync(long stage, string runKey, CancellationToken cancellation)
@@ -72,12 +71,6 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
         return ids;
     }
 
-    internal static NpgsqlParameter Texts(IEnumerable<string?> values) =>
-        new NpgsqlParameter<string?[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
-
-    internal static NpgsqlParameter Longs(IEnumerable<long> values) =>
-        new NpgsqlParameter<long[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
-
     private async Task AddAsync(
         Dictionary<string, Node> nodes, string sql, IReadOnlyCollection<string> ids, Action<Node>? each, CancellationToken cancellation)
     {
@@ -85,7 +78,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
             return;
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(Texts(ids));
+        command.Parameters.Add(Parameters.Texts(ids));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

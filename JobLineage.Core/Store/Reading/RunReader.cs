@@ -88,8 +88,8 @@ public sealed class RunReader(
             left join job_lineage.run r on r.id = j.run_id
             where r.id is null or r.root_id = w.root_id
             """);
-        command.Parameters.Add(Ingest.BatchLoader.Texts(runs.Select(r => r.Source)));
-        command.Parameters.Add(Ingest.BatchLoader.Texts(runs.Select(r => r.RootId)));
+        command.Parameters.Add(Ingest.Parameters.Texts(runs.Select(r => r.Source)));
+        command.Parameters.Add(Ingest.Parameters.Texts(runs.Select(r => r.RootId)));
         var versions = new Dictionary<RunKey, long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

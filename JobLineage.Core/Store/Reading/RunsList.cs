@@ -136,7 +136,7 @@ internal sealed class RunsList(
             {SnapshotSql.Joins}
             where r.id = any($1)
             """, connection);
-        command.Parameters.Add(Ingest.BatchLoader.Longs(ids));
+        command.Parameters.Add(Ingest.Parameters.Longs(ids));
         var runs = new RunAssembler(at: 0);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

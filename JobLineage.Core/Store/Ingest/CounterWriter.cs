@@ -1,0 +1,171 @@
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Ingest;
+
+/// <summary>Adds a batch's differences to the counters: of stages, edges, errors, singles and runs.</summary>
+internal static class CounterWriter
+{
+    private static readonly string[] CountColumns = [.. JobStates.All.Select(s => s.Name())];
+
+    /// <summary>Adds the statements to <paramref name="batch"/>.</summary>
+    public static void Add(NpgsqlBatch batch, short sourceId, Deltas deltas)
+    {
+        CountStages(batch, deltas.Stages);
+        CountEdges(batch, deltas.Edges);
+        CountErrors(batch, deltas.Errors);
+        CountSingles(batch, sourceId, deltas.Singles);
+        CountRuns(batch, deltas);
+    }
+
+    private static void CountStages(NpgsqlBatch batch, Dictionary<long, StageDelta> stages)
+    {
+        var touched = stages.Where(s => !s.Value.IsNothing || s.Value.Queues.Count > 0).ToList();
+        if (touched.Count == 0)
+            return;
+        var queues = touched.SelectMany(s => s.Value.Queues.Select(q => (s.Key, q))).ToList();
+        var command = batch.Add(
+            $"""
+            update job_lineage.stage s
+            set rows = s.rows + d.rows, vanished = s.vanished + d.vanished, cycle_cuts = s.cycle_cuts + d.cuts,
+                parents = s.parents + d.parents,
+                {string.Join(", ", CountColumns.Select(c => $"{c} = s.{c} + d.{c}"))},
+                first_inserted_at = least(s.first_inserted_at, d.inserted),
+                last_attempted_at = greatest(s.last_attempted_at, d.attempted),
+                last_finished_at = greatest(s.last_finished_at, d.finished)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                d (id, rows, vanished, cuts, parents, inserted, attempted, finished, {string.Join(", ", CountColumns)})
+            where s.id = d.id
+            """,
+            Parameters.Longs(touched.Select(s => s.Key)),
+            Parameters.Longs(touched.Select(s => s.Value.Rows)),
+            Parameters.Longs(touched.Select(s => s.Value.Vanished)),
+            Parameters.Longs(touched.Select(s => s.Value.CycleCuts)),
+            Parameters.Longs(touched.Select(s => s.Value.Parents)),
+            Parameters.Times(touched.Select(s => s.Value.FirstInsertedAt)),
+            Parameters.Times(touched.Select(s => s.Value.LastAttemptedAt)),
+            Parameters.Times(touched.Select(s => s.Value.LastFinishedAt)));
+        AddCounts(command, touched.Select(s => s.Value.Counts));
+        if (queues.Count > 0)
+        {
+            batch.Add(
+                """
+                update job_lineage.stage s
+                set queues = s.queues || q.queue
+                from (select * from unnest($1, $2) q (stage, queue)) q
+                where s.id = q.stage and not s.queues @> array[q.queue] and cardinality(s.queues) < 8
+                """,
+                Parameters.Longs(queues.Select(q => q.Key)), Parameters.Ints(queues.Select(q => q.q)));
+        }
+    }
+
+    private static void CountEdges(NpgsqlBatch batch, Dictionary<(long From, long To), long> edges)
+    {
+        if (edges.Count == 0)
+            return;
+        batch.Add(
+            """
+            insert into job_lineage.stage_edge as e (from_stage, to_stage, jobs)
+            select * from unnest($1, $2, $3)
+            on conflict (from_stage, to_stage) do update set jobs = e.jobs + excluded.jobs
+            """,
+            Parameters.Longs(edges.Select(e => e.Key.From)), Parameters.Longs(edges.Select(e => e.Key.To)),
+            Parameters.Longs(edges.Values));
+        var fewer = edges.Where(e => e.Value < 0).Select(e => e.Key).ToList();
+        if (fewer.Count > 0)
+        {
+            batch.Add(
+                "delete from job_lineage.stage_edge e using unnest($1, $2) d (f, t) where e.from_stage = d.f and e.to_stage = d.t and e.jobs = 0",
+                Parameters.Longs(fewer.Select(e => e.From)), Parameters.Longs(fewer.Select(e => e.To)));
+        }
+    }
+
+    private static void CountErrors(NpgsqlBatch batch, Dictionary<(long Stage, int Fingerprint), (long Final, long Retrying)> errors)
+    {
+        var changed = errors.Where(e => e.Value != default).ToList();
+        if (changed.Count == 0)
+            return;
+        batch.Add(
+            """
+            insert into job_lineage.error_group as g (stage_id, fingerprint, final, retrying)
+            select * from unnest($1, $2, $3, $4)
+            on conflict (stage_id, fingerprint) do update
+            set final = g.final + excluded.final, retrying = g.retrying + excluded.retrying
+            """,
+            Parameters.Longs(changed.Select(e => e.Key.Stage)), Parameters.Ints(changed.Select(e => e.Key.Fingerprint)),
+            Parameters.Longs(changed.Select(e => e.Value.Final)), Parameters.Longs(changed.Select(e => e.Value.Retrying)));
+        batch.Add(
+            """
+            delete from job_lineage.error_group g using unnest($1, $2) d (s, f)
+            where g.stage_id = d.s and g.fingerprint = d.f and g.final = 0 and g.retrying = 0
+            """,
+            Parameters.Longs(changed.Select(e => e.Key.Stage)), Parameters.Ints(changed.Select(e => e.Key.Fingerprint)));
+    }
+
+    private static void CountSingles(NpgsqlBatch batch, short sourceId, Dictionary<int, long[]> singles)
+    {
+        var changed = singles.Where(s => s.Value.Any(c => c != 0)).ToList();
+        if (changed.Count == 0)
+            return;
+        var command = batch.Add(
+            $"""
+            insert into job_lineage.single as s (source_id, worker, {string.Join(", ", CountColumns)})
+            select $1, * from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10)
+            on conflict (source_id, worker) do update
+            set {string.Join(", ", CountColumns.Select(c => $"{c} = s.{c} + excluded.{c}"))}
+            """,
+            new NpgsqlParameter<short> { TypedValue = sourceId }, Parameters.Ints(changed.Select(s => s.Key)));
+        AddCounts(command, changed.Select(s => s.Value));
+    }
+
+    private static void CountRuns(NpgsqlBatch batch, Deltas deltas)
+    {
+        if (deltas.Runs.Count == 0)
+            return;
+        var ids = deltas.Runs.ToArray();
+        var byRun = deltas.Stages.Values.ToLookup(s => s.Run);
+        var command = batch.Add(
+            $"""
+            update job_lineage.run r
+            set version = v.version, rows = r.rows + d.rows, vanished = r.vanished + d.vanished,
+                {string.Join(", ", CountColumns.Select(c => $"{c} = r.{c} + d.{c}"))},
+                started_at = least(r.started_at, d.started),
+                last_activity_at = greatest(r.last_activity_at, d.activity)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                d (id, rows, vanished, started, activity, {string.Join(", ", CountColumns)}),
+                (select nextval('job_lineage.version') as version) v
+            where r.id = d.id
+            """,
+            Parameters.Longs(ids),
+            Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Rows))),
+            Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Vanished))),
+            Parameters.Times(ids.Select(id => byRun[id].Min(s => s.FirstInsertedAt))),
+            Parameters.Times(ids.Select(id => byRun[id].Max(s => Latest(s)))));
+        AddCounts(command, ids.Select(id => Sum(byRun[id])));
+    }
+
+    private static DateTimeOffset? Latest(StageDelta stage) =>
+        new[] { stage.FirstInsertedAt, stage.LastAttemptedAt, stage.LastFinishedAt }.Max();
+
+    private static long[] Sum(IEnumerable<StageDelta> stages)
+    {
+        var sum = new long[CountColumns.Length];
+        foreach (var stage in stages)
+        {
+            for (var i = 0; i < sum.Length; i++)
+                sum[i] += stage.Counts[i];
+        }
+
+        return sum;
+    }
+
+    private static void AddCounts(NpgsqlBatchCommand command, IEnumerable<long[]> counts)
+    {
+        var rows = counts.ToList();
+        for (var i = 0; i < CountColumns.Length; i++)
+        {
+            var column = i;
+            command.Parameters.Add(Parameters.Longs(rows.Select(r => r[column])));
+        }
+    }
+}
