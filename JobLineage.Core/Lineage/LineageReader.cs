@@ -89,14 +89,14 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
                 StateWord = row.GetString(2),
                 Worker = row.GetString(3),
                 Queue = row.GetString(4),
-                Step = row.IsDBNull(5) ? null : row.GetString(5),
-                RunKey = row.IsDBNull(6) ? null : row.GetString(6),
-                InsertedAt = Time(row, 7),
-                ScheduledAt = Time(row, 8),
-                AttemptedAt = Time(row, 9),
-                FinishedAt = Time(row, 10),
-                Attempt = Number(row, 11),
-                MaxAttempts = Number(row, 12),
+                Step = row.TextAt(5),
+                RunKey = row.TextAt(6),
+                InsertedAt = row.TimeAt(7),
+                ScheduledAt = row.TimeAt(8),
+                AttemptedAt = row.TimeAt(9),
+                FinishedAt = row.TimeAt(10),
+                Attempt = row.ClampedAt(11),
+                MaxAttempts = row.ClampedAt(12),
             };
     }
 
@@ -106,11 +106,4 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
         JobIdKind.Uuid => row.GetGuid(column).ToString("D"),
         _ => row.GetString(column),
     };
-
-    private static int Number(NpgsqlDataReader row, int column) =>
-        (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column)
-        ? null
-        : new DateTimeOffset(DateTime.SpecifyKind(row.GetFieldValue<DateTime>(column), DateTimeKind.Utc));
 }

@@ -150,7 +150,7 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
 
     private Job? Read(NpgsqlDataReader row, string id)
     {
-        var word = Text(row, 1) ?? "";
+        var word = row.TextAt(1) ?? "";
         if (!mapping.States.TryGetValue(word, out var state))
         {
             UnknownState?.Invoke(word);
@@ -163,24 +163,24 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             Source = mapping.Name,
             Id = id,
             State = state,
-            Worker = Text(row, 2) ?? "",
-            Queue = Text(row, 3) ?? "",
-            Step = Text(row, 4),
-            ParentId = JobIds.Normalize(source.IdKind, Text(row, 5)),
-            RunKey = Text(row, 6),
-            Attempt = Number(row, 7),
-            MaxAttempts = Number(row, 8),
-            Priority = Number(row, 9),
-            InsertedAt = Time(row, 10),
-            ScheduledAt = Time(row, 11),
-            AttemptedAt = Time(row, 12),
-            FinishedAt = Time(row, 13),
-            AttemptedBy = Text(row, 14),
+            Worker = row.TextAt(2) ?? "",
+            Queue = row.TextAt(3) ?? "",
+            Step = row.TextAt(4),
+            ParentId = JobIds.Normalize(source.IdKind, row.TextAt(5)),
+            RunKey = row.TextAt(6),
+            Attempt = row.ClampedAt(7),
+            MaxAttempts = row.ClampedAt(8),
+            Priority = row.ClampedAt(9),
+            InsertedAt = row.TimeAt(10),
+            ScheduledAt = row.TimeAt(11),
+            AttemptedAt = row.TimeAt(12),
+            FinishedAt = row.TimeAt(13),
+            AttemptedBy = row.TextAt(14),
         };
-        var (args, argsCut) = redaction.Json(Text(row, 15));
-        var (meta, metaCut) = redaction.Json(Text(row, 16));
-        var errors = ErrorsParser.Parse(Text(row, 17), e => redaction.FreeText(e).Text);
-        if (Text(row, 18) is { Length: > 0 } last)
+        var (args, argsCut) = redaction.Json(row.TextAt(15));
+        var (meta, metaCut) = redaction.Json(row.TextAt(16));
+        var errors = ErrorsParser.Parse(row.TextAt(17), e => redaction.FreeText(e).Text);
+        if (row.TextAt(18) is { Length: > 0 } last)
             errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(last).Text)];
         return job with
         {
@@ -193,20 +193,6 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             // A key makes its run by itself; the pointer is for queues without one.
             ParentId = mapping.RunKey is null ? job.ParentId : null,
         };
-    }
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static int Number(NpgsqlDataReader row, int column) =>
-        (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column)
-    {
-        if (row.IsDBNull(column))
-            return null;
-        // 'infinity' and '-infinity' are legal in Postgres and arrive as the ends of DateTime.
-        var time = row.GetFieldValue<DateTime>(column);
-        return new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc));
     }
 }
 

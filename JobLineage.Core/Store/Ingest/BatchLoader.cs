@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Ingest;
@@ -93,10 +94,10 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
     {
         var facts = new NodeFacts
         {
-            RunId = row.IsDBNull(1) ? null : row.GetInt64(1),
-            StageId = row.IsDBNull(2) ? null : row.GetInt64(2),
-            ParentId = row.IsDBNull(3) ? null : row.GetString(3),
-            RunKey = row.IsDBNull(4) ? null : row.GetString(4),
+            RunId = row.LongAt(1),
+            StageId = row.LongAt(2),
+            ParentId = row.TextAt(3),
+            RunKey = row.TextAt(4),
             Worker = row.GetInt32(5),
             Step = row.IsDBNull(6) ? null : row.GetInt32(6),
             Queue = row.GetInt32(7),
@@ -104,15 +105,12 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
             Flags = (JobFlags)row.GetInt16(9),
             Children = row.GetInt32(10),
             Fingerprint = row.IsDBNull(11) ? null : row.GetInt32(11),
-            InsertedAt = Time(row, 13),
-            AttemptedAt = Time(row, 14),
-            FinishedAt = Time(row, 15),
+            InsertedAt = row.TimeAt(13),
+            AttemptedAt = row.TimeAt(14),
+            FinishedAt = row.TimeAt(15),
         };
         return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12) };
     }
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? null : new DateTimeOffset(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
 
     private async Task<Dictionary<long, RunNode>> RunsAsync(string which, NpgsqlParameter parameter, CancellationToken cancellation)
     {
@@ -131,7 +129,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
         {
             if (!runs.TryGetValue(reader.GetInt64(0), out var run))
             {
-                run = new(reader.GetInt64(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), isNew: false)
+                run = new(reader.GetInt64(0), reader.GetString(1), reader.TextAt(2), isNew: false)
                 {
                     Worker = reader.GetInt32(3),
                 };
@@ -144,7 +142,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
             var parent = reader.IsDBNull(5) ? null : run.Stage(reader.GetInt64(5));
             var stage = new StageNode(reader.GetInt64(4), run, parent, reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetInt32(7), isNew: false)
             {
-                FirstId = reader.IsDBNull(9) ? null : reader.GetString(9),
+                FirstId = reader.TextAt(9),
                 Rows = reader.GetInt64(10),
             };
             if (stage.Step is null)

@@ -207,5 +207,5 @@ public sealed class LeadLostException(string message) : Exception(message);
 
 /// <summary>What became of a batch.</summary>
 /// <param name="Changed">How many jobs were new, changed or gone.</param>
-/// <param name="Missing">Parents that are named and were never seen: placeholders that this batch made.</param>
+/// <param name="Missing">Parents that are named and were never seen: tombstones that this batch made.</param>
 public readonly record struct IngestResult(int Changed, IReadOnlyList<string> Missing);

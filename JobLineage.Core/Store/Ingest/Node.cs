@@ -32,7 +32,7 @@ internal sealed class Node(string id)
     /// <summary>Whether its place in the lineage is worked out anew.</summary>
     public bool IsAffected { get; set; }
 
-    /// <summary>The row is dropped: a placeholder that nobody names any more, or a deleted job that stood alone.</summary>
+    /// <summary>The row is dropped: a tombstone that nobody names any more, or a deleted job that stood alone.</summary>
     public bool IsDropped { get; set; }
 
     /// <summary>Used by walks: 0 not visited, 1 on the way, 2 done.</summary>

@@ -5,7 +5,7 @@ namespace JobLineage.Core.Store.Ingest;
 /// <summary>
 /// Decides where jobs belong when lineage is by parent links. Pure: it is given every job whose place may change, and
 /// the parents of those, and works out run, stage and cut links of each. The rules are those of the direct lineage
-/// queries: a parent that was never seen gets a placeholder and is a root; of a circle the member with the lowest id is
+/// queries: a parent that was never seen gets a tombstone and is a root; of a circle the member with the lowest id is
 /// the root; a job with neither parent nor child has no run.
 /// </summary>
 /// <param name="nodes">By id: changed jobs, all their descendants, and the parents (old and new) of these.</param>
@@ -25,7 +25,7 @@ internal sealed class PointerStructure(
         foreach (var node in affected)
         {
             if (node.New.ParentId is { } parent && !nodes.ContainsKey(parent))
-                nodes[parent] = Placeholder(parent);
+                nodes[parent] = Tombstone(parent);
         }
 
         affected = [.. nodes.Values.Where(n => n.IsAffected)];
@@ -43,7 +43,7 @@ internal sealed class PointerStructure(
             Place(node);
     }
 
-    private Node Placeholder(string id) => new(id)
+    private Node Tombstone(string id) => new(id)
     {
         IsAffected = true,
         New = new() { Flags = JobFlags.Missing, Worker = unknownWorker, Queue = unknownWorker },

@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -59,7 +60,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
                 """, run);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
-                places.Add((reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetString(2), RunAssembler.Text(reader, 3)));
+                places.Add((reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetString(2), reader.TextAt(3)));
         }
 
         var paths = StoredPaths.Of(places);

@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -38,20 +39,20 @@ internal static class JobSql
             State = (JobState)row.GetInt16(at + 1),
             Worker = row.GetString(at + 2),
             Queue = row.GetString(at + 3),
-            Step = RunAssembler.Text(row, at + 4),
-            ParentId = RunAssembler.Text(row, at + 5),
-            RunKey = RunAssembler.Text(row, at + 6),
+            Step = row.TextAt(at + 4),
+            ParentId = row.TextAt(at + 5),
+            RunKey = row.TextAt(at + 6),
             Attempt = row.GetInt32(at + 7),
             MaxAttempts = row.GetInt32(at + 8),
             Priority = row.GetInt32(at + 9),
-            InsertedAt = RunAssembler.Time(row, at + 10),
-            ScheduledAt = RunAssembler.Time(row, at + 11),
-            AttemptedAt = RunAssembler.Time(row, at + 12),
-            FinishedAt = RunAssembler.Time(row, at + 13),
-            AttemptedBy = RunAssembler.Text(row, at + 14),
-            Args = RunAssembler.Text(row, at + 15),
-            Meta = RunAssembler.Text(row, at + 16),
-            Errors = StoredJson.Errors(RunAssembler.Text(row, at + 17)),
+            InsertedAt = row.TimeAt(at + 10),
+            ScheduledAt = row.TimeAt(at + 11),
+            AttemptedAt = row.TimeAt(at + 12),
+            FinishedAt = row.TimeAt(at + 13),
+            AttemptedBy = row.TextAt(at + 14),
+            Args = row.TextAt(at + 15),
+            Meta = row.TextAt(at + 16),
+            Errors = StoredJson.Errors(row.TextAt(at + 17)),
             IsMissing = (flags & JobFlags.Missing) != 0,
             IsGone = (flags & JobFlags.Gone) != 0,
             IsVanished = (flags & JobFlags.Vanished) != 0,

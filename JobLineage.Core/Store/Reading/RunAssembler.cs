@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -18,8 +19,8 @@ internal sealed class RunAssembler(int at)
         if (!runs.TryGetValue(id, out var run))
         {
             runs[id] = run = new(
-                row.GetString(at), Time(row, at + 1), row.GetString(at + 3), Text(row, at + 4), row.GetString(at + 5),
-                row.GetInt64(at + 6), Time(row, at + 7), Time(row, at + 8), Text(row, at + 9),
+                row.GetString(at), row.TimeAt(at + 1), row.GetString(at + 3), row.TextAt(at + 4), row.GetString(at + 5),
+                row.GetInt64(at + 6), row.TimeAt(at + 7), row.TimeAt(at + 8), row.TextAt(at + 9),
                 row.IsDBNull(at + 10) ? JobFlags.None : (JobFlags)row.GetInt16(at + 10), []);
         }
 
@@ -84,19 +85,14 @@ internal sealed class RunAssembler(int at)
             counts = counts.Add(state, row.GetInt64(at + 16 + (int)state));
         var after = at + 24;
         return new(
-            row.GetInt64(at + 11), row.IsDBNull(at + 12) ? null : row.GetInt64(at + 12), row.GetString(at + 13), Text(row, at + 14),
+            row.GetInt64(at + 11), row.LongAt(at + 12), row.GetString(at + 13), row.TextAt(at + 14),
             row.GetInt32(at + 15), counts,
-            row.GetInt64(after), row.GetInt64(after + 1), row.GetInt64(after + 2), row.GetInt64(after + 3), Time(row, after + 4),
-            Time(row, after + 5), Time(row, after + 6), row.IsDBNull(after + 7) ? [] : row.GetFieldValue<string[]>(after + 7),
-            Time(row, after + 8), Time(row, after + 9), Time(row, after + 10),
+            row.GetInt64(after), row.GetInt64(after + 1), row.GetInt64(after + 2), row.GetInt64(after + 3), row.TimeAt(after + 4),
+            row.TimeAt(after + 5), row.TimeAt(after + 6), row.IsDBNull(after + 7) ? [] : row.GetFieldValue<string[]>(after + 7),
+            row.TimeAt(after + 8), row.TimeAt(after + 9), row.TimeAt(after + 10),
             row.IsDBNull(after + 11) ? [] : row.GetFieldValue<long[]>(after + 11),
             row.IsDBNull(after + 12) ? [] : row.GetFieldValue<long[]>(after + 12));
     }
-
-    internal static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    internal static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? null : new DateTimeOffset(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
 
     private sealed record Rows(
         string Source, DateTimeOffset? AsOf, string RootId, string? RunKey, string Worker, long Version, DateTimeOffset? StartedAt,

@@ -1,6 +1,7 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
+using JobLineage.Core.Sources;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -111,10 +112,10 @@ public sealed class RunReader(
         while (await reader.ReadAsync(cancellation))
         {
             var state = (FeedState)reader.GetInt16(1);
-            var message = RunAssembler.Text(reader, 3);
+            var message = reader.TextAt(3);
             if (state != FeedState.Misconfigured && !reader.IsDBNull(6) && reader.GetBoolean(6))
                 (state, message) = (FeedState.Stopped, "No replica has read this source for more than 30 seconds.");
-            sources.Add(new(reader.GetString(0), state, RunAssembler.Time(reader, 2), message, reader.GetInt64(4), reader.GetInt64(5)));
+            sources.Add(new(reader.GetString(0), state, reader.TimeAt(2), message, reader.GetInt64(4), reader.GetInt64(5)));
         }
 
         return sources;
@@ -124,5 +125,5 @@ public sealed class RunReader(
     internal const long SingleVersionMask = (1L << 53) - 1;
 
     private static RunSnapshot Alone(NpgsqlDataReader row, string source, DateTimeOffset now) =>
-        JobSql.Alone(JobSql.Read(row, source, at: 2).Job, row.GetInt64(0) & SingleVersionMask, RunAssembler.Time(row, 1) ?? now);
+        JobSql.Alone(JobSql.Read(row, source, at: 2).Job, row.GetInt64(0) & SingleVersionMask, row.TimeAt(1) ?? now);
 }

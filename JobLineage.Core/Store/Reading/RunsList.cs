@@ -1,6 +1,7 @@
 using System.Text;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -94,14 +95,14 @@ internal sealed class RunsList(
             {
                 Source = reader.GetString(1),
                 RootId = reader.GetString(2),
-                RunKey = RunAssembler.Text(reader, 3),
+                RunKey = reader.TextAt(3),
                 Worker = reader.GetString(4),
                 Version = reader.GetInt64(5),
                 Counts = counts,
                 Stages = (int)reader.GetInt64(8),
                 State = counts.Discarded > 0 ? RunState.Failed : RunState.Finished,
-                StartedAt = RunAssembler.Time(reader, 6),
-                LastActivityAt = RunAssembler.Time(reader, 7),
+                StartedAt = reader.TimeAt(6),
+                LastActivityAt = reader.TimeAt(7),
             }));
         }
 
