@@ -2,6 +2,7 @@ using System.Net;
 using JobLineage.Dashboard.Hosting;
 using JobLineage.Tests.Support;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 
 namespace JobLineage.Tests.Browser;
 
@@ -59,8 +60,14 @@ internal sealed class LiveDashboard : IAsyncDisposable
     }
 
     /// <summary>Lets nobody into a database, and throws out those who are in.</summary>
-    public static Task CloseAsync(TestDatabase database) => OnServerAsync(
-        $"alter database {database.Name} allow_connections false; select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
+    public static async Task CloseAsync(TestDatabase database)
+    {
+        await OnServerAsync(
+            $"alter database {database.Name} allow_connections false; select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
+        // The test's own connections are broken too.
+        await using var pooled = new NpgsqlConnection(database.ConnectionString);
+        NpgsqlConnection.ClearPool(pooled);
+    }
 
     /// <summary>Lets everybody in again.</summary>
     public static Task ReopenAsync(TestDatabase database) => OnServerAsync($"alter database {database.Name} allow_connections true");
@@ -79,11 +86,11 @@ internal sealed class LiveDashboard : IAsyncDisposable
 
     private static async Task OnServerAsync(string sql)
     {
-        await using var connection = new Npgsql.NpgsqlConnection(await PostgresFixture.ConnectionStringAsync());
+        await using var connection = new NpgsqlConnection(await PostgresFixture.ConnectionStringAsync());
         await connection.OpenAsync();
         foreach (var statement in sql.Split("; "))
         {
-            await using var command = new Npgsql.NpgsqlCommand(statement, connection);
+            await using var command = new NpgsqlCommand(statement, connection);
             await command.ExecuteNonQueryAsync();
         }
     }

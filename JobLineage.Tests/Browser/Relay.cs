@@ -8,7 +8,7 @@ namespace JobLineage.Tests.Browser;
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentDictionary<TcpClient, bool> open = [];
+    private readonly ConcurrentDictionary<Socket, bool> open = [];
     private readonly CancellationTokenSource stopping = new();
     private readonly Task accepting;
 
@@ -26,8 +26,8 @@ internal sealed class Relay : IAsyncDisposable
     /// <summary>Breaks all connections there are.</summary>
     public void Cut()
     {
-        foreach (var client in open.Keys)
-            client.Close();
+        foreach (var socket in open.Keys)
+            socket.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -39,18 +39,20 @@ internal sealed class Relay : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private static async Task PipeAsync(TcpClient from, TcpClient to)
+    private static async Task PipeAsync(Socket from, Socket to)
     {
+        var buffer = new byte[16 * 1024];
         try
         {
-            await from.GetStream().CopyToAsync(to.GetStream());
-            to.Client.Shutdown(SocketShutdown.Send);
+            while (await from.ReceiveAsync(buffer) is > 0 and var count)
+                await to.SendAsync(buffer.AsMemory(0, count));
+            to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // One side is gone: so is the other.
-            from.Close();
-            to.Close();
+            from.Dispose();
+            to.Dispose();
         }
     }
 
@@ -60,7 +62,7 @@ internal sealed class Relay : IAsyncDisposable
         try
         {
             while (true)
-                passing.Add(PassAsync(await listener.AcceptTcpClientAsync(stopping.Token)));
+                passing.Add(PassAsync(await listener.AcceptSocketAsync(stopping.Token)));
         }
         catch (Exception e) when (stopping.IsCancellationRequested && e is OperationCanceledException or SocketException)
         {
@@ -69,9 +71,9 @@ internal sealed class Relay : IAsyncDisposable
         await Task.WhenAll(passing);
     }
 
-    private async Task PassAsync(TcpClient near)
+    private async Task PassAsync(Socket near)
     {
-        using var far = new TcpClient { NoDelay = true };
+        using var far = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using (near)
         {
             near.NoDelay = true;

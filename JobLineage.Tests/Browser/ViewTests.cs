@@ -65,6 +65,20 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared) : IClas
     }
 
     [Fact]
+    public async Task What_is_stuck_stands_above_the_list_and_in_the_title()
+    {
+        await using var tab = await OpenAsync();
+        await tab.GoAsync("/");
+
+        await Expect(tab.Page.Locator(".attention li").First).ToContainTextAsync("stuck");
+        await tab.Page.Locator(".attention a[href='runs/oban/60']").ClickAsync();
+
+        await Expect(tab.Page).ToHaveTitleAsync("⧗ KinoKrakow SyncJob 60 · Job Lineage");
+        await Expect(tab.Page.Locator("[data-finding=stuck]").First).ToContainTextAsync("queue");
+        Assert.Equal(1, tab.Documents);
+    }
+
+    [Fact]
     public async Task The_list_is_worked_with_keys_alone()
     {
         await using var tab = await OpenAsync();
