@@ -13,7 +13,7 @@ public sealed record GraphStyle
     public double NodeHeight { get; init; } = 92;
 
     /// <summary>Between two layers: room for the vertical part of edges and for their labels.</summary>
-    public double LayerGap { get; init; } = 140;
+    public double LayerGap { get; init; } = 118;
 
     /// <summary>Between two nodes of a layer: room for a loop and its label.</summary>
     public double RowGap { get; init; } = 30;

@@ -64,6 +64,8 @@ public static class SourceProbe
             SourceProblemKind.Refused, $"The server of source '{source}' has no such database ({e.MessageText}); check its connection string."),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } e => new(
             SourceProblemKind.NoPrivilege, $"Source '{source}' may not be read ({e.MessageText}); grant SELECT to the user of its connection string."),
+        PostgresException { SqlState: PostgresErrorCodes.ObjectNotInPrerequisiteState } e => new(
+            SourceProblemKind.Unreachable, $"The database of source '{source}' lets nobody in ({e.MessageText})."),
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => new(
             SourceProblemKind.Unreachable,
             $"The database of source '{source}' did not answer in time; try again, or ask `joblineage doctor` whether an index is missing."),

@@ -7,13 +7,19 @@ namespace JobLineage.Dashboard.Components.Pages;
 /// <summary>The runs, last activity first. The address holds the filter and the page.</summary>
 public sealed partial class RunListPage
 {
+    private const int AttentionLines = 5;
+
     private readonly LiveWatch<RunsPage> _list;
+    private readonly LiveWatch<RunsPage> _stuck;
+    private readonly LiveWatch<RunsPage> _failing;
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
 
     /// <summary>Creates the page.</summary>
     public RunListPage()
     {
         _list = Watch<RunsPage>();
+        _stuck = Watch<RunsPage>();
+        _failing = Watch<RunsPage>();
         _sources = Watch<IReadOnlyList<SourceStatus>>();
     }
 
@@ -61,6 +67,17 @@ public sealed partial class RunListPage
         await _sources.SetAsync("sources", Hub.SubscribeSources);
         var query = Query;
         await _list.SetAsync(query, () => Hub.SubscribeList(query));
+        await WatchAttentionAsync(_stuck, query with { State = RunState.Stuck, PageSize = AttentionLines });
+        await WatchAttentionAsync(_failing, query with { State = RunState.Failing, PageSize = AttentionLines });
+    }
+
+    // What is stuck has no activity, so by time alone it would sink below all that is well.
+    private async Task WatchAttentionAsync(LiveWatch<RunsPage> watch, RunsQuery query)
+    {
+        if (State is null && query.Page == 1)
+            await watch.SetAsync(query, () => Hub.SubscribeList(query));
+        else
+            await watch.ClearAsync();
     }
 
     private static string? Pressed(bool pressed) => pressed ? "pressed" : null;

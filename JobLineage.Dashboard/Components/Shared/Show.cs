@@ -7,6 +7,8 @@ namespace JobLineage.Dashboard.Components.Shared;
 /// <summary>Numbers, times and texts as they are shown. Everything here is plain text: Razor escapes it.</summary>
 public static class Show
 {
+    private static readonly string[] SaysNothing = ["Job", "Jobs", "Worker", "Workers"];
+
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
@@ -79,6 +81,23 @@ public static class Show
 
     /// <summary>At most <paramref name="length"/> characters, the last of them an ellipsis when it was longer.</summary>
     public static string Short(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+
+    /// <summary>
+    /// What tells workers of one short name apart: the nearest segment above it that says anything, as in
+    /// <c>App.Sources.KinoKrakow.Jobs.SyncJob</c> → <c>KinoKrakow</c>; null when only the application's name is left.
+    /// </summary>
+    public static string? Family(string worker)
+    {
+        var segments = worker.Split('.', '/');
+        var first = worker.Contains('/') ? 0 : 1;
+        for (var i = segments.Length - 2; i >= first; i--)
+        {
+            if (segments[i].Length > 0 && !SaysNothing.Contains(segments[i], StringComparer.OrdinalIgnoreCase))
+                return segments[i];
+        }
+
+        return null;
+    }
 
     /// <summary>JSON text indented; anything that is not JSON as it is.</summary>
     public static string Json(string text)

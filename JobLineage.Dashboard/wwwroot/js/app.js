@@ -91,9 +91,19 @@ function setText(element, text) {
   if (element.firstChild && element.firstChild.nodeValue !== text) element.firstChild.nodeValue = text;
 }
 
+// The words of Show.Duration.
+function duration(seconds) {
+  const two = (value) => String(Math.floor(value)).padStart(2, "0");
+  return seconds < 60 ? `${Math.floor(seconds)} s`
+    : seconds < 3600 ? `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
+    : seconds < 172800 ? `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} min`
+    : `${Math.floor(seconds / 86400)} d ${two((seconds % 86400) / 3600)} h`;
+}
+
 setInterval(() => {
   if (document.hidden) return;
   const now = Date.now() + skew;
+  for (const element of document.querySelectorAll("[data-since]")) setText(element, duration(Math.max(0, now - Date.parse(element.dataset.since)) / 1000));
   for (const element of document.querySelectorAll("time[data-ago]")) setText(element, ago(Date.parse(element.dateTime), now));
 }, 5000);
 

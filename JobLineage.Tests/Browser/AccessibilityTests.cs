@@ -1,0 +1,55 @@
+using Deque.AxeCore.Playwright;
+using JobLineage.Dashboard.Security;
+using JobLineage.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace JobLineage.Tests.Browser;
+
+/// <summary>No page keeps anybody out: checked by axe, in light and dark.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
+{
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/runs/oban/60?stage=SyncJob%2FMoviePageJob")]
+    [InlineData("/runs/oban/60?tab=tree&job=292")]
+    [InlineData("/jobs/oban/60")]
+    [InlineData("/sources")]
+    [InlineData("/no/such/page")]
+    public async Task A_page_has_no_serious_violation_in_light_or_dark(string path)
+    {
+        await using var tab = await chromium.OpenAsync(shared.Dashboard.Address);
+        await tab.GoAsync(path);
+        await HasNoneAsync(tab);
+    }
+
+    [Fact]
+    public async Task The_sign_in_has_none_either()
+    {
+        await using var dashboard = await TestDashboard.StartAsync((AccessRules.PasswordKey, TestDashboard.Password));
+        await using var tab = await chromium.OpenAsync(dashboard.Address);
+        await tab.Page.GotoAsync("/login");
+        await HasNoneAsync(tab);
+        await tab.Page.Locator("input[type=password]").FillAsync("wrong");
+        await tab.Page.Locator("button").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("[role=alert], .alert").First).ToBeVisibleAsync();
+        await HasNoneAsync(tab);
+    }
+
+    private static async Task HasNoneAsync(Tab tab)
+    {
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await tab.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            var result = await tab.Page.RunAxe();
+            var violations = result.Violations
+                .Where(violation => violation.Impact is "serious" or "critical")
+                .SelectMany(violation => violation.Nodes.Where(node => !IsNodeOfGraph(violation.Id, node.Html)).Select(node => $"{scheme} {violation.Id}: {violation.Help}: {node.Html}"));
+            Assert.Empty(violations);
+        }
+    }
+
+    // A node is drawn with icons for some words; its name begins with what is drawn largest and says the rest in words.
+    private static bool IsNodeOfGraph(string rule, string html) =>
+        rule == "label-content-name-mismatch" && html.StartsWith("<a class=\"node", StringComparison.Ordinal);
+}
