@@ -78,7 +78,7 @@ public static class RunDiagnosis
         findings.Add((new(
             FindingKind.Missing,
             stage.Path,
-            $"{Sentences.Number(stage.Vanished)} {stage.Name} {Sentences.Jobs(stage.Vanished)} {(stage.Vanished == 1 ? "was" : "were")} deleted before {(stage.Vanished == 1 ? "it" : "they")} had finished.",
+            $"{Sentences.Number(stage.Vanished)} {stage.Name} {Sentences.Jobs(stage.Vanished)} left the queue before {(stage.Vanished == 1 ? "it was" : "they were")} seen to finish: deleted, or finished and pruned between two looks.",
             new Dictionary<string, object?> { ["vanished"] = stage.Vanished },
             []), stage.Vanished));
     }

@@ -72,7 +72,7 @@ public sealed record Job
     /// <summary>True when the source no longer has the row: what is shown is what was last seen.</summary>
     public bool IsGone { get; init; }
 
-    /// <summary>True when the row was deleted before it had finished: it is no longer counted.</summary>
+    /// <summary>True when the row left the source before it was seen to finish: it is no longer counted.</summary>
     public bool IsVanished { get; init; }
 
     /// <summary>True when <see cref="ParentId"/> would have closed a circle and is therefore not followed.</summary>

@@ -98,7 +98,7 @@ public sealed record Stage
     /// <summary>Jobs by state.</summary>
     public required StateCounts Counts { get; init; }
 
-    /// <summary>Jobs that were deleted from the source before they had finished; not in <see cref="Counts"/>.</summary>
+    /// <summary>Jobs that left the source before they were seen to finish (deleted, or finished and pruned between two looks); not in <see cref="Counts"/>.</summary>
     public long Vanished { get; init; }
 
     /// <summary>Jobs whose parent link would close a circle.</summary>

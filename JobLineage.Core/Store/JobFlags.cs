@@ -12,7 +12,7 @@ internal enum JobFlags : short
     /// <summary>The source no longer has the row.</summary>
     Gone = 2,
 
-    /// <summary>The row was deleted before it had finished: no longer counted.</summary>
+    /// <summary>The row left the source before it was seen to finish: no longer counted.</summary>
     Vanished = 4,
 
     /// <summary>Its parent link would close a circle and is not followed.</summary>

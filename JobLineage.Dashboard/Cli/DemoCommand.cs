@@ -64,6 +64,8 @@ public static class DemoCommand
     /// <summary>The two sources of the demo, as an operator would configure them.</summary>
     private static Dictionary<string, string?> Sources(string source) => new()
     {
+        // The story is told in minutes: what waits for one is worth a word.
+        ["JobLineage:Stuck:After"] = "00:01:00",
         ["JobLineage:Sources:oban:Preset"] = "oban",
         ["JobLineage:Sources:oban:ConnectionString"] = source,
         ["JobLineage:Sources:research_jobs:Preset"] = "research_jobs",

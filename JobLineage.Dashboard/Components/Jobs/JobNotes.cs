@@ -11,7 +11,7 @@ public static class JobNotes
         if (job.IsMissing)
             yield return "This job was never seen: children name it as their parent, but it was removed before it was first read, or never existed.";
         if (job.IsVanished)
-            yield return "The row was deleted from the source before the job had finished; it is no longer counted.";
+            yield return "The row left the queue before the job was seen to finish: deleted, or finished and pruned between two looks. It is no longer counted.";
         else if (job.IsGone)
             yield return "The source no longer has this row; this is what was last seen of it.";
         if (job.IsCycleCut)
