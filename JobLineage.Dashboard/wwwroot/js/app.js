@@ -36,6 +36,11 @@ function showKeys() {
   document.getElementById("keys")?.showModal();
 }
 
+// What is found is worked with keys again, so the box lets go of them.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(".find")) document.getElementById("search").blur();
+});
+
 // Theme: automatic, light, dark; remembered.
 
 const themes = ["auto", "light", "dark"];

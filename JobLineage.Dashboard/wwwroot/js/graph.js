@@ -1,7 +1,7 @@
 // Zoom, drag and arrow keys of the stage graph. The picture's size is all that is changed, never a node: what the server
 // renders into it meanwhile stays as it is.
 
-const least = 0.2, most = 2.5, smallestFit = 0.65;
+const least = 0.2, most = 2.5, smallestFit = 0.6;
 
 // Survives the hand-over from the first HTML to the circuit, and going to another tab and back.
 const views = new Map();
