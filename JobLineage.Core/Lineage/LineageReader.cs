@@ -91,10 +91,10 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
                 Queue = row.GetString(4),
                 Step = row.IsDBNull(5) ? null : row.GetString(5),
                 RunKey = row.IsDBNull(6) ? null : row.GetString(6),
-                InsertedAt = Time(row, 7),
-                ScheduledAt = Time(row, 8),
-                AttemptedAt = Time(row, 9),
-                FinishedAt = Time(row, 10),
+                InsertedAt = SourceTime.Read(row, 7),
+                ScheduledAt = SourceTime.Read(row, 8),
+                AttemptedAt = SourceTime.Read(row, 9),
+                FinishedAt = SourceTime.Read(row, 10),
                 Attempt = Number(row, 11),
                 MaxAttempts = Number(row, 12),
             };
@@ -109,8 +109,4 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
 
     private static int Number(NpgsqlDataReader row, int column) =>
         (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column)
-        ? null
-        : new DateTimeOffset(DateTime.SpecifyKind(row.GetFieldValue<DateTime>(column), DateTimeKind.Utc));
 }

@@ -46,8 +46,12 @@ public static class Presets
         AttemptedBy = "attempted_by[1]",
         Args = "args",
         Meta = "meta",
-        // The last ones only: a job may fail hundreds of times, each with a stack trace.
-        Errors = "to_jsonb(errors[greatest(cardinality(errors) - 4, 1):])",
+        // The last ones only, and of each what is worth keeping: a job may fail hundreds of times, each with a stack trace.
+        Errors = """
+            (select jsonb_agg(case when jsonb_typeof(e->'error') = 'string'
+                    then jsonb_set(e, '{error}', to_jsonb(left(e->>'error', 10000))) else e end order by n)
+                from unnest(errors[greatest(cardinality(errors) - 4, 1):]) with ordinality u (e, n))
+            """,
         JobUrl = "/oban/jobs/{id}",
     };
 

@@ -19,6 +19,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>Characters of one value that are fetched at most: more than is kept, so that redaction sees whole keys.</summary>
     private const int FetchLimit = 65_536;
 
+    private const int LabelLimit = 500;
+
     private readonly SourceMapping mapping = source.Mapping;
     private readonly string columns = Columns(source.Mapping);
 
@@ -162,18 +164,18 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             Source = mapping.Name,
             Id = id,
             State = state,
-            Worker = Text(row, 2) ?? "",
-            Queue = Text(row, 3) ?? "",
-            Step = Text(row, 4),
+            Worker = Label(row, 2) ?? "",
+            Queue = Label(row, 3) ?? "",
+            Step = Label(row, 4),
             ParentId = JobIds.Normalize(source.IdKind, Text(row, 5)),
             RunKey = Text(row, 6),
             Attempt = Number(row, 7),
             MaxAttempts = Number(row, 8),
             Priority = Number(row, 9),
-            InsertedAt = Time(row, 10),
-            ScheduledAt = Time(row, 11),
-            AttemptedAt = Time(row, 12),
-            FinishedAt = Time(row, 13),
+            InsertedAt = SourceTime.Read(row, 10),
+            ScheduledAt = SourceTime.Read(row, 11),
+            AttemptedAt = SourceTime.Read(row, 12),
+            FinishedAt = SourceTime.Read(row, 13),
             AttemptedBy = Text(row, 14),
         };
         var (args, argsCut) = redaction.Json(Text(row, 15));
@@ -196,17 +198,15 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
+    /// <summary>A name, cut to what an index of the store takes (2,700 bytes): nobody reads further.</summary>
+    private static string? Label(NpgsqlDataReader row, int column) => Text(row, column) switch
+    {
+        { Length: > LabelLimit } text => text[..(char.IsHighSurrogate(text[LabelLimit - 1]) ? LabelLimit - 1 : LabelLimit)],
+        var text => text,
+    };
+
     private static int Number(NpgsqlDataReader row, int column) =>
         (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column)
-    {
-        if (row.IsDBNull(column))
-            return null;
-        // 'infinity' and '-infinity' are legal in Postgres and arrive as the ends of DateTime.
-        var time = row.GetFieldValue<DateTime>(column);
-        return new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc));
-    }
 }
 
 /// <summary>A stretch of the table.</summary>
