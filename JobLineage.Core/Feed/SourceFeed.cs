@@ -44,8 +44,9 @@ public sealed partial class SourceFeed(
                 await SayAsync(record, FeedState.Misconfigured, e.Message, null, cancellation);
                 await Task.Delay(options.MisconfiguredPause, time, cancellation);
             }
-            catch (Exception e) when (!cancellation.IsCancellationRequested && e is SourceProblemException or DbException or TimeoutException or IOException or SocketException)
+            catch (Exception e) when (!cancellation.IsCancellationRequested && e is not LeadLostException)
             {
+                // Whatever it is: one source that can't be read must not stop the others, nor the dashboard.
                 LogLost(source.Name, pause.TotalSeconds, e);
                 await TrySayAsync(record, $"{Sentence(e)} It is tried again by itself.", cancellation);
                 await Task.Delay(pause, time, cancellation);
@@ -174,7 +175,12 @@ public sealed partial class SourceFeed(
         }
     }
 
-    private string Sentence(Exception e) => e is SourceProblemException ? e.Message : SourceProbe.Explain(source.Name, e).Message;
+    private string Sentence(Exception e) => e switch
+    {
+        SourceProblemException => e.Message,
+        DbException or TimeoutException or IOException or SocketException => SourceProbe.Explain(source.Name, e).Message,
+        _ => $"Source '{source.Name}' could not be read ({e.GetType().Name}); the log says more.",
+    };
 
     private void ReportUnknownState(string word)
     {
@@ -189,7 +195,7 @@ public sealed partial class SourceFeed(
     [LoggerMessage(301, LogLevel.Error, "Source {Source}: {Problem}")]
     private partial void LogMisconfigured(string source, string problem);
 
-    [LoggerMessage(302, LogLevel.Warning, "Source {Source}: the database does not answer; trying again in {Seconds} s")]
+    [LoggerMessage(302, LogLevel.Warning, "Source {Source}: reading failed; trying again in {Seconds} s")]
     private partial void LogLost(string source, double seconds, Exception e);
 
     [LoggerMessage(303, LogLevel.Information, "Source {Source}: read to the end, {Rows} rows")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using JobLineage.Core.Model;
 
@@ -33,8 +34,42 @@ public static class ErrorsParser
         }
         catch (JsonException)
         {
-            return [new(0, null, clean(json))];
+            return Broken(json, clean);
         }
+    }
+
+    /// <summary>An array that breaks off: the whole elements, and what is there of the next one's message.</summary>
+    private static List<JobError> Broken(string json, Func<string, string> clean)
+    {
+        var errors = new List<JobError>();
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var whole = 0;
+        try
+        {
+            var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+            {
+                while (JsonDocument.TryParseValue(ref reader, out var element))
+                {
+                    using (element)
+                        errors.Add(One(element.RootElement, clean));
+                    whole = (int)reader.BytesConsumed;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // What was whole before is kept.
+        }
+
+        var rest = Encoding.UTF8.GetString(bytes, whole, bytes.Length - whole);
+        const string key = "\"error\": \"";
+        var message = rest.IndexOf(key, StringComparison.Ordinal) is var at and >= 0 ? rest[(at + key.Length)..] : rest;
+        // As text again, so that what is secret in it is recognised.
+        message = message.Replace("\\n", "\n").Replace("\\\"", "\"").Replace("\\\\", "\\");
+        if (message.Length > 0)
+            errors.Add(new(0, null, clean(message)));
+        return errors;
     }
 
     private static JobError One(JsonElement element, Func<string, string> clean)
@@ -44,12 +79,25 @@ public static class ErrorsParser
         var attempt = element.TryGetProperty("attempt", out var number) && number.ValueKind == JsonValueKind.Number
             && number.TryGetInt32(out var parsed) ? parsed : 0;
         DateTimeOffset? at = element.TryGetProperty("at", out var time) && time.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(time.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)
+            && DateTimeOffset.TryParse(Text(time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)
                 ? when.ToUniversalTime()
                 : null;
         return new(attempt, at, clean(element.TryGetProperty("error", out var message) ? Text(message) : element.GetRawText()));
     }
 
-    private static string Text(JsonElement element) =>
-        element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+    private static string Text(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            return element.GetRawText();
+        try
+        {
+            // JSON may hold a NUL; text in Postgres may not.
+            return element.GetString()!.Replace('\0', '\uFFFD');
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, escaped: it stays as it is written.
+            return element.GetRawText();
+        }
+    }
 }

@@ -49,9 +49,9 @@ public static class Presets
         // The last ones only, and each cut by itself: a job may fail hundreds of times, each with a stack trace, and a
         // cut through the whole would lose the newest.
         Errors = """
-            case when cardinality(errors) > 0 then (
-                select jsonb_agg(coalesce(jsonb_set(e, '{error}', to_jsonb(left(e->>'error', 10000))), e) order by n)
-                from unnest(errors[greatest(cardinality(errors) - 4, 1):]) with ordinality as last (e, n)) end
+            (select jsonb_agg(case when jsonb_typeof(e->'error') = 'string'
+                    then jsonb_set(e, '{error}', to_jsonb(left(e->>'error', 10000))) else e end order by n)
+                from unnest(errors[greatest(cardinality(errors) - 4, 1):]) with ordinality u (e, n))
             """,
         JobUrl = "/oban/jobs/{id}",
     };

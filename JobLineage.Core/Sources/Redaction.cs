@@ -18,6 +18,9 @@ public sealed partial class Redaction
     public static IReadOnlyList<string> DefaultWords { get; } =
         ["password", "passwd", "passphrase", "token", "secret", "authorization", "cookie", "credential", "credentials", "apikey", "api_key", "access_key", "private_key"];
 
+    // Not backtracking: a long text of colons would take minutes.
+    private static readonly Regex UserInfo = new(@"://[^\s/@""']+:[^\s/@""']+@", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
     private readonly string[] words;
     private readonly SearchValues<string> any;
     private readonly Regex inText;
@@ -31,8 +34,14 @@ public sealed partial class Redaction
         // Keys are compared without separators, so the quick look must not depend on them either.
         any = SearchValues.Create([.. (words ?? DefaultWords).SelectMany(w => w.Split('_', '-')).Where(w => w.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
         var names = string.Join('|', (words ?? DefaultWords).Select(w => Regex.Escape(w).Replace("_", "[_-]?")));
+        // "key": value, key=value, "key" => value and Elixir's {"key", "value"}; a value that breaks off ends with the text.
+        const string quoted = """
+            "(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\]|\\[\s\S])*(?:'|$)|\\"[^"]*(?:"|$)
+            """;
         inText = new Regex(
-            $"""(?<key>[\w-]*(?:{names})["']?\s*(?:=>|[:=])\s*)(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&"'{"}"})\]]+)""",
+            $"""
+            (?<key>[\w-]*(?:{names})\\?["']?\s*(?:=>|[:=])\s*)(?:(?:bearer|basic|digest|token)\s+)?(?:{quoted}|[^\s,;&"'{"}"})\]]+)|(?<key>[\w-]*(?:{names})["']\s*,\s*)(?:{quoted})
+            """,
             RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
 
@@ -44,9 +53,10 @@ public sealed partial class Redaction
     {
         if (json is null)
             return (null, false);
-        if (words.Length > 0 && json.AsSpan().ContainsAny(any))
+        // A key may be written with escapes.
+        if (words.Length > 0 && (json.AsSpan().ContainsAny(any) || json.Contains("\\u", StringComparison.Ordinal)))
             json = WithoutSecrets(json);
-        return Cut(json);
+        return Cut(WithoutUserInfo(json));
     }
 
     /// <summary>Free text (an error message) without secrets, at most <see cref="Limit"/> characters.</summary>
@@ -56,11 +66,12 @@ public sealed partial class Redaction
         var head = text.Length > Limit * 2 ? text[..(Limit * 2)] : text;
         if (words.Length > 0 && head.AsSpan().ContainsAny(any))
             head = inText.Replace(head, "${key}" + Mark);
-        if (head.Contains("://", StringComparison.Ordinal))
-            head = UserInfo().Replace(head, "://" + Mark + "@");
-        var (cut, isCut) = Cut(head);
+        var (cut, isCut) = Cut(WithoutUserInfo(head));
         return (cut!, isCut || head.Length < text.Length && text.Length > Limit * 2);
     }
+
+    private static string WithoutUserInfo(string text) =>
+        text.Contains("://", StringComparison.Ordinal) ? UserInfo.Replace(text, "://" + Mark + "@") : text;
 
     private (string? Text, bool IsCut) Cut(string text)
     {
@@ -81,11 +92,11 @@ public sealed partial class Redaction
         {
             while (result.Length <= Limit && reader.Read())
             {
-                if (reader.TokenType != JsonTokenType.PropertyName || !IsSecret(reader.GetString()!))
+                if (reader.TokenType != JsonTokenType.PropertyName || !IsSecret(Name(ref reader)))
                     continue;
                 Copy(bytes, copied, (int)reader.BytesConsumed, result);
                 result.Append(": \"").Append(Mark).Append('"');
-                if (!reader.Read() || !reader.TrySkip())
+                if (!Skip(ref reader))
                     return result.ToString();
                 copied = (int)reader.BytesConsumed;
             }
@@ -100,6 +111,32 @@ public sealed partial class Redaction
         // What follows the last whole token may hold half a secret: leave it out unless the text was whole.
         Copy(bytes, copied, reader.CurrentDepth == 0 ? bytes.Length : (int)reader.BytesConsumed, result);
         return result.ToString();
+    }
+
+    /// <summary>Passes over a secret's value; false when it is not whole: nothing that follows can be told from it.</summary>
+    private static bool Skip(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.Read() && reader.TrySkip();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static string Name(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, escaped: the other words of the key count all the same.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
     }
 
     private static void Copy(byte[] bytes, int from, int to, StringBuilder result)
@@ -143,7 +180,4 @@ public sealed partial class Redaction
 
     [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")]
     private static partial Regex Parts();
-
-    [GeneratedRegex(@"://[^\s/@""']+:[^\s/@""']+@")]
-    private static partial Regex UserInfo();
 }

@@ -5,6 +5,12 @@ namespace JobLineage.Core.Sources;
 /// <summary>Reads the columns that queues and the store share.</summary>
 internal static class RowValues
 {
+    /// <summary>What Postgres counts its microseconds from.</summary>
+    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly long Least = (DateTimeOffset.MinValue - Epoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static readonly long Most = (DateTimeOffset.MaxValue - Epoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>The text of a column; null for NULL.</summary>
     public static string? TextAt(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
@@ -16,9 +22,16 @@ internal static class RowValues
         (int)Math.Clamp(row.GetInt64(column), int.MinValue, int.MaxValue);
 
     /// <summary>
-    /// The time of a timestamptz column, in UTC; null for NULL. 'infinity' and '-infinity' are legal in Postgres and arrive
-    /// as the ends of <see cref="DateTime"/>.
+    /// The time of a timestamptz column, in UTC; null for NULL. Postgres knows 'infinity', years before Christ and years
+    /// beyond 9999: all of these become the end of time that they are nearest to, for one such row must not stop the others.
     /// </summary>
-    public static DateTimeOffset? TimeAt(this DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : new DateTimeOffset(DateTime.SpecifyKind(row.GetFieldValue<DateTime>(column), DateTimeKind.Utc));
+    public static DateTimeOffset? TimeAt(this DbDataReader row, int column)
+    {
+        if (row.IsDBNull(column))
+            return null;
+        var microseconds = row.GetFieldValue<long>(column);
+        return microseconds <= Least ? DateTimeOffset.MinValue
+            : microseconds >= Most ? DateTimeOffset.MaxValue
+            : Epoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+    }
 }

@@ -53,8 +53,8 @@ public static class SourceProbe
     /// <param name="error">What the driver threw.</param>
     public static SourceProblem Explain(string source, Exception error) => error switch
     {
-        // Starting up, shutting down, out of connections or resources: all pass.
-        PostgresException e when Is(e, "57P", "53", "08") => new(
+        // Starting up, shutting down, out of connections or resources, closed for maintenance (55000): all pass.
+        PostgresException e when Is(e, "57P", "53", "08", PostgresErrorCodes.ObjectNotInPrerequisiteState) => new(
             SourceProblemKind.Unreachable,
             $"The database of source '{source}' does not take connections now ({e.MessageText}); try again in a moment."),
         PostgresException e when Is(e, "28") => new(

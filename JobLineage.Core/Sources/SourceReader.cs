@@ -19,6 +19,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>Characters of one value that are fetched at most: more than is kept, so that redaction sees whole keys.</summary>
     private const int FetchLimit = 65_536;
 
+    private const int LabelLimit = 500;
+
     private readonly SourceMapping mapping = source.Mapping;
     private readonly string columns = Columns(source.Mapping);
 
@@ -163,9 +165,9 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             Source = mapping.Name,
             Id = id,
             State = state,
-            Worker = row.TextAt(2) ?? "",
-            Queue = row.TextAt(3) ?? "",
-            Step = row.TextAt(4),
+            Worker = Label(row, 2) ?? "",
+            Queue = Label(row, 3) ?? "",
+            Step = Label(row, 4),
             ParentId = JobIds.Normalize(source.IdKind, row.TextAt(5)),
             RunKey = row.TextAt(6),
             Attempt = row.ClampedAt(7),
@@ -194,6 +196,13 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             ParentId = mapping.RunKey is null ? job.ParentId : null,
         };
     }
+
+    /// <summary>A name, cut to what an index of the store takes (2,700 bytes): nobody reads further.</summary>
+    private static string? Label(NpgsqlDataReader row, int column) => row.TextAt(column) switch
+    {
+        { Length: > LabelLimit } text => text[..(char.IsHighSurrogate(text[LabelLimit - 1]) ? LabelLimit - 1 : LabelLimit)],
+        var text => text,
+    };
 }
 
 /// <summary>A stretch of the table.</summary>

@@ -3,7 +3,12 @@ using JobLineage.Core.Model;
 namespace JobLineage.Tests.Differential;
 
 /// <summary>A job as the oracle knows it: what a person would write on paper.</summary>
-public sealed record OracleJob(string Id, string? Parent, string Worker, JobState State, bool IsVanished = false, bool IsMissing = false);
+public sealed record OracleJob(string Id, string? Parent, string Worker, JobState State, bool IsVanished = false, bool IsMissing = false)
+{
+    public string? Key { get; init; }
+
+    public string? Step { get; init; }
+}
 
 /// <summary>A stage as the oracle counts it.</summary>
 public sealed record OracleStage(string Path, string Worker, int Depth, StateCounts Counts);
@@ -12,14 +17,37 @@ public sealed record OracleStage(string Path, string Worker, int Depth, StateCou
 public sealed record OracleRun(
     string RootId, IReadOnlyList<OracleStage> Stages, IReadOnlyDictionary<(string From, string To), long> Edges, IReadOnlyList<string> Jobs);
 
+/// <summary>What can be asked of an oracle.</summary>
+public interface ILineageOracle
+{
+    /// <summary>Jobs whose own link is cut.</summary>
+    IReadOnlySet<string> CutIds { get; }
+
+    /// <summary>All runs by root; singles are not runs.</summary>
+    IReadOnlyDictionary<string, OracleRun> Runs();
+
+    /// <summary>The counts of jobs that belong to no run, by worker.</summary>
+    IReadOnlyDictionary<string, StateCounts> Singles();
+
+    /// <summary>The jobs that belong to no run.</summary>
+    IReadOnlyList<OracleJob> Alone();
+
+    bool IsAlone(string id);
+
+    IReadOnlyList<string> Ancestors(string id);
+
+    IReadOnlyList<string> Children(string id);
+}
+
 /// <summary>
 /// Lineage worked out in the plainest way from a list of jobs, sharing no code with the product but the names of
 /// states: what store and direct queries are compared with.
 /// </summary>
-public sealed class Oracle
+public sealed class Oracle : ILineageOracle
 {
     private readonly Dictionary<string, OracleJob> jobs;
     private readonly Dictionary<string, string?> followed = [];
+    private readonly HashSet<string> cut = [];
     private readonly Lazy<HashSet<string>> parents;
 
     public Oracle(IEnumerable<OracleJob> known, Comparison<string> order)
@@ -33,27 +61,28 @@ public sealed class Oracle
         foreach (var job in jobs.Values)
         {
             // On a circle a walk upward comes back to where it began; its lowest member's link is cut.
-            var circle = new List<string> { job.Id };
-            for (var at = jobs[job.Id].Parent; at is not null && circle.Count <= jobs.Count; at = jobs[at].Parent)
+            var circle = new HashSet<string> { job.Id };
+            for (var at = jobs[job.Id].Parent; at is not null; at = jobs[at].Parent)
             {
                 if (at == job.Id)
                 {
                     var lowest = circle.Aggregate((a, b) => order(a, b) < 0 ? a : b);
                     followed[lowest] = null;
-                    CutIds.Add(lowest);
+                    cut.Add(lowest);
                     break;
                 }
 
-                if (circle.Contains(at))
+                if (!circle.Add(at))
                     break;
-                circle.Add(at);
             }
         }
     }
 
-    public HashSet<string> CutIds { get; } = [];
+    public IReadOnlySet<string> CutIds => cut;
 
-    public IEnumerable<string> Children(string id) => followed.Where(f => f.Value == id).Select(f => f.Key);
+    public IReadOnlyList<string> Children(string id) => [.. followed.Where(f => f.Value == id).Select(f => f.Key)];
+
+    public IReadOnlyList<OracleJob> Alone() => [.. jobs.Values.Where(j => IsAlone(j.Id) && !j.IsMissing && !j.IsVanished)];
 
     public bool IsAlone(string id) => followed[id] is null && !parents.Value.Contains(id);
 
@@ -65,7 +94,6 @@ public sealed class Oracle
         return path;
     }
 
-    /// <summary>All runs by root; singles are not runs.</summary>
     public IReadOnlyDictionary<string, OracleRun> Runs()
     {
         var below = followed.Where(f => f.Value is not null).ToLookup(f => f.Value!, f => f.Key);
@@ -74,14 +102,9 @@ public sealed class Oracle
             .ToDictionary(id => id, id => Draw(id, below));
     }
 
-    /// <summary>The counts of jobs with neither parent nor child, by worker.</summary>
-    public IReadOnlyDictionary<string, StateCounts> Singles()
-    {
-        return jobs.Values
-            .Where(j => IsAlone(j.Id) && !j.IsMissing && !j.IsVanished)
-            .GroupBy(j => j.Worker)
-            .ToDictionary(g => g.Key, g => g.Aggregate(default(StateCounts), (sum, j) => sum.Add(j.State)));
-    }
+    public IReadOnlyDictionary<string, StateCounts> Singles() => Alone()
+        .GroupBy(j => j.Worker)
+        .ToDictionary(g => g.Key, g => g.Aggregate(default(StateCounts), (sum, j) => sum.Add(j.State)));
 
     private OracleRun Draw(string root, ILookup<string, string> below)
     {

@@ -9,7 +9,7 @@ namespace JobLineage.Tests.Differential;
 /// <summary>Compares all that the store says of a source with an oracle.</summary>
 public static class StoreComparison
 {
-    public static async Task EqualAsync(Oracle oracle, NpgsqlDataSource store, Random random)
+    public static async Task EqualAsync(ILineageOracle oracle, NpgsqlDataSource store, Random random)
     {
         var reader = new RunReader(store, new DiagnosisOptions(), TimeProvider.System);
         var expected = oracle.Runs();

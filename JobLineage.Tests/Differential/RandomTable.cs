@@ -1,0 +1,148 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Tests.Differential;
+
+/// <summary>
+/// A queue table that is changed at random: what a queue does to its rows in months happens here in a second. Keeps
+/// beside the table what stands in it, and what somebody knows who looked now and then.
+/// </summary>
+public abstract class RandomTable(Random random, JobIdKind kind, string name)
+{
+    private readonly Dictionary<string, OracleJob> seen = [];
+    private long next = 1;
+
+    /// <summary>Whether rows are deleted.</summary>
+    public bool Deletes { get; } = random.Next(2) == 0;
+
+    public string Table => $"{name}_{kind.ToString().ToLowerInvariant()}";
+
+    /// <summary>The table; bigint is Oban's own shape with its meta, the others are mapped by configuration.</summary>
+    public string CreateSql => kind == JobIdKind.BigInt
+        ? $"create table {Table} (id bigint primary key, state text not null, worker text not null, meta jsonb); create index {Table}_meta on {Table} using gin (meta)"
+        : $"create table {Table} (id {(kind == JobIdKind.Uuid ? "uuid" : "text collate \"C\"")} primary key, state text not null, worker text not null, meta jsonb, inserted_at timestamptz default now())";
+
+    public ProbedSource Probed => new(
+        Mapping(new()
+        {
+            Name = "forest",
+            Table = Table,
+            State = "state",
+            States = JobStates.All.ToDictionary(s => s.Name()),
+            Worker = "worker",
+            InsertedAt = kind == JobIdKind.BigInt ? null : "inserted_at",
+        }),
+        kind, kind switch { JobIdKind.BigInt => "bigint", JobIdKind.Uuid => "uuid", _ => "text" }, null, HasRowVersions: true);
+
+    /// <summary>What makes each of the ways in which related jobs are found be taken.</summary>
+    public abstract IReadOnlyList<string> Ways { get; }
+
+    protected Dictionary<string, OracleJob> Rows { get; } = [];
+
+    protected List<string> EverUsed { get; } = [];
+
+    protected Random Random => random;
+
+    protected JobIdKind Kind => kind;
+
+    protected Comparison<string> Order => kind == JobIdKind.BigInt
+        ? (a, b) => long.Parse(a).CompareTo(long.Parse(b))
+        : string.CompareOrdinal;
+
+    /// <summary>Changes the table a little, as one of the things that queues and people do.</summary>
+    public async Task ChangeAsync(NpgsqlConnection connection)
+    {
+        var changed = new Dictionary<string, OracleJob?>();
+        Change(changed);
+        await WriteAsync(connection, changed);
+        foreach (var (id, row) in changed)
+        {
+            if (row is null)
+                Rows.Remove(id);
+            else
+                Rows[id] = row;
+        }
+    }
+
+    /// <summary>Looks at the table at the same moment as the feed.</summary>
+    public void Look()
+    {
+        foreach (var (id, job) in seen)
+        {
+            // A finished job that was pruned stays as it was; one that was not finished is no longer counted.
+            if (!Rows.ContainsKey(id) && !job.State.IsFinished())
+                seen[id] = job with { IsVanished = true };
+        }
+
+        foreach (var (id, row) in Rows)
+            seen[id] = row;
+        var oracle = Seen();
+        foreach (var id in seen.Values.Where(j => j.IsVanished && oracle.IsAlone(j.Id)).Select(j => j.Id).ToList())
+            seen.Remove(id);
+    }
+
+    /// <summary>What is known from looking.</summary>
+    public ILineageOracle Seen() => Oracle(seen.Values);
+
+    /// <summary>What stands in the table now.</summary>
+    public ILineageOracle Now() => Oracle(Rows.Values);
+
+    protected abstract SourceMapping Mapping(SourceMapping plain);
+
+    protected abstract ILineageOracle Oracle(IEnumerable<OracleJob> jobs);
+
+    protected abstract void Change(Dictionary<string, OracleJob?> changed);
+
+    protected abstract string? Meta(OracleJob row);
+
+    protected JobState State() => (JobState)random.Next(8);
+
+    protected IReadOnlyList<OracleJob> Some(int most) =>
+        Rows.Count == 0 ? [] : [.. Enumerable.Range(0, random.Next(1, most + 1)).Select(_ => Rows.ElementAt(random.Next(Rows.Count)).Value).DistinctBy(r => r.Id)];
+
+    /// <summary>Mostly a new id; sometimes one that was used before: named as a parent, deleted, or drawn out of turn.</summary>
+    protected string NewId()
+    {
+        if (EverUsed.Count > 0 && random.Next(12) == 0)
+            return EverUsed[random.Next(EverUsed.Count)];
+        var bytes = new byte[16];
+        random.NextBytes(bytes);
+        var id = kind switch
+        {
+            JobIdKind.BigInt => (next += random.Next(1, 3)).ToString(),
+            JobIdKind.Uuid => new Guid(bytes).ToString("D"),
+            _ => $"job/{next += 1}'\"é",
+        };
+        EverUsed.Add(id);
+        return id;
+    }
+
+    private async Task WriteAsync(NpgsqlConnection connection, Dictionary<string, OracleJob?> changed)
+    {
+        if (changed.Count == 0)
+            return;
+        var cast = kind switch { JobIdKind.BigInt => "::bigint", JobIdKind.Uuid => "::uuid", _ => "" };
+        await using var batch = new NpgsqlBatch(connection);
+        var delete = new NpgsqlBatchCommand($"delete from {Table} where id in (select x{cast} from unnest($1) x)");
+        delete.Parameters.Add(Texts(changed.Where(c => c.Value is null).Select(c => c.Key)));
+        batch.BatchCommands.Add(delete);
+        var rows = changed.Values.OfType<OracleJob>().ToList();
+        var upsert = new NpgsqlBatchCommand(
+            $"""
+            insert into {Table} (id, state, worker, meta)
+            select id{cast}, state, worker, meta::jsonb from unnest($1, $2, $3, $4) r (id, state, worker, meta)
+            on conflict (id) do update set state = excluded.state, worker = excluded.worker, meta = excluded.meta
+            """);
+        upsert.Parameters.Add(Texts(rows.Select(r => r.Id)));
+        upsert.Parameters.Add(Texts(rows.Select(r => r.State.Name())));
+        upsert.Parameters.Add(Texts(rows.Select(r => r.Worker)));
+        upsert.Parameters.Add(Texts(rows.Select(Meta)));
+        batch.BatchCommands.Add(upsert);
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    private static NpgsqlParameter Texts(IEnumerable<string?> values) =>
+        new NpgsqlParameter<string?[]> { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+}

@@ -1,0 +1,164 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Tests.Support;
+using Npgsql;
+
+namespace JobLineage.Tests.Feed;
+
+/// <summary>Replicas, and databases that go away and come back.</summary>
+public sealed class LeaderTests
+{
+    [Fact]
+    public async Task When_the_leader_ends_another_replica_goes_on()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.InsertAsync(1);
+        var first = await fixture.StartAsync();
+        await fixture.HasJobAsync(1);
+        await fixture.StartAsync();
+        var turn = await fixture.TurnAsync();
+        await first.DisposeAsync();
+        await fixture.InsertAsync(2);
+        await fixture.HasJobAsync(2);
+        Assert.True(await fixture.TurnAsync() > turn);
+    }
+
+    [Fact]
+    public async Task When_the_leaders_connection_is_cut_a_new_turn_begins_and_nothing_is_lost()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.StartAsync();
+        await fixture.StartAsync();
+        await fixture.InsertAsync(1);
+        await fixture.HasJobAsync(1);
+        var turn = await fixture.TurnAsync();
+        Assert.Equal(1, await fixture.Store.ScalarAsync<long>(
+            "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())"));
+        await fixture.InsertAsync(2);
+        await fixture.HasJobAsync(2);
+        await Soon.IsTrueAsync(async () => await fixture.TurnAsync() > turn);
+        await fixture.InsertAsync(3);
+        await fixture.HasJobAsync(3);
+    }
+
+    [Fact]
+    public async Task A_store_that_goes_away_and_comes_back_catches_up()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.StartAsync();
+        await fixture.InsertAsync(1);
+        await fixture.HasJobAsync(1);
+        await fixture.CutAsync(fixture.Store, close: true);
+        await fixture.InsertAsync(2);
+        await fixture.Queue.ExecuteAsync("update oban_jobs set state = 'completed' where id = 1");
+        await fixture.OpenAsync(fixture.Store);
+        await fixture.HasJobAsync(2);
+        await Soon.IsTrueAsync(async () => (await fixture.Reader.FindJobAsync("oban", "1", default))!.Job.State == JobState.Completed);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_not_there_yet_is_waited_for()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.InsertAsync(1);
+        await fixture.CutAsync(fixture.Store, close: true);
+        await fixture.StartAsync();
+        await fixture.OpenAsync(fixture.Store);
+        await fixture.HasJobAsync(1);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_down_at_the_start_is_said_to_be_and_then_read()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.InsertAsync(1);
+        await fixture.CutAsync(fixture.Queue, close: true);
+        await fixture.StartAsync();
+        await fixture.SaysAsync(s => s.State == FeedState.Reconnecting && s.Message!.Contains("'oban'") && s.Message.EndsWith('.'));
+        await fixture.OpenAsync(fixture.Queue);
+        await fixture.HasJobAsync(1);
+        await fixture.SaysAsync(s => s is { State: FeedState.Polling, Message: null, AsOf: not null });
+    }
+
+    [Fact]
+    public async Task A_source_that_goes_away_while_it_is_followed_is_said_to_be_and_comes_back()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.StartAsync();
+        await fixture.InsertAsync(1);
+        await fixture.HasJobAsync(1);
+        await fixture.CutAsync(fixture.Queue, close: true);
+        await fixture.SaysAsync(s => s.State == FeedState.Reconnecting);
+        await fixture.OpenAsync(fixture.Queue);
+        await fixture.InsertAsync(2);
+        await fixture.HasJobAsync(2);
+        await fixture.SaysAsync(s => s.State == FeedState.Polling);
+        // A short cut, without a pause in between.
+        await fixture.CutAsync(fixture.Queue, close: false);
+        await fixture.InsertAsync(3);
+        await fixture.HasJobAsync(3);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_misconfigured_does_not_stop_another_and_is_read_once_it_is_mended()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.InsertAsync(1);
+        await fixture.StartAsync(Presets.Oban("bad") with { Table = "later" }, Presets.Oban("oban"));
+        await fixture.HasJobAsync(1);
+        await fixture.SaysAsync(s => s.State == FeedState.Misconfigured && s.Message!.Contains("has no table 'later'"), "bad");
+        await fixture.SaysAsync(s => s.State == FeedState.Polling);
+        await fixture.Queue.ExecuteAsync("create table later (like oban_jobs including all); insert into later (id, worker) values (7, 'App.Later')");
+        await fixture.HasJobAsync(7, "bad");
+        await fixture.SaysAsync(s => s.State == FeedState.Polling, "bad");
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_as_nobody_expected_does_not_stop_another()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        var replica = await fixture.StartAsync(Presets.Oban("bad"), Presets.Oban("oban"));
+        await fixture.InsertAsync(1);
+        await fixture.HasJobAsync(1);
+        await fixture.HasJobAsync(1, "bad");
+        await replica.Databases[0].DisposeAsync();
+        await fixture.SaysAsync(s => s.State == FeedState.Reconnecting && s.Message!.Contains("'bad'"), "bad");
+        await fixture.InsertAsync(2);
+        await fixture.HasJobAsync(2);
+        Assert.False(replica.Leader.ExecuteTask!.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Rows_in_a_state_that_nobody_knows_are_passed_over_and_named()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.Queue.ExecuteAsync("alter type oban_job_state add value 'hibernating'");
+        await fixture.Queue.ExecuteAsync("insert into oban_jobs (id, worker, state) values (1, 'App.Sync', 'hibernating'), (2, 'App.Sync', 'executing')");
+        await fixture.StartAsync();
+        await fixture.HasJobAsync(2);
+        await fixture.SaysAsync(s => s.State == FeedState.Polling && s.Message == "Rows in a state that this version does not know are passed over: 'hibernating'.");
+        Assert.Null(await fixture.Reader.FindJobAsync("oban", "1", default));
+        await fixture.Queue.ExecuteAsync("update oban_jobs set state = 'available' where id = 1");
+        await fixture.HasJobAsync(1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_when_a_replica_ends()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        var replica = await fixture.StartAsync();
+        await fixture.InsertAsync(1);
+        await fixture.HasJobAsync(1);
+        await replica.DisposeAsync();
+        await using var server = new NpgsqlConnection(await PostgresFixture.ConnectionStringAsync());
+        await server.OpenAsync();
+        await Soon.IsTrueAsync(async () =>
+        {
+            await using var count = new NpgsqlCommand(
+                $"select count(*) from pg_stat_activity where datname = '{fixture.Queue.Name}'", server);
+            return (long)(await count.ExecuteScalarAsync())! == 0;
+        });
+        Assert.Equal(0, await fixture.Store.ScalarAsync<long>(
+            "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"));
+    }
+}

@@ -1,0 +1,115 @@
+using Dapper;
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Feed;
+using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Reading;
+using JobLineage.Tests.Support;
+using Npgsql;
+
+namespace JobLineage.Tests.Store;
+
+/// <summary>A queue's table and a store in a database of their own.</summary>
+internal sealed class StoreFixture : IAsyncDisposable
+{
+    public static readonly FeedOptions Options = new();
+
+    private StoreFixture(TestDatabase database)
+    {
+        Database = database;
+        Source = NpgsqlDataSource.Create(database.ConnectionString);
+        Store = StoreDatabase.Create(database.ConnectionString);
+        Reader = new(Store, new DiagnosisOptions(), TimeProvider.System);
+    }
+
+    public TestDatabase Database { get; }
+
+    public NpgsqlDataSource Source { get; }
+
+    public NpgsqlDataSource Store { get; }
+
+    public RunReader Reader { get; }
+
+    public static async Task<StoreFixture> CreateAsync(RecordedData? data = null)
+    {
+        var fixture = new StoreFixture(await TestDatabase.CreateAsync());
+        if (data is not null)
+            await data.LoadAsync(fixture.Database);
+        await Migrator.MigrateAsync(fixture.Store, default);
+        return fixture;
+    }
+
+    /// <summary>With an empty Oban table of version 14.</summary>
+    public static async Task<StoreFixture> ObanAsync()
+    {
+        var fixture = await CreateAsync();
+        await fixture.SqlAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Data", "oban", "schema.sql")));
+        return fixture;
+    }
+
+    /// <summary>A feed of a source that a test drives by hand; Oban unless a mapping says otherwise.</summary>
+    public async Task<HandFeed> FeedAsync(SourceMapping? mapping = null, FeedOptions? options = null, TimeProvider? time = null, Redaction? redaction = null)
+    {
+        var (source, problem) = await SourceProbe.ProbeAsync(mapping ?? Presets.Oban("oban"), Source);
+        Assert.Null(problem);
+        return await HandFeed.CreateAsync(this, source!, options ?? Options, time ?? TimeProvider.System, redaction ?? new());
+    }
+
+    /// <summary>A feed that has read everything once.</summary>
+    public async Task<HandFeed> FilledAsync(SourceMapping? mapping = null, FeedOptions? options = null, Redaction? redaction = null)
+    {
+        var feed = await FeedAsync(mapping, options, redaction: redaction);
+        await feed.FillAsync();
+        return feed;
+    }
+
+    public Task<int> SqlAsync(string sql, object? parameters = null) => Database.ExecuteAsync(sql, parameters);
+
+    /// <summary>Inserts jobs into an Oban table: id, parent as JSON text (null for none), worker, state.</summary>
+    public async Task ObanJobsAsync(params (long Id, string? Parent, string Worker, string State)[] rows)
+    {
+        await using var connection = await Database.OpenAsync();
+        await connection.ExecuteAsync(
+            """
+            insert into oban_jobs (id, worker, state, meta)
+            select id, worker, state::oban_job_state, case when parent is null then '{}' else jsonb_build_object('parent_job_id', parent::jsonb) end
+            from unnest(@ids, @parents, @workers, @states) as t (id, parent, worker, state)
+            """,
+            new
+            {
+                ids = rows.Select(r => r.Id).ToArray(),
+                parents = rows.Select(r => r.Parent).ToArray(),
+                workers = rows.Select(r => r.Worker).ToArray(),
+                states = rows.Select(r => r.State).ToArray(),
+            });
+    }
+
+    public async Task<RunSnapshot> RunAsync(object id, string source = "oban")
+    {
+        var run = await Reader.FindRunAsync(source, id.ToString()!, default);
+        Assert.NotNull(run);
+        return run;
+    }
+
+    public async Task<JobView> JobAsync(object id, string source = "oban")
+    {
+        var job = await Reader.FindJobAsync(source, id.ToString()!, default);
+        Assert.NotNull(job);
+        return job;
+    }
+
+    /// <summary>The stages as text: <c>path: completed 2, discarded 1</c>.</summary>
+    public async Task<IEnumerable<string>> StagesAsync(object id, string source = "oban") => (await RunAsync(id, source)).Stages
+        .Select(s => $"{s.Path}: {string.Join(", ", s.Counts.NonZero().Select(c => $"{c.Key.Name()} {c.Value}"))}");
+
+    public Task<long> CountAsync(string table) => Database.ScalarAsync<long>($"select count(*) from job_lineage.{table}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await Store.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
