@@ -49,7 +49,7 @@ public sealed record RunSnapshot
     /// <summary>The moment up to which the picture is true, in UTC.</summary>
     public required DateTimeOffset AsOf { get; init; }
 
-    /// <summary>The stages, parents before children, siblings in the order they first appeared.</summary>
+    /// <summary>The stages by depth, then by path: parents before children.</summary>
     public required IReadOnlyList<Stage> Stages { get; init; }
 
     /// <summary>The edges between stages, with the number of jobs that came over each.</summary>
@@ -64,7 +64,10 @@ public sealed record RunSnapshot
     /// <summary>The counts of all stages together.</summary>
     public StateCounts Counts { get; init; }
 
-    /// <summary>When the first job was inserted, in UTC; null when unknown.</summary>
+    /// <summary>
+    /// When the root was inserted, or the first job where the root was never seen, in UTC; null when unknown. Jobs that were
+    /// moved here may be older.
+    /// </summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When the last job finished, in UTC; null while jobs are unfinished.</summary>

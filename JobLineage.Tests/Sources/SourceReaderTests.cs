@@ -19,7 +19,7 @@ public sealed class SourceReaderTests
                 '{"attempt": 6, "at": "2026-11-22T10:00:05Z", "error": "the newest"}'] where id = 1
             """);
         var reader = new SourceReader((await fixture.QueriesAsync()).Source, fixture.Connections, new Redaction());
-        var jobs = (await reader.ReadAsync(["1", "2"], default)).OrderBy(j => j.Id).ToList();
+        var jobs = (await reader.ReadAsync(["1", "2"], default)).Jobs.OrderBy(j => j.Id).ToList();
         Assert.Equal([0, 3, 4, 5, 6], jobs[0].Errors.Select(e => e.Attempt));
         Assert.Equal("the newest", jobs[0].Errors[^1].Message);
         Assert.Equal(8192, jobs[0].Errors[2].Message.Length);

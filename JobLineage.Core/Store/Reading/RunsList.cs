@@ -76,11 +76,12 @@ internal sealed class RunsList(
         await using var command = new NpgsqlCommand { Connection = connection };
         var sql = new StringBuilder(
             $"""
-            select r.id, src.name, r.root_id, r.run_key, w.text, r.version, r.started_at, r.last_activity_at,
+            select r.id, src.name, r.root_id, r.run_key, w.text, r.version, coalesce(root.inserted_at, r.started_at), r.last_activity_at,
                 (select count(*) from job_lineage.stage s where s.run_id = r.id), {Counts}
             from job_lineage.run r
             join job_lineage.source src on src.id = r.source_id
             join job_lineage.label w on w.id = r.worker
+            left join job_lineage.job root on root.source_id = r.source_id and root.id = r.root_id
             where {condition}
             """);
         Filter(command, sql);

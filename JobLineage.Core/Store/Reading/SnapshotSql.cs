@@ -13,7 +13,7 @@ internal static class SnapshotSql
     /// <summary>Begins where the columns of <see cref="RunAssembler"/> begin; needs <c>r</c> (run) and <c>src</c> (source) in scope.</summary>
     public static readonly string Columns =
         $"""
-        src.name, src.as_of, r.id, r.root_id, r.run_key, rw.text, r.version, r.started_at, r.last_activity_at,
+        src.name, src.as_of, r.id, r.root_id, r.run_key, rw.text, r.version, coalesce(root.inserted_at, r.started_at), r.last_activity_at,
         root.args, root.flags, s.id, s.parent_id, sw.text, st.text, s.depth, {Counts}, s.vanished, s.cycle_cuts, s.parents, s.rows,
         s.first_inserted_at, s.last_attempted_at, s.last_finished_at,
         (select array_agg(l.text order by l.text) from job_lineage.label l where l.id = any(s.queues)),
