@@ -194,14 +194,15 @@ internal static class LineageSql
                 then jl_text::bigint end
             """,
         JobIdKind.Uuid => "case when jl_text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then jl_text::uuid end",
-        _ => "nullif(jl_text, '')",
+        _ => "nullif(jl_text, '') collate \"default\"",
     };
 
     private static string Type(ProbedSource source) => source.IdKind switch
     {
         JobIdKind.BigInt => "bigint",
         JobIdKind.Uuid => "uuid",
-        _ => "text",
+        // The column's own collation would not agree with that of the parent expression; the default one gives way to any.
+        _ => "text collate \"default\"",
     };
 
     private static string Select(ProbedSource source)

@@ -30,9 +30,8 @@ internal sealed class StepAssembler(SourceMapping mapping, JobIdKind kind, Stage
         foreach (var (_, members) in steps)
         {
             var first = members[0].Row;
-            var stage = above is null
-                ? stages.Root(first.Worker, first.Step)
-                : stages.Step(above.Stage, first.Worker, first.Step);
+            var name = first.Step == first.Worker ? null : first.Step;
+            var stage = above is null ? stages.Root(first.Worker, name) : stages.Step(above.Stage, first.Worker, name);
             foreach (var job in members)
             {
                 job.Stage = stage;

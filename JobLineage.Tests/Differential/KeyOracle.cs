@@ -11,6 +11,8 @@ public sealed class KeyOracle(IEnumerable<OracleJob> known, Comparison<string> o
 
     public bool IsAlone(string id) => jobs[id].Key is null;
 
+    public bool IsCounted(string id) => !jobs[id].IsVanished;
+
     public IReadOnlyList<OracleJob> Alone() => [.. jobs.Values.Where(j => j is { Key: null, IsVanished: false })];
 
     public IReadOnlyDictionary<string, StateCounts> Singles() => Alone()

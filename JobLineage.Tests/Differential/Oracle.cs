@@ -34,6 +34,9 @@ public interface ILineageOracle
 
     bool IsAlone(string id);
 
+    /// <summary>Whether it was seen, and not deleted before it had finished.</summary>
+    bool IsCounted(string id);
+
     IReadOnlyList<string> Ancestors(string id);
 
     IReadOnlyList<string> Children(string id);
@@ -81,6 +84,8 @@ public sealed class Oracle : ILineageOracle
     public IReadOnlySet<string> CutIds => cut;
 
     public IReadOnlyList<string> Children(string id) => [.. followed.Where(f => f.Value == id).Select(f => f.Key)];
+
+    public bool IsCounted(string id) => jobs[id] is { IsMissing: false, IsVanished: false };
 
     public IReadOnlyList<OracleJob> Alone() => [.. jobs.Values.Where(j => IsAlone(j.Id) && !j.IsMissing && !j.IsVanished)];
 

@@ -34,6 +34,9 @@ public static class StoreComparison
             var job = await reader.FindJobAsync("forest", any, default);
             Assert.Equal(oracle.Ancestors(any), job!.Ancestors.Select(a => a.Id));
             Assert.Equal(run.RootId, job.RootId);
+            var children = oracle.Children(any).Where(oracle.IsCounted).Order(StringComparer.Ordinal).ToList();
+            Assert.Equal(children.Count, job.Children.Sum(c => c.Counts.Total));
+            Assert.Superset(job.Children.SelectMany(c => c.Sample).Select(c => c.Id).ToHashSet(), children.ToHashSet());
             Assert.Equal(oracle.CutIds.Contains(any), job.Job.IsCycleCut);
         }
 

@@ -17,16 +17,14 @@ namespace JobLineage.Tests.Differential;
 /// </summary>
 public static class Trials
 {
-    private const int PerBlock = 130;
-
-    public static async Task RunAsync(int block, Func<Random, RandomTable> make, ITestOutputHelper output)
+    public static async Task RunAsync(int block, int trials, Func<Random, RandomTable> make, ITestOutputHelper output)
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await using var store = StoreDatabase.Create(database.ConnectionString);
         await Migrator.MigrateAsync(store, default);
         var only = Environment.GetEnvironmentVariable("JOBLINEAGE_SEED");
-        for (var trial = 0; trial < PerBlock; trial++)
+        for (var trial = 0; trial < trials; trial++)
         {
             var seed = block * 1_000_000 + trial;
             if (only is not null && only != seed.ToString())

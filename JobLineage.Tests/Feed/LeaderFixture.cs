@@ -77,6 +77,7 @@ internal sealed class LeaderFixture : IAsyncDisposable
         if (close)
             await ExecuteAsync(other, $"alter database {database.Name} allow_connections false");
         await ExecuteAsync(other, $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}' and pid <> pg_backend_pid()");
+        await ForgetAsync(database);
     }
 
     public async Task OpenAsync(TestDatabase database)
@@ -84,6 +85,13 @@ internal sealed class LeaderFixture : IAsyncDisposable
         await using var other = new NpgsqlConnection(await PostgresFixture.ConnectionStringAsync());
         await other.OpenAsync();
         await ExecuteAsync(other, $"alter database {database.Name} allow_connections true");
+    }
+
+    /// <summary>Ends the test's own idle connections.</summary>
+    public static async Task ForgetAsync(TestDatabase database)
+    {
+        await using var own = new NpgsqlConnection(database.ConnectionString);
+        NpgsqlConnection.ClearPool(own);
     }
 
     public async ValueTask DisposeAsync()

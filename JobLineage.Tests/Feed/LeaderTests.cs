@@ -150,6 +150,7 @@ public sealed class LeaderTests
         await fixture.InsertAsync(1);
         await fixture.HasJobAsync(1);
         await replica.DisposeAsync();
+        await LeaderFixture.ForgetAsync(fixture.Queue);
         await using var server = new NpgsqlConnection(await PostgresFixture.ConnectionStringAsync());
         await server.OpenAsync();
         await Soon.IsTrueAsync(async () =>

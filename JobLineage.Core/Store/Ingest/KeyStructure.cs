@@ -43,9 +43,11 @@ internal sealed class KeyStructure(
             StageNode? above = null;
             foreach (var stage in stages)
             {
-                stage.HeadChanged |= stage.Parent != above;
+                var depth = (above?.Depth ?? 0) + 1;
+                // A step that comes to stand before others moves all that are below it, whose parents stay.
+                stage.HeadChanged |= stage.Parent != above || stage.Depth != depth;
                 stage.Parent = above;
-                stage.Depth = (above?.Depth ?? 0) + 1;
+                stage.Depth = depth;
                 above = stage;
             }
 

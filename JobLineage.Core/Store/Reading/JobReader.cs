@@ -10,9 +10,12 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
     /// <summary>Children that are listed of each stage; the counts say how many there are.</summary>
     private const int Sample = 20;
 
+    /// <summary>The last id first, in the order of ids: numbers as numbers, others by their bytes.</summary>
+    private const string LastFirst = "case when j.id ~ '^-?[0-9]{1,19}$' then j.id::numeric end desc nulls last, j.id desc";
+
     public async Task<JobView?> ReadAsync(CancellationToken cancellation)
     {
-        if (await JobAsync(cancellation) is not var (job, sourceId, stageId, runId))
+        if (await JobAsync(cancellation) is not var (job, sourceId, stageId, runId, rootId))
             return null;
         var (paths, above) = await StagesAsync(runId, stageId, cancellation);
         var ancestors = job.RunKey is null
@@ -22,24 +25,25 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             ? await ChildrenAsync(sourceId, paths, cancellation)
             : await NextStepAsync(sourceId, job, stageId, paths, cancellation);
         var path = stageId is { } stage ? paths[stage].Path : JobSql.Alone(job, 0, default).Stages[0].Path;
-        return new(job, ancestors.Count > 0 ? ancestors[0].Id : job.Id, path, ancestors, children);
+        return new(job, rootId ?? job.Id, path, ancestors, children);
     }
 
-    private async Task<(Job Job, short SourceId, long? StageId, long? RunId)?> JobAsync(CancellationToken cancellation)
+    private async Task<(Job Job, short SourceId, long? StageId, long? RunId, string? RootId)?> JobAsync(CancellationToken cancellation)
     {
         await using var command = Command(
             $"""
-            select src.id, j.run_id, {JobSql.Columns}
+            select src.id, j.run_id, r.root_id, {JobSql.Columns}
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
+            left join job_lineage.run r on r.id = j.run_id
             {JobSql.Joins}
             where src.name = $1
             """, source, jobId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
             return null;
-        var (job, stage) = JobSql.Read(reader, source, 2);
-        return (job, reader.GetInt16(0), stage, reader.IsDBNull(1) ? null : reader.GetInt64(1));
+        var (job, stage) = JobSql.Read(reader, source, 3);
+        return (job, reader.GetInt16(0), stage, reader.IsDBNull(1) ? null : reader.GetInt64(1), RunAssembler.Text(reader, 2));
     }
 
     /// <summary>Path and full worker name of the run's stages, and the stages above the job's own, topmost first.</summary>
@@ -103,7 +107,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
                 select {JobSql.Columns}
                 from job_lineage.job j {JobSql.Joins}
                 where j.source_id = $1 and j.run_key = $2 and j.stage_id = $3
-                order by length(j.id) desc, j.id desc
+                order by {LastFirst}
                 limit 1
                 """, sourceId, runKey, stage);
             jobs.AddRange(await JobsAsync(command, cancellation));
@@ -124,10 +128,10 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         short sourceId, Job job, long? stageId, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
     {
         await using var command = Command(
-            """
+            $"""
             select j.id from job_lineage.job j
             where j.source_id = $1 and j.run_key = $2 and j.stage_id = $3
-            order by length(j.id) desc, j.id desc
+            order by {LastFirst}
             limit 1
             """, sourceId, job.RunKey!, stageId!.Value);
         if ((string?)await command.ExecuteScalarAsync(cancellation) != job.Id)

@@ -12,7 +12,12 @@ internal static class StoredPaths
         var tree = new StageTree();
         var places = new Dictionary<long, int>();
         foreach (var (id, parent, worker, step) in stages)
-            places[id] = parent is { } above ? tree.Step(places[above], worker, step) : tree.Root(worker, step);
+        {
+            // Where jobs have no step their worker stands for it: it is called by its short name.
+            var name = step == worker ? null : step;
+            places[id] = parent is { } above ? tree.Step(places[above], worker, name) : tree.Root(worker, name);
+        }
+
         var paths = tree.Paths(tree.Names());
         return places.ToDictionary(p => p.Key, p => paths[p.Value]);
     }
