@@ -43,7 +43,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         if (!await reader.ReadAsync(cancellation))
             return null;
         var (job, stage) = JobSql.Read(reader, source, 3);
-        return (job, reader.GetInt16(0), stage, reader.IsDBNull(1) ? null : reader.GetInt64(1), RunAssembler.Text(reader, 2));
+        return (job, reader.GetInt16(0), stage, reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.TextAt(2));
     }
 
     /// <summary>Path and full worker name of the run's stages, and the stages above the job's own, topmost first.</summary>
