@@ -74,7 +74,8 @@ internal static class SnapshotBuilder
                 queues.Add(row.Queue);
             if (job.IsCycleCut)
                 cycleCuts++;
-            if (job.State == JobState.Completed && job.Children.Count == 0)
+            // Where runs share a key a step's earlier jobs and the last step have none, and that says nothing.
+            if (job.State == JobState.Completed && job.Children.Count == 0 && row.RunKey is null)
                 childless++;
             inserted = Earlier(inserted, row.InsertedAt);
             attempted = Later(attempted, row.AttemptedAt);

@@ -57,18 +57,18 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
     public Task<Dictionary<long, RunNode>> RunsOfKeysAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
         RunsAsync($"r.source_id = {sourceId} and r.run_key = any($1)", Parameters.Texts(keys), cancellation);
 
-    /// <summary>The ids of all rows of a stage.</summary>
-    public async Task<IReadOnlyList<string>> IdsOfStageAsync(long stage, string runKey, CancellationToken cancellation)
+    /// <summary>The ids of all rows of a stage, with their workers.</summary>
+    public async Task<IReadOnlyList<(string Id, int Worker)>> IdsOfStageAsync(long stage, string runKey, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select id from job_lineage.job where source_id = $1 and run_key = $3 and stage_id = $2", connection);
+            "select id, worker from job_lineage.job where source_id = $1 and run_key = $3 and stage_id = $2", connection);
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = stage });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = runKey });
-        var ids = new List<string>();
+        var ids = new List<(string, int)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            ids.Add(reader.GetString(0));
+            ids.Add((reader.GetString(0), reader.GetInt32(1)));
         return ids;
     }
 

@@ -179,9 +179,13 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         {
             // The affected ones are not where the store still has them.
             var left = (await loader.IdsOfStageAsync(stage.Id, stage.Run.Key!, cancellation))
-                .Where(id => !nodes.TryGetValue(id, out var node) || !node.IsAffected)
-                .Concat(affected.Where(n => n.Stage == stage).Select(n => n.Id));
-            stage.FirstId = left.Min(Comparer<string>.Create((a, b) => JobIds.Compare(source.IdKind, a, b)));
+                .Where(row => !nodes.TryGetValue(row.Id, out var node) || !node.IsAffected)
+                .Concat(affected.Where(n => n.Stage == stage).Select(n => (n.Id, n.New.Worker)))
+                .ToList();
+            if (left.Count == 0)
+                continue;
+            // A stage is called by the worker of its first job.
+            (stage.FirstId, stage.Worker) = left.MinBy(row => row.Id, Comparer<string>.Create((a, b) => JobIds.Compare(source.IdKind, a, b)));
             stage.HeadChanged = true;
         }
 
