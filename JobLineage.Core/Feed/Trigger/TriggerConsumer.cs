@@ -90,9 +90,10 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
 
     internal async Task RemoveAsync(IReadOnlyCollection<NpgsqlTid> places, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"delete from {names.Change} where ctid = any($1)");
+        await using var command = database.CreateCommand($"delete from {names.Change} where ctid = any($1::tid[])");
         command.CommandTimeout = TimeoutSeconds;
-        command.Parameters.Add(new NpgsqlParameter<NpgsqlTid[]> { TypedValue = [.. places], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Tid });
+        // As text: the driver reads arrays of addresses, and does not write them.
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. places.Select(p => p.ToString())] });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -156,4 +156,7 @@ public sealed class TriggerException : Exception
     public TriggerException(string message, Exception inner) : base(message, inner)
     {
     }
+
+    /// <summary>Whether the same may work in a moment.</summary>
+    public bool IsRetryable => InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 }
