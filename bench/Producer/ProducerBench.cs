@@ -1,6 +1,7 @@
 using System.Globalization;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
+using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Bench.Producer;
@@ -12,14 +13,21 @@ internal sealed class ProducerBench : IBenchmark
 
     public string Name => "producer";
 
-    public string Description => "what being told of changes costs those who write the table; [rounds, default 8] [seconds, default 2] [clients, default 8,16]";
+    public string Description => "what being told of changes costs those who write the table; [designs] [rounds, default 8] [seconds, default 2] [clients, default 8,16]";
 
     public async Task RunAsync(BenchServer server, Report report, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
+        var mapping = Presets.Oban(Shape.Name) with { Schema = Shape.Schema };
+        var compared = ProducerVariant.All;
+        if (arguments is ["designs", ..])
+        {
+            compared = ProducerVariant.Designs(TriggerNames.Of(mapping));
+            arguments = [.. arguments.Skip(1)];
+        }
+
         var rounds = Number(arguments, 0, 8);
         var time = TimeSpan.FromSeconds(Number(arguments, 1, 2));
         int[] clients = arguments.Count > 2 ? [.. arguments[2].Split(',').Select(c => Number([c], 0, 8))] : [8, 16];
-        var mapping = Presets.Oban(Shape.Name) with { Schema = Shape.Schema };
         await report.WhileAsync(
             $"{Report.Number(Shape.Rows)} rows", () => LineageDataset.EnsureAsync(server.Database, Shape, cancellation));
         await using var variants = new ProducerVariants(server.Database, mapping);
@@ -30,8 +38,8 @@ internal sealed class ProducerBench : IBenchmark
             foreach (var count in clients)
             {
                 var rates = await report.WhileAsync(
-                    $"{count} clients", () => MeasureAsync(variants, () => load.RunAsync(count, time, cancellation), rounds, cancellation));
-                Tell(report, count, rounds, rates);
+                    $"{count} clients", () => MeasureAsync(variants, compared, () => load.RunAsync(count, time, cancellation), rounds, cancellation));
+                Tell(report, count, rounds, compared, rates);
             }
         }
         finally
@@ -43,15 +51,14 @@ internal sealed class ProducerBench : IBenchmark
     // Warmed up once; then each round runs all variants, in another order each time, and a variant is compared with the
     // bare table of its own round: what else the machine does falls on all alike.
     private static async Task<double[][]> MeasureAsync(
-        ProducerVariants variants, Func<Task<double>> load, int rounds, CancellationToken cancellation)
+        ProducerVariants variants, IReadOnlyList<ProducerVariant> compared, Func<Task<double>> load, int rounds, CancellationToken cancellation)
     {
-        var names = ProducerVariants.Names;
-        var rates = names.Select(_ => new double[rounds]).ToArray();
+        var rates = compared.Select(_ => new double[rounds]).ToArray();
         for (var round = -1; round < rounds; round++)
         {
-            foreach (var place in Paired.Order(names.Count, round + 1))
+            foreach (var place in Paired.Order(compared.Count, round + 1))
             {
-                var rate = await variants.RunAsync(names[place], load, cancellation);
+                var rate = await variants.RunAsync(compared[place], load, cancellation);
                 if (round >= 0)
                     rates[place][round] = rate;
             }
@@ -60,13 +67,13 @@ internal sealed class ProducerBench : IBenchmark
         return rates;
     }
 
-    private static void Tell(Report report, int clients, int rounds, double[][] rates) => report.Table(
+    private static void Tell(Report report, int clients, int rounds, IReadOnlyList<ProducerVariant> compared, double[][] rates) => report.Table(
         $"{clients} clients, {rounds} rounds: insert → executing → completed on {Report.Number(Shape.Rows)} rows",
         ["variant", "jobs a second (median)", "of bare (median)", "lowest", "highest"],
-        [.. ProducerVariants.Names.Select((name, place) =>
+        [.. compared.Select((variant, place) =>
         {
             var ratios = rates[place].Zip(rates[0], (one, bare) => one / bare).ToList();
-            return new[] { name, Report.Number((long)Paired.Quantile(rates[place], 0.5)), Ratio(Paired.Quantile(ratios, 0.5)), Ratio(ratios.Min()), Ratio(ratios.Max()) };
+            return new[] { variant.Name, Report.Number((long)Paired.Quantile(rates[place], 0.5)), Ratio(Paired.Quantile(ratios, 0.5)), Ratio(ratios.Min()), Ratio(ratios.Max()) };
         })]);
 
     /// <summary>The data set is found again as it was made.</summary>

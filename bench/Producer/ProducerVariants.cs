@@ -7,15 +7,11 @@ namespace JobLineage.Bench.Producer;
 /// <summary>The ways of being told of changes: what each puts on the table, and who reads meanwhile.</summary>
 internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping mapping) : IAsyncDisposable
 {
-    private const string RowTrigger = "bench_notify_row";
-    private const string StatementTrigger = "bench_notify_statement";
+    private static readonly IReadOnlyList<string> Switches =
+        [.. TriggerNames.Triggers, ProducerVariant.NotifyRow, ProducerVariant.NotifyStatement, ProducerVariant.LogRow];
 
     private readonly TriggerInstaller installer = new(mapping, database);
     private readonly TriggerConsumer consumer = new(database, TriggerNames.Of(mapping));
-
-    /// <summary>The first is what the others are compared with.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-        ["bare", "change log + gate, drained", "change log + gate, jobs read", "NOTIFY per statement", "NOTIFY per row"];
 
     /// <summary>Puts all triggers on the table, switched off.</summary>
     public async Task PrepareAsync(CancellationToken cancellation)
@@ -27,30 +23,42 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
                 perform pg_notify('bench_notify', case when tg_level = 'ROW' then new.id::text else '' end);
                 return null;
             end $$;
-            create or replace trigger {{RowTrigger}} after insert or update on {{mapping.QualifiedTable}}
+            create or replace function {{SourceMapping.Quote(mapping.Schema)}}.bench_log() returns trigger
+                language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+            declare
+                gate bigint := coalesce(pg_sequence_last_value('{{consumer.Names.Gate}}'::regclass), 0);
+                ms   bigint;
+            begin
+                insert into {{consumer.Names.Change}} (id) values (new.id::text);
+                ms := (extract(epoch from clock_timestamp()) * 1000)::bigint;
+                if ms - gate >= 100 then
+                    perform setval('{{consumer.Names.Gate}}'::regclass, ms);
+                    perform pg_notify('{{consumer.Names.Channel}}', '');
+                end if;
+                return null;
+            end $$;
+            create or replace trigger {{ProducerVariant.NotifyRow}} after insert or update on {{mapping.QualifiedTable}}
                 for each row execute function {{SourceMapping.Quote(mapping.Schema)}}.bench_notify();
-            create or replace trigger {{StatementTrigger}} after insert or update on {{mapping.QualifiedTable}}
+            create or replace trigger {{ProducerVariant.NotifyStatement}} after insert or update on {{mapping.QualifiedTable}}
                 for each statement execute function {{SourceMapping.Quote(mapping.Schema)}}.bench_notify();
+            create or replace trigger {{ProducerVariant.LogRow}} after insert or update on {{mapping.QualifiedTable}}
+                for each row execute function {{SourceMapping.Quote(mapping.Schema)}}.bench_log();
             """, cancellation);
         await SwitchAsync([], cancellation);
     }
 
     /// <summary>Runs a load while a variant is switched on, with its reader at work.</summary>
-    public async Task<double> RunAsync(string name, Func<Task<double>> load, CancellationToken cancellation)
+    public async Task<double> RunAsync(ProducerVariant variant, Func<Task<double>> load, CancellationToken cancellation)
     {
-        await SwitchAsync(name switch
-        {
-            "NOTIFY per row" => [RowTrigger],
-            "NOTIFY per statement" => [StatementTrigger],
-            "bare" => [],
-            _ => TriggerNames.Triggers,
-        }, cancellation);
+        await SwitchAsync(variant.Triggers, cancellation);
+        if (variant.Before is not null)
+            await ExecuteAsync(variant.Before, cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reading = name switch
+        var reading = variant.Reading switch
         {
-            "bare" => Task.CompletedTask,
-            "NOTIFY per row" or "NOTIFY per statement" => HearAsync(stop.Token),
-            _ => DrainAsync(name.EndsWith("read", StringComparison.Ordinal), stop.Token),
+            Reading.None => Task.CompletedTask,
+            Reading.Hear => HearAsync(stop.Token),
+            _ => DrainAsync(variant.Reading == Reading.Follow, stop.Token),
         };
         try
         {
@@ -60,17 +68,19 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
         {
             await stop.CancelAsync();
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (variant.After is not null)
+                await ExecuteAsync(variant.After, CancellationToken.None);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await installer.UninstallAsync();
-        await ExecuteAsync($"drop function if exists {SourceMapping.Quote(mapping.Schema)}.bench_notify() cascade", CancellationToken.None);
+        await ExecuteAsync($"drop function if exists {SourceMapping.Quote(mapping.Schema)}.bench_notify() cascade; drop function if exists {SourceMapping.Quote(mapping.Schema)}.bench_log() cascade", CancellationToken.None);
     }
 
     private Task SwitchAsync(IReadOnlyList<string> on, CancellationToken cancellation) => ExecuteAsync(
-        string.Join(' ', TriggerNames.Triggers.Append(RowTrigger).Append(StatementTrigger).Select(trigger =>
+        string.Join(' ', Switches.Select(trigger =>
             $"alter table {mapping.QualifiedTable} {(on.Contains(trigger) ? "enable" : "disable")} trigger {trigger};")),
         cancellation);
 
