@@ -116,7 +116,11 @@ public sealed partial class SourceFeed(
         {
             fallback = $"The trigger of source '{source.Name}' was taken away or disabled; the source is followed by asking until `joblineage install` is run.";
             LogTriggerGone(source.Name);
+            return;
         }
+
+        LogIncomplete(source.Name);
+        await Task.Delay(options.MinimumPause, time, cancellation);
     }
 
     private async Task FollowByAskingAsync(
@@ -134,7 +138,7 @@ public sealed partial class SourceFeed(
             // Somebody may have run install meanwhile: then this begins again, by trigger.
             nextLook = time.GetUtcNow() + TriggerLookInterval;
             if (await installer.InspectAsync(cancellation) is { Presence: TriggerPresence.Ready, Names: { } names }
-                && await TriggerListener.IsFreeAsync(source.Database, names, cancellation))
+                && await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation) is null)
                 return;
         }
     }
@@ -157,14 +161,12 @@ public sealed partial class SourceFeed(
 
     private async Task<TriggerListener?> ListenAsync(TriggerNames names, CancellationToken cancellation)
     {
-        var listener = await new TriggerConsumer(source.Database, names).ListenAsync(time, cancellation);
-        if (listener is null)
-        {
-            fallback = $"Another Job Lineage reads the trigger's log of source '{source.Name}'; this one follows the source by asking.";
-            LogOtherReader(source.Name);
-        }
-
-        return listener;
+        var obstacle = await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation);
+        if (obstacle is null && await new TriggerConsumer(source.Database, names).ListenAsync(time, cancellation) is { } listener)
+            return listener;
+        fallback = obstacle ?? TriggerListener.OtherReader(source.Name);
+        LogNotListening(source.Name, fallback);
+        return null;
     }
 
     private async Task BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
@@ -305,6 +307,9 @@ public sealed partial class SourceFeed(
     [LoggerMessage(308, LogLevel.Warning, "Source {Source}: its trigger is gone; followed by asking")]
     private partial void LogTriggerGone(string source);
 
-    [LoggerMessage(309, LogLevel.Warning, "Source {Source}: another program reads the trigger's log; followed by asking")]
-    private partial void LogOtherReader(string source);
+    [LoggerMessage(309, LogLevel.Warning, "Source {Source}: not followed by its trigger: {Obstacle}")]
+    private partial void LogNotListening(string source, string obstacle);
+
+    [LoggerMessage(310, LogLevel.Warning, "Source {Source}: the trigger's log is incomplete; everything is compared")]
+    private partial void LogIncomplete(string source);
 }

@@ -48,6 +48,7 @@ internal sealed record ProducerVariant(string Name, IReadOnlyList<string> Trigge
     [
         Bare,
         Ours,
+        new("… nobody reads", TriggerNames.Triggers, Reading.None, After: $"truncate {names.Change}"),
         new("… row triggers", [LogRow], Reading.Drain),
         new("… log in the WAL", TriggerNames.Triggers, Reading.Drain, $"alter table {names.Change} set logged", $"alter table {names.Change} set unlogged"),
         new("… log with a key", TriggerNames.Triggers, Reading.Drain,

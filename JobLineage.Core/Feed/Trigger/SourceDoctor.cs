@@ -95,9 +95,9 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         }
 
         if (lost || sessions.Count > 1)
-            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "pooler", "A pooler in transaction mode stands between: notifications do not pass it. Give this source a direct connection, or one in session mode.");
+            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "pooler", "A pooler in transaction mode stands between: notifications do not pass it, and the source is followed by asking. Give it a direct connection for push.");
         else if (!sessions.Contains(connection.ProcessID))
-            Advise("pooler", "A pooler stands between: notifications pass only in session mode. A direct connection is safer.");
+            Advise("pooler", "A pooler stands between, which notifications may not pass: the source is followed by asking. Give it a direct connection for push.");
     }
 
     private async Task ExamineObanAsync(NpgsqlConnection connection, CancellationToken cancellation)

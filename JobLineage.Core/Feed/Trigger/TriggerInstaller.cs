@@ -14,7 +14,7 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             count(*) filter (where t.tgenabled in ('O', 'A') and t.tgname = any($2)) = cardinality($2),
             coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(feed.oid, 'select')
                 and has_table_privilege(feed.oid, 'update') and has_table_privilege(change.oid, 'select')
-                and has_table_privilege(change.oid, 'delete') and has_table_privilege(gate.oid, 'select')
+                and has_table_privilege(change.oid, 'delete') and has_table_privilege(change.oid, 'truncate') and has_table_privilege(gate.oid, 'select')
                 and has_table_privilege(gate.oid, 'update'), false),
             feed.oid is not null and change.oid is not null and gate.oid is not null,
             coalesce(pg_relation_size(change.oid), 0)

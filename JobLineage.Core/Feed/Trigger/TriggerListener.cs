@@ -48,13 +48,30 @@ public sealed class TriggerListener : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether nobody else listens now.</summary>
-    internal static async Task<bool> IsFreeAsync(NpgsqlDataSource database, TriggerNames names, CancellationToken cancellation)
+    /// <summary>
+    /// What keeps this program from listening now, as a sentence; null for nothing. A standby knows no LISTEN; a pooler
+    /// (it gives a number of its own for the session) may drop notifications and keep our lock for ever.
+    /// </summary>
+    internal static async Task<string?> FindObstacleAsync(NpgsqlDataSource database, TriggerNames names, string source, CancellationToken cancellation)
     {
-        // For the transaction only: nothing is left in a pooled session.
-        await using var command = database.CreateCommand($"select pg_try_advisory_xact_lock(hashtextextended('{names.Change}', 0))");
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        // The lock is for the transaction only: nothing is left in a pooled session.
+        await using var command = new NpgsqlCommand(
+            $"select pg_is_in_recovery(), pg_backend_pid(), pg_is_in_recovery() or pg_try_advisory_xact_lock(hashtextextended('{names.Change}', 0))", connection)
+        {
+            CommandTimeout = 15,
+        };
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        if (row.GetBoolean(0))
+            return $"The server of source '{source}' is a standby, where nothing can listen; the source is followed by asking. Connect to the primary for push.";
+        if (row.GetInt32(1) != connection.ProcessID)
+            return $"A pooler stands before the database of source '{source}', which notifications may not pass; the source is followed by asking. Connect directly for push.";
+        return row.GetBoolean(2) ? null : OtherReader(source);
     }
+
+    internal static string OtherReader(string source) =>
+        $"Another Job Lineage reads the trigger's log of source '{source}'; this one follows the source by asking.";
 
     /// <summary>Waits for a notification.</summary>
     /// <param name="longest">How long at most.</param>
