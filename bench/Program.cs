@@ -1,11 +1,12 @@
 using JobLineage.Bench;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
+using JobLineage.Bench.Producer;
 using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

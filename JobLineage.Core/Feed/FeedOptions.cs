@@ -32,4 +32,16 @@ public sealed record FeedOptions
 
     /// <summary>Between attempts while the configuration is wrong: somebody may create the table.</summary>
     public TimeSpan MisconfiguredPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// After a look over the change log that found something, or a notification: a little more than the trigger's gate.
+    /// What was committed while the gate was shut is found then; each look that finds nothing doubles the pause.
+    /// </summary>
+    public TimeSpan LookAgainAfter { get; init; } = TimeSpan.FromMilliseconds(120);
+
+    /// <summary>The longest pause between two looks over the change log: a notification may be lost.</summary>
+    public TimeSpan SafetyInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the trigger is told that somebody reads its log; it waits a day.</summary>
+    public TimeSpan BeatInterval { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -13,6 +13,7 @@ namespace JobLineage.Core.Feed;
 public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingester ingester, SourceRecord record, FeedOptions options, TimeProvider time)
 {
     private readonly PollTracker tracker = new(reader.Source.IdKind);
+    private readonly JobRefresh refresh = new(reader, ingester, options);
     private DateTimeOffset? lastLook;
 
     /// <summary>Begins where the store stopped.</summary>
@@ -36,7 +37,7 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
         var dirty = tracker.Decide(scan);
         var took = Stopwatch.GetElapsedTime(started);
         var read = new List<Job>(dirty.Count);
-        var changed = await IngestAsync(dirty, read, cancellation);
+        var changed = await refresh.RunAsync(dirty, read, cancellation);
         tracker.Commit(scan, read, at);
         lastLook = at;
         if (changed > 0 || dirty.Count > 0)
@@ -46,33 +47,5 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
 
     /// <summary>Reads these jobs again and brings them into the store, with ancestors that nobody has seen yet.</summary>
     /// <returns>How many were new, changed or gone.</returns>
-    public Task<int> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => IngestAsync(ids, null, cancellation);
-
-    private async Task<int> IngestAsync(IReadOnlyList<string> ids, List<Job>? read, CancellationToken cancellation)
-    {
-        var changed = 0;
-        var batches = ids.Chunk(options.Batch).ToList();
-        Task<SourceRows>? next = null;
-        for (var i = 0; i < batches.Count; i++)
-        {
-            var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
-            // The next batch is read while this one is written.
-            next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
-            read?.AddRange(rows.Jobs);
-            var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, null, cancellation);
-            changed += result.Changed;
-            // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
-            for (var missing = result.Missing; missing.Count > 0;)
-            {
-                rows = await reader.ReadAsync(missing, cancellation);
-                if (rows.Jobs.Count == 0)
-                    break;
-                result = await ingester.ApplyAsync(rows.Jobs, [], null, cancellation);
-                changed += result.Changed;
-                missing = result.Missing;
-            }
-        }
-
-        return changed;
-    }
+    public Task<int> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => refresh.RunAsync(ids, null, cancellation);
 }

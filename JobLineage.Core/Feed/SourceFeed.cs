@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Net.Sockets;
+using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
@@ -12,8 +13,9 @@ using Npgsql;
 namespace JobLineage.Core.Feed;
 
 /// <summary>
-/// Keeps the store equal to one source for as long as this replica leads: probes, backfills, follows, reconciles, and
-/// says at each moment what it is doing. Whatever fails, it begins again from what the store has.
+/// Keeps the store equal to one source for as long as this replica leads: probes, backfills, follows (by the trigger
+/// where one is installed, by asking elsewhere), reconciles, and says at each moment what it is doing. Whatever fails, it
+/// begins again from what the store has.
 /// </summary>
 public sealed partial class SourceFeed(
     WatchedSource source, NpgsqlDataSource store, IAttention attention, FeedOptions options, TimeProvider time, ILogger log)
@@ -21,9 +23,13 @@ public sealed partial class SourceFeed(
     /// <summary>Between two signs of life while nothing happens.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between two looks for a trigger that somebody may have installed.</summary>
+    private static readonly TimeSpan TriggerLookInterval = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, byte> unknownStates = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<IReadOnlyList<string>> lookAgain = new();
     private DateTimeOffset lastSaid = DateTimeOffset.MinValue;
+    private string? fallback;
     private (FeedState State, string? Message) said;
 
     /// <summary>Runs until cancelled.</summary>
@@ -62,6 +68,15 @@ public sealed partial class SourceFeed(
         var scanner = new SourceScanner(reader, source.Database);
         var ingester = new Ingester(store, probed, record);
         var feed = new PollFeed(reader, scanner, ingester, record, options, time);
+        var installer = new TriggerInstaller(probed.Mapping, source.Database);
+        var names = await FindTriggerAsync(installer, cancellation);
+        // Before anything is read: what changes from here on is in the log.
+        var trigger = names is null
+            ? null
+            : new TriggerFeed(installer, new(source.Database, names), new(reader, ingester, options), ingester, record, probed.IdKind, options, time);
+        await using var listener = names is null ? null : await ListenAsync(names, cancellation);
+        if (trigger is not null && listener is not null)
+            await trigger.StartAsync(cancellation);
         await feed.StartAsync(cancellation);
         await BackfillAsync(record, reader, ingester, feed, cancellation);
         worked();
@@ -69,19 +84,90 @@ public sealed partial class SourceFeed(
         var reconciling = ReconcileAsync(record, scanner, stop.Token);
         try
         {
-            while (true)
-            {
-                var (_, took) = await LookAsync(record, feed, FeedState.Polling, cancellation);
-                if (reconciling.IsCompleted)
-                    await reconciling;
-                await RestAsync(took, cancellation);
-            }
+            if (trigger is not null && listener is not null)
+                await FollowByTriggerAsync(record, feed, trigger, listener, reconciling, cancellation);
+            else
+                await FollowByAskingAsync(record, feed, installer, reconciling, cancellation);
         }
         finally
         {
             await stop.CancelAsync();
             await reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private async Task FollowByTriggerAsync(
+        SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Task reconciling, CancellationToken cancellation)
+    {
+        fallback = null;
+        // What runs now is wanted first; the reconciliation, which finds the rest, reads the whole table.
+        await LookAsync(record, feed, FeedState.Live, cancellation);
+        LogLive(source.Name);
+        var end = await trigger.RunAsync(
+            listener,
+            async (at, token) =>
+            {
+                await RepairAsync(feed, token);
+                if (reconciling.IsCompleted)
+                    await reconciling;
+                await SayAsync(record, FeedState.Live, UnknownStateMessage(), at, token);
+            },
+            cancellation);
+        if (end == TriggerEnd.Gone)
+        {
+            fallback = $"The trigger of source '{source.Name}' was taken away or disabled; the source is followed by asking until `joblineage install` is run.";
+            LogTriggerGone(source.Name);
+            return;
+        }
+
+        LogIncomplete(source.Name);
+        await Task.Delay(options.MinimumPause, time, cancellation);
+    }
+
+    private async Task FollowByAskingAsync(
+        SourceRecord record, PollFeed feed, TriggerInstaller installer, Task reconciling, CancellationToken cancellation)
+    {
+        var nextLook = time.GetUtcNow() + TriggerLookInterval;
+        while (true)
+        {
+            var (_, took) = await LookAsync(record, feed, FeedState.Polling, cancellation);
+            if (reconciling.IsCompleted)
+                await reconciling;
+            await RestAsync(took, cancellation);
+            if (source.Feed == FeedKind.Poll || time.GetUtcNow() < nextLook)
+                continue;
+            // Somebody may have run install meanwhile: then this begins again, by trigger.
+            nextLook = time.GetUtcNow() + TriggerLookInterval;
+            if (await installer.InspectAsync(cancellation) is { Presence: TriggerPresence.Ready, Names: { } names }
+                && await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation) is null)
+                return;
+        }
+    }
+
+    /// <summary>The trigger to follow by; null for none.</summary>
+    /// <exception cref="SourceProblemException">One is required and can't be used.</exception>
+    private async Task<TriggerNames?> FindTriggerAsync(TriggerInstaller installer, CancellationToken cancellation)
+    {
+        if (source.Feed == FeedKind.Poll)
+            return null;
+        var found = await installer.InspectAsync(cancellation);
+        if (found.Problem(source.Name) is not { } problem)
+            return found.Names;
+        if (source.Feed == FeedKind.Trigger)
+            throw new SourceProblemException(new(SourceProblemKind.NoTrigger, problem));
+        if (found.Presence != TriggerPresence.None)
+            fallback = $"{problem} Until then the source is followed by asking.";
+        return null;
+    }
+
+    private async Task<TriggerListener?> ListenAsync(TriggerNames names, CancellationToken cancellation)
+    {
+        var obstacle = await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation);
+        if (obstacle is null && await new TriggerConsumer(source.Database, names).ListenAsync(time, cancellation) is { } listener)
+            return listener;
+        fallback = obstacle ?? TriggerListener.OtherReader(source.Name);
+        LogNotListening(source.Name, fallback);
+        return null;
     }
 
     private async Task BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
@@ -108,15 +194,19 @@ public sealed partial class SourceFeed(
     {
         var at = time.GetUtcNow();
         var looked = await feed.TickAsync(cancellation);
+        await RepairAsync(feed, cancellation);
+        await SayAsync(record, state, Message(), at, cancellation);
+        return looked;
+    }
+
+    private async Task RepairAsync(PollFeed feed, CancellationToken cancellation)
+    {
         while (lookAgain.TryDequeue(out var ids))
         {
             var repaired = await feed.LookAgainAsync(ids, cancellation);
             if (repaired > 0)
                 LogReconciled(source.Name, ids.Count, repaired);
         }
-
-        await SayAsync(record, state, UnknownStateMessage(), at, cancellation);
-        return looked;
     }
 
     private async Task ReconcileAsync(SourceRecord record, SourceScanner scanner, CancellationToken cancellation)
@@ -188,6 +278,13 @@ public sealed partial class SourceFeed(
             LogUnknownState(source.Name, word);
     }
 
+    private string? Message() => (fallback, UnknownStateMessage()) switch
+    {
+        (null, var states) => states,
+        (var why, null) => why,
+        var (why, states) => $"{why} {states}",
+    };
+
     private string? UnknownStateMessage() => unknownStates.IsEmpty
         ? null
         : $"Rows in a state that this version does not know are passed over: {string.Join(", ", unknownStates.Keys.Order(StringComparer.Ordinal).Select(w => $"'{w}'"))}.";
@@ -209,4 +306,16 @@ public sealed partial class SourceFeed(
 
     [LoggerMessage(306, LogLevel.Warning, "Source {Source}: state '{Word}' is not a state this version knows; its rows are passed over")]
     private partial void LogUnknownState(string source, string word);
+
+    [LoggerMessage(307, LogLevel.Information, "Source {Source}: followed by its trigger")]
+    private partial void LogLive(string source);
+
+    [LoggerMessage(308, LogLevel.Warning, "Source {Source}: its trigger is gone; followed by asking")]
+    private partial void LogTriggerGone(string source);
+
+    [LoggerMessage(309, LogLevel.Warning, "Source {Source}: not followed by its trigger: {Obstacle}")]
+    private partial void LogNotListening(string source, string obstacle);
+
+    [LoggerMessage(310, LogLevel.Warning, "Source {Source}: the trigger's log is incomplete; everything is compared")]
+    private partial void LogIncomplete(string source);
 }

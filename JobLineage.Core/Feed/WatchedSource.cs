@@ -7,7 +7,9 @@ namespace JobLineage.Core.Feed;
 /// <param name="Mapping">How its table is read.</param>
 /// <param name="Database">Connections to the source's database.</param>
 /// <param name="Redaction">Takes secrets out of what is read.</param>
-public sealed record WatchedSource(SourceMapping Mapping, NpgsqlDataSource Database, Redaction Redaction)
+/// <param name="Feed">How its changes are followed.</param>
+public sealed record WatchedSource(
+    SourceMapping Mapping, NpgsqlDataSource Database, Redaction Redaction, FeedKind Feed = FeedKind.Auto)
 {
     /// <summary>The source's name.</summary>
     public string Name => Mapping.Name;

@@ -23,6 +23,9 @@ public enum SourceProblemKind
 
     /// <summary>An expression of the mapping does not work on the table.</summary>
     BadExpression,
+
+    /// <summary>It is to be followed by trigger, and there is none that can be.</summary>
+    NoTrigger,
 }
 
 /// <summary>Why a source can't be read.</summary>

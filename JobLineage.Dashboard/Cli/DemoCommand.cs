@@ -1,6 +1,9 @@
 using System.CommandLine;
+using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Demo;
 using JobLineage.Dashboard.Hosting;
+using Npgsql;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -48,6 +51,7 @@ public static class DemoCommand
         await using var store = await PrivateStore.OpenAsync(arguments, data => Path.Combine(data, "demo"), output, cancellation);
         var source = await store.Postgres!.CreateDatabaseAsync(SourceDatabase, cancellation);
         await DemoDatabase.CreateAsync(source, cancellation);
+        await InstallAsync(source, cancellation);
 
         await using var app = DashboardHost.Build(
             store.Complete(arguments with { Settings = Sources(source) }),
@@ -59,6 +63,14 @@ public static class DemoCommand
                     services.GetRequiredService<ILogger<DemoSimulator>>()));
             });
         await DashboardRun.ServeAsync(app, output, cancellation);
+    }
+
+    /// <summary>The demo runs on push.</summary>
+    private static async Task InstallAsync(string source, CancellationToken cancellation)
+    {
+        await using var database = NpgsqlDataSource.Create(source);
+        foreach (var preset in Presets.Names)
+            await new TriggerInstaller(Presets.Find(preset, preset)!, database).InstallAsync(cancellation: cancellation);
     }
 
     /// <summary>The two sources of the demo, as an operator would configure them.</summary>

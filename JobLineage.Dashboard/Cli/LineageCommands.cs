@@ -3,17 +3,20 @@ using System.CommandLine;
 namespace JobLineage.Dashboard.Cli;
 
 /// <summary>
-/// The verbs that ask a source directly: nothing is installed, stored or written. The root they are added to has a
-/// recursive option <c>--verbose</c>.
+/// The verbs that speak to a source directly, without a store. The root they are added to has a recursive option
+/// <c>--verbose</c>.
 /// </summary>
 public static class LineageCommands
 {
-    /// <summary><c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>.</summary>
+    /// <summary><c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>; <c>install</c>, <c>uninstall</c>, <c>doctor</c>.</summary>
     public static IReadOnlyList<Command> Create(QuerySetup setup) =>
     [
         new StatsCommand(setup).Command,
         new TreeCommand(setup).Command,
         new ChildrenCommand(setup).Command,
         new AncestorsCommand(setup).Command,
+        new InstallCommand(setup).Command,
+        new UninstallCommand(setup).Command,
+        new DoctorCommand(setup).Command,
     ];
 }

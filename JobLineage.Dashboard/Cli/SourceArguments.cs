@@ -56,10 +56,24 @@ internal sealed class SourceArguments
 
     /// <summary>The source that is meant and the thresholds that hold for it.</summary>
     /// <exception cref="QueryFailure">It can't be told, or the configuration is wrong.</exception>
-    public (SourceMapping Mapping, string ConnectionString, DiagnosisOptions Diagnosis) Resolve(ParseResult parse, QuerySetup setup) =>
-        parse.GetValue(preset) is { } name ? FromPreset(parse, setup, name) : FromConfiguration(parse, setup);
+    public (SourceMapping Mapping, string ConnectionString, DiagnosisOptions Diagnosis) Resolve(ParseResult parse, QuerySetup setup)
+    {
+        var (found, diagnosis, key) = Find(parse, setup);
+        return (found.Mapping, Connection(found.ConnectionString, key, setup), diagnosis);
+    }
 
-    private (SourceMapping, string, DiagnosisOptions) FromPreset(ParseResult parse, QuerySetup setup, string name)
+    /// <summary>The source that is meant, for verbs that may do without its database.</summary>
+    /// <exception cref="QueryFailure">It can't be told, or the configuration is wrong.</exception>
+    public (SourceOptions Source, Func<string> ConnectionString) Resolve(ParseResult parse, QuerySetup setup, bool requireConnection)
+    {
+        var (found, _, key) = Find(parse, setup, requireConnection);
+        return (found, () => Connection(found.ConnectionString, key, setup));
+    }
+
+    private (SourceOptions Source, DiagnosisOptions Diagnosis, string Key) Find(ParseResult parse, QuerySetup setup, bool requireConnection = true) =>
+        parse.GetValue(preset) is { } name ? FromPreset(parse, name) : FromConfiguration(parse, setup, requireConnection);
+
+    private (SourceOptions, DiagnosisOptions, string) FromPreset(ParseResult parse, string name)
     {
         if (parse.GetValue(source) is not null)
             throw Usage("--source and --preset exclude each other: a source of the configuration has its preset.");
@@ -73,10 +87,10 @@ internal sealed class SourceArguments
             mapping = mapping with { Schema = s };
         if (parse.GetValue(table) is { } t)
             mapping = mapping with { Table = t };
-        return (mapping, Connection(parse.GetValue(connection), "--connection", setup), new());
+        return (new(mapping, parse.GetValue(connection), FeedKind.Auto), new(), "--connection");
     }
 
-    private (SourceMapping, string, DiagnosisOptions) FromConfiguration(ParseResult parse, QuerySetup setup)
+    private (SourceOptions, DiagnosisOptions, string) FromConfiguration(ParseResult parse, QuerySetup setup, bool requireConnection)
     {
         foreach (var option in (Option<string?>[])[connection, schema, table])
         {
@@ -84,7 +98,7 @@ internal sealed class SourceArguments
                 throw Usage($"{option.Name} needs --preset ({string.Join(" or ", Presets.Names)}), which says how the table is read.");
         }
 
-        var configuration = SourcesConfigurationReader.Read(setup.Configuration());
+        var configuration = SourcesConfigurationReader.Read(setup.Configuration(), requireConnection);
         if (configuration.Errors.Count > 0)
             throw new QueryFailure(ExitCodes.Usage, configuration.Errors);
         var names = string.Join(", ", configuration.Sources.Select(x => x.Name));
@@ -96,7 +110,7 @@ internal sealed class SourceArguments
             (_, null) => throw Usage($"More than one source is configured ({names}): choose one with --source."),
             var (_, name) => configuration.Find(name) ?? throw Usage($"--source '{name}' is not configured; there {(configuration.Sources.Count == 1 ? "is" : "are")} {names}."),
         };
-        return (found.Mapping, Connection(found.ConnectionString, $"JobLineage:Sources:{found.Name}:ConnectionString", setup), configuration.Diagnosis);
+        return (found, configuration.Diagnosis, $"JobLineage:Sources:{found.Name}:ConnectionString");
     }
 
     private static string Connection(string? text, string key, QuerySetup setup)

@@ -1,0 +1,45 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store.Ingest;
+
+namespace JobLineage.Core.Feed;
+
+/// <summary>
+/// Reads jobs of which it is known, by whatever feed, that they may have changed, and brings them into the store
+/// together with ancestors that nobody has seen yet.
+/// </summary>
+public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptions options)
+{
+    /// <summary>Reads these jobs again.</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="read">Gets the jobs that were found among them; null when nobody asks.</param>
+    /// <param name="cancellation">Stops between and within batches.</param>
+    /// <returns>How many were new, changed or gone.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> ids, List<Job>? read, CancellationToken cancellation)
+    {
+        var changed = 0;
+        var batches = ids.Chunk(options.Batch).ToList();
+        Task<SourceRows>? next = null;
+        for (var i = 0; i < batches.Count; i++)
+        {
+            var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
+            // The next batch is read while this one is written.
+            next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
+            read?.AddRange(rows.Jobs);
+            var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, null, cancellation);
+            changed += result.Changed;
+            // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
+            for (var missing = result.Missing; missing.Count > 0;)
+            {
+                rows = await reader.ReadAsync(missing, cancellation);
+                if (rows.Jobs.Count == 0)
+                    break;
+                result = await ingester.ApplyAsync(rows.Jobs, [], null, cancellation);
+                changed += result.Changed;
+                missing = result.Missing;
+            }
+        }
+
+        return changed;
+    }
+}

@@ -1,0 +1,226 @@
+using System.Globalization;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Feed.Trigger;
+
+/// <summary>How bad something is.</summary>
+public enum CheckLevel
+{
+    /// <summary>As it should be.</summary>
+    Good,
+
+    /// <summary>It works, and would work better.</summary>
+    Advice,
+
+    /// <summary>It does not work until somebody does something.</summary>
+    Problem,
+}
+
+/// <summary>What was found about one thing.</summary>
+/// <param name="Level">How bad it is.</param>
+/// <param name="Name">The thing, in a word or two.</param>
+/// <param name="Message">One sentence; where something is wrong, with what to do.</param>
+public sealed record Check(CheckLevel Level, string Name, string Message);
+
+/// <summary>
+/// Looks at all that reading a source depends on. Reads the catalog and settings, and no row of the table; writes nothing.
+/// </summary>
+/// <param name="probed">The source, which can be read.</param>
+/// <param name="database">Connections to its database.</param>
+/// <param name="feed">How its changes are to be followed.</param>
+public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database, FeedKind feed = FeedKind.Auto)
+{
+    /// <summary>A log of this size is more than a reader that keeps up leaves.</summary>
+    private const long LargeLog = 16L << 20;
+
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+
+    private readonly SourceMapping mapping = probed.Mapping;
+    private readonly List<Check> checks = [];
+
+    /// <summary>Looks, and says what it found.</summary>
+    /// <exception cref="NpgsqlException">The database went away meanwhile.</exception>
+    public async Task<IReadOnlyList<Check>> ExamineAsync(CancellationToken cancellation)
+    {
+        Good("table", $"{mapping.Schema}.{mapping.Table} can be read; its ids are {probed.IdType}.");
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
+        {
+            await ExamineServerAsync(connection, cancellation);
+            await ExaminePoolerAsync(connection, cancellation);
+            if (mapping.Preset == "oban")
+                await ExamineObanAsync(connection, cancellation);
+            await ExamineIndexAsync(connection, cancellation);
+        }
+
+        await ExamineTriggerAsync(cancellation);
+        return checks;
+    }
+
+    private async Task ExamineServerAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select current_setting('server_version'), pg_is_in_recovery(),
+                (select setting::bigint from pg_settings where name = 'statement_timeout'),
+                coalesce((select setting::bigint from pg_settings where name = 'idle_session_timeout'), 0)
+            """, connection)
+        { CommandTimeout = 15 };
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        Good("server", $"PostgreSQL {row.GetString(0)}.");
+        if (row.GetBoolean(1))
+            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "standby", "This server is a standby, where nothing can listen: the source is followed by asking. Connect to the primary for push.");
+        if (row.GetInt64(2) is > 0 and < 5_000 and var limit)
+            Advise("time limit", $"statement_timeout of this user is {limit} ms: reading many changed jobs at once may take longer; 30 s is plenty.");
+        if (row.GetInt64(3) is > 0 and < 20_000 and var idle)
+            Advise("time limit", $"idle_session_timeout of this user is {idle} ms and ends the connection that listens; set it to 0 or above 20 s for this user.");
+    }
+
+    /// <summary>A pooler gives its own number for a cancel key; one in transaction mode gives another session each time.</summary>
+    private async Task ExaminePoolerAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        var sessions = new HashSet<int>();
+        var lost = false;
+        for (var i = 0; i < 4; i++)
+        {
+            await using var command = new NpgsqlCommand(
+                $"select pg_backend_pid(), coalesce(current_setting('job_lineage.mark', true), ''), set_config('job_lineage.mark', '{mark}', false)", connection)
+            { CommandTimeout = 15 };
+            await using var row = await command.ExecuteReaderAsync(cancellation);
+            await row.ReadAsync(cancellation);
+            sessions.Add(row.GetInt32(0));
+            lost |= i > 0 && row.GetString(1) != mark;
+        }
+
+        if (lost || sessions.Count > 1)
+            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "pooler", "A pooler in transaction mode stands between: notifications do not pass it, and the source is followed by asking. Give it a direct connection for push.");
+        else if (!sessions.Contains(connection.ProcessID))
+            Advise("pooler", "A pooler stands between, which notifications may not pass: the source is followed by asking. Give it a direct connection for push.");
+    }
+
+    private async Task ExamineObanAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select obj_description($1::text::regclass, 'pg_class')", connection) { CommandTimeout = 15 };
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.QualifiedTable });
+        var comment = await command.ExecuteScalarAsync(cancellation) as string;
+        if (!int.TryParse(comment, CultureInfo.InvariantCulture, out var version))
+            Advise("Oban", $"The comment of {mapping.Schema}.{mapping.Table} does not say which of Oban's schema versions it has; versions up to 14 are known.");
+        else if (version > 14)
+            Advise("Oban", $"Oban's schema version is {version}; versions up to 14 are known here. A newer Job Lineage may know it.");
+        else
+            Good("Oban", $"Oban's schema version is {version}.");
+        if (probed.StateLabels is { } labels && !labels.Contains("suspended"))
+            Good("states", "There is no state 'suspended', which Oban has from schema version 14 on.");
+    }
+
+    private async Task ExamineIndexAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var sql = new TriggerSql(mapping);
+        if (sql.IndexedExpression is not { } expression)
+            return;
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var settings = new NpgsqlCommand("set local transaction read only; set local enable_seqscan = off; set local jit = off", connection))
+            await settings.ExecuteNonQueryAsync(cancellation);
+        if (await IsServedAsync(connection, $"({expression}) = '1'", cancellation))
+            Good("index", "An index serves the search for children.");
+        else if (mapping is { RunKey: null, ParentKey: { } key } && await IsServedAsync(
+            connection, $"{SourceMapping.Quote(key.Column)} @> jsonb_build_object({SourceMapping.Literal(key.Key)}, 1)", cancellation))
+            Advise("index", $"Children are found by the GIN index of {key.Column}; an index of its own is three times as fast and smaller: `joblineage install --source {mapping.Name} --index`.");
+        else
+            Advise("index", $"No index serves the search for children: the direct queries read the whole table. Run `joblineage install --source {mapping.Name} --index`, or: {sql.CreateIndex};");
+    }
+
+    /// <summary>Whether the planner has an index for a condition, however small the table is.</summary>
+    private async Task<bool> IsServedAsync(NpgsqlConnection connection, string condition, CancellationToken cancellation)
+    {
+        await using var savepoint = new NpgsqlCommand("savepoint ask", connection);
+        await savepoint.ExecuteNonQueryAsync(cancellation);
+        try
+        {
+            await using var command = new NpgsqlCommand($"explain select 1 from {mapping.QualifiedTable} where {condition}", connection) { CommandTimeout = 15 };
+            await using var row = await command.ExecuteReaderAsync(cancellation);
+            while (await row.ReadAsync(cancellation))
+            {
+                if (row.GetString(0).Contains("Index Cond:", StringComparison.Ordinal))
+                    return true;
+            }
+
+            return false;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidTextRepresentation)
+        {
+            await using var back = new NpgsqlCommand("rollback to savepoint ask", connection);
+            await back.ExecuteNonQueryAsync(cancellation);
+            return false;
+        }
+    }
+
+    private async Task ExamineTriggerAsync(CancellationToken cancellation)
+    {
+        if (feed == FeedKind.Poll)
+        {
+            Good("feed", "Followed by asking, as configured.");
+            return;
+        }
+
+        var state = await new TriggerInstaller(mapping, database).InspectAsync(cancellation);
+        if (state.Problem(mapping.Name) is { } problem)
+        {
+            var level = state.Presence == TriggerPresence.None && feed == FeedKind.Auto ? CheckLevel.Advice : CheckLevel.Problem;
+            Add(level, "trigger", level == CheckLevel.Advice ? $"{problem} Until then it is followed by asking, which works too." : problem);
+            return;
+        }
+
+        Good("trigger", $"Installed, version {state.Version}, channel {state.Names!.Channel}.");
+        await ExamineLogAsync(state, cancellation);
+    }
+
+    private async Task ExamineLogAsync(TriggerState state, CancellationToken cancellation)
+    {
+        var names = state.Names!;
+        await using var command = database.CreateCommand(
+            $"""
+            select extract(epoch from now() - f.consumed_at)::double precision, (select last_value from {names.Gate}), (select count(*) from {names.Change}),
+                (select max(extract(epoch from now() - xact_start))::double precision from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid())
+            from {TriggerNames.Feed} f where f.key = '{names.Key}'
+            """);
+        command.CommandTimeout = 30;
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        if (!await row.ReadAsync(cancellation))
+        {
+            Fail("log", $"The trigger's row in {TriggerNames.Feed} is missing: run `joblineage install --source {mapping.Name}` once more.");
+            return;
+        }
+
+        var silent = TimeSpan.FromSeconds(row.GetDouble(0));
+        var logged = row.GetInt64(2);
+        if (row.GetInt64(1) == TriggerNames.Asleep)
+            Advise("log", "The trigger has stopped logging because nobody read its log for long; the next start of the dashboard wakes it and compares everything.");
+        else if (silent > Silence)
+            Advise("log", $"Nobody has read the log for {Roughly(silent)} ({logged:N0} changes wait): start the dashboard, or run `joblineage uninstall --source {mapping.Name}`. After a day the trigger stops logging by itself.");
+        else
+            Good("log", $"Read within the last {Roughly(silent)}; {logged.ToString("N0", CultureInfo.InvariantCulture)} changes wait.");
+        if (state.Logged > LargeLog)
+        {
+            var oldest = row.IsDBNull(3) ? TimeSpan.Zero : TimeSpan.FromSeconds(row.GetDouble(3));
+            Advise("log", $"The log takes {state.Logged >> 20} MB. The oldest transaction is open for {Roughly(oldest)} and may keep it from being cleaned: end it, or vacuum {names.Change}.");
+        }
+    }
+
+    private static string Roughly(TimeSpan time) => time switch
+    {
+        { TotalHours: >= 2 } => $"{time.TotalHours:0} hours",
+        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0} minutes",
+        _ => $"{Math.Max(1, time.TotalSeconds):0} s",
+    };
+
+    private void Good(string name, string message) => Add(CheckLevel.Good, name, message);
+
+    private void Advise(string name, string message) => Add(CheckLevel.Advice, name, message);
+
+    private void Fail(string name, string message) => Add(CheckLevel.Problem, name, message);
+
+    private void Add(CheckLevel level, string name, string message) => checks.Add(new(level, name, message));
+}

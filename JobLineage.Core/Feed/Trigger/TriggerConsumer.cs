@@ -1,0 +1,147 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Feed.Trigger;
+
+/// <summary>
+/// The reading side of a change log: what is in it, that it was read, and that somebody is there. The order of commits
+/// does not matter: a row is seen when it is committed, and removed by its address and not by its number.
+/// </summary>
+/// <param name="database">Connections to the source's database.</param>
+/// <param name="names">The names of what is installed.</param>
+public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames names)
+{
+    private const int TimeoutSeconds = 30;
+
+    /// <summary>The names of what is installed.</summary>
+    public TriggerNames Names => names;
+
+    /// <summary>
+    /// Reads what is in the log and leaves it there until the caller says that it has arrived. No transaction is held
+    /// open meanwhile: a slow store must not keep the source's database from cleaning up.
+    /// </summary>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<DrainedChanges> DrainAsync(int limit, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select ctid, id from {names.Change} limit {limit}");
+        command.CommandTimeout = TimeoutSeconds;
+        var places = new List<NpgsqlTid>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var everything = false;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            places.Add(reader.GetFieldValue<NpgsqlTid>(0));
+            if (await reader.IsDBNullAsync(1, cancellation))
+                everything = true;
+            else
+                ids.Add(reader.GetString(1));
+        }
+
+        return new(this, places, [.. ids], everything, places.Count == limit);
+    }
+
+    /// <summary>Says that somebody reads: triggers stop logging a day after the last time.</summary>
+    public async Task BeatAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"update {TriggerNames.Feed} set consumed_at = now() where key = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names.Key });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Whether the triggers have stopped logging: then only a comparison of everything helps.</summary>
+    public async Task<bool> IsAsleepAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"select last_value from {names.Gate}");
+        return (long)(await command.ExecuteScalarAsync(cancellation))! == TriggerNames.Asleep;
+    }
+
+    /// <summary>
+    /// Makes triggers log again, and empties the log. What was written before must be found by comparing; so must what
+    /// transactions write that saw the triggers asleep: they are waited for, up to a limit.
+    /// </summary>
+    /// <param name="patience">How long to wait for those transactions.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    public async Task WakeAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+    {
+        await BeatAsync(cancellation);
+        await EmptyAsync(cancellation);
+        await using var wake = database.CreateCommand($"select setval('{names.Gate}', 1)");
+        await wake.ExecuteNonQueryAsync(cancellation);
+        await using var next = database.CreateCommand("select txid_snapshot_xmax(txid_current_snapshot())");
+        var before = (long)(await next.ExecuteScalarAsync(cancellation))!;
+        var until = time.GetUtcNow() + patience;
+        await using var oldest = database.CreateCommand("select txid_snapshot_xmin(txid_current_snapshot())");
+        while ((long)(await oldest.ExecuteScalarAsync(cancellation))! < before && time.GetUtcNow() < until)
+            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellation);
+    }
+
+    /// <summary>Opens a connection of its own that listens; see <see cref="TriggerListener"/>.</summary>
+    /// <returns>Null when another reader listens already: two would take each other's changes.</returns>
+    public Task<TriggerListener?> ListenAsync(TimeProvider time, CancellationToken cancellation) =>
+        TriggerListener.OpenAsync(database, names, time, cancellation);
+
+    /// <summary>
+    /// TRUNCATE gives the room back at once, and with it what the triggers measure before they log. It needs the table for
+    /// itself; where somebody still writes it, rows are deleted, and the room comes back with the next vacuum.
+    /// </summary>
+    private async Task EmptyAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        try
+        {
+            await using var truncate = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds };
+            truncate.BatchCommands.Add(new("select set_config('lock_timeout', '2s', true)"));
+            truncate.BatchCommands.Add(new($"truncate {names.Change}"));
+            await truncate.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            await using var delete = new NpgsqlCommand($"delete from {names.Change}", connection) { CommandTimeout = 600 };
+            await delete.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    internal async Task RemoveAsync(IReadOnlyCollection<NpgsqlTid> places, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds };
+        // By address: reading the log once more, and comparing each row with 5,000 addresses, is what the planner prefers.
+        batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'off', true)"));
+        var delete = new NpgsqlBatchCommand($"delete from {names.Change} where ctid = any($1::tid[])");
+        // As text: the driver reads addresses, and does not write them.
+        delete.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. places.Select(p => p.ToString())] });
+        batch.BatchCommands.Add(delete);
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+}
+
+/// <summary>What was read from a change log; it stays there until <see cref="CommitAsync"/>.</summary>
+public sealed class DrainedChanges
+{
+    private readonly TriggerConsumer consumer;
+    private readonly IReadOnlyCollection<NpgsqlTid> places;
+
+    internal DrainedChanges(TriggerConsumer consumer, IReadOnlyCollection<NpgsqlTid> places, IReadOnlyList<string> ids, bool everything, bool hasMore)
+    {
+        (this.consumer, this.places) = (consumer, places);
+        (Ids, Everything, HasMore) = (ids, everything, hasMore);
+    }
+
+    /// <summary>The ids that changed, each once.</summary>
+    public IReadOnlyList<string> Ids { get; }
+
+    /// <summary>Whether the table was truncated: all rows must be compared.</summary>
+    public bool Everything { get; }
+
+    /// <summary>Whether the limit was met: there is more to read.</summary>
+    public bool HasMore { get; }
+
+    /// <summary>Whether there was nothing.</summary>
+    public bool IsEmpty => places.Count == 0;
+
+    /// <summary>Removes what was read from the log: it has arrived. Without this it is read again.</summary>
+    public Task CommitAsync(CancellationToken cancellation) => IsEmpty ? Task.CompletedTask : consumer.RemoveAsync(places, cancellation);
+}

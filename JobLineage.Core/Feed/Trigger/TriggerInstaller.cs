@@ -1,0 +1,162 @@
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Feed.Trigger;
+
+/// <summary>Puts the trigger feed beside a table, takes it away, and says what is there.</summary>
+/// <param name="mapping">The table.</param>
+/// <param name="database">Connections to its database.</param>
+public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource database)
+{
+    // The function's name says whose it is, and not the table's: a table keeps its triggers when it is renamed.
+    private const string Find = """
+        select p.proname, obj_description(p.oid, 'pg_proc'),
+            count(*) filter (where t.tgenabled in ('O', 'A') and t.tgname = any($2)) = cardinality($2),
+            coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(feed.oid, 'select')
+                and has_table_privilege(feed.oid, 'update') and has_table_privilege(change.oid, 'select')
+                and has_table_privilege(change.oid, 'delete') and has_table_privilege(change.oid, 'truncate') and has_table_privilege(gate.oid, 'select')
+                and has_table_privilege(gate.oid, 'update'), false),
+            feed.oid is not null and change.oid is not null and gate.oid is not null,
+            coalesce(pg_relation_size(change.oid), 0)
+        from pg_class c
+            join pg_namespace cn on cn.oid = c.relnamespace
+            join pg_trigger t on t.tgrelid = c.oid
+            join pg_proc p on p.oid = t.tgfoid
+            join pg_namespace n on n.oid = p.pronamespace
+            left join pg_class feed on feed.relnamespace = n.oid and feed.relname = 'feed'
+            left join pg_class change on change.relnamespace = n.oid and change.relname = replace(p.proname, 'log_', 'change_')
+            left join pg_class gate on gate.relnamespace = n.oid and gate.relname = replace(p.proname, 'log_', 'gate_')
+        where cn.nspname = $1 and c.relname = $3 and n.nspname = 'job_lineage' and not t.tgisinternal and p.proname like 'log\_%'
+        group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid
+        order by 3 desc
+        limit 1
+        """;
+
+    private const string FindTable = """
+        select c.relkind::text, pg_has_role(c.relowner, 'usage')
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = $1 and c.relname = $2
+        """;
+
+    private readonly TriggerSql sql = new(mapping);
+
+    /// <summary>What is installed on the table. Reads the catalog, for which no rights are needed.</summary>
+    public async Task<TriggerState> InspectAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(Find);
+        command.CommandTimeout = 15;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. TriggerNames.Triggers] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Table });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        if (!await row.ReadAsync(cancellation))
+            return TriggerState.None;
+        var names = TriggerNames.OfFunction(row.GetString(0));
+        var comment = row.IsDBNull(1) ? "" : row.GetString(1);
+        var said = int.TryParse(comment.AsSpan(comment.LastIndexOf(' ') + 1), out var number) && comment == TriggerSql.Comment(number);
+        var presence = (names, row.GetBoolean(2) && row.GetBoolean(4), row.GetBoolean(3)) switch
+        {
+            (null, _, _) => TriggerPresence.OtherVersion,
+            _ when !said || number != TriggerSql.Version => TriggerPresence.OtherVersion,
+            (_, false, _) => TriggerPresence.Incomplete,
+            (_, _, false) => TriggerPresence.NoPrivilege,
+            _ => TriggerPresence.Ready,
+        };
+        return new(presence, names, said ? number : null, row.GetInt64(5));
+    }
+
+    /// <summary>Installs; once more is the same as once.</summary>
+    /// <param name="reader">A role that shall read the log; null: the one that installs does.</param>
+    /// <param name="index">Whether to make the advised index too.</param>
+    /// <param name="cancellation">Stops; what was installed stays, what was begun is undone.</param>
+    /// <exception cref="TriggerException">It can't be done; the message is a sentence.</exception>
+    public async Task InstallAsync(string? reader = null, bool index = false, CancellationToken cancellation = default)
+    {
+        await RefuseAsync(cancellation);
+        await RunAsync(sql.Install(reader), cancellation);
+        if (index && sql.CreateIndex is { } create)
+        {
+            if (await IsIndexInvalidAsync(cancellation))
+                await RunAsync(sql.DropIndex, cancellation);
+            await RunAsync(create, cancellation);
+        }
+    }
+
+    /// <summary>Removes all that was installed, the advised index too.</summary>
+    /// <exception cref="TriggerException">It can't be done; the message is a sentence.</exception>
+    public async Task UninstallAsync(CancellationToken cancellation = default)
+    {
+        await RunAsync(sql.Uninstall, cancellation);
+        if (await IndexAsync(cancellation) is not null)
+            await RunAsync(sql.DropIndex, cancellation);
+    }
+
+    /// <summary>CREATE INDEX CONCURRENTLY leaves an index behind that serves nobody when it fails.</summary>
+    private async Task<bool> IsIndexInvalidAsync(CancellationToken cancellation) => await IndexAsync(cancellation) == false;
+
+    private async Task<bool?> IndexAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("""
+            select i.indisvalid
+            from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = $1 and c.relname = $2
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sql.Names.Index });
+        return (bool?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    private async Task RefuseAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(FindTable);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Table });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        if (!await row.ReadAsync(cancellation))
+            throw new TriggerException($"Source '{mapping.Name}': there is no table {mapping.Schema}.{mapping.Table}; nothing was installed.");
+        if (row.GetString(0) is not ("r" or "p"))
+        {
+            throw new TriggerException(
+                $"Source '{mapping.Name}': {mapping.Schema}.{mapping.Table} is not a table, and only tables have triggers; it is followed by asking (Feed: poll).");
+        }
+    }
+
+    private async Task RunAsync(string text, CancellationToken cancellation)
+    {
+        // Not pooled again when it fails: the transaction is ended with its connection.
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        try
+        {
+            // An index may take long; triggers have a limit of their own on what they wait for.
+            await using var command = new NpgsqlCommand(text, connection) { CommandTimeout = 0 };
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new TriggerException(
+                $"Table {mapping.Schema}.{mapping.Table} was busy: other transactions held it for more than 2 seconds. Nothing was changed; try again when no long transaction runs on it.", e);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new TriggerException(
+                $"Source '{mapping.Name}': {e.MessageText}. Nothing was changed; run it as the table's owner, or let an administrator run what --print shows.", e);
+        }
+    }
+}
+
+/// <summary>The trigger can't be installed or removed; the message is a sentence with the next step.</summary>
+public sealed class TriggerException : Exception
+{
+    /// <summary>A refusal.</summary>
+    public TriggerException(string message) : base(message)
+    {
+    }
+
+    /// <summary>A refusal by the database.</summary>
+    public TriggerException(string message, Exception inner) : base(message, inner)
+    {
+    }
+
+    /// <summary>Whether the same may work in a moment.</summary>
+    public bool IsRetryable => InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+}

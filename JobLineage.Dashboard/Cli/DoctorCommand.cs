@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using JobLineage.Core.Export;
+using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary><c>doctor</c>: whether a source can be read and followed, and what would make it better.</summary>
+internal sealed class DoctorCommand : SourceVerb
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
+    {
+        // For a terminal and for jq: a quote is a quote.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
+
+    /// <param name="setup">What it gets from outside.</param>
+    public DoctorCommand(QuerySetup setup) : base("doctor", "Check a source: connection, privileges, triggers, indexes.", setup) =>
+        Command.Options.Add(json);
+
+    /// <inheritdoc/>
+    protected override async Task<int> RunAsync(
+        ParseResult parse, SourceOptions source, Func<string> connectionString, CancellationToken cancellation)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString());
+        var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
+        if (problem is { IsRetryable: true })
+            throw new QueryFailure(ExitCodes.Unreachable, problem.Message);
+        IReadOnlyList<Check> checks = probed is null
+            ? [new(CheckLevel.Problem, "table", problem!.Message)]
+            : await new SourceDoctor(probed, database, source.Feed).ExamineAsync(cancellation);
+
+        var output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(json))
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(
+                new
+                {
+                    source = source.Name,
+                    checks = checks.Select(c => new { level = c.Level.ToString().ToLowerInvariant(), check = c.Name, message = c.Message }),
+                },
+                Format));
+        }
+        else
+        {
+            foreach (var check in checks)
+                await output.WriteLineAsync($"{Mark(check.Level)} {check.Name}: {PlainText.Clean(check.Message)}");
+        }
+
+        return checks.Any(c => c.Level == CheckLevel.Problem) ? ExitCodes.NotFound : ExitCodes.Ok;
+    }
+
+    private static char Mark(CheckLevel level) => level switch
+    {
+        CheckLevel.Good => '✓',
+        CheckLevel.Advice => '!',
+        _ => '✗',
+    };
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Data.Common;
+using System.Net.Sockets;
+using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Sources;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary>A verb about a source as a whole. What was asked for goes to the output, everything else to the error writer.</summary>
+internal abstract class SourceVerb
+{
+    private readonly SourceArguments arguments = new();
+    private readonly QuerySetup setup;
+
+    /// <param name="name">The verb.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="setup">What it gets from outside.</param>
+    protected SourceVerb(string name, string description, QuerySetup setup)
+    {
+        this.setup = setup;
+        Command = new(name, description);
+        arguments.AddTo(Command);
+        Command.SetAction(RunAsync);
+    }
+
+    /// <summary>The verb as the command line knows it.</summary>
+    public Command Command { get; }
+
+    /// <summary>Whether this command line can do without a database.</summary>
+    protected virtual bool NeedsDatabase(ParseResult parse) => true;
+
+    /// <summary>Does it.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="source">The source that is meant.</param>
+    /// <param name="connectionString">Its connection string; throws where there is none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    protected abstract Task<int> RunAsync(
+        ParseResult parse, SourceOptions source, Func<string> connectionString, CancellationToken cancellation);
+
+    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var name = "";
+        try
+        {
+            var (source, connectionString) = arguments.Resolve(parse, setup, NeedsDatabase(parse));
+            name = source.Name;
+            return await RunAsync(parse, source, connectionString, cancellation);
+        }
+        catch (QueryFailure failure)
+        {
+            return await TellAsync(parse, failure, failure.ExitCode, failure.Sentences);
+        }
+        catch (TriggerException e)
+        {
+            return await TellAsync(parse, e, e.IsRetryable ? ExitCodes.Unreachable : ExitCodes.Usage, [e.Message]);
+        }
+        catch (Exception e) when (e is DbException or TimeoutException or SocketException && !cancellation.IsCancellationRequested)
+        {
+            var problem = SourceProbe.Explain(name, e);
+            return await TellAsync(parse, e, problem.IsRetryable ? ExitCodes.Unreachable : ExitCodes.Usage, [problem.Message]);
+        }
+    }
+
+    private static async Task<int> TellAsync(ParseResult parse, Exception e, int exitCode, IReadOnlyList<string> sentences)
+    {
+        var error = parse.InvocationConfiguration.Error;
+        foreach (var sentence in sentences)
+            await error.WriteLineAsync(sentence);
+        if (e is not QueryFailure && parse.GetValue<bool>("--verbose"))
+            await error.WriteLineAsync(e.ToString());
+        return exitCode;
+    }
+}

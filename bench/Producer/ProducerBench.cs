@@ -1,0 +1,100 @@
+using System.Globalization;
+using JobLineage.Bench.Lineage;
+using JobLineage.Bench.Measuring;
+using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Sources;
+
+namespace JobLineage.Bench.Producer;
+
+/// <summary>What it costs a queue's own programs that we are told of changes.</summary>
+internal sealed class ProducerBench : IBenchmark
+{
+    private static readonly LineageShape Shape = LineageShape.Million with { Name = "producer" };
+
+    public string Name => "producer";
+
+    public string Description => "what being told of changes costs those who write the table; [designs] [rounds, default 8] [seconds, default 2] [clients, default 8,16]";
+
+    public async Task RunAsync(BenchServer server, Report report, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        var mapping = Presets.Oban(Shape.Name) with { Schema = Shape.Schema };
+        var compared = ProducerVariant.All;
+        if (arguments is ["designs", ..])
+        {
+            compared = ProducerVariant.Designs(TriggerNames.Of(mapping));
+            arguments = [.. arguments.Skip(1)];
+        }
+
+        var rounds = Number(arguments, 0, 8);
+        var time = TimeSpan.FromSeconds(Number(arguments, 1, 2));
+        int[] clients = arguments.Count > 2 ? [.. arguments[2].Split(',').Select(c => Number([c], 0, 8))] : [8, 16];
+        await report.WhileAsync(
+            $"{Report.Number(Shape.Rows)} rows", () => LineageDataset.EnsureAsync(server.Database, Shape, cancellation));
+        await using var variants = new ProducerVariants(server.Database, mapping);
+        await variants.PrepareAsync(cancellation);
+        var load = new ProducerLoad(server.Database, mapping.QualifiedTable);
+        try
+        {
+            foreach (var count in clients)
+            {
+                var rates = await report.WhileAsync(
+                    $"{count} clients", () => MeasureAsync(variants, compared, () => load.RunAsync(count, time, cancellation), rounds, cancellation));
+                Tell(report, count, rounds, compared, rates);
+            }
+        }
+        finally
+        {
+            await ClearAsync(server, mapping);
+        }
+    }
+
+    // Warmed up once; then each round runs all variants, in another order each time, and a variant is compared with the
+    // bare table of its own round: what else the machine does falls on all alike.
+    private static async Task<double[][]> MeasureAsync(
+        ProducerVariants variants, IReadOnlyList<ProducerVariant> compared, Func<Task<double>> load, int rounds, CancellationToken cancellation)
+    {
+        var rates = compared.Select(_ => new double[rounds]).ToArray();
+        for (var round = -1; round < rounds; round++)
+        {
+            foreach (var place in Paired.Order(compared.Count, round + 1))
+            {
+                var rate = await variants.RunAsync(compared[place], load, cancellation);
+                if (round >= 0)
+                    rates[place][round] = rate;
+            }
+        }
+
+        return rates;
+    }
+
+    private static void Tell(Report report, int clients, int rounds, IReadOnlyList<ProducerVariant> compared, double[][] rates) => report.Table(
+        $"{clients} clients, {rounds} rounds: insert → executing → completed on {Report.Number(Shape.Rows)} rows",
+        ["variant", "jobs a second (median)", "of bare (median)", "lowest", "highest"],
+        [.. compared.Select((variant, place) =>
+        {
+            var ratios = rates[place].Zip(rates[0], (one, bare) => one / bare).ToList();
+            return new[] { variant.Name, Report.Number((long)Paired.Quantile(rates[place], 0.5)), Ratio(Paired.Quantile(ratios, 0.5)), Ratio(ratios.Min()), Ratio(ratios.Max()) };
+        })]);
+
+    /// <summary>The data set is found again as it was made.</summary>
+    private static async Task ClearAsync(BenchServer server, SourceMapping mapping)
+    {
+        await using var clear = server.Database.CreateCommand($"delete from {mapping.QualifiedTable} where id > {Shape.Rows}");
+        clear.CommandTimeout = 600;
+        await clear.ExecuteNonQueryAsync();
+        await using var vacuum = server.Database.CreateCommand($"vacuum analyze {mapping.QualifiedTable}");
+        vacuum.CommandTimeout = 600;
+        await vacuum.ExecuteNonQueryAsync();
+    }
+
+    private static string Ratio(double ratio) => ratio.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static int Number(IReadOnlyList<string> arguments, int place, int otherwise)
+    {
+        if (arguments.Count <= place)
+            return otherwise;
+        return int.TryParse(arguments[place], CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new ArgumentException($"'{arguments[place]}' is not a number above 0.");
+    }
+}

@@ -1,0 +1,59 @@
+using JobLineage.Core.Feed.Trigger;
+
+namespace JobLineage.Bench.Producer;
+
+/// <summary>What somebody does who wants to be told, while the load runs.</summary>
+internal enum Reading
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Listens.</summary>
+    Hear,
+
+    /// <summary>Listens and empties the change log.</summary>
+    Drain,
+
+    /// <summary>Empties the change log and reads the changed jobs, as the product does.</summary>
+    Follow,
+}
+
+/// <summary>A way of being told of changes.</summary>
+/// <param name="Name">As the table names it.</param>
+/// <param name="Triggers">The triggers that are switched on.</param>
+/// <param name="Reading">Who reads meanwhile.</param>
+/// <param name="Before">SQL that changes the design before the load; null for none.</param>
+/// <param name="After">SQL that changes it back.</param>
+internal sealed record ProducerVariant(string Name, IReadOnlyList<string> Triggers, Reading Reading, string? Before = null, string? After = null)
+{
+    public const string NotifyRow = "bench_notify_row";
+    public const string NotifyStatement = "bench_notify_statement";
+    public const string LogRow = "bench_log_row";
+
+    private static readonly ProducerVariant Bare = new("bare", [], Reading.None);
+    private static readonly ProducerVariant Ours = new("change log + gate, drained", TriggerNames.Triggers, Reading.Drain);
+
+    /// <summary>What the product does, beside what is usually done. The first is what the others are compared with.</summary>
+    public static IReadOnlyList<ProducerVariant> All { get; } =
+    [
+        Bare,
+        Ours,
+        new("change log + gate, jobs read", TriggerNames.Triggers, Reading.Follow),
+        new("NOTIFY per statement", [NotifyStatement], Reading.Hear),
+        new("NOTIFY per row", [NotifyRow], Reading.Hear),
+    ];
+
+    /// <summary>The product's design with one thing done in another way.</summary>
+    public static IReadOnlyList<ProducerVariant> Designs(TriggerNames names) =>
+    [
+        Bare,
+        Ours,
+        new("… nobody reads", TriggerNames.Triggers, Reading.None, After: $"truncate {names.Change}"),
+        new("… row triggers", [LogRow], Reading.Drain),
+        new("… log in the WAL", TriggerNames.Triggers, Reading.Drain, $"alter table {names.Change} set logged", $"alter table {names.Change} set unlogged"),
+        new("… log with a key", TriggerNames.Triggers, Reading.Drain,
+            $"alter table {names.Change} add seq bigint generated always as identity primary key", $"alter table {names.Change} drop seq"),
+        new("… no search_path", TriggerNames.Triggers, Reading.Drain,
+            $"alter function {names.Function}() reset search_path", $"alter function {names.Function}() set search_path = pg_catalog, pg_temp"),
+    ];
+}
