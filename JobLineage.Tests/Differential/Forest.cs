@@ -58,8 +58,7 @@ public sealed class Forest(Random random, JobIdKind kind) : RandomTable(random, 
                     changed[row.Id] = null;
                 break;
             case 11:
-                // No queue changes the worker of a job that is done, and a reconciliation does not look for it.
-                foreach (var row in Some(2).Where(r => !r.State.IsFinished()))
+                foreach (var row in Some(2).Where(IsFollowed))
                     changed[row.Id] = row with { Worker = Worker() };
                 break;
         }

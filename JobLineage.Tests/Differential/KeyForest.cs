@@ -47,8 +47,7 @@ public sealed class KeyForest(Random random, JobIdKind kind) : RandomTable(rando
                     changed[row.Id] = row with { Key = Key() };
                 break;
             case 6:
-                // No queue changes what a job that is done was, and a reconciliation does not look for it.
-                foreach (var row in Some(4).Where(r => !r.State.IsFinished()))
+                foreach (var row in Some(4).Where(IsFollowed))
                     changed[row.Id] = row with { Step = Step(), Worker = Worker() };
                 break;
             case 7 when Deletes:

@@ -97,6 +97,13 @@ public abstract class RandomTable(Random random, JobIdKind kind, string name)
 
     protected abstract string? Meta(OracleJob row);
 
+    /// <summary>
+    /// Whether the feed is sure to read the row again: a change of what a finished job was, hidden by two changes of its
+    /// state between two looks, is what no queue does and no reconciliation finds.
+    /// </summary>
+    protected bool IsFollowed(OracleJob row) =>
+        !row.State.IsFinished() && !(seen.TryGetValue(row.Id, out var known) && known.State.IsFinished());
+
     protected JobState State() => (JobState)random.Next(8);
 
     protected IReadOnlyList<OracleJob> Some(int most) =>

@@ -76,8 +76,12 @@ internal sealed class KeyStructure(
             return;
         var stage = run.Stage(node.Old.StageId!.Value);
         stage.Rows--;
-        if (stage.FirstId == node.Id && stage.Rows > 0)
+        if (stage.FirstId != node.Id)
+            return;
+        if (stage.Rows > 0)
             LostFirst.Add(stage);
+        else
+            stage.FirstId = null;
     }
 
     private void Enter(Node node, string key)
