@@ -60,7 +60,9 @@ internal sealed class Report(IAnsiConsole console)
     /// <summary>A number with thousands separators.</summary>
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Ratio(double ratio) => ratio.ToString(ratio < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+    // As a fraction where a decimal would round away what matters.
+    private static string Ratio(double ratio) =>
+        ratio < 0.1 ? "1/" + Number((long)Math.Round(1 / ratio)) : ratio.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Line(IReadOnlyList<string> cells) => $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|")))} |";
 }
