@@ -175,30 +175,23 @@ public sealed class PollFeedTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_chain_of_1500_is_one_run_whether_it_comes_at_once_or_from_its_end(bool oneByOneFromItsEnd)
+    [InlineData(1500, 1500)]
+    [InlineData(1500, 100)]
+    [InlineData(250, 1)]
+    public async Task A_deep_chain_is_one_run_whether_it_comes_at_once_or_in_pieces_from_its_end(int length, int piece)
     {
         await using var fixture = await StoreFixture.ObanAsync();
         var feed = await fixture.FilledAsync();
-        var chain = Enumerable.Range(1, 1500)
+        var chain = Enumerable.Range(1, length)
             .Select(i => new Job { Source = "oban", Id = i.ToString(), Worker = "App.Page", State = JobState.Completed, ParentId = i > 1 ? (i - 1).ToString() : null })
-            .ToList();
-        if (oneByOneFromItsEnd)
-        {
-            for (var i = chain.Count - 1; i >= 0; i--)
-                await feed.Ingester.ApplyAsync([chain[i]], [], null, default);
-        }
-        else
-        {
-            await feed.Ingester.ApplyAsync(chain, [], null, default);
-        }
-
-        var run = await fixture.RunAsync(1499);
+            .Reverse();
+        foreach (var jobs in chain.Chunk(piece))
+            await feed.Ingester.ApplyAsync(jobs, [], null, default);
+        var run = await fixture.RunAsync(length - 1);
         Assert.Equal("1", run.RootId);
-        Assert.Equal(1500, Assert.Single(run.Stages).Total);
-        Assert.Equal([new StageEdge("Page", "Page", 1499)], run.Edges);
-        Assert.Equal(1499, (await fixture.JobAsync(1500)).Ancestors.Count);
+        Assert.Equal(length, Assert.Single(run.Stages).Total);
+        Assert.Equal([new StageEdge("Page", "Page", length - 1)], run.Edges);
+        Assert.Equal(length - 1, (await fixture.JobAsync(length)).Ancestors.Count);
         Assert.Equal(1, await fixture.CountAsync("run"));
     }
 
