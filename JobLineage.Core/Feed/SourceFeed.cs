@@ -288,34 +288,4 @@ public sealed partial class SourceFeed(
     private string? UnknownStateMessage() => unknownStates.IsEmpty
         ? null
         : $"Rows in a state that this version does not know are passed over: {string.Join(", ", unknownStates.Keys.Order(StringComparer.Ordinal).Select(w => $"'{w}'"))}.";
-
-    [LoggerMessage(301, LogLevel.Error, "Source {Source}: {Problem}")]
-    private partial void LogMisconfigured(string source, string problem);
-
-    [LoggerMessage(302, LogLevel.Warning, "Source {Source}: reading failed; trying again in {Seconds} s")]
-    private partial void LogLost(string source, double seconds, Exception e);
-
-    [LoggerMessage(303, LogLevel.Information, "Source {Source}: read to the end, {Rows} rows")]
-    private partial void LogBackfilled(string source, long rows);
-
-    [LoggerMessage(304, LogLevel.Information, "Source {Source}: reconciliation looked at {Different} jobs again, {Repaired} had changed")]
-    private partial void LogReconciled(string source, int different, int repaired);
-
-    [LoggerMessage(305, LogLevel.Warning, "Source {Source}: the status could not be written")]
-    private partial void LogUntold(string source, Exception e);
-
-    [LoggerMessage(306, LogLevel.Warning, "Source {Source}: state '{Word}' is not a state this version knows; its rows are passed over")]
-    private partial void LogUnknownState(string source, string word);
-
-    [LoggerMessage(307, LogLevel.Information, "Source {Source}: followed by its trigger")]
-    private partial void LogLive(string source);
-
-    [LoggerMessage(308, LogLevel.Warning, "Source {Source}: its trigger is gone; followed by asking")]
-    private partial void LogTriggerGone(string source);
-
-    [LoggerMessage(309, LogLevel.Warning, "Source {Source}: not followed by its trigger: {Obstacle}")]
-    private partial void LogNotListening(string source, string obstacle);
-
-    [LoggerMessage(310, LogLevel.Warning, "Source {Source}: the trigger's log is incomplete; everything is compared")]
-    private partial void LogIncomplete(string source);
 }

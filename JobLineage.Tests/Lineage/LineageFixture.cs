@@ -32,23 +32,8 @@ internal sealed class LineageFixture : IAsyncDisposable
         return fixture;
     }
 
-    public async Task InsertAsync(params (long Id, string? Parent, string Worker, string State)[] rows)
-    {
-        await using var connection = await Database.OpenAsync();
-        await connection.ExecuteAsync(
-            """
-            insert into oban_jobs (id, worker, state, meta)
-            select id, worker, state::oban_job_state, case when parent is null then '{}' else jsonb_build_object('parent_job_id', parent::jsonb) end
-            from unnest(@ids, @parents, @workers, @states) as t (id, parent, worker, state)
-            """,
-            new
-            {
-                ids = rows.Select(r => r.Id).ToArray(),
-                parents = rows.Select(r => r.Parent).ToArray(),
-                workers = rows.Select(r => r.Worker).ToArray(),
-                states = rows.Select(r => r.State).ToArray(),
-            });
-    }
+    public Task InsertAsync(params (long Id, string? Parent, string Worker, string State)[] rows) =>
+        ObanRows.InsertAsync(Database, rows);
 
     public Task DropMetaIndexAsync() => Database.ExecuteAsync("drop index if exists oban_jobs_meta_index");
 

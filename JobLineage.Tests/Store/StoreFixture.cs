@@ -68,23 +68,8 @@ internal sealed class StoreFixture : IAsyncDisposable
     public Task<int> SqlAsync(string sql, object? parameters = null) => Database.ExecuteAsync(sql, parameters);
 
     /// <summary>Inserts jobs into an Oban table: id, parent as JSON text (null for none), worker, state.</summary>
-    public async Task ObanJobsAsync(params (long Id, string? Parent, string Worker, string State)[] rows)
-    {
-        await using var connection = await Database.OpenAsync();
-        await connection.ExecuteAsync(
-            """
-            insert into oban_jobs (id, worker, state, meta)
-            select id, worker, state::oban_job_state, case when parent is null then '{}' else jsonb_build_object('parent_job_id', parent::jsonb) end
-            from unnest(@ids, @parents, @workers, @states) as t (id, parent, worker, state)
-            """,
-            new
-            {
-                ids = rows.Select(r => r.Id).ToArray(),
-                parents = rows.Select(r => r.Parent).ToArray(),
-                workers = rows.Select(r => r.Worker).ToArray(),
-                states = rows.Select(r => r.State).ToArray(),
-            });
-    }
+    public Task ObanJobsAsync(params (long Id, string? Parent, string Worker, string State)[] rows) =>
+        ObanRows.InsertAsync(Database, rows);
 
     public async Task<RunSnapshot> RunAsync(object id, string source = "oban")
     {
