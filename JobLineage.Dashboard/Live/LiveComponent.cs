@@ -9,26 +9,30 @@ namespace JobLineage.Dashboard.Live;
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
-    private readonly List<IAsyncDisposable> _watches = [];
+    private readonly List<ILiveWatch> _watches = [];
 
     /// <summary>Where the pictures come from.</summary>
     [Inject]
     protected RunHub Hub { get; set; } = null!;
 
-    /// <summary>The clock.</summary>
+    /// <summary>The clock that paces updates.</summary>
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
-    /// <summary>Now, in UTC.</summary>
-    protected DateTimeOffset Now => Time.GetUtcNow();
+    /// <summary>The clock that the page shows.</summary>
+    [Inject]
+    protected PageClock Clock { get; set; } = null!;
 
-    internal TimeProvider Clock => Time;
+    internal TimeProvider Pace => Time;
+
+    internal bool IsPaused => Clock.IsPaused;
 
     internal bool IsInteractive => RendererInfo.IsInteractive;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        Clock.Changed -= OnClockChanged;
         foreach (var watch in _watches)
             await watch.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -45,6 +49,9 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     }
 
     /// <inheritdoc />
+    protected override void OnInitialized() => Clock.Changed += OnClockChanged;
+
+    /// <inheritdoc />
     protected sealed override async Task OnParametersSetAsync()
     {
         await WatchAsync();
@@ -59,9 +66,19 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     {
     }
 
-    internal Task ApplyAsync(Action update) => InvokeAsync(() =>
+    /// <summary>Takes an update over on the dispatcher; nothing is rendered where it says that nothing has changed.</summary>
+    internal Task ApplyAsync(Func<bool> update) => InvokeAsync(() =>
     {
-        update();
+        if (!update())
+            return;
+        OnUpdated();
+        StateHasChanged();
+    });
+
+    private void OnClockChanged() => _ = InvokeAsync(() =>
+    {
+        if (!IsPaused)
+            _watches.ForEach(watch => watch.CatchUp());
         OnUpdated();
         StateHasChanged();
     });

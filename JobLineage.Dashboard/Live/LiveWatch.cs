@@ -5,7 +5,7 @@ namespace JobLineage.Dashboard.Live;
 
 /// <summary>One subscription of a component, and the newest update that came through it.</summary>
 /// <typeparam name="T">What is watched.</typeparam>
-public sealed class LiveWatch<T> : IAsyncDisposable
+public sealed class LiveWatch<T> : ILiveWatch
     where T : class
 {
     // Between an update and the next: the eye gains nothing from more, and the hub keeps only the newest meanwhile.
@@ -19,6 +19,7 @@ public sealed class LiveWatch<T> : IAsyncDisposable
     private HubSubscription<T>? _subscription;
     private CancellationTokenSource? _leaving;
     private Task _pump = Task.CompletedTask;
+    private HubUpdate<T>? _held;
 
     internal LiveWatch(LiveComponent owner) => _owner = owner;
 
@@ -52,6 +53,13 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc />
+    public void CatchUp()
+    {
+        if (_held is { } update)
+            (Update, _held) = (update, null);
+    }
+
     /// <summary>Watches nothing.</summary>
     public async Task ClearAsync()
     {
@@ -65,7 +73,7 @@ public sealed class LiveWatch<T> : IAsyncDisposable
 
     private async Task FirstAsync(HubSubscription<T> subscription)
     {
-        using var limit = new CancellationTokenSource(FirstHtml, _owner.Clock);
+        using var limit = new CancellationTokenSource(FirstHtml, _owner.Pace);
         try
         {
             Update = await subscription.Updates.ReadAsync(limit.Token);
@@ -83,12 +91,8 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         {
             await foreach (var update in subscription.Updates.ReadAllAsync(leaving))
             {
-                await _owner.ApplyAsync(() =>
-                {
-                    if (ReferenceEquals(subscription, _subscription))
-                        Update = update;
-                });
-                await Task.Delay(Throttle, _owner.Clock, leaving);
+                await _owner.ApplyAsync(() => Take(subscription, update));
+                await Task.Delay(Throttle, _owner.Pace, leaving);
             }
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
@@ -100,8 +104,24 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         }
     }
 
+    // While the page is paused the newest update waits; but what has only just been asked for is shown.
+    private bool Take(HubSubscription<T> subscription, HubUpdate<T> update)
+    {
+        if (!ReferenceEquals(subscription, _subscription))
+            return false;
+        if (_owner.IsPaused && !IsLoading)
+        {
+            _held = update;
+            return false;
+        }
+
+        Update = update;
+        return true;
+    }
+
     private async Task LeaveAsync()
     {
+        _held = null;
         var (subscription, leaving, pump) = (_subscription, _leaving, _pump);
         (_subscription, _leaving, _pump) = (null, null, Task.CompletedTask);
         subscription?.Dispose();

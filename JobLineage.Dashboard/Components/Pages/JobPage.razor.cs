@@ -40,6 +40,7 @@ public sealed partial class JobPage
     /// <inheritdoc />
     protected override void OnUpdated()
     {
+        Clock.Follow(Status, _job.Update.Connection);
         if (_job.Update.IsUnknown)
             Http.Answer(StatusCodes.Status404NotFound);
     }
