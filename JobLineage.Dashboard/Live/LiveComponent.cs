@@ -27,6 +27,8 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     internal bool IsPaused => Clock.IsPaused;
 
+    internal void NoteNewer() => Clock.NoteNewer();
+
     internal bool IsInteractive => RendererInfo.IsInteractive;
 
     /// <inheritdoc />
@@ -40,10 +42,11 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     /// <summary>Declares something to be watched; call it once, in a field or the constructor.</summary>
     /// <typeparam name="T">What is watched.</typeparam>
-    protected LiveWatch<T> Watch<T>()
+    /// <param name="pauses">Whether it stands still while the page is paused.</param>
+    protected LiveWatch<T> Watch<T>(bool pauses = true)
         where T : class
     {
-        var watch = new LiveWatch<T>(this);
+        var watch = new LiveWatch<T>(this, pauses);
         _watches.Add(watch);
         return watch;
     }

@@ -15,13 +15,14 @@ public sealed class LiveWatch<T> : ILiveWatch
     private static readonly TimeSpan FirstHtml = TimeSpan.FromSeconds(3);
 
     private readonly LiveComponent _owner;
+    private readonly bool _pauses;
     private object? _key;
     private HubSubscription<T>? _subscription;
     private CancellationTokenSource? _leaving;
     private Task _pump = Task.CompletedTask;
     private HubUpdate<T>? _held;
 
-    internal LiveWatch(LiveComponent owner) => _owner = owner;
+    internal LiveWatch(LiveComponent owner, bool pauses) => (_owner, _pauses) = (owner, pauses);
 
     /// <summary>The newest update.</summary>
     public HubUpdate<T> Update { get; private set; } = HubUpdate<T>.Loading;
@@ -109,9 +110,10 @@ public sealed class LiveWatch<T> : ILiveWatch
     {
         if (!ReferenceEquals(subscription, _subscription))
             return false;
-        if (_owner.IsPaused && !IsLoading)
+        if (_pauses && _owner.IsPaused && !IsLoading)
         {
             _held = update;
+            _owner.NoteNewer();
             return false;
         }
 

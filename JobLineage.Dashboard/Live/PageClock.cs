@@ -25,7 +25,7 @@ public sealed class PageClock : IDisposable
         nav.LocationChanged += Moved;
     }
 
-    /// <summary>Raised, on the circuit's dispatcher, when the page is paused or goes on.</summary>
+    /// <summary>Raised, on the circuit's dispatcher, when the page is paused or goes on, or something newer waits.</summary>
     public event Action? Changed;
 
     /// <summary>What the page's times count to, in UTC.</summary>
@@ -37,9 +37,22 @@ public sealed class PageClock : IDisposable
     /// <summary>Whether the visitor has paused the page.</summary>
     public bool IsPaused => _paused is not null;
 
+    /// <summary>Whether something newer than what is shown waits for the page to go on.</summary>
+    public bool HasNewer { get; private set; }
+
+    /// <summary>Says that something newer waits.</summary>
+    public void NoteNewer()
+    {
+        if (HasNewer)
+            return;
+        HasNewer = true;
+        Changed?.Invoke();
+    }
+
     /// <summary>Pauses the page, or lets it go on.</summary>
     public void Toggle()
     {
+        HasNewer = false;
         _paused = _paused is null ? Now : null;
         Changed?.Invoke();
     }

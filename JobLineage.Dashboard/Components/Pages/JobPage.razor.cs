@@ -14,7 +14,7 @@ public sealed partial class JobPage
     public JobPage()
     {
         _job = Watch<JobView>();
-        _sources = Watch<IReadOnlyList<SourceStatus>>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
     }
 
     /// <summary>The source's name.</summary>

@@ -25,7 +25,7 @@ public sealed partial class RunListPage
         _list = Watch<RunsPage>();
         _stuck = Watch<RunsPage>();
         _failing = Watch<RunsPage>();
-        _sources = Watch<IReadOnlyList<SourceStatus>>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
     }
 
     /// <summary>Only runs of this source.</summary>

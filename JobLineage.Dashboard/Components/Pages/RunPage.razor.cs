@@ -18,7 +18,7 @@ public sealed partial class RunPage
     public RunPage()
     {
         _run = Watch<RunSnapshot>();
-        _sources = Watch<IReadOnlyList<SourceStatus>>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
         _job = Watch<JobView>();
     }
 
