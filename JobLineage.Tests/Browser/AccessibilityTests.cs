@@ -24,6 +24,18 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
     }
 
     [Fact]
+    public async Task The_graph_has_none_with_a_card_a_search_and_closed_stages()
+    {
+        await using var tab = await chromium.OpenAsync(shared.Dashboard.Address);
+        await tab.GoAsync("/runs/oban/60?closed=SyncJob%2FMoviePageJob%2FShowtimeProcessJob");
+        await tab.Page.Locator(".graph-search").FillAsync("movie");
+        await Assertions.Expect(tab.Page.Locator(".node-hit")).ToHaveCountAsync(2);
+        await tab.Page.Locator(".edge[data-to='SyncJob/MoviePageJob'] .edge-label").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".card table")).ToBeVisibleAsync();
+        await HasNoneAsync(tab);
+    }
+
+    [Fact]
     public async Task The_sign_in_has_none_either()
     {
         await using var dashboard = await TestDashboard.StartAsync((AccessRules.PasswordKey, TestDashboard.Password));

@@ -100,6 +100,7 @@ public sealed partial class StageGraphView : IDisposable
         var hasNewStages = _run is null || !SameStages(_run, Run);
         var key = $"{View}?{Closed}";
         var isOther = key != _key;
+        var closed = _run is null ? null : _fold.Closed;
         if (isOther || hasNewStages || (Closed is null && Selected != _shown.Item2))
             Place(key, isOther);
         else
@@ -115,7 +116,7 @@ public sealed partial class StageGraphView : IDisposable
                 _flags.TryAdd(stage, finding.Kind);
         }
 
-        if (isOther || hasNewStages || _address != Nav.Uri)
+        if (hasNewStages || _address != Nav.Uri || closed != _fold.Closed)
             _toggles = _fold.Stages.Where(node => node.HasChildren).ToDictionary(node => node.Stage.Path, node => Address(_fold.Closed.Toggled(Run, node.Stage.Path)));
         _address = Nav.Uri;
         if (hasNewStages)
