@@ -15,7 +15,7 @@ public sealed class GraphDashboard : IAsyncLifetime
     public async Task DisposeAsync() => await Dashboard.DisposeAsync();
 
     // Each stage has one job; each job has up to three below it. The last one failed.
-    private static Task AddAsync(TestDatabase source) => source.ExecuteAsync(
+    internal static Task AddAsync(TestDatabase source) => source.ExecuteAsync(
         """
         insert into oban_jobs (id, worker, state, attempt, max_attempts, meta, completed_at, discarded_at)
         select @Root + i, 'Big.Stage' || lpad(i::text, 3, '0') || 'Job',

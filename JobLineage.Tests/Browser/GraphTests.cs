@@ -1,3 +1,4 @@
+using JobLineage.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -8,7 +9,7 @@ namespace JobLineage.Tests.Browser;
 public sealed class GraphTests(Chromium chromium, GraphDashboard shared) : IClassFixture<GraphDashboard>
 {
     private const string Page = "SyncJob/MoviePageJob";
-    private const string Showtime = Page + "/ShowtimeProcessJob";
+    private const string Detail = Page + "/MovieDetailJob";
     private const string Run = "/runs/oban/60";
     private static readonly string Large = $"/runs/oban/{GraphDashboard.Root}";
 
@@ -79,10 +80,9 @@ public sealed class GraphTests(Chromium chromium, GraphDashboard shared) : IClas
     {
         await using var tab = await chromium.OpenAsync(shared.Dashboard.Address, width, height: 844);
         await tab.GoAsync(Run);
-        var places = await BoxesAsync(tab);
-        var edge = tab.Page.Locator($".edge[data-to='{Showtime}'] .edge-label");
+        var edge = tab.Page.Locator($".edge[data-to='{Detail}'] .edge-label");
         await edge.ScrollIntoViewIfNeededAsync();
-        places = await BoxesAsync(tab);
+        var places = await BoxesAsync(tab);
 
         if (width > 400)
             await edge.HoverAsync();
@@ -204,11 +204,14 @@ public sealed class GraphTests(Chromium chromium, GraphDashboard shared) : IClas
     [Fact]
     public async Task Two_hundred_open_stages_follow_updates_and_grow_without_moving()
     {
-        await using var tab = await OpenAsync(Large + "?closed=none");
+        await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd, GraphDashboard.AddAsync);
+        await using var tab = await chromium.OpenAsync(dashboard.Address);
+        await tab.GoAsync(Large + "?closed=none");
+        await Expect(tab.Page.Locator(".node")).ToHaveCountAsync(200);
         var places = await tab.PlacesAsync();
         var last = GraphDashboard.Root + 198;
 
-        await shared.Dashboard.Source.ExecuteAsync(
+        await dashboard.Source.ExecuteAsync(
             """
             update oban_jobs set state = 'executing', completed_at = null where id = @last;
             insert into oban_jobs (worker, state, meta)
@@ -220,8 +223,6 @@ public sealed class GraphTests(Chromium chromium, GraphDashboard shared) : IClas
         Assert.Equal(places, (await tab.PlacesAsync()).Where(place => places.ContainsKey(place.Key)).ToDictionary());
         await Expect(tab.Page.Locator(".node[tabindex='0']")).ToHaveCountAsync(1);
         Assert.Empty(tab.Complaints);
-        await shared.Dashboard.Source.ExecuteAsync(
-            "delete from oban_jobs where worker like 'Big.New%'; update oban_jobs set state = 'completed', completed_at = timezone('UTC', now()) where id = @last", new { last });
     }
 
     private async Task<Tab> OpenAsync(string path)

@@ -59,13 +59,13 @@ internal sealed class PageBench : IBenchmark
         report.Table(
             string.Create(CultureInfo.InvariantCulture, $"a run's page ({rounds} rounds; goal: the large run's at most {Goal} × the small one's)"),
             ["run", "graph seen, median", "p95", "of the first", "interactive, median", "p95", "of the first", "HTML"],
-            [.. views.Select((view, place) => new[]
-            {
+            [.. views.Select((view, place) => (string[])
+            [
                 view.Name,
                 .. Times([.. openings[place].Select(o => o.Graph)], [.. openings[0].Select(o => o.Graph)]),
                 .. Times([.. openings[place].Select(o => o.Interactive)], [.. openings[0].Select(o => o.Interactive)]),
                 Kilobytes(openings[place][0].HtmlBytes),
-            })]);
+            ])]);
     }
 
     private static string[] Times(IReadOnlyList<double> times, IReadOnlyList<double> first) =>

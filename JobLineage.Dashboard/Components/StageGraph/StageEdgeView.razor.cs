@@ -31,10 +31,11 @@ public sealed partial class StageEdgeView
 
     private string Css => (Place.IsLoop ? "edge edge-loop" : "edge") + (IsAsked ? " edge-asked" : "");
 
+    // Begins with what is drawn, and says it in words.
     private string Words => $"{NodeText.NameOf(Place.From)} to {NodeText.NameOf(Place.To)}" + Edge switch
     {
-        { Jobs: { } jobs, Parents: 0 } => $": {Show.Jobs(jobs)}",
-        { Jobs: { } jobs } => $": {Show.Jobs(jobs)} from {Show.Jobs(Edge.Parents)}",
+        { Jobs: { } jobs, Parents: 0 } => $": {Show.FanOut(jobs, 0)}, {Show.Jobs(jobs)}",
+        { Jobs: { } jobs } => $": {Show.FanOut(jobs, Edge.Parents)}, {Show.Jobs(jobs)} from {Show.Jobs(Edge.Parents)}",
         _ => "",
     };
 

@@ -66,7 +66,8 @@ public sealed partial class StageGraphView : IDisposable
 
     private FoldedEdge? AskedEdge => _edges.FirstOrDefault(edge => _edgeIds.GetValueOrDefault(edge.Key) == _asked).Value;
 
-    private string? Note => _fold.Hidden == 0
+    // The line of a search stands instead of it, so that the picture below does not jump.
+    private string? Note => _fold.Hidden == 0 || _search.IsOn
         ? null
         : $"{Show.Count(Run.Stages.Count)} stages: {Show.Count(_fold.Stages.Count)} are drawn, "
             + $"{Show.Count(_fold.Hidden)} {(_fold.Hidden == 1 ? "is" : "are")} below closed ones. Open one with its +, or with Space.";

@@ -34,7 +34,7 @@ export class GraphMap {
       return;
     }
 
-    const ratio = Math.min(widest / width, highest / height);
+    const ratio = Math.min(widest / width, highest / height) * (innerWidth < 720 ? 0.65 : 1);
     const map = make("svg", { viewBox: `0 0 ${width} ${height}`, width: Math.max(28, Math.round(width * ratio)), height: Math.max(28, Math.round(height * ratio)) });
     for (const node of nodes) {
       const look = [...node.classList].find((name) => name.startsWith("state-"))
