@@ -14,6 +14,8 @@ public sealed class StageGraphFoldTests : PageContext
 {
     private const string Page = "SyncJob/MoviePageJob";
 
+    private string? _closed;
+
     private NavigationManager Nav => Services.GetRequiredService<NavigationManager>();
 
     [Fact]
@@ -34,7 +36,8 @@ public sealed class StageGraphFoldTests : PageContext
         Assert.Equal("100", node.QuerySelector("[data-state=completed]")!.GetAttribute("data-count"));
 
         Nav.NavigateTo(fold.GetAttribute("href")!);
-        graph.Render(p => p.Add(view => view.Run, SomeRuns.Run()));
+        Follow();
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, SomeRuns.Run()));
         Assert.Equal(4, Stages(graph).Count);
         Assert.DoesNotContain("closed", Nav.Uri);
     }
@@ -62,7 +65,7 @@ public sealed class StageGraphFoldTests : PageContext
         Assert.Contains("Open all", graph.Find(".graph-folds").TextContent);
 
         Go("closed=none");
-        graph.Render(p => p.Add(view => view.Run, run));
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, run));
         Assert.Equal(200, Stages(graph).Count);
         Assert.Empty(graph.FindAll(".graph-note"));
     }
@@ -74,7 +77,7 @@ public sealed class StageGraphFoldTests : PageContext
         var graph = Graph(run);
         var (stages, places) = (Stages(graph), Places(graph));
 
-        graph.Render(p => p.Add(view => view.Run, run with
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, run with
         {
             Version = 2,
             Findings = [SomeGraphs.Finding(FindingKind.Failing, run.Stages[^1].Path), SomeGraphs.Finding(FindingKind.Stuck, run.Stages[^2].Path)],
@@ -94,11 +97,11 @@ public sealed class StageGraphFoldTests : PageContext
         var graph = Graph(run);
         Assert.DoesNotContain(deepest, Stages(graph));
 
-        graph.Render(p => p.Add(view => view.Selected, deepest));
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Selected, deepest));
         Assert.Contains(deepest, Stages(graph));
 
         Go("closed=all");
-        graph.Render(p => p.Add(view => view.Selected, deepest));
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Selected, deepest));
         Assert.DoesNotContain(deepest, Stages(graph));
         Assert.EndsWith("The selected stage is below it", graph.Find(".node-holds").GetAttribute("aria-label"));
     }
@@ -111,7 +114,7 @@ public sealed class StageGraphFoldTests : PageContext
         var before = Places(graph);
 
         var grown = SomeGraphs.Run("A", "A/B", "A/C", "A/B/D", "A/B/E", "A/B/F");
-        graph.Render(p => p.Add(view => view.Run, grown));
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, grown));
 
         Assert.Equal(before, Places(graph).Where(place => before.ContainsKey(place.Key)).ToDictionary());
         Assert.Equal(6, Stages(graph).Count);
@@ -125,7 +128,7 @@ public sealed class StageGraphFoldTests : PageContext
     {
         var graph = Graph(SomeGraphs.Run("A", "A/B", "A/C"));
         var grown = SomeGraphs.Run("A", "A/B", "A/C", "A/B/D", "A/B/E", "A/B/F");
-        graph.Render(p => p.Add(view => view.Run, grown));
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, grown));
 
         Assert.Equal(Places(graph), Places(Graph(grown)));
     }
@@ -191,9 +194,17 @@ public sealed class StageGraphFoldTests : PageContext
     private static Dictionary<string, string> Places(IRenderedComponent<StageGraphView> graph) =>
         graph.FindAll("[data-stage]").ToDictionary(node => node.GetAttribute("data-stage")!, node => node.GetAttribute("transform")!);
 
-    private void Go(string query) => Nav.NavigateTo($"runs/oban/1?{query}");
+    // As the page does: the address, and what it says.
+    private void Go(string query)
+    {
+        Nav.NavigateTo($"runs/oban/1?{query}");
+        Follow();
+    }
+
+    private void Follow() => _closed = System.Web.HttpUtility.ParseQueryString(new Uri(Nav.Uri).Query)["closed"];
 
     private IRenderedComponent<StageGraphView> Graph(RunSnapshot run) => Render<StageGraphView>(p => p
         .Add(view => view.Run, run)
+        .Add(view => view.Closed, _closed)
         .Add(view => view.Href, path => "runs/oban/1?stage=" + Uri.EscapeDataString(path)));
 }

@@ -24,7 +24,7 @@ public sealed partial class StageGraphView : IDisposable
     private string? _address;
     private string? _jump;
     private int _jumps;
-    private (RunSnapshot, string?, string) _shown;
+    private (RunSnapshot, string?, string?, string) _shown;
     private bool _hasChanged = true;
 
     private string _asked = "";
@@ -46,7 +46,7 @@ public sealed partial class StageGraphView : IDisposable
     public Func<string, string> Href { get; set; } = null!;
 
     /// <summary>What is closed, as <see cref="ClosedStages"/> writes it into the address; null while nobody has chosen.</summary>
-    [SupplyParameterFromQuery(Name = "closed")]
+    [Parameter]
     public string? Closed { get; set; }
 
     /// <summary>How often the picture as a whole was rendered.</summary>
@@ -95,7 +95,7 @@ public sealed partial class StageGraphView : IDisposable
     protected override void OnParametersSet()
     {
         // The same picture again: somebody else on the page has changed.
-        if (_shown == (Run, Selected, Nav.Uri))
+        if (_shown == (Run, Selected, Closed, Nav.Uri))
             return;
         _hasChanged = true;
         var hasNewStages = _run is null || !SameStages(_run, Run);
@@ -122,7 +122,7 @@ public sealed partial class StageGraphView : IDisposable
         _address = Nav.Uri;
         if (hasNewStages)
             _search.Look(Run);
-        (_run, _key, _shown) = (Run, key, (Run, Selected, Nav.Uri));
+        (_run, _key, _shown) = (Run, key, (Run, Selected, Closed, Nav.Uri));
     }
 
     /// <inheritdoc />
