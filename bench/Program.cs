@@ -1,12 +1,13 @@
 using JobLineage.Bench;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
+using JobLineage.Bench.Page;
 using JobLineage.Bench.Producer;
 using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new PageBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

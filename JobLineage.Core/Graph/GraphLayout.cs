@@ -3,16 +3,17 @@ using System.Collections.Frozen;
 namespace JobLineage.Core.Graph;
 
 /// <summary>
-/// Where everything is drawn: layered, left to right. A pure function of the topology: the same stages and edges give the
-/// same picture, always and everywhere.
+/// Where everything is drawn: layered, left to right. A pure function of the topology, or of the topology and the picture
+/// before it (<see cref="Grow"/>): the same stages and edges give the same picture, always and everywhere.
 /// </summary>
 public sealed class GraphLayout
 {
     private readonly FrozenDictionary<string, PlacedNode> _byPath;
 
-    private GraphLayout(string key, double width, double height, IReadOnlyList<PlacedNode> nodes, IReadOnlyList<PlacedEdge> edges)
+    private GraphLayout(string key, string history, double width, double height, IReadOnlyList<PlacedNode> nodes, IReadOnlyList<PlacedEdge> edges)
     {
         Key = key;
+        History = history;
         Width = width;
         Height = height;
         Nodes = nodes;
@@ -22,6 +23,12 @@ public sealed class GraphLayout
 
     /// <summary>The key of the topology it was made for.</summary>
     public string Key { get; }
+
+    /// <summary>Equal for layouts that came about in the same way: the key, or a hash of all keys on the way when it has grown.</summary>
+    public string History { get; }
+
+    /// <summary>Whether some nodes stand where there was room and not where they would stand in a new picture.</summary>
+    public bool HasGrown => History != Key;
 
     /// <summary>Width of the picture.</summary>
     public double Width { get; }
@@ -44,9 +51,46 @@ public sealed class GraphLayout
         style ??= GraphStyle.Default;
         var (layer, isLoop) = GraphLayers.Assign(model);
         var order = GraphOrder.Of(model, layer, isLoop);
-        var centre = GraphRows.Place(order, style);
-        var routes = new GraphRoutes(model, order, isLoop, centre, style);
+        return Draw(model, model.Key, layer, isLoop, order, GraphRows.Place(order, style), style);
+    }
 
+    /// <summary>
+    /// Lays out a topology that came after another one, so that nobody loses sight of what they look at: a node that stays
+    /// in its column stays in its place; one that is new, or is in another column now because the longest way to it is
+    /// another, goes where there is room nearest to its parents. When that is what a new picture would be like, it is one.
+    /// </summary>
+    /// <param name="previous">What is looked at.</param>
+    /// <param name="model">What is there now.</param>
+    /// <param name="style">Sizes, the same as before.</param>
+    public static GraphLayout Grow(GraphLayout previous, GraphModel model, GraphStyle? style = null)
+    {
+        if (model.Key == previous.Key)
+            return previous;
+
+        style ??= GraphStyle.Default;
+        var anew = Of(model, style);
+        var (layer, isLoop) = GraphLayers.Assign(model);
+        var order = GraphOrder.Unordered(model, layer, isLoop);
+        var kept = new double?[order.Position.Length];
+        var moves = false;
+        for (var node = 0; node < model.Nodes.Count; node++)
+        {
+            if (previous.Find(model.Nodes[node]) is not { } before || before.Layer != layer[node])
+                continue;
+            kept[node] = before.Y + style.NodeHeight / 2 - GraphRoutes.Top(style);
+            moves |= anew.Nodes[node].Y != before.Y;
+        }
+
+        if (!moves)
+            return anew;
+        var history = GraphModel.HashOf(previous.History, model.Key);
+        return Draw(model, history, layer, isLoop, order, GraphGrowth.Place(order, kept, style), style);
+    }
+
+    private static GraphLayout Draw(
+        GraphModel model, string history, int[] layer, bool[] isLoop, GraphOrder order, double[] centre, GraphStyle style)
+    {
+        var routes = new GraphRoutes(model, order, isLoop, centre, style);
         var nodes = new PlacedNode[model.Nodes.Count];
         for (var node = 0; node < nodes.Length; node++)
         {
@@ -63,7 +107,7 @@ public sealed class GraphLayout
                 model.Nodes[from], model.Nodes[to], isLoop[edge], GraphGeometry.Path(route.Points), route.Label, route.Points);
         }
 
-        return new(model.Key, routes.Width, routes.Height, nodes, edges);
+        return new(model.Key, history, routes.Width, routes.Height, nodes, edges);
     }
 }
 

@@ -31,6 +31,10 @@ public sealed class GraphModel
         snapshot.Edges.Select(edge => (edge.From, edge.To))
             .Concat(snapshot.Stages.Where(stage => stage.ParentPath is not null).Select(stage => (stage.ParentPath!, stage.Path))));
 
+    /// <summary>The topology of what is drawn of a run.</summary>
+    public static GraphModel Of(GraphFold fold) => Create(
+        fold.Stages.Select(stage => stage.Stage.Path), fold.Edges.Select(edge => (edge.From, edge.To)));
+
     /// <summary>Builds a topology. Repeated nodes and edges, and edges to unknown nodes, are left out.</summary>
     public static GraphModel Create(IEnumerable<string> nodes, IEnumerable<(string From, string To)> edges)
     {
@@ -48,6 +52,9 @@ public sealed class GraphModel
 
         return new([.. index.OrderBy(entry => entry.Value).Select(entry => entry.Key)], links);
     }
+
+    internal static string HashOf(string one, string other) =>
+        Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes($"{one} {other}".AsSpan())), 0, 16);
 
     // The paths of a chain add up to a square of its depth, so the key is a hash and not the text itself.
     private static string Hash(IReadOnlyList<string> nodes, IReadOnlyList<GraphLink> edges)

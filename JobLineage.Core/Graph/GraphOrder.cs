@@ -99,6 +99,16 @@ internal sealed class GraphOrder
         return order;
     }
 
+    /// <summary>The vertices of a topology, not yet in an order of their own.</summary>
+    public static GraphOrder Unordered(GraphModel model, int[] layer, bool[] isLoop) => new(model, layer, isLoop);
+
+    /// <summary>Puts each layer into the order of these heights.</summary>
+    public void OrderBy(double[] centre)
+    {
+        Layers = [.. Layers.Select(layer => layer.OrderBy(vertex => centre[vertex]).ToArray())];
+        Number();
+    }
+
     /// <summary>How often edges cross, all layers together.</summary>
     public long Crossings()
     {

@@ -8,7 +8,6 @@ internal sealed class GraphRoutes
 {
     private const int MostTracks = 4;
     private const double TrunkAfter = 16;
-    private const double LoopHeight = 18;
 
     private readonly GraphModel _model;
     private readonly GraphOrder _order;
@@ -23,11 +22,11 @@ internal sealed class GraphRoutes
     public GraphRoutes(GraphModel model, GraphOrder order, bool[] isLoop, double[] centre, GraphStyle style)
     {
         (_model, _order, _isLoop, _style) = (model, order, isLoop, style);
-        var top = style.Margin + (HasSelfLoop() ? LoopHeight : 0);
-        _centre = [.. centre.Select(y => y + top)];
+        // Room for loops is kept whether there are any or not: the first one that appears must not move the nodes.
+        _centre = [.. centre.Select(y => y + Top(style))];
         _entry = Entries();
         _trunk = Trunks();
-        _left = style.Margin + (HasBackEdge() ? 3 * style.Track : 0);
+        _left = style.Margin + 3 * style.Track;
         RouteLoops();
 
         var layers = order.Layers.Length;
@@ -37,8 +36,11 @@ internal sealed class GraphRoutes
             bottom = Math.Max(bottom, Bottom(vertex));
         foreach (var loop in _loops.Values)
             bottom = Math.Max(bottom, loop.Lane);
-        Height = layers == 0 ? 0 : bottom + style.Margin;
+        Height = layers == 0 ? 0 : bottom + style.HiddenHeight + style.Margin;
     }
+
+    /// <summary>How far the upper edge of the topmost vertex is from that of the picture.</summary>
+    public static double Top(GraphStyle style) => style.Margin + style.LoopHeight;
 
     public double Width { get; }
 
@@ -81,7 +83,7 @@ internal sealed class GraphRoutes
         var right = Left(_order.LayerOf(node)) + _style.NodeWidth;
         var top = _centre[node] - _style.NodeHeight / 2;
         return (
-            [new(right - 18, top), new(right - 18, top - LoopHeight), new(right - 58, top - LoopHeight), new(right - 58, top)],
+            [new(right - 18, top), new(right - 18, top - _style.LoopHeight), new(right - 58, top - _style.LoopHeight), new(right - 58, top)],
             new(right - 64, top - 7));
     }
 
@@ -182,7 +184,7 @@ internal sealed class GraphRoutes
                     lane = Math.Max(lane, other.Lane);
             }
 
-            lane += 22;
+            lane += 22 + (taken.Exists(other => other.First <= last && first <= other.Last) ? 0 : _style.HiddenHeight);
             var track = taken.Count % 3 * _style.Track;
             taken.Add((first, last, lane));
             _loops[edge] = (lane, Left(last) + _style.NodeWidth + 8 + track, Left(first) - 12 - track);
@@ -190,8 +192,6 @@ internal sealed class GraphRoutes
     }
 
     private double Bottom(int vertex) => _centre[vertex] + GraphRows.Height(_order, _style, vertex) / 2;
-
-    private bool HasSelfLoop() => _model.Edges.Any(edge => edge.From == edge.To);
 
     private bool HasBackEdge()
     {

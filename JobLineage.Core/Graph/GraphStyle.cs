@@ -15,8 +15,14 @@ public sealed record GraphStyle
     /// <summary>Between two layers: room for the vertical part of edges and for their labels.</summary>
     public double LayerGap { get; init; } = 118;
 
-    /// <summary>Between two nodes of a layer: room for a loop and its label.</summary>
-    public double RowGap { get; init; } = 30;
+    /// <summary>Between two nodes of a layer: room for the line under a closed node, and for the next one's loop and its label.</summary>
+    public double RowGap { get; init; } = 44;
+
+    /// <summary>Above the first node: room for a loop to itself.</summary>
+    public double LoopHeight { get; init; } = 18;
+
+    /// <summary>Height of the line under a closed node that says what it hides.</summary>
+    public double HiddenHeight { get; init; } = 24;
 
     /// <summary>The height that an edge takes where it passes a layer.</summary>
     public double PassHeight { get; init; } = 10;

@@ -33,6 +33,7 @@ internal static class DashboardData
         services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
         services.AddSingleton<IRunReader>(s => new RunReader(
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IEdgeReader>(s => new EdgeReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RunSignal>();
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());

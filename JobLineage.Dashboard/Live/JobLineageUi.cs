@@ -22,6 +22,7 @@ public static class JobLineageUi
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunHub>();
         services.TryAddSingleton(_ => new GraphLayoutCache());
+        services.TryAddSingleton<RecentGraphs>();
         return services;
     }
 

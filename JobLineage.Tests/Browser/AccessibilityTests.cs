@@ -24,6 +24,18 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
     }
 
     [Fact]
+    public async Task The_graph_has_none_with_a_card_a_search_and_closed_stages()
+    {
+        await using var tab = await chromium.OpenAsync(shared.Dashboard.Address);
+        await tab.GoAsync("/runs/oban/60?closed=SyncJob%2FMoviePageJob%2FShowtimeProcessJob");
+        await tab.Page.Locator(".graph-search").FillAsync("movie");
+        await Assertions.Expect(tab.Page.Locator(".node-hit")).ToHaveCountAsync(2);
+        await tab.Page.Locator(".edge[data-to='SyncJob/MoviePageJob'] .edge-label").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator(".card table")).ToBeVisibleAsync();
+        await HasNoneAsync(tab);
+    }
+
+    [Fact]
     public async Task The_sign_in_has_none_either()
     {
         await using var dashboard = await TestDashboard.StartAsync((AccessRules.PasswordKey, TestDashboard.Password));
@@ -45,11 +57,11 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
             var violations = result.Violations
                 .Where(violation => violation.Impact is "serious" or "critical")
                 .SelectMany(violation => violation.Nodes.Where(node => !IsNodeOfGraph(violation.Id, node.Html)).Select(node => $"{scheme} {violation.Id}: {violation.Help}: {node.Html}"));
-            Assert.Empty(violations);
+            Assert.True(!violations.Any(), string.Join('\n', violations));
         }
     }
 
-    // A node is drawn with icons for some words; its name begins with what is drawn largest and says the rest in words.
-    private static bool IsNodeOfGraph(string rule, string html) =>
-        rule == "label-content-name-mismatch" && html.StartsWith("<a class=\"node", StringComparison.Ordinal);
+    // A node, and what it hides, is drawn with icons for some words; its name begins with what is drawn largest and says the rest in words.
+    private static bool IsNodeOfGraph(string rule, string html) => rule == "label-content-name-mismatch"
+        && (html.StartsWith("<a class=\"node", StringComparison.Ordinal) || html.StartsWith("<a class=\"fold", StringComparison.Ordinal));
 }

@@ -1,12 +1,17 @@
 using Bunit;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.StageGraph;
+using JobLineage.Tests.Graph;
 using JobLineage.Tests.Support;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace JobLineage.Tests.Components;
 
 public sealed class StageGraphTests : PageContext
 {
+    private string? _closed;
+
     [Fact]
     public void A_node_carries_its_stage_and_each_of_its_non_zero_counts()
     {
@@ -30,7 +35,7 @@ public sealed class StageGraphTests : PageContext
         var before = Renders(graph);
 
         var changed = run.Stages[2] with { Counts = run.Stages[2].Counts.Add(JobState.Completed) };
-        graph.Render(p => p.Add(view => view.Run, run with
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, run with
         {
             Version = 2,
             Stages = [run.Stages[0], run.Stages[1] with { Queues = ["another list, the same to the eye"] }, changed, run.Stages[3]],
@@ -73,12 +78,57 @@ public sealed class StageGraphTests : PageContext
         Assert.Contains("<script>", graph.Find(".node-name").TextContent);
     }
 
+    [Fact]
+    public void An_update_that_changes_nothing_of_the_run_renders_nothing()
+    {
+        var run = SomeRuns.Run();
+        var graph = Graph(run);
+        var (whole, nodes, edges) = (graph.Instance.Renders, Renders(graph).Values.Sum(), EdgeRenders(graph));
+
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, run));
+        Assert.Equal(whole, graph.Instance.Renders);
+
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, run with { Version = 2, AsOf = SomeRuns.Noon.AddMinutes(1) }));
+        Assert.Equal((nodes, edges), (Renders(graph).Values.Sum(), EdgeRenders(graph)));
+    }
+
+    [Fact]
+    public void Of_two_hundred_nodes_an_update_of_three_renders_three()
+    {
+        var run = SomeGraphs.RandomRun(new(5), 200);
+        Go("none");
+        var graph = Graph(run);
+        var (nodes, edges) = (Renders(graph), EdgeRenders(graph));
+        var changed = run.Stages.Where((_, i) => i is 20 or 100 or 180).Select(stage => stage.Path).ToArray();
+
+        graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, run with
+        {
+            Version = 2,
+            Stages = [.. run.Stages.Select(stage => changed.Contains(stage.Path) ? stage with { Counts = stage.Counts.Add(JobState.Discarded) } : stage)],
+        }));
+
+        var after = Renders(graph);
+        Assert.Equal(200, after.Count);
+        Assert.Equal(changed, after.Keys.Where(path => after[path] != nodes[path]).Order(StringComparer.Ordinal).OrderBy(path => Array.IndexOf(changed, path)));
+        // An edge tells how many parents it comes from, so those that leave the three may change too; no other does.
+        Assert.InRange(EdgeRenders(graph) - edges, 0, run.Edges.Count(edge => changed.Contains(edge.From)));
+    }
+
+    private static int EdgeRenders(IRenderedComponent<StageGraphView> graph) => graph.FindComponents<StageEdgeView>().Sum(edge => edge.Instance.Renders);
+
     private static Finding Finding(FindingKind kind, string stage) => new(kind, stage, "Because.", new Dictionary<string, object?>(), []);
 
     private static Dictionary<string, int> Renders(IRenderedComponent<StageGraphView> graph) =>
         graph.FindComponents<StageNodeView>().ToDictionary(node => node.Instance.Stage.Path, node => node.Instance.Renders);
 
+    private void Go(string closed)
+    {
+        _closed = closed;
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"runs/oban/1?closed={closed}");
+    }
+
     private IRenderedComponent<StageGraphView> Graph(RunSnapshot run) => Render<StageGraphView>(p => p
         .Add(view => view.Run, run)
+        .Add(view => view.Closed, _closed)
         .Add(view => view.Href, path => "#" + path));
 }

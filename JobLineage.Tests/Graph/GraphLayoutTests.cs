@@ -42,7 +42,7 @@ public sealed class GraphLayoutTests
 
         Assert.Equal(straight.Nodes.Select(node => node.Layer), recurring.Nodes.Select(node => node.Layer));
         Assert.Equal(["C→B", "B→B", "C→A"], recurring.Edges.Where(edge => edge.IsLoop).Select(edge => $"{edge.From}→{edge.To}"));
-        AssertSound(recurring);
+        SomeGraphs.AssertSound(recurring);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class GraphLayoutTests
             [.. wide.Select(node => ("Root", node)), ("Root", "D0"), .. deep.Zip(deep.Skip(1))]);
 
         Assert.Equal(300, layout.Find("D299")!.Layer);
-        AssertNoOverlap(layout);
+        SomeGraphs.AssertNoOverlap(layout);
     }
 
     [Fact]
@@ -102,10 +102,10 @@ public sealed class GraphLayoutTests
         var layout = GraphLayout.Of(model);
 
         Assert.Equal(model.Edges.Count, layout.Edges.Count);
-        AssertSound(layout);
+        SomeGraphs.AssertSound(layout);
         foreach (var edge in layout.Edges.Where(edge => !edge.IsLoop))
             Assert.True(layout.Find(edge.From)!.Layer < layout.Find(edge.To)!.Layer);
-        Assert.Equal(Draw(layout), Draw(GraphLayout.Of(model)));
+        Assert.Equal(SomeGraphs.Draw(layout), SomeGraphs.Draw(GraphLayout.Of(model)));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class GraphLayoutTests
         };
 
         Assert.Same(cache.Get(before), cache.Get(after));
-        Assert.Equal(Draw(GraphLayout.Of(GraphModel.Of(before))), Draw(GraphLayout.Of(GraphModel.Of(after))));
+        Assert.Equal(SomeGraphs.Draw(GraphLayout.Of(GraphModel.Of(before))), SomeGraphs.Draw(GraphLayout.Of(GraphModel.Of(after))));
     }
 
     [Fact]
@@ -148,35 +148,4 @@ public sealed class GraphLayoutTests
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(0, 60)];
 
     private static GraphLayout Layout(string[] nodes, (string, string)[] edges) => GraphLayout.Of(GraphModel.Create(nodes, edges));
-
-    private static string Draw(GraphLayout layout) => string.Join('\n', [
-        .. layout.Nodes.Select(node => node.ToString()), .. layout.Edges.Select(edge => $"{edge.Path} {edge.Label}")]);
-
-    private static void AssertSound(GraphLayout layout)
-    {
-        AssertNoOverlap(layout);
-        var style = GraphStyle.Default;
-        foreach (var edge in layout.Edges)
-        {
-            Assert.All(edge.Points, point => Assert.True(
-                point.X >= 0 && point.Y >= 0 && point.X <= layout.Width && point.Y <= layout.Height));
-            foreach (var (a, b) in edge.Points.Zip(edge.Points.Skip(1)))
-            {
-                Assert.True(a.X == b.X || a.Y == b.Y, $"{edge.From}→{edge.To} has a slanting part");
-                Assert.DoesNotContain(layout.Nodes, node =>
-                    Math.Max(a.X, b.X) > node.X + 1 && Math.Min(a.X, b.X) < node.X + style.NodeWidth - 1
-                    && Math.Max(a.Y, b.Y) > node.Y + 1 && Math.Min(a.Y, b.Y) < node.Y + style.NodeHeight - 1);
-            }
-        }
-    }
-
-    private static void AssertNoOverlap(GraphLayout layout)
-    {
-        foreach (var column in layout.Nodes.GroupBy(node => node.X))
-        {
-            var sorted = column.OrderBy(node => node.Y).ToArray();
-            foreach (var (above, below) in sorted.Zip(sorted.Skip(1)))
-                Assert.True(above.Y + GraphStyle.Default.NodeHeight < below.Y, $"{above.Path} and {below.Path} overlap");
-        }
-    }
 }

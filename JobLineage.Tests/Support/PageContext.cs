@@ -17,12 +17,16 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
+        Services.AddSingleton<IEdgeReader>(Edges);
         Services.AddSingleton(new GraphLayoutCache());
         Services.AddScoped<PageClock>();
+        Services.AddSingleton(new RecentGraphs(TimeProvider.System));
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
     internal FakeRunReader Reader { get; } = new();
+
+    internal FakeEdgeReader Edges { get; } = new();
 
     internal FakeRunSignal Signal { get; } = new();
 

@@ -42,6 +42,10 @@ public sealed partial class RunPage
     [SupplyParameterFromQuery(Name = "job")]
     public string? Job { get; set; }
 
+    /// <summary>The stages that are closed in the graph.</summary>
+    [SupplyParameterFromQuery(Name = "closed")]
+    public string? Closed { get; set; }
+
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
 
@@ -82,7 +86,7 @@ public sealed partial class RunPage
 
         // The id is not a root's, or no longer one since the run merged into another: the run's own address, focused on it.
         // Once only: the query of the new address arrives here before its path does.
-        var target = run.RootId == RootId ? null : Urls.Run(run.Source, run.RootId, Tab, Stage, Job ?? RootId);
+        var target = run.RootId == RootId ? null : Urls.Run(run.Source, run.RootId, Tab, Stage, Job ?? RootId, Closed);
         if (target == _movingTo)
             return;
         _movingTo = target;
@@ -90,5 +94,5 @@ public sealed partial class RunPage
             Nav.NavigateTo(target, replace: true);
     }
 
-    private string StageHref(string path) => Urls.Run(Source, Run?.RootId ?? RootId, Tab, path, Job);
+    private string StageHref(string path) => Urls.Run(Source, Run?.RootId ?? RootId, Tab, path, Job, Closed);
 }

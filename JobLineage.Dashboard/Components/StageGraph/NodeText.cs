@@ -1,3 +1,4 @@
+using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 
@@ -61,6 +62,23 @@ public static class NodeText
         >= 1_000 => Scaled(count / 1e3, "k"),
         _ => Show.Count(count),
     };
+
+    /// <summary>The last part of a stage's path.</summary>
+    public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    /// <summary><c>1 stage</c>, <c>2 stages</c>.</summary>
+    public static string Stages(int count) => count == 1 ? "1 stage" : $"{Show.Count(count)} stages";
+
+    /// <summary>The jobs that a closed stage hides, cut to what its marks leave of the line.</summary>
+    public static string JobsIn(long count, int marks) => marks < 3 ? Show.Jobs(count) : $"{Brief(count)} jobs";
+
+    /// <summary>What a closed stage hides, in words.</summary>
+    public static string Hidden(HiddenBelow below)
+    {
+        var marks = string.Join(", ", below.Marks.NonZero().Select(mark => $"{Stages(mark.Stages)} {StateLook.Of(mark.Kind).Label}"));
+        return $"{Stages(below.Stages)} below it with {Show.Jobs(below.Counts.Total)} ({Show.Counts(below.Counts)})"
+            + (marks.Length > 0 ? $", {marks}" : "");
+    }
 
     // Cut, not rounded: 999,950 must not read as 1000k.
     private static string Scaled(double value, string unit) => string.Create(

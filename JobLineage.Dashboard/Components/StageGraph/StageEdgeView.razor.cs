@@ -1,5 +1,4 @@
 using JobLineage.Core.Graph;
-using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -8,33 +7,42 @@ namespace JobLineage.Dashboard.Components.StageGraph;
 /// <summary>The way from one stage to another. Renders again only when what it shows has changed.</summary>
 public sealed partial class StageEdgeView
 {
-    private (PlacedEdge, long?, long) _shown;
+    private (PlacedEdge, FoldedEdge?, bool) _shown;
     private bool _hasChanged = true;
 
     /// <summary>Where it runs.</summary>
     [Parameter, EditorRequired]
     public PlacedEdge Place { get; set; } = null!;
 
-    /// <summary>How many jobs came over it; null when that was not counted.</summary>
+    /// <summary>What came over it.</summary>
     [Parameter]
-    public long? Jobs { get; set; }
+    public FoldedEdge? Edge { get; set; }
 
-    /// <summary>How many jobs the stage has that it comes from.</summary>
+    /// <summary>By which the script names it when it asks.</summary>
+    [Parameter, EditorRequired]
+    public string Id { get; set; } = "";
+
+    /// <summary>Whether its card is open.</summary>
     [Parameter]
-    public long Parents { get; set; }
+    public bool IsAsked { get; set; }
 
-    private string Tooltip => (Jobs, Parents) switch
+    /// <summary>How often it was rendered.</summary>
+    internal int Renders { get; private set; }
+
+    private string Css => (Place.IsLoop ? "edge edge-loop" : "edge") + (IsAsked ? " edge-asked" : "");
+
+    // Begins with what is drawn, and says it in words.
+    private string Words => $"{NodeText.NameOf(Place.From)} to {NodeText.NameOf(Place.To)}" + Edge switch
     {
-        (null, _) => $"{Name(Place.From)} → {Name(Place.To)}",
-        ({ } jobs, 0) => $"{Name(Place.From)} → {Name(Place.To)}: {Show.Jobs(jobs)}",
-        ({ } jobs, var parents) =>
-            $"{Name(Place.From)} → {Name(Place.To)}: {Show.Jobs(jobs)} from {Show.Jobs(parents)}, {(double)jobs / parents:0.##} each on average",
+        { Jobs: { } jobs, Parents: 0 } => $": {Show.FanOut(jobs, 0)}, {Show.Jobs(jobs)}",
+        { Jobs: { } jobs } => $": {Show.FanOut(jobs, Edge.Parents)}, {Show.Jobs(jobs)} from {Show.Jobs(Edge.Parents)}",
+        _ => "",
     };
 
     /// <inheritdoc />
     protected override void OnParametersSet()
     {
-        var now = (Place, Jobs, Parents);
+        var now = (Place, Edge, IsAsked);
         _hasChanged |= _shown != now;
         _shown = now;
     }
@@ -43,7 +51,9 @@ public sealed partial class StageEdgeView
     protected override bool ShouldRender() => _hasChanged;
 
     /// <inheritdoc />
-    protected override void OnAfterRender(bool firstRender) => _hasChanged = false;
-
-    private static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
+    protected override void OnAfterRender(bool firstRender)
+    {
+        Renders++;
+        _hasChanged = false;
+    }
 }

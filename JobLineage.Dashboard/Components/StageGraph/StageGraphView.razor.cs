@@ -1,3 +1,4 @@
+using System.Data.Common;
 using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
@@ -6,14 +7,31 @@ using Microsoft.AspNetCore.Components;
 namespace JobLineage.Dashboard.Components.StageGraph;
 
 /// <summary>
-/// The stages of a run as a picture. js/graph.js adds zooming, dragging and the arrow keys; it never touches the nodes.
+/// The stages of a run as a picture. js/graph.js adds zooming, dragging, the map and the keys; it never touches what is
+/// rendered here.
 /// </summary>
-public sealed partial class StageGraphView
+public sealed partial class StageGraphView : IDisposable
 {
+    private readonly GraphSearch _search = new();
     private GraphLayout _layout = GraphLayout.Of(GraphModel.Create([], []));
-    private Dictionary<string, Stage> _stages = [];
-    private Dictionary<(string, string), long> _jobs = [];
+    private GraphFold _fold = null!;
+    private Dictionary<(string, string), FoldedEdge> _edges = [];
+    private Dictionary<(string, string), string> _edgeIds = [];
+    private Dictionary<string, string> _toggles = [];
     private Dictionary<string, FindingKind> _flags = [];
+    private RunSnapshot? _run;
+    private string _key = "";
+    private string? _address;
+    private string? _jump;
+    private int _jumps;
+    private (RunSnapshot, string?, string?, string) _shown;
+    private bool _hasChanged = true;
+
+    private string _asked = "";
+    private EdgeFacts? _facts;
+    private bool _factsFailed;
+    private long _factsVersion;
+    private CancellationTokenSource? _asking;
 
     /// <summary>The run.</summary>
     [Parameter, EditorRequired]
@@ -27,14 +45,70 @@ public sealed partial class StageGraphView
     [Parameter, EditorRequired]
     public Func<string, string> Href { get; set; } = null!;
 
+    /// <summary>What is closed, as <see cref="ClosedStages"/> writes it into the address; null while nobody has chosen.</summary>
+    [Parameter]
+    public string? Closed { get; set; }
+
+    /// <summary>How often the picture as a whole was rendered.</summary>
+    internal int Renders { get; private set; }
+
     private string View => $"{Run.Source}/{Run.RootId}";
+
+    private string PictureCss => _search.IsOn ? "graph-picture is-searched" : "graph-picture";
+
+    private string? OpenAll => _fold.Hidden > 0 ? Address(Run.Stages.Count > ClosedStages.Large ? ClosedStages.None : null) : null;
+
+    private string? CloseAll => Closed != ClosedStages.All && _fold.Stages.Any(node => node.HasChildren && node.Below is null && node.Stage.ParentPath is not null)
+        ? Address(ClosedStages.All)
+        : null;
+
+    private string ClearHref => Relative(Nav.GetUriWithQueryParameters(new Dictionary<string, object?> { ["stage"] = null, ["job"] = null }));
+
+    private FoldedEdge? AskedEdge => _edges.FirstOrDefault(edge => _edgeIds.GetValueOrDefault(edge.Key) == _asked).Value;
+
+    // The line of a search stands instead of it, so that the picture below does not jump.
+    private string? Note => _fold.Hidden == 0 || _search.IsOn
+        ? null
+        : $"{Show.Count(Run.Stages.Count)} stages: {Show.Count(_fold.Stages.Count)} are drawn, "
+            + $"{Show.Count(_fold.Hidden)} {(_fold.Hidden == 1 ? "is" : "are")} below closed ones. Open one with its +, or with Space.";
+
+    private string SearchLine
+    {
+        get
+        {
+            var hidden = _search.Matches.Count(path => _fold.DrawnBy(path) != path);
+            return !_search.IsOn ? ""
+                : _search.Matches.Count == 0 ? "No stage of this name"
+                : $"{Show.Count(_search.At + 1)} of {Show.Count(_search.Matches.Count)}"
+                    + (hidden > 0 ? $", {Show.Count(hidden)} below closed stages: Enter opens them" : "");
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _asking?.Cancel();
+        _asking?.Dispose();
+    }
 
     /// <inheritdoc />
     protected override void OnParametersSet()
     {
-        _layout = Layouts.Get(Run);
-        _stages = Run.Stages.ToDictionary(stage => stage.Path, StringComparer.Ordinal);
-        _jobs = Run.Edges.GroupBy(edge => (edge.From, edge.To)).ToDictionary(edges => edges.Key, edges => edges.Sum(edge => edge.Jobs));
+        // The same picture again: somebody else on the page has changed.
+        if (_shown == (Run, Selected, Closed, Nav.Uri))
+            return;
+        _hasChanged = true;
+        var hasNewStages = _run is null || !SameStages(_run, Run);
+        var key = $"{View}?{Closed}";
+        var isOther = key != _key;
+        var closed = _run is null ? null : _fold.Closed;
+        if (isOther || hasNewStages || (Closed is null && Selected != _shown.Item2))
+            Place(key, isOther);
+        else
+            _fold = GraphFold.Of(Run, _fold.Closed);
+
+        Recent.Remember(key, new(_fold.Closed, _layout));
+        _edges = _fold.Edges.ToDictionary(edge => (edge.From, edge.To));
         _flags = [];
         foreach (var finding in Run.Findings)
         {
@@ -42,9 +116,140 @@ public sealed partial class StageGraphView
             if (finding is { Stage: { } stage, Kind: not FindingKind.Waiting })
                 _flags.TryAdd(stage, finding.Kind);
         }
+
+        if (hasNewStages || _address != Nav.Uri || closed != _fold.Closed)
+            _toggles = _fold.Stages.Where(node => node.HasChildren).ToDictionary(node => node.Stage.Path, node => Address(_fold.Closed.Toggled(Run, node.Stage.Path)));
+        _address = Nav.Uri;
+        if (hasNewStages)
+            _search.Look(Run);
+        (_run, _key, _shown) = (Run, key, (Run, Selected, Closed, Nav.Uri));
+    }
+
+    /// <inheritdoc />
+    protected override bool ShouldRender() => _hasChanged;
+
+    /// <inheritdoc />
+    protected override void OnAfterRender(bool firstRender)
+    {
+        Renders++;
+        _hasChanged = false;
+    }
+
+    // What is closed, and where everything stands. Counts never come here: they move nothing.
+    private void Place(string key, bool isOther)
+    {
+        var recent = isOther ? Recent.Recall(key) : null;
+        var closed = ClosedStages.Parse(Closed, Run)
+            ?? (isOther ? recent?.Closed : _fold.Closed)
+            ?? ClosedStages.AtFirst(Run, Selected);
+        var wasHidden = false;
+        if (Closed is null && Selected is { } selected && GraphFold.Of(Run, closed).DrawnBy(selected) is { } drawn && drawn != selected)
+        {
+            wasHidden = true;
+            closed = closed.With(Run, selected);
+        }
+
+        _fold = GraphFold.Of(Run, closed);
+        var model = GraphModel.Of(_fold);
+        // A choice of the viewer draws a new picture; what happens by itself moves nothing in the one that is looked at.
+        var before = isOther ? recent?.Layout : wasHidden ? null : _layout;
+        _layout = before is null ? Layouts.Get(model) : Layouts.Grow(before, model);
+        _edgeIds = _layout.Edges.ToDictionary(edge => (edge.From, edge.To), edge => ClosedStages.IdOf($"{edge.From}\n{edge.To}"));
+    }
+
+    private void Tidy()
+    {
+        _layout = Layouts.Get(GraphModel.Of(_fold));
+        Recent.Remember(_key, new(_fold.Closed, _layout));
+        _hasChanged = true;
+    }
+
+    private void Search(ChangeEventArgs change)
+    {
+        _search.For(change.Value?.ToString() ?? "", Run);
+        if (_search.Current is { } found && _fold.DrawnBy(found) is { } drawn)
+            JumpTo(drawn);
+        _hasChanged = true;
+    }
+
+    private void Step(int by)
+    {
+        _hasChanged = true;
+        _search.Step(by);
+        if (_search.Current is not { } found)
+            return;
+        if (_fold.DrawnBy(found) != found)
+            Nav.NavigateTo(Address(_fold.Closed.With(Run, found).Value(Run)), replace: true);
+        JumpTo(found);
+    }
+
+    // The script brings it into sight; the number tells two jumps to one stage apart.
+    private void JumpTo(string path) => _jump = $"{++_jumps} {path}";
+
+    private async Task AskAsync(ChangeEventArgs change)
+    {
+        var asked = change.Value?.ToString() ?? "";
+        if (asked == _asked && (asked.Length == 0 || (!_factsFailed && _factsVersion == Run.Version)))
+            return;
+
+        _hasChanged = true;
+        if (asked != _asked)
+            _facts = null;
+        (_asked, _factsFailed) = (asked, false);
+        if (_asking is { } earlier)
+            await earlier.CancelAsync();
+        // Only what is drawn can be asked about.
+        if (AskedEdge is not { IsReal: true } edge)
+            return;
+
+        using var asking = new CancellationTokenSource();
+        _asking = asking;
+        StateHasChanged();
+        try
+        {
+            var version = Run.Version;
+            var facts = await EdgeReader.FindEdgeAsync(Run.Source, Run.RootId, edge.From, edge.To, asking.Token);
+            if (asking.IsCancellationRequested)
+                return;
+            (_facts, _factsFailed, _factsVersion) = (facts, facts is null, version);
+        }
+        catch (OperationCanceledException) when (asking.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is DbException or TimeoutException)
+        {
+            // The hub says on the page that the store does not answer; here it is said where it was asked.
+            _factsFailed = true;
+        }
+        finally
+        {
+            if (_asking == asking)
+                _asking = null;
+        }
+
+        _hasChanged = true;
     }
 
     private FindingKind? FlagOf(string path) => _flags.TryGetValue(path, out var kind) ? kind : null;
 
-    private long? JobsOver(PlacedEdge edge) => _jobs.TryGetValue((edge.From, edge.To), out var jobs) ? jobs : null;
+    private bool HoldsSelected(string path) => Selected is not null && path != Selected && _fold.DrawnBy(Selected) == path;
+
+    // The page's own address of a stage, in the view that is looked at.
+    private string HrefOf(string path)
+    {
+        var href = Href(path);
+        return Closed is null || href.Contains("closed=", StringComparison.Ordinal)
+            ? href
+            : $"{href}{(href.Contains('?') ? '&' : '?')}closed={Uri.EscapeDataString(Closed)}";
+    }
+
+    private string Address(string? closed) => Relative(Nav.GetUriWithQueryParameter("closed", closed));
+
+    private string Relative(string uri) => Nav.ToBaseRelativePath(uri);
+
+    private static bool SameStages(RunSnapshot one, RunSnapshot other) => ReferenceEquals(one.Stages, other.Stages)
+        || (one.Stages.Count == other.Stages.Count && one.Edges.Count == other.Edges.Count
+            && one.Stages.Zip(other.Stages).All(pair => pair.First.Path == pair.Second.Path)
+            && one.Edges.Zip(other.Edges).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To));
 }

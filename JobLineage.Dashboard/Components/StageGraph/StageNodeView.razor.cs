@@ -8,7 +8,7 @@ namespace JobLineage.Dashboard.Components.StageGraph;
 /// <summary>A stage as a node of the graph. Renders again only when what it shows has changed.</summary>
 public sealed partial class StageNodeView
 {
-    private (PlacedNode, StateCounts, string, FindingKind?, bool, string) _shown;
+    private (PlacedNode, StateCounts, string, FindingKind?, HiddenBelow?, bool, bool, bool, SearchMark, string) _shown;
     private bool _hasChanged = true;
 
     /// <summary>The stage.</summary>
@@ -31,6 +31,22 @@ public sealed partial class StageNodeView
     [Parameter]
     public bool IsSelected { get; set; }
 
+    /// <summary>Whether the selected stage is hidden below it.</summary>
+    [Parameter]
+    public bool HoldsSelected { get; set; }
+
+    /// <summary>Whether there are stages below it.</summary>
+    [Parameter]
+    public bool HasChildren { get; set; }
+
+    /// <summary>What it hides; null when it is open.</summary>
+    [Parameter]
+    public HiddenBelow? Below { get; set; }
+
+    /// <summary>How it stands to what is searched for.</summary>
+    [Parameter]
+    public SearchMark Mark { get; set; }
+
     /// <summary>How often it was rendered: what keeps an update from touching nodes that did not change.</summary>
     internal int Renders { get; private set; }
 
@@ -40,17 +56,23 @@ public sealed partial class StageNodeView
 
     private string Css => string.Join(' ', ((string?[])[
         "node", Flag is { } flag ? $"node-flagged {StateLook.Of(flag).Css}" : null, IsSelected ? "node-selected" : null,
+        HoldsSelected ? "node-holds" : null,
+        Mark switch { SearchMark.Miss => "node-miss", SearchMark.Hit => "node-hit", SearchMark.Current => "node-hit node-found", _ => null },
     ]).Where(part => part is not null));
 
     private string Words => $"{Stage.Name}, {Show.Jobs(Stage.Total)}: {Show.Counts(Stage.Counts)}"
-        + (Flag is { } flag ? $". {StateLook.Of(flag).Label}" : "");
+        + (Flag is { } flag ? $". {StateLook.Of(flag).Label}" : "")
+        + (Below is { } below ? $". Closed: {NodeText.Hidden(below)}" : "")
+        + (HoldsSelected ? ". The selected stage is below it" : "");
+
+    private string? Expanded => !HasChildren ? null : Below is null ? "true" : "false";
 
     private string Tooltip => $"{(Stage.Worker.Length == 0 ? "worker never seen" : Stage.Worker)}\n{Show.Counts(Stage.Counts)}";
 
     /// <inheritdoc />
     protected override void OnParametersSet()
     {
-        var now = (Place, Stage.Counts, Stage.Worker, Flag, IsSelected, Href);
+        var now = (Place, Stage.Counts, Stage.Worker, Flag, Below, HasChildren, IsSelected, HoldsSelected, Mark, Href);
         _hasChanged |= _shown != now;
         _shown = now;
     }

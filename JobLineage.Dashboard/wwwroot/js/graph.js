@@ -1,5 +1,9 @@
-// Zoom, drag and arrow keys of the stage graph. The picture's size is all that is changed, never a node: what the server
-// renders into it meanwhile stays as it is.
+// Zoom and drag of the stage graph, and what holds its parts together. The picture's size is all that is changed here,
+// never what the server renders into it.
+
+import { EdgeCard } from "./graph-card.js";
+import { GraphKeys } from "./graph-keys.js";
+import { GraphMap } from "./graph-map.js";
 
 const least = 0.2, most = 2.5, smallestFit = 0.6;
 
@@ -8,34 +12,47 @@ const views = new Map();
 
 class JobGraph extends HTMLElement {
   #stop = null;
+  #anchor = null;
+  #jump = null;
 
   connectedCallback() {
     this.viewport = this.querySelector(".graph-viewport");
     this.svg = this.querySelector(".graph-picture");
-    if (!this.svg) {
+    if (!this.svg || !this.querySelector(".graph-card")) {
       // The element is announced before its content is there.
-      requestAnimationFrame(() => this.isConnected && this.querySelector(".graph-picture") && this.connectedCallback());
+      requestAnimationFrame(() => this.isConnected && this.querySelector(".graph-card") && this.connectedCallback());
       return;
     }
 
     this.#stop?.abort();
     this.#stop = new AbortController();
     const options = { signal: this.#stop.signal };
+    this.map = new GraphMap(this, options.signal);
+    this.card = new EdgeCard(this, options.signal);
+    this.keys = new GraphKeys(this, options.signal);
     this.addEventListener("click", (event) => this.#click(event), { ...options, capture: true });
-    this.addEventListener("keydown", (event) => this.#key(event), options);
     this.viewport.addEventListener("wheel", (event) => this.#wheel(event), { ...options, passive: false });
     this.viewport.addEventListener("pointerdown", (event) => this.#down(event), options);
     this.viewport.addEventListener("dragstart", (event) => event.preventDefault(), options);
     this.viewport.addEventListener("scroll", () => this.#remember(), { ...options, passive: true });
-    // A new stage changes the picture's natural size.
-    const grown = new MutationObserver(() => this.#apply());
-    grown.observe(this.svg, { attributes: true, attributeFilter: ["width", "height"] });
+    // New stages change the picture's natural size, and a chosen one comes into sight.
+    const changed = new MutationObserver(() => this.#settle());
+    changed.observe(this.svg, { subtree: true, childList: true, attributes: true, attributeFilter: ["width", "height", "data-x", "data-y", "class"] });
+    const jumped = new MutationObserver(() => {
+      this.#jump = this.dataset.jump;
+      this.#settle();
+    });
+    jumped.observe(this, { attributes: true, attributeFilter: ["data-jump"] });
     // The panel beside it opens and closes: the picture keeps its size then, and what was chosen stays in sight.
-    const sized = new ResizeObserver(() => this.#reveal(this.querySelector(".node-selected")));
+    const sized = new ResizeObserver(() => {
+      this.reveal(this.querySelector(".node-selected"));
+      this.map.draw();
+    });
     sized.observe(this.viewport);
     addEventListener("resize", () => this.#refit(), options);
     this.#stop.signal.addEventListener("abort", () => {
-      grown.disconnect();
+      changed.disconnect();
+      jumped.disconnect();
       sized.disconnect();
     });
 
@@ -45,10 +62,19 @@ class JobGraph extends HTMLElement {
     this.#apply();
     if (view) this.viewport.scrollTo(view.left, view.top);
     else this.#start();
+    this.map.draw();
   }
 
   disconnectedCallback() {
     this.#stop?.abort();
+  }
+
+  node(path) {
+    return this.nodes.find((node) => node.dataset.stage === path);
+  }
+
+  get nodes() {
+    return [...this.svg.querySelectorAll(".node")];
   }
 
   get #width() {
@@ -64,33 +90,34 @@ class JobGraph extends HTMLElement {
   }
 
   // zoom is null while nobody has chosen one: then the picture is as it last fitted.
-  get #zoom() {
+  get scale() {
     return this.zoom ?? this.fitted;
   }
 
   #refit() {
     this.fitted = this.#fit;
     this.#apply();
+    this.map.draw();
   }
 
   #apply() {
-    const zoom = this.#zoom;
-    this.svg.style.width = `${this.#width * zoom}px`;
-    this.svg.style.height = `${this.#height * zoom}px`;
+    this.svg.style.width = `${this.#width * this.scale}px`;
+    this.svg.style.height = `${this.#height * this.scale}px`;
   }
 
-  #zoomTo(zoom, x = this.viewport.clientWidth / 2, y = this.viewport.clientHeight / 2) {
-    const before = this.#zoom;
-    const after = Math.min(most, Math.max(least, zoom));
+  zoomBy(factor, x = this.viewport.clientWidth / 2, y = this.viewport.clientHeight / 2) {
+    const before = this.scale;
+    const after = Math.min(most, Math.max(least, before * factor));
     const left = (this.viewport.scrollLeft + x) * after / before - x;
     const top = (this.viewport.scrollTop + y) * after / before - y;
     this.zoom = after;
     this.#apply();
     this.viewport.scrollTo(left, top);
     this.#remember();
+    this.map.draw();
   }
 
-  #fitAll() {
+  fitAll() {
     this.zoom = null;
     this.#refit();
     this.#remember();
@@ -110,18 +137,50 @@ class JobGraph extends HTMLElement {
       return;
     }
 
+    const fold = event.target.closest("[data-fold]");
+    if (fold) this.#hold(this.node(fold.dataset.fold));
+    if (event.target.closest("[data-fold-all]")) this.#hold(this.nodes[0]);
     switch (event.target.closest("[data-zoom]")?.dataset.zoom) {
-      case "in": return this.#zoomTo(this.#zoom * 1.25);
-      case "out": return this.#zoomTo(this.#zoom / 1.25);
-      case "fit": return this.#fitAll();
+      case "in": return this.zoomBy(1.25);
+      case "out": return this.zoomBy(1 / 1.25);
+      case "fit": return this.fitAll();
     }
+  }
+
+  // What is closed or opened stays under the mouse, wherever it stands in the new picture.
+  #hold(node) {
+    if (!node) return;
+    const box = node.getBoundingClientRect();
+    const anchor = { path: node.dataset.stage, x: node.dataset.x, y: node.dataset.y, left: box.left, top: box.top };
+    this.#anchor = anchor;
+    setTimeout(() => this.#anchor === anchor && (this.#anchor = null), 3000);
+  }
+
+  // The server has changed the picture.
+  #settle() {
+    this.#apply();
+    if (this.#anchor) {
+      const node = this.node(this.#anchor.path);
+      const box = node?.getBoundingClientRect();
+      if (box) this.viewport.scrollBy(box.left - this.#anchor.left, box.top - this.#anchor.top);
+    }
+
+    const found = this.#jump && this.node(this.#jump.slice(this.#jump.indexOf(" ") + 1));
+    if (found) {
+      this.#jump = null;
+      this.#anchor = null;
+      this.reveal(found);
+    }
+
+    this.keys.rove();
+    this.map.drawSoon();
   }
 
   #wheel(event) {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const box = this.viewport.getBoundingClientRect();
-    this.#zoomTo(this.#zoom * Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
+    this.zoomBy(Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
   }
 
   // A finger scrolls by itself; the mouse drags.
@@ -148,48 +207,14 @@ class JobGraph extends HTMLElement {
     addEventListener("pointercancel", end, { signal: stop.signal });
   }
 
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const zoom = this.#zoom;
-    const action = { "+": () => this.#zoomTo(zoom * 1.25), "=": () => this.#zoomTo(zoom * 1.25), "-": () => this.#zoomTo(zoom / 1.25), 0: () => this.#fitAll() }[event.key];
-    if (action) {
-      event.preventDefault();
-      return action();
-    }
-
-    const node = event.target.closest(".node");
-    const next = node && this.#neighbour(node, event.key);
-    if (next) {
-      event.preventDefault();
-      next.focus({ preventScroll: true });
-      this.#reveal(next);
-    }
-  }
-
-  #neighbour(node, key) {
-    const path = node.dataset.stage;
-    const edges = [...this.querySelectorAll(".edge:not(.edge-loop)")];
-    const find = (other) => [...this.querySelectorAll(".node")].find((candidate) => candidate.dataset.stage === other);
-    const y = (element) => Number(element.dataset.y);
-    switch (key) {
-      case "ArrowLeft": return find(edges.find((edge) => edge.dataset.to === path)?.dataset.from);
-      case "ArrowRight": return find(edges.find((edge) => edge.dataset.from === path)?.dataset.to);
-      case "ArrowUp":
-      case "ArrowDown": {
-        const column = [...this.querySelectorAll(".node")].filter((other) => other.dataset.x === node.dataset.x).sort((a, b) => y(a) - y(b));
-        return column[column.indexOf(node) + (key === "ArrowDown" ? 1 : -1)];
-      }
-    }
-  }
-
   // The root may stand in the middle of a tall picture.
   #start() {
     const root = this.querySelector(".node")?.getBoundingClientRect(), view = this.viewport.getBoundingClientRect();
     if (root) this.viewport.scrollBy(0, (root.top + root.bottom - view.top - view.bottom) / 2);
-    this.#reveal(this.querySelector(".node-selected"));
+    this.reveal(this.querySelector(".node-selected"));
   }
 
-  #reveal(node) {
+  reveal(node) {
     if (!node) return;
     const box = node.getBoundingClientRect(), view = this.viewport.getBoundingClientRect();
     const shift = (start, end, from, to) => (start < from + 16 ? start - from - 16 : end > to - 16 ? end - to + 16 : 0);

@@ -1,0 +1,48 @@
+using JobLineage.Core.Graph;
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace JobLineage.Dashboard.Components.StageGraph;
+
+/// <summary>What is known of an edge: how its jobs fan out, and which parents have no child.</summary>
+public sealed partial class EdgeCard
+{
+    /// <summary>The edge as it is drawn.</summary>
+    [Parameter, EditorRequired]
+    public FoldedEdge Edge { get; set; } = null!;
+
+    /// <summary>What was counted; null while it is being counted.</summary>
+    [Parameter]
+    public EdgeFacts? Facts { get; set; }
+
+    /// <summary>Whether counting failed.</summary>
+    [Parameter]
+    public bool HasFailed { get; set; }
+
+    /// <summary>The source's name.</summary>
+    [Parameter, EditorRequired]
+    public string Source { get; set; } = "";
+
+    private string Title => $"{NodeText.NameOf(Edge.From)} → {NodeText.NameOf(Edge.To)}";
+
+    private string SampleTitle => $"Completed parents without a {NodeText.NameOf(Edge.To)}";
+
+    private string Missing => Facts is not { } facts ? ""
+        : facts.WithoutChild == 0 ? $"Each of {Parents(facts.Examined)} has at least one."
+        : $"{Show.Count(facts.WithoutChild)} of {Parents(facts.Examined)} {(facts.WithoutChild == 1 ? "has" : "have")} none"
+            + (facts.Childless == facts.WithoutChild ? ", and no child in any other stage."
+                : facts.Childless == 0 ? "; all of them have children in other stages."
+                : $"; {Show.Count(facts.Childless)} of them {(facts.Childless == 1 ? "has" : "have")} no child at all.");
+
+    private string Extent => Facts is not { } facts ? ""
+        : (facts.IsWhole
+            ? "Counted exactly"
+            : $"Counted over the newest {Show.Count(facts.Examined)} of {Show.Count(facts.Completed)} completed parents")
+            + (facts.Children?.Cap is { } cap ? $", up to {Show.Count(cap)} children of each" : "")
+            + $", as of {Show.Clock(facts.AsOf)}.";
+
+    private static string Parents(long count) => count == 1 ? "1 completed parent" : $"{Show.Count(count)} completed parents";
+
+    private string Text(long count) => Facts?.Children?.Cap is { } cap && count >= cap ? $"≥ {Show.Count(count)}" : Show.Count(count);
+}

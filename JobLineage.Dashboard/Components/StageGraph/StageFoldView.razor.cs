@@ -1,0 +1,68 @@
+using JobLineage.Core.Graph;
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace JobLineage.Dashboard.Components.StageGraph;
+
+/// <summary>
+/// Closes a stage, or opens it; while it is closed, the sum of what it hides. With keys the node itself does it (Space), so
+/// this is not on the way of Tab.
+/// </summary>
+public sealed partial class StageFoldView
+{
+    private const double MarkWidth = 34;
+    private const int MostMarks = 4;
+
+    private (PlacedNode, HiddenBelow?, string) _shown;
+    private bool _hasChanged = true;
+
+    /// <summary>Where the node stands.</summary>
+    [Parameter, EditorRequired]
+    public PlacedNode Place { get; set; } = null!;
+
+    /// <summary>The stage's name.</summary>
+    [Parameter, EditorRequired]
+    public string Name { get; set; } = "";
+
+    /// <summary>What is hidden; null when the stage is open.</summary>
+    [Parameter]
+    public HiddenBelow? Below { get; set; }
+
+    /// <summary>The view in which it is the other way round.</summary>
+    [Parameter, EditorRequired]
+    public string Href { get; set; } = "";
+
+    private static GraphStyle Style => GraphStyle.Default;
+
+    private StateLook? Worst => Below?.Marks.NonZero().Select(mark => StateLook.Of(mark.Kind)).FirstOrDefault();
+
+    private string Css => Below is null ? "fold" : Worst is { } worst ? $"fold fold-closed fold-bad {worst.Css}" : "fold fold-closed";
+
+    private string Line => $"{NodeText.Stages(Below!.Stages)} · {NodeText.JobsIn(Below.Counts.Total, Below.Marks.NonZero().Take(MostMarks).Count())}";
+
+    private string Words => Below is null ? $"Close what is below {Name}" : $"Open {Name}: {NodeText.Hidden(Below)}";
+
+    private IEnumerable<(FindingKind Kind, int Stages, double X)> Marks
+    {
+        get
+        {
+            var marks = Below!.Marks.NonZero().Take(MostMarks).ToArray();
+            return marks.Select((mark, i) => (mark.Kind, mark.Stages, Style.NodeWidth - 20 - (marks.Length - i) * MarkWidth));
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void OnParametersSet()
+    {
+        var now = (Place, Below, Href);
+        _hasChanged |= _shown != now;
+        _shown = now;
+    }
+
+    /// <inheritdoc />
+    protected override bool ShouldRender() => _hasChanged;
+
+    /// <inheritdoc />
+    protected override void OnAfterRender(bool firstRender) => _hasChanged = false;
+}
