@@ -23,9 +23,6 @@ public sealed partial class SourceFeed(
     /// <summary>Between two signs of life while nothing happens.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two looks for a trigger that somebody may have installed.</summary>
-    private static readonly TimeSpan TriggerLookInterval = TimeSpan.FromSeconds(10);
-
     private readonly ConcurrentDictionary<string, byte> unknownStates = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<IReadOnlyList<string>> lookAgain = new();
     private DateTimeOffset lastSaid = DateTimeOffset.MinValue;
@@ -127,7 +124,7 @@ public sealed partial class SourceFeed(
     private async Task FollowByAskingAsync(
         SourceRecord record, PollFeed feed, TriggerInstaller installer, Task reconciling, CancellationToken cancellation)
     {
-        var nextLook = time.GetUtcNow() + TriggerLookInterval;
+        var nextLook = time.GetUtcNow() + options.TriggerLookInterval;
         while (true)
         {
             var (_, took) = await LookAsync(record, feed, FeedState.Polling, cancellation);
@@ -137,7 +134,7 @@ public sealed partial class SourceFeed(
             if (source.Feed == FeedKind.Poll || time.GetUtcNow() < nextLook)
                 continue;
             // Somebody may have run install meanwhile: then this begins again, by trigger.
-            nextLook = time.GetUtcNow() + TriggerLookInterval;
+            nextLook = time.GetUtcNow() + options.TriggerLookInterval;
             if (await installer.InspectAsync(cancellation) is { Presence: TriggerPresence.Ready, Names: { } names }
                 && await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation) is null)
                 return;
