@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
@@ -25,8 +26,10 @@ public sealed partial class SourceFeed(
 
     private readonly ConcurrentDictionary<string, byte> unknownStates = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<IReadOnlyList<string>> lookAgain = new();
-    private DateTimeOffset lastSaid = DateTimeOffset.MinValue;
+    private readonly Channel<bool> compareNow = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private long? lastSaid;
     private string? fallback;
+    private bool wasTakenAway;
     private (FeedState State, string? Message) said;
 
     /// <summary>Runs until cancelled.</summary>
@@ -75,10 +78,16 @@ public sealed partial class SourceFeed(
         if (trigger is not null && listener is not null)
             await trigger.StartAsync(cancellation);
         await feed.StartAsync(cancellation);
-        await BackfillAsync(record, reader, ingester, feed, cancellation);
+        if (await BackfillAsync(record, reader, ingester, feed, cancellation))
+        {
+            // A chunk that was read before a look may have been written after it: what the looks remember is not what is stored.
+            feed = new PollFeed(reader, scanner, ingester, record, options, time);
+            await feed.StartAsync(cancellation);
+        }
+
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reconciling = ReconcileAsync(record, scanner, stop.Token);
+        var reconciling = ReconcileAsync(record, scanner, () => listener?.Nudge(), stop.Token);
         try
         {
             if (trigger is not null && listener is not null)
@@ -96,12 +105,18 @@ public sealed partial class SourceFeed(
     private async Task FollowByTriggerAsync(
         SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Task reconciling, CancellationToken cancellation)
     {
-        fallback = null;
+        (fallback, wasTakenAway) = (null, false);
         // What runs now is wanted first; the reconciliation, which finds the rest, reads the whole table.
         await LookAsync(record, feed, FeedState.Live, cancellation);
         LogLive(source.Name);
         var end = await trigger.RunAsync(
             listener,
+            feed.LookAsync,
+            jobs =>
+            {
+                LogPastTrigger(source.Name, jobs);
+                compareNow.Writer.TryWrite(true);
+            },
             async (at, token) =>
             {
                 await RepairAsync(feed, token);
@@ -112,7 +127,7 @@ public sealed partial class SourceFeed(
             cancellation);
         if (end == TriggerEnd.Gone)
         {
-            fallback = $"The trigger of source '{source.Name}' was taken away or disabled; the source is followed by asking until `joblineage install` is run.";
+            wasTakenAway = true;
             LogTriggerGone(source.Name);
             return;
         }
@@ -124,19 +139,21 @@ public sealed partial class SourceFeed(
     private async Task FollowByAskingAsync(
         SourceRecord record, PollFeed feed, TriggerInstaller installer, Task reconciling, CancellationToken cancellation)
     {
-        var nextLook = time.GetUtcNow() + options.TriggerLookInterval;
+        var lastLook = time.GetTimestamp();
         while (true)
         {
             var (_, took) = await LookAsync(record, feed, FeedState.Polling, cancellation);
             if (reconciling.IsCompleted)
                 await reconciling;
             await RestAsync(took, cancellation);
-            if (source.Feed == FeedKind.Poll || time.GetUtcNow() < nextLook)
+            if (source.Feed == FeedKind.Poll || time.GetElapsedTime(lastLook) < options.TriggerLookInterval)
                 continue;
             // Somebody may have run install meanwhile: then this begins again, by trigger.
-            nextLook = time.GetUtcNow() + options.TriggerLookInterval;
-            if (await installer.InspectAsync(cancellation) is { Presence: TriggerPresence.Ready, Names: { } names }
-                && await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation) is null)
+            lastLook = time.GetTimestamp();
+            if (Usable(await installer.InspectAsync(cancellation)) is not { } names)
+                continue;
+            fallback = await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation);
+            if (fallback is null)
                 return;
         }
     }
@@ -148,13 +165,22 @@ public sealed partial class SourceFeed(
         if (source.Feed == FeedKind.Poll)
             return null;
         var found = await installer.InspectAsync(cancellation);
-        if (found.Problem(source.Name) is not { } problem)
-            return found.Names;
-        if (source.Feed == FeedKind.Trigger)
+        if (source.Feed == FeedKind.Trigger && found.Problem(source.Name) is { } problem)
             throw new SourceProblemException(new(SourceProblemKind.NoTrigger, problem));
-        if (found.Presence != TriggerPresence.None)
-            fallback = $"{problem} Until then the source is followed by asking.";
-        return null;
+        return Usable(found);
+    }
+
+    /// <summary>The trigger's names when it can be followed; otherwise the page says why not, as it is now.</summary>
+    private TriggerNames? Usable(TriggerState found)
+    {
+        fallback = (found.Presence, wasTakenAway) switch
+        {
+            (TriggerPresence.Ready, _) or (TriggerPresence.None, false) => null,
+            (TriggerPresence.None, true) =>
+                $"The trigger of source '{source.Name}' was taken away; the source is followed by asking until `joblineage install` is run.",
+            _ => $"{found.Problem(source.Name)} Until then the source is followed by asking.",
+        };
+        return found.Presence == TriggerPresence.Ready ? found.Names : null;
     }
 
     private async Task<TriggerListener?> ListenAsync(TriggerNames names, CancellationToken cancellation)
@@ -167,24 +193,26 @@ public sealed partial class SourceFeed(
         return null;
     }
 
-    private async Task BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
+    private async Task<bool> BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
     {
         if ((await record.PositionAsync(cancellation)).IsBackfilled)
-            return;
+            return false;
         await SayAsync(record, FeedState.Backfilling, null, null, cancellation);
-        var next = time.GetUtcNow();
+        var last = time.GetTimestamp();
+        var pause = TimeSpan.Zero;
         // What goes on now is wanted first: the running jobs are read before the history, and again and again during it.
         await LookAsync(record, feed, FeedState.Backfilling, cancellation);
         var rows = await new Backfill(reader, ingester, record, options).RunAsync(
             async token =>
             {
-                if (time.GetUtcNow() < next)
+                if (time.GetElapsedTime(last) < pause)
                     return;
                 var (_, took) = await LookAsync(record, feed, FeedState.Backfilling, token);
-                next = time.GetUtcNow() + Interval(took);
+                (last, pause) = (time.GetTimestamp(), Interval(took));
             },
             cancellation);
         LogBackfilled(source.Name, rows);
+        return true;
     }
 
     private async Task<(int Changed, TimeSpan Took)> LookAsync(SourceRecord record, PollFeed feed, FeedState state, CancellationToken cancellation)
@@ -200,35 +228,50 @@ public sealed partial class SourceFeed(
     {
         while (lookAgain.TryDequeue(out var ids))
         {
-            var repaired = await feed.LookAgainAsync(ids, cancellation);
-            if (repaired > 0)
-                LogReconciled(source.Name, ids.Count, repaired);
+            var read = await feed.LookAgainAsync(ids, cancellation);
+            if (read.Changed > 0)
+                LogReconciled(source.Name, ids.Count, read.Changed - read.Gone, read.Gone);
         }
     }
 
-    private async Task ReconcileAsync(SourceRecord record, SourceScanner scanner, CancellationToken cancellation)
+    private async Task ReconcileAsync(SourceRecord record, SourceScanner scanner, Action found, CancellationToken cancellation)
     {
-        // At once, for whatever happened while nobody looked, and then at intervals.
+        // At once, for whatever happened while nobody looked, then at intervals and when something was lost.
         while (true)
         {
+            compareNow.Reader.TryRead(out _);
+            var began = time.GetTimestamp();
             var different = await record.DifferencesAsync(scanner.StatesAsync(50_000, cancellation), cancellation);
             if (different.Count > 0)
+            {
                 lookAgain.Enqueue(different);
-            await Task.Delay(options.ReconcileInterval, time, cancellation);
+                found();
+            }
+
+            // However much is lost: comparing is not all that the source is asked to do.
+            await Task.Delay(time.GetElapsedTime(began) * options.RestFactor, time, cancellation);
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var due = Task.Delay(options.ReconcileInterval, time, timer.Token);
+            var asked = compareNow.Reader.WaitToReadAsync(timer.Token).AsTask();
+            await Task.WhenAny(due, asked);
+            await timer.CancelAsync();
+            await Task.WhenAll(due, asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
     private async Task RestAsync(TimeSpan took, CancellationToken cancellation)
     {
-        var until = time.GetUtcNow() + Interval(took);
+        var began = time.GetTimestamp();
+        var interval = Interval(took);
         var watched = attention.IsWatched(source.Name);
         // In short steps, so that somebody who comes to look does not wait for the slow interval to end.
-        while (time.GetUtcNow() is var now && now < until)
+        while (interval - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
             if (!watched && attention.IsWatched(source.Name))
                 return;
             var step = TimeSpan.FromMilliseconds(200);
-            await Task.Delay(until - now < step ? until - now : step, time, cancellation);
+            await Task.Delay(left < step ? left : step, time, cancellation);
         }
     }
 
@@ -241,12 +284,11 @@ public sealed partial class SourceFeed(
 
     private async Task SayAsync(SourceRecord record, FeedState state, string? message, DateTimeOffset? asOf, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
         var due = attention.IsWatched(source.Name) ? options.WatchedInterval : Heartbeat;
-        if (said == (state, message) && now - lastSaid < due)
+        if (said == (state, message) && lastSaid is { } last && time.GetElapsedTime(last) < due)
             return;
         await record.SayAsync(state, message, asOf, cancellation);
-        (said, lastSaid) = ((state, message), now);
+        (said, lastSaid) = ((state, message), time.GetTimestamp());
     }
 
     /// <summary>The store may be what does not answer: then there is nobody to tell.</summary>

@@ -115,7 +115,7 @@ public sealed class ChangeLogTests
         await fixture.InsertAsync(1_000);
         Assert.Equal(logged, await fixture.LoggedAsync());
 
-        await fixture.Consumer.WakeAsync(TimeSpan.FromSeconds(5), TimeProvider.System, default);
+        await fixture.Consumer.WakeAsync(default);
         Assert.False(await fixture.Consumer.IsAsleepAsync(default));
         Assert.Equal(0, await fixture.LoggedAsync());
         await fixture.InsertAsync(1);
@@ -129,7 +129,7 @@ public sealed class ChangeLogTests
         await using var fixture = await TriggerFixture.CreateAsync();
         await fixture.InsertAsync(5_000);
         await fixture.ExecuteAsync($"select setval('{fixture.Sql.Names.Gate}', {TriggerNames.Asleep})");
-        await fixture.Consumer.WakeAsync(TimeSpan.Zero, TimeProvider.System, default);
+        await fixture.Consumer.WakeAsync(default);
         Assert.Equal(0, (await fixture.Installer.InspectAsync(default)).Logged);
 
         // Somebody still has the log in hand: it is emptied all the same.
@@ -137,7 +137,7 @@ public sealed class ChangeLogTests
         await using var transaction = await writer.BeginTransactionAsync();
         await using (var insert = new NpgsqlCommand("insert into oban_jobs (worker) values ('App.A')", writer))
             await insert.ExecuteNonQueryAsync();
-        await fixture.Consumer.WakeAsync(TimeSpan.Zero, TimeProvider.System, default);
+        await fixture.Consumer.WakeAsync(default);
         await transaction.CommitAsync();
         Assert.Equal(["5001"], await fixture.DrainAsync());
     }
