@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
@@ -25,8 +24,6 @@ public sealed partial class SourceFeed(
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, byte> unknownStates = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<IReadOnlyList<string>> lookAgain = new();
-    private readonly Channel<bool> compareNow = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long? lastSaid;
     private string? fallback;
     private bool wasTakenAway;
@@ -87,13 +84,14 @@ public sealed partial class SourceFeed(
 
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reconciling = ReconcileAsync(record, scanner, () => listener?.Nudge(), stop.Token);
+        var reconciler = new Reconciler(record, scanner, options, time);
+        var reconciling = reconciler.RunAsync(() => listener?.Nudge(), stop.Token);
         try
         {
             if (trigger is not null && listener is not null)
-                await FollowByTriggerAsync(record, feed, trigger, listener, reconciling, cancellation);
+                await FollowByTriggerAsync(record, feed, trigger, listener, reconciler, reconciling, cancellation);
             else
-                await FollowByAskingAsync(record, feed, installer, reconciling, cancellation);
+                await FollowByAskingAsync(record, feed, installer, reconciler, reconciling, cancellation);
         }
         finally
         {
@@ -103,11 +101,12 @@ public sealed partial class SourceFeed(
     }
 
     private async Task FollowByTriggerAsync(
-        SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Task reconciling, CancellationToken cancellation)
+        SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Reconciler reconciler, Task reconciling,
+        CancellationToken cancellation)
     {
         (fallback, wasTakenAway) = (null, false);
         // What runs now is wanted first; the reconciliation, which finds the rest, reads the whole table.
-        await LookAsync(record, feed, FeedState.Live, cancellation);
+        await LookAsync(record, feed, reconciler, FeedState.Live, cancellation);
         LogLive(source.Name);
         var end = await trigger.RunAsync(
             listener,
@@ -115,11 +114,11 @@ public sealed partial class SourceFeed(
             jobs =>
             {
                 LogPastTrigger(source.Name, jobs);
-                compareNow.Writer.TryWrite(true);
+                reconciler.Ask();
             },
             async (at, token) =>
             {
-                await RepairAsync(feed, token);
+                await RepairAsync(feed, reconciler, token);
                 if (reconciling.IsCompleted)
                     await reconciling;
                 await SayAsync(record, FeedState.Live, UnknownStateMessage(), at, token);
@@ -137,12 +136,12 @@ public sealed partial class SourceFeed(
     }
 
     private async Task FollowByAskingAsync(
-        SourceRecord record, PollFeed feed, TriggerInstaller installer, Task reconciling, CancellationToken cancellation)
+        SourceRecord record, PollFeed feed, TriggerInstaller installer, Reconciler reconciler, Task reconciling, CancellationToken cancellation)
     {
         var lastLook = time.GetTimestamp();
         while (true)
         {
-            var (_, took) = await LookAsync(record, feed, FeedState.Polling, cancellation);
+            var (_, took) = await LookAsync(record, feed, reconciler, FeedState.Polling, cancellation);
             if (reconciling.IsCompleted)
                 await reconciling;
             await RestAsync(took, cancellation);
@@ -201,13 +200,13 @@ public sealed partial class SourceFeed(
         var last = time.GetTimestamp();
         var pause = TimeSpan.Zero;
         // What goes on now is wanted first: the running jobs are read before the history, and again and again during it.
-        await LookAsync(record, feed, FeedState.Backfilling, cancellation);
+        await LookAsync(record, feed, null, FeedState.Backfilling, cancellation);
         var rows = await new Backfill(reader, ingester, record, options).RunAsync(
             async token =>
             {
                 if (time.GetElapsedTime(last) < pause)
                     return;
-                var (_, took) = await LookAsync(record, feed, FeedState.Backfilling, token);
+                var (_, took) = await LookAsync(record, feed, null, FeedState.Backfilling, token);
                 (last, pause) = (time.GetTimestamp(), Interval(took));
             },
             cancellation);
@@ -215,48 +214,24 @@ public sealed partial class SourceFeed(
         return true;
     }
 
-    private async Task<(int Changed, TimeSpan Took)> LookAsync(SourceRecord record, PollFeed feed, FeedState state, CancellationToken cancellation)
+    private async Task<(int Changed, TimeSpan Took)> LookAsync(
+        SourceRecord record, PollFeed feed, Reconciler? reconciler, FeedState state, CancellationToken cancellation)
     {
         var at = time.GetUtcNow();
         var looked = await feed.TickAsync(cancellation);
-        await RepairAsync(feed, cancellation);
+        if (reconciler is not null)
+            await RepairAsync(feed, reconciler, cancellation);
         await SayAsync(record, state, Message(), at, cancellation);
         return looked;
     }
 
-    private async Task RepairAsync(PollFeed feed, CancellationToken cancellation)
+    private async Task RepairAsync(PollFeed feed, Reconciler reconciler, CancellationToken cancellation)
     {
-        while (lookAgain.TryDequeue(out var ids))
+        while (reconciler.TryTake(out var ids))
         {
             var read = await feed.LookAgainAsync(ids, cancellation);
             if (read.Changed > 0)
                 LogReconciled(source.Name, ids.Count, read.Changed - read.Gone, read.Gone);
-        }
-    }
-
-    private async Task ReconcileAsync(SourceRecord record, SourceScanner scanner, Action found, CancellationToken cancellation)
-    {
-        // At once, for whatever happened while nobody looked, then at intervals and when something was lost.
-        while (true)
-        {
-            compareNow.Reader.TryRead(out _);
-            var began = time.GetTimestamp();
-            var different = await record.DifferencesAsync(scanner.StatesAsync(50_000, cancellation), cancellation);
-            if (different.Count > 0)
-            {
-                lookAgain.Enqueue(different);
-                found();
-            }
-
-            // However much is lost: comparing is not all that the source is asked to do.
-            await Task.Delay(time.GetElapsedTime(began) * options.RestFactor, time, cancellation);
-            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var due = Task.Delay(options.ReconcileInterval, time, timer.Token);
-            var asked = compareNow.Reader.WaitToReadAsync(timer.Token).AsTask();
-            await Task.WhenAny(due, asked);
-            await timer.CancelAsync();
-            await Task.WhenAll(due, asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellation.ThrowIfCancellationRequested();
         }
     }
 

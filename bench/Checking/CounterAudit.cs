@@ -46,7 +46,7 @@ public static class CounterAudit
             full join (select j.stage_id, j.fingerprint, jsonb_build_object('final', count(*) filter (where j.state = 6), 'retrying', count(*) filter (where j.state <> 6)) as counts
                 from job_lineage.job j where j.stage_id is not null and j.fingerprint is not null and {Counted} group by 1, 2) j using (stage_id, fingerprint)
             union all
-            select 'singles of worker ' || (select quote_literal(l.text) from job_lineage.label l where l.id = coalesce(s.worker, j.worker)), s.counts, coalesce(j.counts, s.nothing)
+            select 'singles of worker ' || coalesce((select quote_literal(l.text) from job_lineage.label l where l.id = coalesce(s.worker, j.worker)), 'without a name'), s.counts, coalesce(j.counts, s.nothing)
             from (select source_id, worker, jsonb_build_object({HasStates("s")}) as counts,
                     jsonb_build_object({string.Join(", ", States.Select(s => $"'{s}', 0"))}) as nothing from job_lineage.single s) s
             full join (select j.source_id, j.worker, jsonb_build_object({CountStates}) as counts

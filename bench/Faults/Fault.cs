@@ -26,6 +26,9 @@ public sealed record Fault(string Name, Func<FaultTrial, Task> StrikeAsync)
     /// <summary>Changes how the replica's feed works; reconciliation every 10 minutes unless it says otherwise.</summary>
     public Func<FeedOptions, FeedOptions> Options { get; init; } = options => options;
 
+    /// <summary>Whether the tests run it too: of faults that are much alike one is enough there.</summary>
+    public bool IsTested { get; init; } = true;
+
     /// <summary>Whether it may strike more than once in a trial.</summary>
     public bool Repeats { get; init; } = true;
 }

@@ -161,12 +161,12 @@ public sealed class FaultTrial
         }
 
         if (Fault.Dashboards != Dashboards.Process)
-            Replica = await Replica.StartAsync(World, "replica", Fault.Options(Options), Clock, Log);
+            Replica = await Replica.StartAsync(World, "replica", Fault.Options(Options with { Batch = Random.Next(3) == 0 ? 200 : 5_000 }), Clock, Log);
         await UntilLiveAsync();
     }
 
     /// <summary>As the product's, but for pauses that only make trials long.</summary>
-    private static FeedOptions Options { get; } = new()
+    public static FeedOptions Options { get; } = new()
     {
         WatchedInterval = TimeSpan.FromMilliseconds(200),
         IdleInterval = TimeSpan.FromMilliseconds(200),
@@ -175,7 +175,6 @@ public sealed class FaultTrial
         SafetyInterval = TimeSpan.FromSeconds(1),
         TriggerLookInterval = TimeSpan.FromSeconds(1),
         SweepInterval = TimeSpan.FromSeconds(2),
-        Batch = 500,
     };
 
     private async Task<List<Viewer>> LookAsync()

@@ -17,11 +17,11 @@ public sealed class Replica : IAsyncDisposable
     private readonly RunSignal signal;
     private readonly Leader leader;
 
-    private Replica(FaultWorld world, string name, FeedOptions options, TimeProvider time, ILoggerFactory log)
+    private Replica(FaultWorld world, string name, FeedOptions options, TimeProvider time, ILoggerFactory log, int? sourcePort, int? storePort)
     {
         Name = name;
-        source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(world.Source.ConnectionString) { ApplicationName = name });
-        store = StoreDatabase.Create(new NpgsqlConnectionStringBuilder(world.Store.ConnectionString) { ApplicationName = name }.ConnectionString);
+        source = NpgsqlDataSource.Create(Settings(world.Source, sourcePort));
+        store = StoreDatabase.Create(Settings(world.Store, storePort));
         Reader = new(store, new DiagnosisOptions(), time);
         signal = new(store, time, log.CreateLogger<RunSignal>());
         Hub = new(Reader, signal, time, log.CreateLogger<RunHub>());
@@ -38,9 +38,17 @@ public sealed class Replica : IAsyncDisposable
     public RunReader Reader { get; }
 
     /// <summary>Starts one.</summary>
-    public static async Task<Replica> StartAsync(FaultWorld world, string name, FeedOptions options, TimeProvider time, ILoggerFactory log)
+    /// <param name="world">The databases.</param>
+    /// <param name="name">What its connections are called.</param>
+    /// <param name="options">How its feed works.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="log">Where it tells what it does.</param>
+    /// <param name="sourcePort">A port that leads to the queue's server; null for the server's own.</param>
+    /// <param name="storePort">A port that leads to the store's server; null for the server's own.</param>
+    public static async Task<Replica> StartAsync(
+        FaultWorld world, string name, FeedOptions options, TimeProvider time, ILoggerFactory log, int? sourcePort = null, int? storePort = null)
     {
-        var replica = new Replica(world, name, options, time, log);
+        var replica = new Replica(world, name, options, time, log, sourcePort, storePort);
         await replica.signal.StartAsync(default);
         await replica.leader.StartAsync(default);
         return replica;
@@ -48,6 +56,12 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>Whether it runs as it should: neither part has given up.</summary>
     public bool IsRunning => leader.ExecuteTask is { IsCompleted: false } && signal.ExecuteTask is { IsCompleted: false };
+
+    private string Settings(NpgsqlConnectionStringBuilder database, int? port) => new NpgsqlConnectionStringBuilder(database.ConnectionString)
+    {
+        ApplicationName = Name,
+        Port = port ?? database.Port,
+    }.ConnectionString;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -10,7 +10,7 @@ internal static class TableFaults
     public static IReadOnlyList<Fault> List { get; } =
     [
         new("producer's transaction held open", HoldAsync) { Repeats = false },
-        new("burst in one statement", BurstAsync) { Repeats = false },
+        new("burst in one statement", BurstAsync) { Repeats = false, Options = options => options with { Batch = 5_000 } },
         new("change log truncated behind our back", trial => trial.ExecuteAsync($"""
             begin;
             update oban_jobs set state = 'executing', attempt = least(attempt + 1, max_attempts) where state in ('available', 'completed') and id % 2 = 0;

@@ -123,6 +123,39 @@ public sealed class ChangeLogTests
         Assert.False(await fixture.Consumer.IsAsleepAsync(default));
     }
 
+    [Theory]
+    [InlineData("vacuum full {0}")]
+    [InlineData("create index o on {0} (id); cluster {0} using o")]
+    public async Task Only_what_was_read_is_struck_off_although_the_log_was_rewritten_meanwhile(string rewrite)
+    {
+        await using var fixture = await TriggerFixture.CreateAsync();
+        // One transaction wrote them all: their writer does not tell them apart.
+        await fixture.InsertAsync(30);
+        await (await fixture.Consumer.DrainAsync(10, default)).CommitAsync(default);
+        var second = await fixture.Consumer.DrainAsync(10, default);
+
+        foreach (var sql in string.Format(rewrite, fixture.Sql.Names.Change).Split("; "))
+            await fixture.ExecuteAsync(sql);
+        await second.CommitAsync(default);
+
+        Assert.Superset(Enumerable.Range(21, 10).Select(i => i.ToString()).ToHashSet(), (await fixture.DrainAsync()).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Only_what_was_read_is_struck_off_although_the_log_was_emptied_and_filled_meanwhile()
+    {
+        await using var fixture = await TriggerFixture.CreateAsync();
+        await fixture.InsertAsync(10);
+        var read = await fixture.Consumer.DrainAsync(100, default);
+
+        await fixture.ExecuteAsync($"truncate {fixture.Sql.Names.Change}");
+        // The same jobs in the same places.
+        await fixture.ExecuteAsync("update oban_jobs set state = 'executing'");
+        await read.CommitAsync(default);
+
+        Assert.Equal(10, (await fixture.DrainAsync()).Count);
+    }
+
     [Fact]
     public async Task A_log_that_was_too_long_is_short_after_waking_and_logs_again()
     {
