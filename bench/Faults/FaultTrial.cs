@@ -16,6 +16,7 @@ public sealed class FaultTrial
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly CancellationToken cancellation;
+    private string? refused;
 
     private FaultTrial(FaultWorld world, Fault fault, FaultScale scale, int seed, TrialLog log, CancellationToken cancellation)
     {
@@ -74,7 +75,8 @@ public sealed class FaultTrial
     public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
         var until = Log.Now + Patience;
-        while (!await TriedAsync(condition, orElse: false))
+        Log.Add($"waits until {what}");
+        while (!await TriedAsync(condition))
         {
             if (Log.Now > until)
                 throw new TimeoutException($"It did not come true in {Patience.TotalSeconds} s: {what}.");
@@ -193,8 +195,8 @@ public sealed class FaultTrial
     {
         var from = Log.Now;
         IReadOnlyList<string> differences = [];
-        if (!await TriedAsync(() => EndsAsync(async () => differences = await World.DifferencesAsync(cancellation)), orElse: false))
-            return (differences.Count > 0 ? differences : ["store and source could not be compared"], Log.Now - from);
+        if (!await TriedAsync(() => EndsAsync(async () => differences = await World.DifferencesAsync(cancellation))))
+            return (differences.Count > 0 ? differences : [$"store and source could not be compared: {refused}"], Log.Now - from);
         var equal = Log.Now - from;
         Log.Add($"equal after {equal.TotalSeconds:0.00} s");
         // What is equal must stay so: the feed has to look once more, and to say that all is well.
@@ -226,7 +228,7 @@ public sealed class FaultTrial
     {
         for (var until = Log.Now + Patience; Log.Now < until;)
         {
-            var none = await TriedAsync(async () => (await differences()).Count == 0, orElse: false);
+            var none = await TriedAsync(async () => (await differences()).Count == 0);
             if (none)
                 return true;
             await Task.Delay(25, cancellation);
@@ -236,7 +238,7 @@ public sealed class FaultTrial
     }
 
     /// <summary>A server that is away is asked again.</summary>
-    private static async Task<bool> TriedAsync(Func<Task<bool>> condition, bool orElse)
+    private async Task<bool> TriedAsync(Func<Task<bool>> condition)
     {
         try
         {
@@ -244,7 +246,10 @@ public sealed class FaultTrial
         }
         catch (Exception e) when (e is DbException or IOException)
         {
-            return orElse;
+            var sentence = $"asked in vain: {e.Message.Split('\n')[0]}";
+            if (sentence != refused)
+                Log.Add(refused = sentence);
+            return false;
         }
     }
 }

@@ -65,13 +65,14 @@ internal static class QueueMoves
             0 => "'{}'",
             1 => $"jsonb_build_object('parent_job_id', {2_000_000_000L + random.Next(5)})",
             2 => "jsonb_build_object('parent_job_id', id)",
-            _ => $"coalesce((select jsonb_build_object('parent_job_id', o.id) from oban_jobs o order by id desc offset {random.Next(100)} limit 1), '{{}}')",
+            _ => $"coalesce((select jsonb_build_object('parent_job_id', o.id) from oban_jobs o where id > 0 order by id desc offset {random.Next(100)} limit 1), '{{}}')",
         };
         return $"update oban_jobs set meta = {meta} where id in {Some(random, "true", 4)}";
     }
 
+    /// <summary>Jobs with ids below 0 are left alone: a trial may have some of its own.</summary>
     private static string Some(Random random, string condition, int most) =>
-        $"(select id from oban_jobs where {condition} order by id desc offset {random.Next(60)} limit {random.Next(1, most + 1)} for update skip locked)";
+        $"(select id from oban_jobs where id > 0 and ({condition}) order by id desc offset {random.Next(60)} limit {random.Next(1, most + 1)} for update skip locked)";
 
     private static string Worker(Random random) => Workers[random.Next(Workers.Length)];
 }
