@@ -1,4 +1,5 @@
 using JobLineage.Bench;
+using JobLineage.Bench.Faults;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
 using JobLineage.Bench.Page;
@@ -7,7 +8,7 @@ using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new PageBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new FaultsBench(), new PageBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

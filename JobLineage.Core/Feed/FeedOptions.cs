@@ -44,4 +44,13 @@ public sealed record FeedOptions
 
     /// <summary>How often the trigger is told that somebody reads its log; it waits a day.</summary>
     public TimeSpan BeatInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Between two looks, by asking, over what is not finished while a source is followed by its trigger: what was changed
+    /// past the trigger, or whose entry somebody took out of the log, is noticed then.
+    /// </summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Between two looks for a trigger that somebody may have installed.</summary>
+    public TimeSpan TriggerLookInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

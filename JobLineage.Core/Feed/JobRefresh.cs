@@ -14,10 +14,11 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
     /// <param name="ids">Their ids.</param>
     /// <param name="read">Gets the jobs that were found among them; null when nobody asks.</param>
     /// <param name="cancellation">Stops between and within batches.</param>
-    /// <returns>How many were new, changed or gone.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<string> ids, List<Job>? read, CancellationToken cancellation)
+    /// <returns>What became of them.</returns>
+    public async Task<Refreshed> RunAsync(IReadOnlyList<string> ids, List<Job>? read, CancellationToken cancellation)
     {
-        var changed = 0;
+        var changed = new List<string>();
+        var gone = 0;
         var batches = ids.Chunk(options.Batch).ToList();
         Task<SourceRows>? next = null;
         for (var i = 0; i < batches.Count; i++)
@@ -27,7 +28,8 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
             next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
             read?.AddRange(rows.Jobs);
             var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, null, cancellation);
-            changed += result.Changed;
+            changed.AddRange(result.ChangedIds);
+            gone += result.Gone;
             // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
             for (var missing = result.Missing; missing.Count > 0;)
             {
@@ -35,11 +37,20 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
                 if (rows.Jobs.Count == 0)
                     break;
                 result = await ingester.ApplyAsync(rows.Jobs, [], null, cancellation);
-                changed += result.Changed;
+                changed.AddRange(result.ChangedIds);
                 missing = result.Missing;
             }
         }
 
-        return changed;
+        return new(changed, gone);
     }
+}
+
+/// <summary>What became of jobs that were read again.</summary>
+/// <param name="ChangedIds">Those that were new, changed or gone.</param>
+/// <param name="Gone">How many of them had left the source.</param>
+public sealed record Refreshed(IReadOnlyList<string> ChangedIds, int Gone)
+{
+    /// <summary>How many were new, changed or gone.</summary>
+    public int Changed => ChangedIds.Count;
 }

@@ -21,6 +21,7 @@ public sealed partial class Leader(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ILogger log = logs.CreateLogger<Leader>();
+    private bool isMigrated;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -33,6 +34,8 @@ public sealed partial class Leader(
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or LeadLostException)
             {
+                // It may be another store that answers next: one from before a restore, or an empty one.
+                isMigrated = false;
                 LogLost(e);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,8 +50,9 @@ public sealed partial class Leader(
     private async Task LeadAsync(CancellationToken cancellation)
     {
         // Here and not at the start of the program: a store that does not answer yet is waited for.
-        if (await Migrator.MigrateAsync(store, cancellation) is var migrations and > 0)
+        if (!isMigrated && await Migrator.MigrateAsync(store, cancellation) is var migrations and > 0)
             LogMigrated(migrations);
+        isMigrated = true;
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var take = new NpgsqlCommand($"select pg_try_advisory_lock({LockKey})", connection);
         if (!(bool)(await take.ExecuteScalarAsync(cancellation))!)

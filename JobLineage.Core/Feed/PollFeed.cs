@@ -12,9 +12,13 @@ namespace JobLineage.Core.Feed;
 /// </summary>
 public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingester ingester, SourceRecord record, FeedOptions options, TimeProvider time)
 {
+    /// <summary>Rows may be written by clocks that are a little behind the source's.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(2);
+
     private readonly PollTracker tracker = new(reader.Source.IdKind);
     private readonly JobRefresh refresh = new(reader, ingester, options);
-    private DateTimeOffset? lastLook;
+    private readonly long began = time.GetTimestamp();
+    private TimeSpan? lastLook;
 
     /// <summary>Begins where the store stopped.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -30,22 +34,32 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     /// <returns>How many jobs were new, changed or gone, and how long the source was busy with it.</returns>
     public async Task<(int Changed, TimeSpan Took)> TickAsync(CancellationToken cancellation)
     {
+        var (refreshed, took) = await LookAsync(cancellation);
+        return (refreshed.Changed, took);
+    }
+
+    /// <summary>Looks once; see <see cref="TickAsync"/>.</summary>
+    /// <returns>What was new, changed or gone, and how long the source was busy with it.</returns>
+    public async Task<(Refreshed Refreshed, TimeSpan Took)> LookAsync(CancellationToken cancellation)
+    {
         var at = time.GetUtcNow();
+        // What is measured is measured by time that passes: the time of day may be set.
+        var steady = time.GetElapsedTime(began);
         var started = Stopwatch.GetTimestamp();
-        DateTimeOffset? since = reader.Source.IdKind == JobIdKind.BigInt ? null : (lastLook ?? at) - TimeSpan.FromMinutes(2);
-        var scan = await scanner.ScanAsync(tracker.LookAbove, since, tracker.Followed, cancellation);
+        TimeSpan? within = reader.Source.IdKind == JobIdKind.BigInt ? null : steady - (lastLook ?? steady) + Slack;
+        var scan = await scanner.ScanAsync(tracker.LookAbove, within, tracker.Followed, cancellation);
         var dirty = tracker.Decide(scan);
         var took = Stopwatch.GetElapsedTime(started);
         var read = new List<Job>(dirty.Count);
-        var changed = await refresh.RunAsync(dirty, read, cancellation);
-        tracker.Commit(scan, read, at);
-        lastLook = at;
-        if (changed > 0 || dirty.Count > 0)
+        var refreshed = await refresh.RunAsync(dirty, read, cancellation);
+        tracker.Commit(scan, read, DateTimeOffset.UnixEpoch + steady);
+        lastLook = steady;
+        if (refreshed.Changed > 0 || dirty.Count > 0)
             await ingester.ApplyAsync([], [], new(AsOf: at, HighId: tracker.HighId), cancellation);
-        return (changed, took);
+        return (refreshed, took);
     }
 
     /// <summary>Reads these jobs again and brings them into the store, with ancestors that nobody has seen yet.</summary>
-    /// <returns>How many were new, changed or gone.</returns>
-    public Task<int> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => refresh.RunAsync(ids, null, cancellation);
+    /// <returns>What became of them.</returns>
+    public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => refresh.RunAsync(ids, null, cancellation);
 }

@@ -71,7 +71,7 @@ public sealed class PollTracker(JobIdKind kind)
     /// <summary>Remembers a look once the store has what it brought.</summary>
     /// <param name="scan">The look.</param>
     /// <param name="read">The jobs that were read because of it.</param>
-    /// <param name="at">When it began.</param>
+    /// <param name="at">When it began, by a clock that nobody sets: only differences count.</param>
     public void Commit(SourceScan scan, IEnumerable<Job> read, DateTimeOffset at)
     {
         versions.Clear();

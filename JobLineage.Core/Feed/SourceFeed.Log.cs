@@ -14,8 +14,8 @@ public sealed partial class SourceFeed
     [LoggerMessage(303, LogLevel.Information, "Source {Source}: read to the end, {Rows} rows")]
     private partial void LogBackfilled(string source, long rows);
 
-    [LoggerMessage(304, LogLevel.Information, "Source {Source}: reconciliation looked at {Different} jobs again, {Repaired} had changed")]
-    private partial void LogReconciled(string source, int different, int repaired);
+    [LoggerMessage(304, LogLevel.Information, "Source {Source}: reconciliation looked at {Different} jobs again; {Repaired} had changed, {Gone} had left the source")]
+    private partial void LogReconciled(string source, int different, int repaired, int gone);
 
     [LoggerMessage(305, LogLevel.Warning, "Source {Source}: the status could not be written")]
     private partial void LogUntold(string source, Exception e);
@@ -32,6 +32,9 @@ public sealed partial class SourceFeed
     [LoggerMessage(309, LogLevel.Warning, "Source {Source}: not followed by its trigger: {Obstacle}")]
     private partial void LogNotListening(string source, string obstacle);
 
-    [LoggerMessage(310, LogLevel.Warning, "Source {Source}: the trigger's log is incomplete; everything is compared")]
+    [LoggerMessage(310, LogLevel.Warning, "Source {Source}: the trigger's log may be incomplete (emptied, rewritten, or the trigger was away); everything is compared")]
     private partial void LogIncomplete(string source);
+
+    [LoggerMessage(314, LogLevel.Warning, "Source {Source}: {Jobs} jobs were changed past the trigger or its log (found by asking); everything is compared")]
+    private partial void LogPastTrigger(string source, int jobs);
 }

@@ -23,13 +23,10 @@ public sealed partial class SourceFeed(
     /// <summary>Between two signs of life while nothing happens.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two looks for a trigger that somebody may have installed.</summary>
-    private static readonly TimeSpan TriggerLookInterval = TimeSpan.FromSeconds(10);
-
     private readonly ConcurrentDictionary<string, byte> unknownStates = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<IReadOnlyList<string>> lookAgain = new();
-    private DateTimeOffset lastSaid = DateTimeOffset.MinValue;
+    private long? lastSaid;
     private string? fallback;
+    private bool wasTakenAway;
     private (FeedState State, string? Message) said;
 
     /// <summary>Runs until cancelled.</summary>
@@ -78,16 +75,23 @@ public sealed partial class SourceFeed(
         if (trigger is not null && listener is not null)
             await trigger.StartAsync(cancellation);
         await feed.StartAsync(cancellation);
-        await BackfillAsync(record, reader, ingester, feed, cancellation);
+        if (await BackfillAsync(record, reader, ingester, feed, cancellation))
+        {
+            // A chunk that was read before a look may have been written after it: what the looks remember is not what is stored.
+            feed = new PollFeed(reader, scanner, ingester, record, options, time);
+            await feed.StartAsync(cancellation);
+        }
+
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reconciling = ReconcileAsync(record, scanner, stop.Token);
+        var reconciler = new Reconciler(record, scanner, options, time);
+        var reconciling = reconciler.RunAsync(() => listener?.Nudge(), stop.Token);
         try
         {
             if (trigger is not null && listener is not null)
-                await FollowByTriggerAsync(record, feed, trigger, listener, reconciling, cancellation);
+                await FollowByTriggerAsync(record, feed, trigger, listener, reconciler, reconciling, cancellation);
             else
-                await FollowByAskingAsync(record, feed, installer, reconciling, cancellation);
+                await FollowByAskingAsync(record, feed, installer, reconciler, reconciling, cancellation);
         }
         finally
         {
@@ -97,17 +101,24 @@ public sealed partial class SourceFeed(
     }
 
     private async Task FollowByTriggerAsync(
-        SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Task reconciling, CancellationToken cancellation)
+        SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Reconciler reconciler, Task reconciling,
+        CancellationToken cancellation)
     {
-        fallback = null;
+        (fallback, wasTakenAway) = (null, false);
         // What runs now is wanted first; the reconciliation, which finds the rest, reads the whole table.
-        await LookAsync(record, feed, FeedState.Live, cancellation);
+        await LookAsync(record, feed, reconciler, FeedState.Live, cancellation);
         LogLive(source.Name);
         var end = await trigger.RunAsync(
             listener,
+            feed.LookAsync,
+            jobs =>
+            {
+                LogPastTrigger(source.Name, jobs);
+                reconciler.Ask();
+            },
             async (at, token) =>
             {
-                await RepairAsync(feed, token);
+                await RepairAsync(feed, reconciler, token);
                 if (reconciling.IsCompleted)
                     await reconciling;
                 await SayAsync(record, FeedState.Live, UnknownStateMessage(), at, token);
@@ -115,7 +126,7 @@ public sealed partial class SourceFeed(
             cancellation);
         if (end == TriggerEnd.Gone)
         {
-            fallback = $"The trigger of source '{source.Name}' was taken away or disabled; the source is followed by asking until `joblineage install` is run.";
+            wasTakenAway = true;
             LogTriggerGone(source.Name);
             return;
         }
@@ -125,21 +136,23 @@ public sealed partial class SourceFeed(
     }
 
     private async Task FollowByAskingAsync(
-        SourceRecord record, PollFeed feed, TriggerInstaller installer, Task reconciling, CancellationToken cancellation)
+        SourceRecord record, PollFeed feed, TriggerInstaller installer, Reconciler reconciler, Task reconciling, CancellationToken cancellation)
     {
-        var nextLook = time.GetUtcNow() + TriggerLookInterval;
+        var lastLook = time.GetTimestamp();
         while (true)
         {
-            var (_, took) = await LookAsync(record, feed, FeedState.Polling, cancellation);
+            var (_, took) = await LookAsync(record, feed, reconciler, FeedState.Polling, cancellation);
             if (reconciling.IsCompleted)
                 await reconciling;
             await RestAsync(took, cancellation);
-            if (source.Feed == FeedKind.Poll || time.GetUtcNow() < nextLook)
+            if (source.Feed == FeedKind.Poll || time.GetElapsedTime(lastLook) < options.TriggerLookInterval)
                 continue;
             // Somebody may have run install meanwhile: then this begins again, by trigger.
-            nextLook = time.GetUtcNow() + TriggerLookInterval;
-            if (await installer.InspectAsync(cancellation) is { Presence: TriggerPresence.Ready, Names: { } names }
-                && await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation) is null)
+            lastLook = time.GetTimestamp();
+            if (Usable(await installer.InspectAsync(cancellation)) is not { } names)
+                continue;
+            fallback = await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation);
+            if (fallback is null)
                 return;
         }
     }
@@ -151,13 +164,22 @@ public sealed partial class SourceFeed(
         if (source.Feed == FeedKind.Poll)
             return null;
         var found = await installer.InspectAsync(cancellation);
-        if (found.Problem(source.Name) is not { } problem)
-            return found.Names;
-        if (source.Feed == FeedKind.Trigger)
+        if (source.Feed == FeedKind.Trigger && found.Problem(source.Name) is { } problem)
             throw new SourceProblemException(new(SourceProblemKind.NoTrigger, problem));
-        if (found.Presence != TriggerPresence.None)
-            fallback = $"{problem} Until then the source is followed by asking.";
-        return null;
+        return Usable(found);
+    }
+
+    /// <summary>The trigger's names when it can be followed; otherwise the page says why not, as it is now.</summary>
+    private TriggerNames? Usable(TriggerState found)
+    {
+        fallback = (found.Presence, wasTakenAway) switch
+        {
+            (TriggerPresence.Ready, _) or (TriggerPresence.None, false) => null,
+            (TriggerPresence.None, true) =>
+                $"The trigger of source '{source.Name}' was taken away; the source is followed by asking until `joblineage install` is run.",
+            _ => $"{found.Problem(source.Name)} Until then the source is followed by asking.",
+        };
+        return found.Presence == TriggerPresence.Ready ? found.Names : null;
     }
 
     private async Task<TriggerListener?> ListenAsync(TriggerNames names, CancellationToken cancellation)
@@ -170,68 +192,61 @@ public sealed partial class SourceFeed(
         return null;
     }
 
-    private async Task BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
+    private async Task<bool> BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
     {
         if ((await record.PositionAsync(cancellation)).IsBackfilled)
-            return;
+            return false;
         await SayAsync(record, FeedState.Backfilling, null, null, cancellation);
-        var next = time.GetUtcNow();
+        var last = time.GetTimestamp();
+        var pause = TimeSpan.Zero;
         // What goes on now is wanted first: the running jobs are read before the history, and again and again during it.
-        await LookAsync(record, feed, FeedState.Backfilling, cancellation);
+        await LookAsync(record, feed, null, FeedState.Backfilling, cancellation);
         var rows = await new Backfill(reader, ingester, record, options).RunAsync(
             async token =>
             {
-                if (time.GetUtcNow() < next)
+                if (time.GetElapsedTime(last) < pause)
                     return;
-                var (_, took) = await LookAsync(record, feed, FeedState.Backfilling, token);
-                next = time.GetUtcNow() + Interval(took);
+                var (_, took) = await LookAsync(record, feed, null, FeedState.Backfilling, token);
+                (last, pause) = (time.GetTimestamp(), Interval(took));
             },
             cancellation);
         LogBackfilled(source.Name, rows);
+        return true;
     }
 
-    private async Task<(int Changed, TimeSpan Took)> LookAsync(SourceRecord record, PollFeed feed, FeedState state, CancellationToken cancellation)
+    private async Task<(int Changed, TimeSpan Took)> LookAsync(
+        SourceRecord record, PollFeed feed, Reconciler? reconciler, FeedState state, CancellationToken cancellation)
     {
         var at = time.GetUtcNow();
         var looked = await feed.TickAsync(cancellation);
-        await RepairAsync(feed, cancellation);
+        if (reconciler is not null)
+            await RepairAsync(feed, reconciler, cancellation);
         await SayAsync(record, state, Message(), at, cancellation);
         return looked;
     }
 
-    private async Task RepairAsync(PollFeed feed, CancellationToken cancellation)
+    private async Task RepairAsync(PollFeed feed, Reconciler reconciler, CancellationToken cancellation)
     {
-        while (lookAgain.TryDequeue(out var ids))
+        while (reconciler.TryTake(out var ids))
         {
-            var repaired = await feed.LookAgainAsync(ids, cancellation);
-            if (repaired > 0)
-                LogReconciled(source.Name, ids.Count, repaired);
-        }
-    }
-
-    private async Task ReconcileAsync(SourceRecord record, SourceScanner scanner, CancellationToken cancellation)
-    {
-        // At once, for whatever happened while nobody looked, and then at intervals.
-        while (true)
-        {
-            var different = await record.DifferencesAsync(scanner.StatesAsync(50_000, cancellation), cancellation);
-            if (different.Count > 0)
-                lookAgain.Enqueue(different);
-            await Task.Delay(options.ReconcileInterval, time, cancellation);
+            var read = await feed.LookAgainAsync(ids, cancellation);
+            if (read.Changed > 0)
+                LogReconciled(source.Name, ids.Count, read.Changed - read.Gone, read.Gone);
         }
     }
 
     private async Task RestAsync(TimeSpan took, CancellationToken cancellation)
     {
-        var until = time.GetUtcNow() + Interval(took);
+        var began = time.GetTimestamp();
+        var interval = Interval(took);
         var watched = attention.IsWatched(source.Name);
         // In short steps, so that somebody who comes to look does not wait for the slow interval to end.
-        while (time.GetUtcNow() is var now && now < until)
+        while (interval - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
             if (!watched && attention.IsWatched(source.Name))
                 return;
             var step = TimeSpan.FromMilliseconds(200);
-            await Task.Delay(until - now < step ? until - now : step, time, cancellation);
+            await Task.Delay(left < step ? left : step, time, cancellation);
         }
     }
 
@@ -244,12 +259,11 @@ public sealed partial class SourceFeed(
 
     private async Task SayAsync(SourceRecord record, FeedState state, string? message, DateTimeOffset? asOf, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
         var due = attention.IsWatched(source.Name) ? options.WatchedInterval : Heartbeat;
-        if (said == (state, message) && now - lastSaid < due)
+        if (said == (state, message) && lastSaid is { } last && time.GetElapsedTime(last) < due)
             return;
         await record.SayAsync(state, message, asOf, cancellation);
-        (said, lastSaid) = ((state, message), now);
+        (said, lastSaid) = ((state, message), time.GetTimestamp());
     }
 
     /// <summary>The store may be what does not answer: then there is nobody to tell.</summary>

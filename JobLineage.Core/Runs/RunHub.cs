@@ -127,7 +127,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
                 var known = reading.Current.Value;
                 var isThere = versions.TryGetValue(CurrentKey(key, reading), out var version);
                 var isSame = known is null ? !isThere : isThere && version == known.Version;
-                var isDue = known is { State: RunState.Running or RunState.Stuck or RunState.Failing } && reading.Age >= UnpromptedAge;
+                // What is not known yet may appear in a run of another name, which no announcement and no version connects with it.
+                var isDue = known is null or { State: RunState.Running or RunState.Stuck or RunState.Failing } && reading.Age >= UnpromptedAge;
                 if (!isSame || isDue || _versionsFailed)
                     reading.Changed();
             }

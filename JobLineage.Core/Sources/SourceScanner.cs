@@ -30,11 +30,14 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
 
     /// <summary>Looks over the source in one statement.</summary>
     /// <param name="above">Rows with a higher id are looked at, finished or not; null for none. Only for ids that are numbers.</param>
-    /// <param name="since">Rows inserted later are looked at, finished or not; null for none. For ids that are not numbers.</param>
+    /// <param name="within">
+    /// Rows inserted within this time, by the source's own clock, are looked at, finished or not; null for none. For ids that
+    /// are not numbers.
+    /// </param>
     /// <param name="followed">Rows looked at by id.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<SourceScan> ScanAsync(
-        string? above, DateTimeOffset? since, IReadOnlyCollection<string> followed, CancellationToken cancellation)
+        string? above, TimeSpan? within, IReadOnlyCollection<string> followed, CancellationToken cancellation)
     {
         await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
         var arms = new List<string>
@@ -49,10 +52,10 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
             arms.Add(Arm($"{IdColumn} > ${command.ParameterCount}", unfinished: false));
         }
 
-        if (since is not null && mapping.InsertedAt is not null)
+        if (within is not null && mapping.InsertedAt is not null)
         {
-            command.Add(new NpgsqlParameter<DateTime> { TypedValue = since.Value.UtcDateTime });
-            arms.Add(Arm($"({mapping.InsertedAt})::timestamptz > ${command.ParameterCount}", unfinished: false));
+            command.Add(new NpgsqlParameter<TimeSpan> { TypedValue = within.Value });
+            arms.Add(Arm($"({mapping.InsertedAt})::timestamptz > now() - ${command.ParameterCount}", unfinished: false));
         }
 
         if (followed.Count > 0)

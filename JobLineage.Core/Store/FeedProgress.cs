@@ -14,9 +14,9 @@ public sealed record FeedProgress(
     internal async Task SaveAsync(NpgsqlConnection connection, short sourceId, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             update job_lineage.source
-            set as_of = greatest(as_of, $2), high_id = coalesce($3, high_id), backfill_after = coalesce($4, backfill_after),
+            set as_of = {SourceRecord.Later("as_of", "$2")}, high_id = coalesce($3, high_id), backfill_after = coalesce($4, backfill_after),
                 rows_done = coalesce($5, rows_done)
             where id = $1
             """, connection);

@@ -64,6 +64,13 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         return ids;
     }
 
+    /// <summary>
+    /// The later of two moments, as two hands of one feed report them. A clock that was set back is believed: a moment that
+    /// lies in the future would call the source fresh until that moment has come.
+    /// </summary>
+    internal static string Later(string known, string reported) =>
+        $"case when {known} > {reported} + interval '1 minute' then {reported} else greatest({known}, {reported}) end";
+
     /// <summary>Says what the feed is doing, to every replica.</summary>
     /// <param name="state">What it is doing.</param>
     /// <param name="message">A sentence for a person; null for nothing.</param>
@@ -75,7 +82,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             $"""
             with said as (
                 update job_lineage.source s
-                set state = $2, message = $3, as_of = greatest(s.as_of, $4), heartbeat_at = now()
+                set state = $2, message = $3, as_of = {Later("s.as_of", "$4")}, heartbeat_at = now()
                 from job_lineage.source old
                 where s.id = $1 and old.id = s.id
                 returning (old.state, old.message) is distinct from (s.state, s.message) as changed)

@@ -29,6 +29,7 @@ internal static class DashboardData
     {
         var sources = ReadSources(setup.Builder.Configuration, setup.Errors);
         var services = setup.Builder.Services;
+        var feed = FeedSettings.Read(setup.Builder.Configuration, setup.Errors);
         services.AddSingleton(sources);
         services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
         services.AddSingleton<IRunReader>(s => new RunReader(
@@ -40,7 +41,7 @@ internal static class DashboardData
         services.AddSingleton<WatchedSources>();
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
-            new FeedOptions(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
+            feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService(s => s.GetRequiredService<RunSignal>());
         services.AddHostedService(s => s.GetRequiredService<Leader>());
     }

@@ -1,3 +1,4 @@
+using JobLineage.Bench.Checking;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Lineage;
@@ -84,6 +85,8 @@ public static class Trials
         table.Look();
         Assert.Empty(await record.DifferencesAsync(scanner.StatesAsync(500, default), default));
         await StoreComparison.EqualAsync(table.Seen(), store, random);
+        var left = await new StoreAudit(store, probed, source).FindAsync();
+        Assert.True(left.Count == 0, string.Join('\n', left));
         await DirectComparison.EqualAsync(table, source, random);
         if (!table.Deletes)
             await SameAsync(table, source, store, random);

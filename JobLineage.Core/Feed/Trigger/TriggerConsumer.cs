@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -5,7 +6,8 @@ namespace JobLineage.Core.Feed.Trigger;
 
 /// <summary>
 /// The reading side of a change log: what is in it, that it was read, and that somebody is there. The order of commits
-/// does not matter: a row is seen when it is committed, and removed by its address and not by its number.
+/// does not matter: a row is seen when it is committed, and removed by its address and not by its number. An address alone
+/// is not enough: when the log is rewritten (VACUUM FULL) or emptied meanwhile, another row stands there.
 /// </summary>
 /// <param name="database">Connections to the source's database.</param>
 /// <param name="names">The names of what is installed.</param>
@@ -24,22 +26,23 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<DrainedChanges> DrainAsync(int limit, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"select ctid, id from {names.Change} limit {limit}");
+        await using var command = database.CreateCommand($"select ctid, xmin, id from {names.Change} limit {limit}");
         command.CommandTimeout = TimeoutSeconds;
-        var places = new List<NpgsqlTid>();
+        var rows = new List<LoggedRow>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
         var everything = false;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            places.Add(reader.GetFieldValue<NpgsqlTid>(0));
-            if (await reader.IsDBNullAsync(1, cancellation))
+            var id = await reader.IsDBNullAsync(2, cancellation) ? null : reader.GetString(2);
+            rows.Add(new(reader.GetFieldValue<NpgsqlTid>(0), reader.GetFieldValue<uint>(1), id));
+            if (id is null)
                 everything = true;
             else
-                ids.Add(reader.GetString(1));
+                ids.Add(id);
         }
 
-        return new(this, places, [.. ids], everything, places.Count == limit);
+        return new(this, rows, [.. ids], everything, rows.Count == limit);
     }
 
     /// <summary>Says that somebody reads: triggers stop logging a day after the last time.</summary>
@@ -59,23 +62,24 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
 
     /// <summary>
     /// Makes triggers log again, and empties the log. What was written before must be found by comparing; so must what
-    /// transactions write that saw the triggers asleep: they are waited for, up to a limit.
+    /// transactions wrote that saw the triggers asleep, however long they stay open.
     /// </summary>
-    /// <param name="patience">How long to wait for those transactions.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellation">Stops the waiting.</param>
-    public async Task WakeAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+    /// <returns>The number that the next transaction will get: when all below it have ended, everything must be compared once more.</returns>
+    public async Task<long> WakeAsync(CancellationToken cancellation)
     {
         await BeatAsync(cancellation);
         await EmptyAsync(cancellation);
         await using var wake = database.CreateCommand($"select setval('{names.Gate}', 1)");
         await wake.ExecuteNonQueryAsync(cancellation);
         await using var next = database.CreateCommand("select txid_snapshot_xmax(txid_current_snapshot())");
-        var before = (long)(await next.ExecuteScalarAsync(cancellation))!;
-        var until = time.GetUtcNow() + patience;
+        return (long)(await next.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>The oldest transaction that is still running; the next one's number when there is none.</summary>
+    public async Task<long> OldestTransactionAsync(CancellationToken cancellation)
+    {
         await using var oldest = database.CreateCommand("select txid_snapshot_xmin(txid_current_snapshot())");
-        while ((long)(await oldest.ExecuteScalarAsync(cancellation))! < before && time.GetUtcNow() < until)
-            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellation);
+        return (long)(await oldest.ExecuteScalarAsync(cancellation))!;
     }
 
     /// <summary>Opens a connection of its own that listens; see <see cref="TriggerListener"/>.</summary>
@@ -104,29 +108,41 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
         }
     }
 
-    internal async Task RemoveAsync(IReadOnlyCollection<NpgsqlTid> places, CancellationToken cancellation)
+    internal async Task RemoveAsync(IReadOnlyCollection<LoggedRow> rows, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds };
-        // By address: reading the log once more, and comparing each row with 5,000 addresses, is what the planner prefers.
+        // By address: reading the log once more, and joining it with 5,000 addresses, is what the planner prefers.
         batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'off', true)"));
-        var delete = new NpgsqlBatchCommand($"delete from {names.Change} where ctid = any($1::tid[])");
+        // A row of the same transaction and of the same id says nothing that the one that was read did not say.
+        var delete = new NpgsqlBatchCommand($"""
+            delete from {names.Change} c using unnest($1::text[]::tid[], $2::text[]::xid[], $3::text[]) as done (place, writer, id)
+            where c.ctid = done.place and c.xmin = done.writer and c.id is not distinct from done.id
+            """);
         // As text: the driver reads addresses, and does not write them.
-        delete.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. places.Select(p => p.ToString())] });
+        delete.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(r => r.Place.ToString())] });
+        delete.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(r => r.Writer.ToString(CultureInfo.InvariantCulture))] });
+        delete.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. rows.Select(r => r.Id)] });
         batch.BatchCommands.Add(delete);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 }
 
+/// <summary>A row of a change log.</summary>
+/// <param name="Place">Where it stood.</param>
+/// <param name="Writer">The transaction that wrote it.</param>
+/// <param name="Id">The id that changed; null: everything.</param>
+internal readonly record struct LoggedRow(NpgsqlTid Place, uint Writer, string? Id);
+
 /// <summary>What was read from a change log; it stays there until <see cref="CommitAsync"/>.</summary>
 public sealed class DrainedChanges
 {
     private readonly TriggerConsumer consumer;
-    private readonly IReadOnlyCollection<NpgsqlTid> places;
+    private readonly IReadOnlyCollection<LoggedRow> rows;
 
-    internal DrainedChanges(TriggerConsumer consumer, IReadOnlyCollection<NpgsqlTid> places, IReadOnlyList<string> ids, bool everything, bool hasMore)
+    internal DrainedChanges(TriggerConsumer consumer, IReadOnlyCollection<LoggedRow> rows, IReadOnlyList<string> ids, bool everything, bool hasMore)
     {
-        (this.consumer, this.places) = (consumer, places);
+        (this.consumer, this.rows) = (consumer, rows);
         (Ids, Everything, HasMore) = (ids, everything, hasMore);
     }
 
@@ -140,8 +156,8 @@ public sealed class DrainedChanges
     public bool HasMore { get; }
 
     /// <summary>Whether there was nothing.</summary>
-    public bool IsEmpty => places.Count == 0;
+    public bool IsEmpty => rows.Count == 0;
 
     /// <summary>Removes what was read from the log: it has arrived. Without this it is read again.</summary>
-    public Task CommitAsync(CancellationToken cancellation) => IsEmpty ? Task.CompletedTask : consumer.RemoveAsync(places, cancellation);
+    public Task CommitAsync(CancellationToken cancellation) => IsEmpty ? Task.CompletedTask : consumer.RemoveAsync(rows, cancellation);
 }

@@ -12,7 +12,10 @@ public enum TriggerEnd
     /// <summary>The trigger is gone, was disabled or is of another version now.</summary>
     Gone,
 
-    /// <summary>The log is incomplete: the table was truncated, or the trigger had stopped logging.</summary>
+    /// <summary>
+    /// The log may be incomplete: a table was truncated or rewritten, the trigger had stopped logging, or was away for a
+    /// moment.
+    /// </summary>
     Incomplete,
 }
 
@@ -20,14 +23,24 @@ public enum TriggerEnd
 /// Follows a source by what its trigger logs: told, look; look, read, store; then strike it off the log. Not
 /// thread-safe: one loop drives it.
 /// </summary>
+/// <remarks>
+/// The log is trusted and checked. That it was emptied, or that the trigger was away for a moment, is seen in the catalog.
+/// That single entries are missing (somebody deleted them, or wrote past the trigger) is seen at a sweep: what asking
+/// finds changed, and the log does not speak of, was lost.
+/// </remarks>
 public sealed class TriggerFeed(
     TriggerInstaller installer, TriggerConsumer consumer, JobRefresh refresh, Ingester ingester, SourceRecord record, JobIdKind ids,
     FeedOptions options, TimeProvider time)
 {
     // Where asking would begin, should the trigger be taken away.
     private string? high;
-    private DateTimeOffset lastBeat;
-    private DateTimeOffset lastCheck;
+    private string? stamp;
+    private long? asleepUntil;
+    private readonly HashSet<string> suspects = new(StringComparer.Ordinal);
+    private TimeSpan sweepPause = options.SweepInterval;
+    private long lastSweep;
+    private long lastBeat;
+    private long lastCheck;
 
     /// <summary>
     /// Says that somebody reads. After this the store must be compared with the source once: what happened before may
@@ -35,20 +48,25 @@ public sealed class TriggerFeed(
     /// </summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        if (await consumer.IsAsleepAsync(cancellation))
-            await consumer.WakeAsync(TimeSpan.FromSeconds(10), time, cancellation);
+        asleepUntil = await consumer.IsAsleepAsync(cancellation) ? await consumer.WakeAsync(cancellation) : null;
+        if (asleepUntil <= await consumer.OldestTransactionAsync(cancellation))
+            asleepUntil = null;
         await consumer.BeatAsync(cancellation);
+        stamp = (await installer.InspectAsync(cancellation)).Stamp;
         high = (await record.PositionAsync(cancellation)).HighId;
-        lastBeat = lastCheck = time.GetUtcNow();
+        lastBeat = lastCheck = lastSweep = time.GetTimestamp();
     }
 
     /// <summary>Follows until it can't go on, or is cancelled.</summary>
     /// <param name="listener">Brings the notifications.</param>
+    /// <param name="sweep">Looks by asking; returns what was new, changed or gone, and how long the source was busy with it.</param>
+    /// <param name="lost">Called when something was changed that the log does not speak of: there may be more.</param>
     /// <param name="looked">Called after each look with the moment up to which the store now knows the source.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="NpgsqlException">A connection was lost.</exception>
     public async Task<TriggerEnd> RunAsync(
-        TriggerListener listener, Func<DateTimeOffset?, CancellationToken, Task> looked, CancellationToken cancellation)
+        TriggerListener listener, Func<CancellationToken, Task<(Refreshed Refreshed, TimeSpan Took)>> sweep, Action<int> lost,
+        Func<DateTimeOffset?, CancellationToken, Task> looked, CancellationToken cancellation)
     {
         var pace = new LookPace(options.LookAgainAfter, options.SafetyInterval);
         var told = true;
@@ -56,6 +74,7 @@ public sealed class TriggerFeed(
         {
             while (true)
             {
+                await SweepAsync(sweep, cancellation);
                 var at = time.GetUtcNow();
                 var started = Stopwatch.GetTimestamp();
                 var changes = await consumer.DrainAsync(options.Batch, cancellation);
@@ -68,6 +87,9 @@ public sealed class TriggerFeed(
                     return end;
                 if (changes.HasMore)
                     continue;
+                if (suspects.Count > 0)
+                    lost(suspects.Count);
+                suspects.Clear();
                 var pause = pace.After(told || !changes.IsEmpty, took);
                 told = await listener.WaitAsync(pause, cancellation);
             }
@@ -80,12 +102,25 @@ public sealed class TriggerFeed(
         }
     }
 
+    /// <summary>What is found is suspected until the log has been read to its end: it may just have been changed.</summary>
+    private async Task SweepAsync(Func<CancellationToken, Task<(Refreshed Refreshed, TimeSpan Took)>> sweep, CancellationToken cancellation)
+    {
+        if (time.GetElapsedTime(lastSweep) < sweepPause)
+            return;
+        var (refreshed, took) = await sweep(cancellation);
+        suspects.UnionWith(refreshed.ChangedIds);
+        lastSweep = time.GetTimestamp();
+        var rest = took * options.RestFactor * 10;
+        sweepPause = rest > options.SweepInterval ? rest : options.SweepInterval;
+    }
+
     private async Task StoreAsync(DrainedChanges changes, DateTimeOffset at, CancellationToken cancellation)
     {
         if (changes.IsEmpty)
             return;
         var known = changes.Ids.Select(id => JobIds.Normalize(ids, id)).OfType<string>().ToList();
         known.Sort((a, b) => JobIds.Compare(ids, a, b));
+        suspects.ExceptWith(known);
         await refresh.RunAsync(known, null, cancellation);
         if (ids == JobIdKind.BigInt && known.Count > 0 && (high is null || JobIds.Compare(ids, known[^1], high) > 0))
             high = known[^1];
@@ -95,21 +130,27 @@ public sealed class TriggerFeed(
 
     private async Task<TriggerEnd?> CheckAsync(CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (now - lastBeat >= options.BeatInterval)
+        if (time.GetElapsedTime(lastBeat) >= options.BeatInterval)
         {
             await consumer.BeatAsync(cancellation);
-            lastBeat = now;
+            lastBeat = time.GetTimestamp();
         }
 
-        if (now - lastCheck < options.SafetyInterval)
+        if (time.GetElapsedTime(lastCheck) < options.SafetyInterval)
             return null;
-        lastCheck = now;
-        if (!await IsThereAsync(cancellation))
+        lastCheck = time.GetTimestamp();
+        var state = await installer.InspectAsync(cancellation);
+        if (!IsOurs(state))
             return TriggerEnd.Gone;
-        return await consumer.IsAsleepAsync(cancellation) ? TriggerEnd.Incomplete : null;
+        if (state.Stamp != stamp || await consumer.IsAsleepAsync(cancellation))
+            return TriggerEnd.Incomplete;
+        // What was written while nothing was logged may only now be there to be compared.
+        if (asleepUntil <= await consumer.OldestTransactionAsync(cancellation))
+            return TriggerEnd.Incomplete;
+        return null;
     }
 
-    private async Task<bool> IsThereAsync(CancellationToken cancellation) =>
-        await installer.InspectAsync(cancellation) is { Presence: TriggerPresence.Ready, Names: { } names } && names == consumer.Names;
+    private async Task<bool> IsThereAsync(CancellationToken cancellation) => IsOurs(await installer.InspectAsync(cancellation));
+
+    private bool IsOurs(TriggerState state) => state is { Presence: TriggerPresence.Ready, Names: { } names } && names == consumer.Names;
 }

@@ -17,7 +17,9 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
                 and has_table_privilege(change.oid, 'delete') and has_table_privilege(change.oid, 'truncate') and has_table_privilege(gate.oid, 'select')
                 and has_table_privilege(gate.oid, 'update'), false),
             feed.oid is not null and change.oid is not null and gate.oid is not null,
-            coalesce(pg_relation_size(change.oid), 0)
+            coalesce(pg_relation_size(change.oid), 0),
+            -- Whatever is dropped, made, disabled, enabled, emptied or rewritten leaves another number behind.
+            concat_ws(' ', p.oid, min(p.xmin::text), change.oid, change.relfilenode, gate.oid, string_agg(t.oid || ':' || t.xmin, ',' order by t.oid))
         from pg_class c
             join pg_namespace cn on cn.oid = c.relnamespace
             join pg_trigger t on t.tgrelid = c.oid
@@ -27,7 +29,7 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             left join pg_class change on change.relnamespace = n.oid and change.relname = replace(p.proname, 'log_', 'change_')
             left join pg_class gate on gate.relnamespace = n.oid and gate.relname = replace(p.proname, 'log_', 'gate_')
         where cn.nspname = $1 and c.relname = $3 and n.nspname = 'job_lineage' and not t.tgisinternal and p.proname like 'log\_%'
-        group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid
+        group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid, change.relfilenode
         order by 3 desc
         limit 1
         """;
@@ -62,7 +64,7 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             (_, _, false) => TriggerPresence.NoPrivilege,
             _ => TriggerPresence.Ready,
         };
-        return new(presence, names, said ? number : null, row.GetInt64(5));
+        return new(presence, names, said ? number : null, row.GetInt64(5), row.GetString(6));
     }
 
     /// <summary>Installs; once more is the same as once.</summary>

@@ -73,6 +73,9 @@ public sealed class TriggerListener : IAsyncDisposable
     internal static string OtherReader(string source) =>
         $"Another Job Lineage reads the trigger's log of source '{source}'; this one follows the source by asking.";
 
+    /// <summary>Ends a wait as a notification would: there is something to do.</summary>
+    public void Nudge() => heard.Writer.TryWrite(true);
+
     /// <summary>Waits for a notification.</summary>
     /// <param name="longest">How long at most.</param>
     /// <param name="cancellation">Stops the waiting.</param>

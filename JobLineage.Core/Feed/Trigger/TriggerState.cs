@@ -24,7 +24,11 @@ public enum TriggerPresence
 /// <param name="Names">Its names; null when there is nothing.</param>
 /// <param name="Version">Its version; null when there is nothing, or the function does not say.</param>
 /// <param name="Logged">Bytes of the log.</param>
-public sealed record TriggerState(TriggerPresence Presence, TriggerNames? Names, int? Version, long Logged)
+/// <param name="Stamp">
+/// Another one after the trigger was removed or disabled, and put back or enabled, or the log was truncated or rewritten:
+/// then something may be missing in the log although all looks well. Null when there is nothing.
+/// </param>
+public sealed record TriggerState(TriggerPresence Presence, TriggerNames? Names, int? Version, long Logged, string? Stamp = null)
 {
     /// <summary>Nothing of ours.</summary>
     public static TriggerState None { get; } = new(TriggerPresence.None, null, null, 0);

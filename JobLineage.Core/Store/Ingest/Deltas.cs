@@ -27,7 +27,8 @@ internal sealed class Deltas
                 deltas.Count(node.Old, -1);
             if (!node.IsDropped)
                 deltas.Count(node.New, +1);
-            if (node.Incoming is not null || node.IsAffected)
+            // A row that has left its table may leave all counts as they were; its run is shown anew all the same.
+            if (node.Incoming is not null || node.IsAffected || node.Old.Flags != node.New.Flags)
                 deltas.Touch(node);
             if (node.IsAffected)
                 deltas.Link(node, nodes);

@@ -38,8 +38,11 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var loader = new BatchLoader(connection, record.Id);
         var nodes = new Dictionary<string, Node>(jobs.Count + absent.Count, StringComparer.Ordinal);
         await loader.JobsAsync(nodes, [.. jobs.Select(j => j.Id), .. absent], cancellation);
-        var changed = Take(nodes, jobs) + Lose(nodes, absent);
-        if (changed > 0)
+        var changed = new List<string>();
+        Take(nodes, jobs, changed);
+        var taken = changed.Count;
+        Lose(nodes, absent, changed);
+        if (changed.Count > 0)
         {
             var ids = new IdBlocks(connection, IdBlock);
             var runs = mapping.RunKey is null
@@ -57,7 +60,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         if (progress is not null)
             await progress.SaveAsync(connection, record.Id, cancellation);
         await transaction.CommitAsync(cancellation);
-        return new(changed, [.. nodes.Values.Where(n => n is { Exists: false, IsDropped: false } && n.Has(JobFlags.Missing)).Select(n => n.Id)]);
+        return new(changed, changed.Count - taken, [.. nodes.Values.Where(n => n is { Exists: false, IsDropped: false } && n.Has(JobFlags.Missing)).Select(n => n.Id)]);
     }
 
     private static IEnumerable<string> Texts(IReadOnlyCollection<Job> jobs)
@@ -76,9 +79,8 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     private static string? PrintOf(Job job) =>
         job.State != JobState.Completed && job.Errors.Count > 0 ? Fingerprint.Of(job.Errors[^1].Message) : null;
 
-    private int Take(Dictionary<string, Node> nodes, IReadOnlyCollection<Job> jobs)
+    private void Take(Dictionary<string, Node> nodes, IReadOnlyCollection<Job> jobs, List<string> changed)
     {
-        var changed = 0;
         foreach (var job in jobs)
         {
             var hash = JobHash.Of(job);
@@ -106,26 +108,21 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             node.New = facts;
             node.Incoming = job;
             node.Hash = hash;
-            changed++;
+            changed.Add(job.Id);
         }
-
-        return changed;
     }
 
     /// <summary>A finished job that is gone was pruned and stays as it was; one that had not finished is no longer counted.</summary>
-    private static int Lose(Dictionary<string, Node> nodes, IReadOnlyCollection<string> absent)
+    private static void Lose(Dictionary<string, Node> nodes, IReadOnlyCollection<string> absent, List<string> changed)
     {
-        var changed = 0;
         foreach (var id in absent)
         {
             if (!nodes.TryGetValue(id, out var node) || node.Incoming is not null
                 || (node.Old.Flags & (JobFlags.Missing | JobFlags.Gone | JobFlags.Vanished)) != 0)
                 continue;
             node.New.Flags |= node.Old.State.IsFinished() ? JobFlags.Gone : JobFlags.Gone | JobFlags.Vanished;
-            changed++;
+            changed.Add(id);
         }
-
-        return changed;
     }
 
     private async Task<IReadOnlyCollection<RunNode>> PlaceByPointerAsync(
@@ -210,6 +207,11 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
 public sealed class LeadLostException(string message) : Exception(message);
 
 /// <summary>What became of a batch.</summary>
-/// <param name="Changed">How many jobs were new, changed or gone.</param>
+/// <param name="ChangedIds">The jobs that were new, changed or gone.</param>
+/// <param name="Gone">How many of them had left the source.</param>
 /// <param name="Missing">Parents that are named and were never seen: tombstones that this batch made.</param>
-public readonly record struct IngestResult(int Changed, IReadOnlyList<string> Missing);
+public readonly record struct IngestResult(IReadOnlyList<string> ChangedIds, int Gone, IReadOnlyList<string> Missing)
+{
+    /// <summary>How many jobs were new, changed or gone.</summary>
+    public int Changed => ChangedIds.Count;
+}

@@ -1,3 +1,4 @@
+using JobLineage.Bench.Faults;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
@@ -80,6 +81,98 @@ public sealed class FollowByTriggerTests
         await fixture.InsertAsync(5);
         await feed.UntilEqualAsync();
         Assert.Null(await feed.MessageAsync());
+    }
+
+    [Fact]
+    public async Task What_the_page_says_of_a_trigger_changes_with_the_trigger()
+    {
+        await using var fixture = await TriggerFixture.CreateAsync();
+        await fixture.ExecuteAsync("alter table oban_jobs disable trigger job_lineage_update");
+        await using var feed = await Following.StartAsync(fixture, Fast with { TriggerLookInterval = TimeSpan.FromMilliseconds(100) });
+        await feed.UntilAsync(async () => (await feed.MessageAsync())?.Contains("not whole") == true);
+
+        await fixture.Installer.UninstallAsync();
+        await feed.UntilAsync(async () => await feed.MessageAsync() is null);
+
+        await fixture.Installer.InstallAsync();
+        await feed.UntilAsync(FeedState.Live);
+        await fixture.Installer.UninstallAsync();
+        await feed.UntilAsync(async () => (await feed.MessageAsync())?.Contains("was taken away") == true);
+
+        await using (await fixture.Consumer.ListenAsync(TimeProvider.System, default))
+        {
+            await fixture.Installer.InstallAsync();
+            await feed.UntilAsync(async () => (await feed.MessageAsync())?.Contains("Another Job Lineage reads") == true);
+        }
+
+        await feed.UntilAsync(FeedState.Live);
+        Assert.Null(await feed.MessageAsync());
+    }
+
+    [Fact]
+    public async Task A_trigger_that_was_away_for_a_moment_is_noticed_and_everything_compared()
+    {
+        await using var fixture = await TriggerFixture.CreateAsync();
+        await fixture.InsertAsync(20);
+        await using var feed = await Following.StartAsync(fixture, Fast);
+        await feed.UntilAsync(FeedState.Live);
+        await feed.UntilEqualAsync();
+
+        // In one transaction each: nobody ever sees it away.
+        await fixture.ExecuteAsync("""
+            begin;
+            alter table oban_jobs disable trigger user;
+            update oban_jobs set state = 'completed' where id <= 10;
+            alter table oban_jobs enable trigger user;
+            commit
+            """);
+        await feed.UntilEqualAsync();
+        await feed.UntilAsync(FeedState.Live);
+
+        await fixture.ExecuteAsync(fixture.Sql.Uninstall.Replace("commit;", "delete from public.oban_jobs where id <= 5;") + fixture.Sql.Install().Replace("begin;", ""));
+        await feed.UntilEqualAsync();
+        await feed.UntilAsync(FeedState.Live);
+    }
+
+    [Fact]
+    public async Task What_is_written_past_the_trigger_is_found_by_asking_and_then_everything_is_compared()
+    {
+        await using var fixture = await TriggerFixture.CreateAsync();
+        await fixture.InsertAsync(20);
+        await fixture.ExecuteAsync("update oban_jobs set state = 'completed' where id <= 10");
+        await using var feed = await Following.StartAsync(fixture, Fast with { SweepInterval = TimeSpan.FromMilliseconds(200) });
+        await feed.UntilAsync(FeedState.Live);
+        await feed.UntilEqualAsync();
+
+        // The deletion of finished jobs is what no look by asking finds; that others began tells that there may be more.
+        await fixture.ExecuteAsync("""
+            set session_replication_role = replica;
+            update oban_jobs set state = 'executing' where id > 15;
+            delete from oban_jobs where id <= 5
+            """);
+
+        await feed.UntilEqualAsync();
+    }
+
+    [Theory]
+    [InlineData(FeedKind.Auto)]
+    [InlineData(FeedKind.Poll)]
+    public async Task A_clock_that_is_set_back_stops_nothing_and_is_believed(FeedKind kind)
+    {
+        await using var fixture = await TriggerFixture.CreateAsync();
+        var clock = new MovableClock { Offset = TimeSpan.FromHours(5) };
+        await using var feed = await Following.StartAsync(fixture, Fast, kind, clock);
+        await fixture.InsertAsync(3);
+        await feed.UntilEqualAsync();
+        await feed.UntilAsync(async () => await feed.AsOfAsync() > clock.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(5));
+
+        clock.Offset = TimeSpan.FromHours(-5);
+        await fixture.InsertAsync(3);
+
+        await feed.UntilEqualAsync();
+        await feed.UntilAsync(async () => await feed.AsOfAsync() <= clock.GetUtcNow().UtcDateTime);
+        var told = await feed.AsOfAsync();
+        await feed.UntilAsync(async () => await feed.AsOfAsync() > told);
     }
 
     [Fact]

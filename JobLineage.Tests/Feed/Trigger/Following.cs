@@ -21,23 +21,27 @@ internal sealed class Following : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    private Following(TriggerFixture source, TestDatabase database, NpgsqlDataSource store, FeedOptions options, FeedKind kind)
+    private Following(TriggerFixture source, TestDatabase database, NpgsqlDataSource store, FeedOptions options, FeedKind kind, TimeProvider time)
     {
         (_source, _database, _store) = (source, database, store);
         var watched = new WatchedSource(source.Mapping, source.Connections, new Redaction([]), kind);
-        _running = new SourceFeed(watched, store, new Watched(), options, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token);
+        _running = new SourceFeed(watched, store, new Watched(), options, time, NullLogger.Instance).RunAsync(_stop.Token);
     }
 
-    public static async Task<Following> StartAsync(TriggerFixture source, FeedOptions options, FeedKind kind = FeedKind.Auto)
+    public static async Task<Following> StartAsync(
+        TriggerFixture source, FeedOptions options, FeedKind kind = FeedKind.Auto, TimeProvider? time = null)
     {
         var database = await TestDatabase.CreateAsync();
         var store = StoreDatabase.Create(database.ConnectionString);
         await Migrator.MigrateAsync(store, default);
-        return new(source, database, store, options, kind);
+        return new(source, database, store, options, kind, time ?? TimeProvider.System);
     }
 
     /// <summary>What the feed last said.</summary>
     public Task<string?> MessageAsync() => _database.ScalarAsync<string>("select message from job_lineage.source where name = 'oban'");
+
+    /// <summary>The moment up to which the store knows the source.</summary>
+    public Task<DateTime?> AsOfAsync() => _database.ScalarAsync<DateTime?>("select as_of from job_lineage.source where name = 'oban'");
 
     public Task UntilAsync(FeedState state) => UntilAsync(async () =>
         await _database.ScalarAsync<short?>("select state from job_lineage.source where name = 'oban'") == (short)state);

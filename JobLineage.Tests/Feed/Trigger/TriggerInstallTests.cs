@@ -222,7 +222,7 @@ public sealed class TriggerInstallTests
             Assert.Equal(TriggerPresence.Ready, (await installer.InspectAsync(default)).Presence);
             await fixture.InsertAsync(1);
             var consumer = new TriggerConsumer(connections, fixture.Sql.Names);
-            await consumer.WakeAsync(TimeSpan.Zero, TimeProvider.System, default);
+            await consumer.WakeAsync(default);
             await consumer.BeatAsync(default);
             await fixture.InsertAsync(1);
             var drained = await consumer.DrainAsync(10, default);

@@ -1,0 +1,50 @@
+using System.Globalization;
+using JobLineage.Core.Feed;
+using JobLineage.Core.Sources;
+
+namespace JobLineage.Dashboard.Hosting;
+
+/// <summary>Reads <c>JobLineage:Feed</c>: how often everything is compared, and what is not finished looked over.</summary>
+internal static class FeedSettings
+{
+    /// <summary>The section.</summary>
+    public const string Section = "JobLineage:Feed";
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    /// <summary>The product's own pace, but for what is configured; what is wrong goes to <paramref name="errors"/>.</summary>
+    public static FeedOptions Read(IConfiguration configuration, ConfigurationErrors errors)
+    {
+        var options = new FeedOptions();
+        foreach (var setting in configuration.GetSection(Section).GetChildren())
+        {
+            options = setting.Key.ToLowerInvariant() switch
+            {
+                "reconcileinterval" => options with { ReconcileInterval = Duration(setting, errors) ?? options.ReconcileInterval },
+                "sweepinterval" => options with { SweepInterval = Duration(setting, errors) ?? options.SweepInterval },
+                _ => Unknown(setting, options, errors),
+            };
+        }
+
+        return options;
+    }
+
+    private static FeedOptions Unknown(IConfigurationSection setting, FeedOptions options, ConfigurationErrors errors)
+    {
+        errors.AddRange([DidYouMean.Sentence(setting.Path, setting.Key, [nameof(FeedOptions.ReconcileInterval), nameof(FeedOptions.SweepInterval)])]);
+        return options;
+    }
+
+    private static TimeSpan? Duration(IConfigurationSection setting, ConfigurationErrors errors)
+    {
+        // A plain number would be read as days, which nobody means.
+        if (setting.Value is { } text && text.Contains(':')
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration >= Shortest)
+        {
+            return duration;
+        }
+
+        errors.Add(setting.Path, $"is '{setting.Value}'; write a duration of at least a second, such as 00:10:00");
+        return null;
+    }
+}

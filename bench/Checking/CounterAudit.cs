@@ -1,0 +1,81 @@
+using Npgsql;
+
+namespace JobLineage.Bench.Checking;
+
+/// <summary>
+/// Counts anew, from the job rows, all that the store keeps by adding differences: runs, stages, edges, error groups,
+/// singles and children. Plain SQL of its own, sharing nothing with what wrote the counters.
+/// </summary>
+public static class CounterAudit
+{
+    private static readonly string[] States =
+        ["available", "scheduled", "suspended", "executing", "retryable", "completed", "discarded", "cancelled"];
+
+    /// <summary>Flags of rows that are not counted: never seen (1), vanished before they finished (4).</summary>
+    private const string Counted = "j.flags & 5 = 0";
+
+    private static string CountStates =>
+        string.Join(", ", States.Select((s, i) => $"'{s}', count(*) filter (where j.state = {i} and {Counted})"));
+
+    private static string HasStates(string row) => string.Join(", ", States.Select(s => $"'{s}', {row}.{s}"));
+
+    // Each arm: what it is, what the store has, what its jobs say; null where one side knows nothing of it.
+    private static string Sql => $"""
+        with audit (what, has, say) as (
+            select 'stage ' || coalesce(s.id, j.stage_id), s.counts, j.counts
+            from (select s.id, jsonb_build_object('run', s.run_id, 'rows', s.rows, 'vanished', s.vanished, 'cut', s.cycle_cuts, 'parents', s.parents, {HasStates("s")}) as counts
+                from job_lineage.stage s) s
+            full join (select j.stage_id, jsonb_build_object('run', min(j.run_id), 'rows', count(*),
+                    'vanished', count(*) filter (where j.flags & 4 <> 0), 'cut', count(*) filter (where j.flags & 8 <> 0),
+                    'parents', count(*) filter (where j.state = 5 and j.children > 0 and {Counted}), {CountStates}) as counts
+                from job_lineage.job j where j.stage_id is not null group by j.stage_id) j on j.stage_id = s.id
+            union all
+            select 'run ' || coalesce(r.id, j.run_id), r.counts, j.counts
+            from (select r.id, jsonb_build_object('rows', r.rows, 'vanished', r.vanished, {HasStates("r")}) as counts from job_lineage.run r) r
+            full join (select j.run_id, jsonb_build_object('rows', count(*), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
+                from job_lineage.job j where j.run_id is not null group by j.run_id) j on j.run_id = r.id
+            union all
+            select 'edge from stage ' || coalesce(e.from_stage, j.from_stage) || ' to ' || coalesce(e.to_stage, j.to_stage), to_jsonb(e.jobs), to_jsonb(j.jobs)
+            from job_lineage.stage_edge e
+            full join (select p.stage_id as from_stage, j.stage_id as to_stage, count(*) as jobs
+                from job_lineage.job j join job_lineage.job p on p.source_id = j.source_id and p.id = j.parent_id
+                where j.flags & 8 = 0 group by 1, 2) j using (from_stage, to_stage)
+            union all
+            select 'error group ' || coalesce(g.fingerprint, j.fingerprint) || ' of stage ' || coalesce(g.stage_id, j.stage_id), g.counts, j.counts
+            from (select stage_id, fingerprint, jsonb_build_object('final', final, 'retrying', retrying) as counts from job_lineage.error_group) g
+            full join (select j.stage_id, j.fingerprint, jsonb_build_object('final', count(*) filter (where j.state = 6), 'retrying', count(*) filter (where j.state <> 6)) as counts
+                from job_lineage.job j where j.stage_id is not null and j.fingerprint is not null and {Counted} group by 1, 2) j using (stage_id, fingerprint)
+            union all
+            select 'singles of worker ' || coalesce((select quote_literal(l.text) from job_lineage.label l where l.id = coalesce(s.worker, j.worker)), 'without a name'), s.counts, coalesce(j.counts, s.nothing)
+            from (select source_id, worker, jsonb_build_object({HasStates("s")}) as counts,
+                    jsonb_build_object({string.Join(", ", States.Select(s => $"'{s}', 0"))}) as nothing from job_lineage.single s) s
+            full join (select j.source_id, j.worker, jsonb_build_object({CountStates}) as counts
+                from job_lineage.job j where j.stage_id is null and {Counted} group by 1, 2) j using (source_id, worker)
+            union all
+            select 'children of job ' || p.id, to_jsonb(p.children), to_jsonb(coalesce(j.children, 0))
+            from job_lineage.job p
+            left join (select j.source_id, j.parent_id, count(*) as children
+                from job_lineage.job j where j.parent_id is not null and j.flags & 8 = 0 group by 1, 2) j on j.source_id = p.source_id and j.parent_id = p.id
+            union all
+            select 'the run of stage ' || s.id, to_jsonb(s.run_id), null
+            from job_lineage.stage s where not exists (select from job_lineage.run r where r.id = s.run_id)
+        )
+        select what, coalesce(has::text, 'nothing'), coalesce(say::text, 'nothing') from audit where has is distinct from say order by what limit $1
+        """;
+
+    /// <summary>Sentences about what does not agree; none when all does.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="limit">Sentences at most.</param>
+    /// <param name="cancellation">Stops the counting.</param>
+    public static async Task<IReadOnlyList<string>> FindAsync(NpgsqlDataSource store, int limit, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(Sql);
+        command.CommandTimeout = 120;
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        var found = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            found.Add($"{reader.GetString(0)}: the store has {reader.GetString(1)}, its jobs say {reader.GetString(2)}");
+        return found;
+    }
+}

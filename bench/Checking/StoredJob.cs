@@ -1,0 +1,72 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Store;
+using Npgsql;
+
+namespace JobLineage.Bench.Checking;
+
+/// <summary>A job as the store has it.</summary>
+internal sealed record StoredJob(
+    string Id, string? ParentId, string? RunKey, string Worker, int WorkerLabel, JobState State, JobFlags Flags, int Attempt, long? Run, long? Stage,
+    int Children, long Hash)
+{
+    public bool IsMissing => (Flags & JobFlags.Missing) != 0;
+
+    public bool IsGone => (Flags & JobFlags.Gone) != 0;
+
+    public bool IsVanished => (Flags & JobFlags.Vanished) != 0;
+
+    public bool IsCut => (Flags & JobFlags.CycleCut) != 0;
+
+    public string? Link => RunKey ?? ParentId;
+
+    public string? Followed => IsCut ? null : ParentId;
+
+    public string Absence => IsMissing ? "never seen" : IsVanished ? "vanished" : "gone";
+
+    public static async Task<Dictionary<string, StoredJob>> ReadAsync(NpgsqlDataSource store, string source, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            """
+            select j.id, j.parent_id, j.run_key, l.text, j.worker, j.state, j.flags, j.attempt, j.run_id, j.stage_id, j.children, j.hash
+            from job_lineage.job j
+            left join job_lineage.label l on l.id = j.worker
+            where j.source_id = (select id from job_lineage.source where name = $1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        var jobs = new Dictionary<string, StoredJob>(StringComparer.Ordinal);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+        {
+            var id = row.GetString(0);
+            jobs[id] = new(
+                id, Text(row, 1), Text(row, 2), Text(row, 3) ?? $"(label {row.GetInt32(4)}, which has no text)", row.GetInt32(4), (JobState)row.GetInt16(5),
+                (JobFlags)row.GetInt16(6), row.GetInt32(7), Long(row, 8), Long(row, 9), row.GetInt32(10), row.GetInt64(11));
+        }
+
+        return jobs;
+    }
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static long? Long(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+}
+
+/// <summary>A stage as the store has it.</summary>
+internal sealed record StoredStage(long Id, long Run, long? Parent, int Worker, int Depth, string Root)
+{
+    public static async Task<Dictionary<long, StoredStage>> ReadAsync(NpgsqlDataSource store, string source, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            """
+            select s.id, s.run_id, s.parent_id, s.worker, s.depth, r.root_id
+            from job_lineage.stage s join job_lineage.run r on r.id = s.run_id
+            where r.source_id = (select id from job_lineage.source where name = $1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        var stages = new Dictionary<long, StoredStage>();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+            stages[row.GetInt64(0)] = new(row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2), row.GetInt32(3), row.GetInt32(4), row.GetString(5));
+        return stages;
+    }
+}
