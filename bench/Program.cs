@@ -1,4 +1,5 @@
 using JobLineage.Bench;
+using JobLineage.Bench.Latency;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
 using JobLineage.Bench.Producer;
@@ -6,7 +7,7 @@ using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -30,7 +31,7 @@ if (benchmarks.FirstOrDefault(known => known.Name == args[0]) is not { } benchma
 
 try
 {
-    await using var server = await BenchServer.StartAsync(stop.Token);
+    await using var server = await BenchServer.StartAsync(benchmark.CountsStatements, stop.Token);
     var report = new Report(AnsiConsole.Console);
     report.Note(await server.DescribeAsync(stop.Token));
     await benchmark.RunAsync(server, report, args[1..], stop.Token);
