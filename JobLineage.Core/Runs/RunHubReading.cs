@@ -10,7 +10,7 @@ namespace JobLineage.Core.Runs;
 internal sealed class RunHubReading<T>(
     string name,
     Func<CancellationToken, Task<T?>> load,
-    TimeSpan gap,
+    Pace pace,
     TimeProvider time,
     ILogger logger,
     CancellationToken stopping) : IRunHubReading
@@ -29,6 +29,7 @@ internal sealed class RunHubReading<T>(
     private long _lastLoad;
     private bool _hasLoaded;
     private long _lastViewer;
+    private long _pausedAt;
     private TimeSpan _pause;
 
     public HubUpdate<T> Current
@@ -65,7 +66,7 @@ internal sealed class RunHubReading<T>(
         get
         {
             lock (_lock)
-                return !_isWorking || (_pause > TimeSpan.Zero && time.GetElapsedTime(_lastLoad) < _pause);
+                return !_isWorking || (_pause > TimeSpan.Zero && time.GetElapsedTime(_pausedAt) < _pause);
         }
     }
 
@@ -146,9 +147,7 @@ internal sealed class RunHubReading<T>(
             {
                 if (wait > TimeSpan.Zero)
                 {
-                    var delay = Task.Delay(wait, time, stopping);
-                    Waits();
-                    await delay;
+                    await PauseAsync(wait);
                     continue;
                 }
 
@@ -171,8 +170,9 @@ internal sealed class RunHubReading<T>(
                 return null;
             }
 
-            var pause = _failures == 0 ? gap : Backoff(_failures);
-            if (_hasLoaded && pause - time.GetElapsedTime(_lastLoad) is var left && left > TimeSpan.Zero)
+            var now = time.GetElapsedTime(0);
+            var left = _failures == 0 ? pace.Until(now) : Backoff(_failures) - time.GetElapsedTime(_lastLoad);
+            if (left > TimeSpan.Zero)
                 return left;
 
             _pause = TimeSpan.Zero;
@@ -181,14 +181,18 @@ internal sealed class RunHubReading<T>(
             _isDirty = false;
             _hasLoaded = true;
             _lastLoad = time.GetTimestamp();
+            pace.Begin(now);
             return TimeSpan.Zero;
         }
     }
 
-    private void Waits()
+    private async Task PauseAsync(TimeSpan wait)
     {
+        // The timer first: who asks whether this is settled finds it armed.
+        var delay = Task.Delay(wait, time, stopping);
         lock (_lock)
-            _pause = _failures == 0 ? gap : Backoff(_failures);
+            (_pause, _pausedAt) = (wait, time.GetTimestamp());
+        await delay;
     }
 
     private async Task LoadAsync()
@@ -198,6 +202,7 @@ internal sealed class RunHubReading<T>(
             var value = await load(stopping);
             lock (_lock)
             {
+                pace.End(time.GetElapsedTime(0, _lastLoad), time.GetElapsedTime(_lastLoad));
                 _failures = 0;
                 Publish(new(value, HubConnection.Connected, null));
             }

@@ -5,11 +5,27 @@ namespace JobLineage.Dashboard.Live;
 
 /// <summary>
 /// A component that watches something in the hub. It owns subscribing, pumping and disposing: a page says what it watches,
-/// in <see cref="WatchAsync"/>, and renders what it has.
+/// in <see cref="WatchAsync"/>, and renders what it has: a lone update at once, many of them ten times a second, all watches
+/// together.
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
-    private readonly List<IAsyncDisposable> _watches = [];
+    // The eye gains nothing from more. What the hub publishes ten times a second, give or take, shall not wait here again.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Advance = TimeSpan.FromMilliseconds(40);
+
+    // On a server that is short of processors a rendering takes long, and there are then fewer of them.
+    private const int Rest = 4;
+
+    private readonly List<ILiveWatch> _watches = [];
+    private readonly Pace _pace = new(Interval, Advance, Rest);
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationToken _left;
+    private readonly Lock _lock = new();
+    private Task? _rendering;
+
+    /// <summary>Creates the component.</summary>
+    protected LiveComponent() => _left = _leaving.Token;
 
     /// <summary>Where the pictures come from.</summary>
     [Inject]
@@ -26,11 +42,23 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     internal bool IsInteractive => RendererInfo.IsInteractive;
 
+    private Task Rendering
+    {
+        get
+        {
+            lock (_lock)
+                return _rendering ?? Task.CompletedTask;
+        }
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await _leaving.CancelAsync();
         foreach (var watch in _watches)
             await watch.DisposeAsync();
+        await Rendering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _leaving.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -59,12 +87,46 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     {
     }
 
-    internal Task ApplyAsync(Action update) => InvokeAsync(() =>
+    /// <summary>Renders the newest of all watches as soon as the pace allows; whoever asks meanwhile is served by the same rendering.</summary>
+    internal Task RenderAsync()
     {
-        update();
+        lock (_lock)
+            return _rendering ??= RenderSoonAsync();
+    }
+
+    private async Task RenderSoonAsync()
+    {
+        // Never within the call that renders the page, nor under the lock.
+        await Task.Yield();
+        try
+        {
+            if (_pace.Until(Time.GetElapsedTime(0)) is var wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, Time, _left);
+            var begun = Time.GetElapsedTime(0);
+            await InvokeAsync(RenderNewest);
+            _pace.End(begun, Time.GetElapsedTime(0) - begun);
+        }
+        catch (OperationCanceledException) when (_left.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            lock (_lock)
+                _rendering = null;
+        }
+    }
+
+    private void RenderNewest()
+    {
+        var any = false;
+        foreach (var watch in _watches)
+            any |= watch.TakeNewest();
+        if (!any)
+            return;
+        _pace.Begin(Time.GetElapsedTime(0));
         OnUpdated();
         StateHasChanged();
-    });
+    }
 
     internal Task FailAsync(Exception exception) => DispatchExceptionAsync(exception);
 }

@@ -5,12 +5,9 @@ namespace JobLineage.Dashboard.Live;
 
 /// <summary>One subscription of a component, and the newest update that came through it.</summary>
 /// <typeparam name="T">What is watched.</typeparam>
-public sealed class LiveWatch<T> : IAsyncDisposable
+public sealed class LiveWatch<T> : ILiveWatch
     where T : class
 {
-    // Between an update and the next: the eye gains nothing from more, and the hub keeps only the newest meanwhile.
-    private static readonly TimeSpan Throttle = TimeSpan.FromMilliseconds(100);
-
     // The first HTML waits this long for its data; after that it shows the skeleton, and the circuit fills it in.
     private static readonly TimeSpan FirstHtml = TimeSpan.FromSeconds(3);
 
@@ -63,6 +60,15 @@ public sealed class LiveWatch<T> : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await LeaveAsync();
 
+    bool ILiveWatch.TakeNewest()
+    {
+        // The newest at the moment of rendering, not the one that was waited for: the channel keeps no other.
+        if (_subscription is null || !_subscription.Updates.TryRead(out var update))
+            return false;
+        Update = update;
+        return true;
+    }
+
     private async Task FirstAsync(HubSubscription<T> subscription)
     {
         using var limit = new CancellationTokenSource(FirstHtml, _owner.Clock);
@@ -81,15 +87,8 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         await Task.Yield();
         try
         {
-            await foreach (var update in subscription.Updates.ReadAllAsync(leaving))
-            {
-                await _owner.ApplyAsync(() =>
-                {
-                    if (ReferenceEquals(subscription, _subscription))
-                        Update = update;
-                });
-                await Task.Delay(Throttle, _owner.Clock, leaving);
-            }
+            while (await subscription.Updates.WaitToReadAsync(leaving))
+                await _owner.RenderAsync().WaitAsync(leaving);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
@@ -110,4 +109,11 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         await pump;
         leaving?.Dispose();
     }
+}
+
+/// <summary>What a component does with watches of any kind.</summary>
+internal interface ILiveWatch : IAsyncDisposable
+{
+    /// <summary>Takes the newest update, if there is one that has not been taken; called on the dispatcher.</summary>
+    bool TakeNewest();
 }

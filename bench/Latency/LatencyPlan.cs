@@ -8,8 +8,8 @@ namespace JobLineage.Bench.Latency;
 /// <param name="Rate">State changes a second that are wanted.</param>
 /// <param name="Probes">Changes that are followed, for each setting.</param>
 /// <param name="Viewers">How many look at the page, by turns, the browser included.</param>
-/// <param name="Idle">For how long an idle page is listened to.</param>
-internal sealed record LatencyPlan(LineageShape Shape, int Rate, int Probes, IReadOnlyList<int> Viewers, TimeSpan Idle)
+/// <param name="IsWhole">Whether pages are measured at rest too.</param>
+internal sealed record LatencyPlan(LineageShape Shape, int Rate, int Probes, IReadOnlyList<int> Viewers, bool IsWhole)
 {
     /// <summary>The arguments, as the list of benchmarks shows them.</summary>
     public const string Usage = "[quick] [rows, default 1000000] [probes, default 100] [changes a second, default 2000]";
@@ -30,7 +30,7 @@ internal sealed record LatencyPlan(LineageShape Shape, int Rate, int Probes, IRe
         // The name is the schema's: one data set for each size.
         var shape = new LineageShape(
             string.Create(CultureInfo.InvariantCulture, $"latency-{runs}"), runs, JobsPerRun, Math.Max(0, rows - (runs * JobsPerRun)));
-        return new(shape, rate, probes, quick ? [1, 10] : [1, 10, 50], TimeSpan.FromSeconds(quick ? 5 : 15));
+        return new(shape, rate, probes, quick ? [10] : [1, 10, 50], !quick);
     }
 
     private static int Number(IReadOnlyList<string> arguments, int place, int otherwise)

@@ -44,7 +44,7 @@ internal static class LatencyTables
 
     private static string[] Cost(Setting setting, IReadOnlyList<Setting> all)
     {
-        var first = all.First(s => s.Page == setting.Page && s.Viewers == 1 && s.Rate > 0 == setting.Rate > 0);
+        var first = all.Where(s => s.Page == setting.Page && s.Rate > 0 == setting.Rate > 0).MinBy(s => s.Viewers)!;
         var more = setting.Viewers - first.Viewers;
         return
         [

@@ -35,6 +35,7 @@ internal sealed record Setting
 internal sealed class SettingRun(LatencyStage stage, LatencyPlan plan, ActiveRuns runs, WatchedPage page, Probing probing, bool counts)
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
 
     /// <summary>One viewer, and nothing goes on but the probe; then not even that, for what an idle page costs.</summary>
     public async Task<Setting> IdleAsync(CancellationToken cancellation)
@@ -43,7 +44,7 @@ internal sealed class SettingRun(LatencyStage stage, LatencyPlan plan, ActiveRun
         var probes = await probing.RunAsync(browser, Math.Min(30, plan.Probes), cancellation);
         await Task.Delay(Rest, cancellation);
         var meter = await Meter.StartAsync(stage, browser, counts, cancellation);
-        await Task.Delay(plan.Idle, cancellation);
+        await Task.Delay(Idle, cancellation);
         var setting = await meter.EndAsync(new() { Page = page.Name, Viewers = 1, Rate = 0, Probes = probes, Processor = 0, Memory = default, Traffic = default, ClockError = browser.ClockError }, cancellation);
         return setting with { Memory = await stage.Dashboard.MemoryAsync(cancellation) };
     }
