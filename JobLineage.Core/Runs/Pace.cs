@@ -1,35 +1,45 @@
 namespace JobLineage.Core.Runs;
 
 /// <summary>
-/// When the next of something may begin: the first at once, then so many a second. Pure. A little may be taken in advance, so
+/// When the next of something may begin: the first at once, then so many a second. A little may be taken in advance, so
 /// that what comes as often as it may, give or take, does not wait: two paces of the same length one behind the other would
-/// else beat against each other and add up to a whole interval. What is costly rests for a multiple of what it took.
+/// else beat against each other and add up to a whole interval. What is costly rests for a multiple of what it took. Not
+/// thread-safe.
 /// </summary>
+/// <param name="time">The clock.</param>
 /// <param name="interval">Between two, in the long run.</param>
 /// <param name="advance">By how much earlier one may come; less than <paramref name="interval"/>.</param>
 /// <param name="rest">How many times what one took must pass from its beginning to the next.</param>
-public sealed class Pace(TimeSpan interval, TimeSpan advance, int rest = 0)
+public sealed class Pace(TimeProvider time, TimeSpan interval, TimeSpan advance, int rest = 0)
 {
-    private TimeSpan _next = TimeSpan.MinValue;
-    private TimeSpan _earliest = TimeSpan.MinValue;
+    // Small numbers: those of a clock that runs for years are rounded when they are made into times.
+    private readonly long _epoch = time.GetTimestamp();
+    private TimeSpan _begun;
+    private TimeSpan _next;
+    private TimeSpan _earliest;
 
-    /// <summary>How long from <paramref name="now"/> until the next may begin; zero when it may.</summary>
-    /// <param name="now">Time on any clock that goes on evenly.</param>
-    public TimeSpan Until(TimeSpan now)
+    private TimeSpan Now => time.GetElapsedTime(_epoch);
+
+    /// <summary>
+    /// How long until the next may begin; zero when it may. Whole milliseconds, as timers count in them: who waited for a
+    /// fraction would not wait at all, and ask again.
+    /// </summary>
+    public TimeSpan Until()
     {
-        if (_next == TimeSpan.MinValue)
-            return TimeSpan.Zero;
         var from = _next - advance;
         if (_earliest > from)
             from = _earliest;
-        return from > now ? from - now : TimeSpan.Zero;
+        var left = from - Now;
+        return left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : TimeSpan.Zero;
     }
 
     /// <summary>One begins.</summary>
-    public void Begin(TimeSpan now) => _next = (_next > now ? _next : now) + interval;
+    public void Begin()
+    {
+        _begun = Now;
+        _next = (_next > _begun ? _next : _begun) + interval;
+    }
 
     /// <summary>It has ended.</summary>
-    /// <param name="begun">When it began.</param>
-    /// <param name="took">What it took.</param>
-    public void End(TimeSpan begun, TimeSpan took) => _earliest = begun + (took * rest);
+    public void End() => _earliest = _begun + ((Now - _begun) * rest);
 }

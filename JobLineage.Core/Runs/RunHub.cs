@@ -43,7 +43,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     public RunHub(IRunReader reader, IRunSignal signal, TimeProvider time, ILogger<RunHub> logger)
     {
         (_reader, _signal, _time, _logger) = (reader, signal, time, logger);
-        _sources = Reading<IReadOnlyList<SourceStatus>>("the sources", new(Slow, TimeSpan.Zero), async token => await reader.SourcesAsync(token));
+        _sources = Reading<IReadOnlyList<SourceStatus>>("the sources", new(time, Slow, TimeSpan.Zero), async token => await reader.SourcesAsync(token));
         signal.Changed += OnChanged;
         signal.SourcesChanged += OnSourcesChanged;
         _ticking = TickAsync();
@@ -207,11 +207,11 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         }
     }
 
-    private static Pace QuickPace() => new(Quick, Advance, Rest);
+    private Pace QuickPace() => new(_time, Quick, Advance, Rest);
 
     // Whether a run is stuck or only running shows when it is looked at: such a list reads up to 1,000 runs whole.
-    private static Pace ListPace(RunsQuery query) =>
-        query.State is RunState.Running or RunState.Stuck or RunState.Failing ? new(Slow, TimeSpan.Zero, Rest) : QuickPace();
+    private Pace ListPace(RunsQuery query) =>
+        query.State is RunState.Running or RunState.Stuck or RunState.Failing ? new(_time, Slow, TimeSpan.Zero, Rest) : QuickPace();
 
     private RunHubReading<T> Reading<T>(string name, Pace pace, Func<CancellationToken, Task<T?>> load)
         where T : class => new(name, load, pace, _time, _logger, _stopping.Token);

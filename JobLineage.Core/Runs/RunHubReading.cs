@@ -170,8 +170,7 @@ internal sealed class RunHubReading<T>(
                 return null;
             }
 
-            var now = time.GetElapsedTime(0);
-            var left = _failures == 0 ? pace.Until(now) : Backoff(_failures) - time.GetElapsedTime(_lastLoad);
+            var left = _failures == 0 ? pace.Until() : Backoff(_failures) - time.GetElapsedTime(_lastLoad);
             if (left > TimeSpan.Zero)
                 return left;
 
@@ -181,7 +180,7 @@ internal sealed class RunHubReading<T>(
             _isDirty = false;
             _hasLoaded = true;
             _lastLoad = time.GetTimestamp();
-            pace.Begin(now);
+            pace.Begin();
             return TimeSpan.Zero;
         }
     }
@@ -202,7 +201,7 @@ internal sealed class RunHubReading<T>(
             var value = await load(stopping);
             lock (_lock)
             {
-                pace.End(time.GetElapsedTime(0, _lastLoad), time.GetElapsedTime(_lastLoad));
+                pace.End();
                 _failures = 0;
                 Publish(new(value, HubConnection.Connected, null));
             }

@@ -18,10 +18,10 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private const int Rest = 4;
 
     private readonly List<ILiveWatch> _watches = [];
-    private readonly Pace _pace = new(Interval, Advance, Rest);
     private readonly CancellationTokenSource _leaving = new();
     private readonly CancellationToken _left;
     private readonly Lock _lock = new();
+    private Pace? _pace;
     private Task? _rendering;
 
     /// <summary>Creates the component.</summary>
@@ -42,7 +42,8 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     internal bool IsInteractive => RendererInfo.IsInteractive;
 
-    private Task Rendering
+    /// <summary>The rendering that waits for its turn or is under way.</summary>
+    internal Task Rendering
     {
         get
         {
@@ -100,11 +101,13 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         await Task.Yield();
         try
         {
-            if (_pace.Until(Time.GetElapsedTime(0)) is var wait && wait > TimeSpan.Zero)
+            _pace ??= new(Time, Interval, Advance, Rest);
+            if (_pace.Until() is var wait && wait > TimeSpan.Zero)
                 await Task.Delay(wait, Time, _left);
-            var begun = Time.GetElapsedTime(0);
+            // What waits for the dispatcher, or for a processor, counts as what the rendering took.
+            _pace.Begin();
             await InvokeAsync(RenderNewest);
-            _pace.End(begun, Time.GetElapsedTime(0) - begun);
+            _pace.End();
         }
         catch (OperationCanceledException) when (_left.IsCancellationRequested)
         {
@@ -123,7 +126,6 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
             any |= watch.TakeNewest();
         if (!any)
             return;
-        _pace.Begin(Time.GetElapsedTime(0));
         OnUpdated();
         StateHasChanged();
     }

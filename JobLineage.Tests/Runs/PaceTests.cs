@@ -1,29 +1,35 @@
 using JobLineage.Core.Runs;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Runs;
 
 public sealed class PaceTests
 {
-    private readonly Pace _pace = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(40), rest: 4);
+    private readonly ManualTimeProvider _time = new();
+    private readonly Pace _pace;
+
+    public PaceTests() => _pace = new(_time, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(40), rest: 4);
 
     [Fact]
     public void The_first_begins_at_once_and_so_does_one_after_a_silence()
     {
-        Assert.Equal(0, Until(1_000));
-        Begin(1_000);
+        Assert.Equal(0, Left);
+        _pace.Begin();
+        Assert.Equal(60, Left);
 
-        Assert.Equal(0, Until(5_000));
+        Pass(5_000);
+        Assert.Equal(0, Left);
     }
 
     [Fact]
     public void What_comes_as_fast_as_it_can_begins_ten_times_a_second()
     {
-        var begun = new List<double>();
-        for (var now = 0.0; now < 10_000; now++)
+        var begun = new List<int>();
+        for (var now = 0; now < 10_000; now++, Pass(1))
         {
-            if (Until(now) > 0)
+            if (Left > 0)
                 continue;
-            Begin(now);
+            _pace.Begin();
             begun.Add(now);
         }
 
@@ -34,27 +40,40 @@ public sealed class PaceTests
     [Fact]
     public void What_comes_ten_times_a_second_give_or_take_never_waits()
     {
+        // At 0, 115, 230, 300, 415 ...
         for (var i = 0; i < 1_000; i++)
         {
-            var now = (i * 100) + (i % 3 * 15);
-            Assert.Equal(0, Until(now));
-            Begin(now);
+            Assert.Equal(0, Left);
+            _pace.Begin();
+            Pass(i % 3 == 2 ? 70 : 115);
         }
     }
 
     [Fact]
     public void What_is_costly_rests_for_a_multiple_of_what_it_took()
     {
-        Begin(0);
-        _pace.End(TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
-        Assert.Equal(900, Until(300));
+        _pace.Begin();
+        Pass(300);
+        _pace.End();
+        Assert.Equal(900, Left);
 
-        Begin(1_200);
-        _pace.End(TimeSpan.FromMilliseconds(1_200), TimeSpan.FromMilliseconds(5));
-        Assert.Equal(55, Until(1_205));
+        Pass(900);
+        _pace.Begin();
+        Pass(5);
+        _pace.End();
+        Assert.Equal(55, Left);
     }
 
-    private double Until(double now) => _pace.Until(TimeSpan.FromMilliseconds(now)).TotalMilliseconds;
+    [Fact]
+    public void A_fraction_of_a_millisecond_is_waited_for_as_a_whole_one()
+    {
+        _pace.Begin();
+        Pass(59.9);
 
-    private void Begin(double now) => _pace.Begin(TimeSpan.FromMilliseconds(now));
+        Assert.Equal(1, Left);
+    }
+
+    private double Left => _pace.Until().TotalMilliseconds;
+
+    private void Pass(double milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
 }

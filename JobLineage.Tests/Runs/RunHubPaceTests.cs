@@ -7,7 +7,7 @@ namespace JobLineage.Tests.Runs;
 public sealed class RunHubPaceTests : RunHubContext
 {
     [Fact]
-    public async Task A_burst_ofSignals_loads_at_most_tenTimes_a_second()
+    public async Task A_burst_of_signals_loads_at_most_ten_times_a_second()
     {
         Reader.Put(SomeRuns.Run());
         using var viewer = Hub.Subscribe(Key);
@@ -58,7 +58,7 @@ public sealed class RunHubPaceTests : RunHubContext
     }
 
     [Fact]
-    public async Task Equal_queries_share_a_list_that_is_read_at_most_tenTimes_a_second()
+    public async Task Equal_queries_share_a_list_that_is_read_at_most_ten_times_a_second()
     {
         using var first = Hub.SubscribeList(new() { Source = "oban" });
         await Next(first);

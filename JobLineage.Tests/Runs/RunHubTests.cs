@@ -1,7 +1,6 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JobLineage.Tests.Runs;
 
@@ -75,7 +74,7 @@ public sealed class RunHubTests : RunHubContext
     }
 
     [Fact]
-    public async Task Signals_for_other_runs_are_ignored_and_an_emptySignal_means_all()
+    public async Task Signals_for_other_runs_are_ignored_and_an_empty_signal_means_all()
     {
         Reader.Put(SomeRuns.Run());
         using var viewer = Hub.Subscribe(Key);
@@ -92,7 +91,7 @@ public sealed class RunHubTests : RunHubContext
     }
 
     [Fact]
-    public async Task The_safety_tick_asks_once_for_all_runs_and_finds_what_noSignal_told()
+    public async Task The_safety_tick_asks_once_for_all_runs_and_finds_what_no_signal_told()
     {
         Reader.Put(SomeRuns.Run("1") with { State = RunState.Finished });
         Reader.Put(SomeRuns.Run("2") with { State = RunState.Finished });
@@ -111,7 +110,7 @@ public sealed class RunHubTests : RunHubContext
     }
 
     [Fact]
-    public async Task A_run_that_goes_on_is_read_again_without_anySignal_becauseTime_alone_makes_it_stuck()
+    public async Task A_run_that_goes_on_is_read_again_without_any_signal_because_time_alone_makes_it_stuck()
     {
         Reader.Put(SomeRuns.Run());
         using var viewer = Hub.Subscribe(Key);
@@ -216,7 +215,7 @@ public sealed class RunHubTests : RunHubContext
     }
 
     [Fact]
-    public async Task A_watched_job_follows_its_runsSignals()
+    public async Task A_watched_job_follows_its_runs_signals()
     {
         var job = new Job { Source = "oban", Id = "7", State = JobState.Executing };
         Reader.Jobs[new("oban", "7")] = new(job, "1", "SyncJob", [], []);
@@ -244,7 +243,7 @@ public sealed class RunHubTests : RunHubContext
     }
 
     [Fact]
-    public async Task Disposing_theHub_completes_all_viewers_and_listens_no_more()
+    public async Task Disposing_the_hub_completes_all_viewers_and_listens_no_more()
     {
         using var viewer = Hub.Subscribe(Key);
         await Next(viewer);
