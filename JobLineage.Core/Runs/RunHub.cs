@@ -83,7 +83,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
 
     /// <summary>Watches a page of the runs list; equal queries share one reading.</summary>
     public HubSubscription<RunsPage> SubscribeList(RunsQuery query) => Subscribe(
-        _lists, query, () => Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token)));
+        _lists, query, () => Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token), LooksSame));
 
     /// <summary>Watches a job with its ancestors and children.</summary>
     public HubSubscription<JobView> SubscribeJob(string source, string jobId) => Subscribe(
@@ -213,8 +213,12 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     private Pace ListPace(RunsQuery query) =>
         query.State is RunState.Running or RunState.Stuck or RunState.Failing ? new(_time, Slow, TimeSpan.Zero, Rest) : QuickPace();
 
-    private RunHubReading<T> Reading<T>(string name, Pace pace, Func<CancellationToken, Task<T?>> load)
-        where T : class => new(name, load, pace, _time, _logger, _stopping.Token);
+    // The moment of the reading aside: a page that has not changed is as fresh as its source.
+    private static bool LooksSame(RunsPage one, RunsPage other) =>
+        one.Total == other.Total && one.Runs.SequenceEqual(other.Runs) && one.Singles.SequenceEqual(other.Singles);
+
+    private RunHubReading<T> Reading<T>(string name, Pace pace, Func<CancellationToken, Task<T?>> load, Func<T, T, bool>? looksSame = null)
+        where T : class => new(name, load, pace, _time, _logger, _stopping.Token, looksSame);
 
     private void Evict()
     {

@@ -13,7 +13,8 @@ internal sealed class RunHubReading<T>(
     Pace pace,
     TimeProvider time,
     ILogger logger,
-    CancellationToken stopping) : IRunHubReading
+    CancellationToken stopping,
+    Func<T, T, bool>? looksSame = null) : IRunHubReading
     where T : class
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
@@ -203,7 +204,12 @@ internal sealed class RunHubReading<T>(
             {
                 pace.End();
                 _failures = 0;
-                Publish(new(value, HubConnection.Connected, null));
+                var update = new HubUpdate<T>(value, HubConnection.Connected, null);
+                // Read again because time has passed, and nothing has changed: nobody is woken to draw the same once more.
+                if (_current is { Connection: HubConnection.Connected, Value: { } shown } && value is not null && looksSame?.Invoke(shown, value) == true)
+                    _current = update;
+                else
+                    Publish(update);
             }
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)

@@ -91,7 +91,43 @@ public sealed class RunHubPaceTests : RunHubContext
 
         Assert.Equal(1, Reader.ListLoads);
         await Pass(TimeSpan.FromMilliseconds(100));
-        await Next(viewer);
         Assert.Equal(2, Reader.ListLoads);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_read_again_and_has_not_changed_wakes_nobody()
+    {
+        var run = new RunSummary { Source = "oban", RootId = "1", Worker = "App.SyncJob", Version = 1, Counts = new(Completed: 1), Stages = 1, State = RunState.Running };
+        Reader.Page = new([run], [], 1, SomeRuns.Noon);
+        using var viewer = Hub.SubscribeList(new());
+        await Next(viewer);
+
+        Reader.Page = new([run with { }], [], 1, SomeRuns.Noon.AddSeconds(10));
+        await Tick();
+        await Tick();
+        Assert.Equal(2, Reader.ListLoads);
+        Assert.False(viewer.Updates.TryRead(out _));
+
+        // Time alone makes a run stuck.
+        Reader.Page = new([run with { State = RunState.Stuck }], [], 1, SomeRuns.Noon.AddSeconds(20));
+        await Tick();
+        await Tick();
+        Assert.Equal(RunState.Stuck, Assert.Single((await Next(viewer)).Value!.Runs).State);
+    }
+
+    [Fact]
+    public async Task A_list_that_comes_back_unchanged_after_an_outage_is_told_all_the_same()
+    {
+        using var viewer = Hub.SubscribeList(new());
+        await Next(viewer);
+        Reader.Failure = new TimeoutException("no answer");
+        Signal.Raise(Key);
+        await Pass(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(HubConnection.Disconnected, (await Next(viewer)).Connection);
+
+        Reader.Failure = null;
+        await Tick();
+
+        Assert.Equal(HubConnection.Connected, (await Next(viewer)).Connection);
     }
 }
