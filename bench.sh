@@ -6,6 +6,7 @@ source "$root/build/ensure.sh"
 
 ensure_dotnet
 ensure_postgres
+[[ ${1:-} != latency ]] || ensure_chromium
 say "Building (Release)"
 quietly dotnet build "$root/bench/JobLineage.Bench.csproj" -c Release -v q -nologo || die "The build failed: see above."
 (($# > 0)) || set -- list

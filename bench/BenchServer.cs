@@ -28,7 +28,9 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>A pool of connections to it.</summary>
     public NpgsqlDataSource Database { get; }
 
-    public static async Task<BenchServer> StartAsync(CancellationToken cancellation)
+    /// <param name="countStatements">Whether the private server shall load pg_stat_statements, where it has it.</param>
+    /// <param name="cancellation">Stops the starting.</param>
+    public static async Task<BenchServer> StartAsync(bool countStatements, CancellationToken cancellation)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
             return new BenchServer(given, null);
@@ -39,8 +41,26 @@ internal sealed class BenchServer : IAsyncDisposable
             Database = "joblineage_bench",
             Settings = new Dictionary<string, string> { ["shared_buffers"] = "512MB", ["max_wal_size"] = "4GB", ["maintenance_work_mem"] = "256MB" },
         };
+        var server = await StartAsync(options, cancellation);
+        if (!countStatements || !await server.HasLibraryAsync("pg_stat_statements", cancellation))
+            return server;
+        // It is loaded at the start alone, and a server that is told to load what it has not does not start.
+        await server.DisposeAsync();
+        return await StartAsync(
+            options with { Settings = new Dictionary<string, string>(options.Settings) { ["shared_preload_libraries"] = "pg_stat_statements" } }, cancellation);
+    }
+
+    private static async Task<BenchServer> StartAsync(EmbeddedPostgresOptions options, CancellationToken cancellation)
+    {
         var embedded = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, cancellation);
         return new BenchServer(embedded.ConnectionString, embedded);
+    }
+
+    private async Task<bool> HasLibraryAsync(string name, CancellationToken cancellation)
+    {
+        await using var command = Database.CreateCommand("select setting from pg_config where name = 'PKGLIBDIR'");
+        return await command.ExecuteScalarAsync(cancellation) is string folder
+            && new[] { ".so", ".dylib" }.Any(suffix => File.Exists(Path.Combine(folder, name + suffix)));
     }
 
     /// <summary>What is measured on, in one line: figures mean nothing without it.</summary>
@@ -54,7 +74,7 @@ internal sealed class BenchServer : IAsyncDisposable
     }
 
     // Wherever it is started from, the data sets are found again.
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "JobLineage.sln")))

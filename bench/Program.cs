@@ -1,5 +1,6 @@
 using JobLineage.Bench;
 using JobLineage.Bench.Faults;
+using JobLineage.Bench.Latency;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
 using JobLineage.Bench.Page;
@@ -8,7 +9,7 @@ using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new FaultsBench(), new PageBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -32,7 +33,7 @@ if (benchmarks.FirstOrDefault(known => known.Name == args[0]) is not { } benchma
 
 try
 {
-    await using var server = await BenchServer.StartAsync(stop.Token);
+    await using var server = await BenchServer.StartAsync(benchmark.CountsStatements, stop.Token);
     var report = new Report(AnsiConsole.Console);
     report.Note(await server.DescribeAsync(stop.Token));
     await benchmark.RunAsync(server, report, args[1..], stop.Token);

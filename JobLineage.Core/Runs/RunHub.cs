@@ -9,8 +9,15 @@ namespace JobLineage.Core.Runs;
 /// </summary>
 public sealed class RunHub : IAttention, IAsyncDisposable
 {
-    private static readonly TimeSpan RunGap = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ListGap = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
+    // What follows what comes ten times a second, give or take, must not wait for what is missing to a tenth of a second.
+    private static readonly TimeSpan Advance = TimeSpan.FromMilliseconds(40);
+
+    // A quarter of the time of one connection at most, whatever a reading costs.
+    private const int Rest = 4;
+
     private static readonly TimeSpan SafetyTick = TimeSpan.FromSeconds(5);
 
     // Findings and states appear by the passing of time alone, so what goes on is read now and then without a signal.
@@ -36,7 +43,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     public RunHub(IRunReader reader, IRunSignal signal, TimeProvider time, ILogger<RunHub> logger)
     {
         (_reader, _signal, _time, _logger) = (reader, signal, time, logger);
-        _sources = Reading<IReadOnlyList<SourceStatus>>("the sources", ListGap, async token => await reader.SourcesAsync(token));
+        _sources = Reading<IReadOnlyList<SourceStatus>>("the sources", new(time, Slow, TimeSpan.Zero), async token => await reader.SourcesAsync(token));
         signal.Changed += OnChanged;
         signal.SourcesChanged += OnSourcesChanged;
         _ticking = TickAsync();
@@ -72,15 +79,15 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     /// not the one that was asked for, and goes on being kept fresh under its new name.
     /// </summary>
     public HubSubscription<RunSnapshot> Subscribe(RunKey run) => Subscribe(
-        _runs, run, () => Reading("a run", RunGap, token => _reader.FindRunAsync(run.Source, run.RootId, token)));
+        _runs, run, () => Reading("a run", QuickPace(), token => _reader.FindRunAsync(run.Source, run.RootId, token)));
 
     /// <summary>Watches a page of the runs list; equal queries share one reading.</summary>
     public HubSubscription<RunsPage> SubscribeList(RunsQuery query) => Subscribe(
-        _lists, query, () => Reading<RunsPage>("the runs", ListGap, async token => await _reader.ListRunsAsync(query, token)));
+        _lists, query, () => Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token), LooksSame));
 
     /// <summary>Watches a job with its ancestors and children.</summary>
     public HubSubscription<JobView> SubscribeJob(string source, string jobId) => Subscribe(
-        _jobs, new RunKey(source, jobId), () => Reading("a job", ListGap, token => _reader.FindJobAsync(source, jobId, token)));
+        _jobs, new RunKey(source, jobId), () => Reading("a job", QuickPace(), token => _reader.FindJobAsync(source, jobId, token)));
 
     /// <summary>Watches how fresh the sources are.</summary>
     public HubSubscription<IReadOnlyList<SourceStatus>> SubscribeSources() => _sources.Subscribe(SafetyTick);
@@ -201,8 +208,18 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         }
     }
 
-    private RunHubReading<T> Reading<T>(string name, TimeSpan gap, Func<CancellationToken, Task<T?>> load)
-        where T : class => new(name, load, gap, _time, _logger, _stopping.Token);
+    private Pace QuickPace() => new(_time, Quick, Advance, Rest);
+
+    // Whether a run is stuck or only running shows when it is looked at: such a list reads up to 1,000 runs whole.
+    private Pace ListPace(RunsQuery query) =>
+        query.State is RunState.Running or RunState.Stuck or RunState.Failing ? new(_time, Slow, TimeSpan.Zero, Rest) : QuickPace();
+
+    // The moment of the reading aside: a page that has not changed is as fresh as its source.
+    private static bool LooksSame(RunsPage one, RunsPage other) =>
+        one.Total == other.Total && one.Runs.SequenceEqual(other.Runs) && one.Singles.SequenceEqual(other.Singles);
+
+    private RunHubReading<T> Reading<T>(string name, Pace pace, Func<CancellationToken, Task<T?>> load, Func<T, T, bool>? looksSame = null)
+        where T : class => new(name, load, pace, _time, _logger, _stopping.Token, looksSame);
 
     private void Evict()
     {

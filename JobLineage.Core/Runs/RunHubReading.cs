@@ -10,10 +10,11 @@ namespace JobLineage.Core.Runs;
 internal sealed class RunHubReading<T>(
     string name,
     Func<CancellationToken, Task<T?>> load,
-    TimeSpan gap,
+    Pace pace,
     TimeProvider time,
     ILogger logger,
-    CancellationToken stopping) : IRunHubReading
+    CancellationToken stopping,
+    Func<T, T, bool>? looksSame = null) : IRunHubReading
     where T : class
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
@@ -29,6 +30,7 @@ internal sealed class RunHubReading<T>(
     private long _lastLoad;
     private bool _hasLoaded;
     private long _lastViewer;
+    private long _pausedAt;
     private TimeSpan _pause;
 
     public HubUpdate<T> Current
@@ -65,7 +67,7 @@ internal sealed class RunHubReading<T>(
         get
         {
             lock (_lock)
-                return !_isWorking || (_pause > TimeSpan.Zero && time.GetElapsedTime(_lastLoad) < _pause);
+                return !_isWorking || (_pause > TimeSpan.Zero && time.GetElapsedTime(_pausedAt) < _pause);
         }
     }
 
@@ -146,9 +148,7 @@ internal sealed class RunHubReading<T>(
             {
                 if (wait > TimeSpan.Zero)
                 {
-                    var delay = Task.Delay(wait, time, stopping);
-                    Waits();
-                    await delay;
+                    await PauseAsync(wait);
                     continue;
                 }
 
@@ -171,8 +171,8 @@ internal sealed class RunHubReading<T>(
                 return null;
             }
 
-            var pause = _failures == 0 ? gap : Backoff(_failures);
-            if (_hasLoaded && pause - time.GetElapsedTime(_lastLoad) is var left && left > TimeSpan.Zero)
+            var left = _failures == 0 ? pace.Until() : Backoff(_failures) - time.GetElapsedTime(_lastLoad);
+            if (left > TimeSpan.Zero)
                 return left;
 
             _pause = TimeSpan.Zero;
@@ -181,14 +181,18 @@ internal sealed class RunHubReading<T>(
             _isDirty = false;
             _hasLoaded = true;
             _lastLoad = time.GetTimestamp();
+            pace.Begin();
             return TimeSpan.Zero;
         }
     }
 
-    private void Waits()
+    private async Task PauseAsync(TimeSpan wait)
     {
+        // The timer first: who asks whether this is settled finds it armed.
+        var delay = Task.Delay(wait, time, stopping);
         lock (_lock)
-            _pause = _failures == 0 ? gap : Backoff(_failures);
+            (_pause, _pausedAt) = (wait, time.GetTimestamp());
+        await delay;
     }
 
     private async Task LoadAsync()
@@ -198,8 +202,14 @@ internal sealed class RunHubReading<T>(
             var value = await load(stopping);
             lock (_lock)
             {
+                pace.End();
                 _failures = 0;
-                Publish(new(value, HubConnection.Connected, null));
+                var update = new HubUpdate<T>(value, HubConnection.Connected, null);
+                // Read again because time has passed, and nothing has changed: nobody is woken to draw the same once more.
+                if (_current is { Connection: HubConnection.Connected, Value: { } shown } && value is not null && looksSame?.Invoke(shown, value) == true)
+                    _current = update;
+                else
+                    Publish(update);
             }
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)

@@ -5,11 +5,27 @@ namespace JobLineage.Dashboard.Live;
 
 /// <summary>
 /// A component that watches something in the hub. It owns subscribing, pumping and disposing: a page says what it watches,
-/// in <see cref="WatchAsync"/>, and renders what it has.
+/// in <see cref="WatchAsync"/>, and renders what it has: a lone update at once, many of them ten times a second, all watches
+/// together.
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
+    // The eye gains nothing from more. What the hub publishes ten times a second, give or take, shall not wait here again.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Advance = TimeSpan.FromMilliseconds(40);
+
+    // On a server that is short of processors a rendering takes long, and there are then fewer of them.
+    private const int Rest = 4;
+
     private readonly List<ILiveWatch> _watches = [];
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationToken _left;
+    private readonly Lock _lock = new();
+    private Pace? _pace;
+    private Task? _rendering;
+
+    /// <summary>Creates the component.</summary>
+    protected LiveComponent() => _left = _leaving.Token;
 
     /// <summary>Where the pictures come from.</summary>
     [Inject]
@@ -23,7 +39,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     [Inject]
     protected PageClock Clock { get; set; } = null!;
 
-    internal TimeProvider Pace => Time;
+    internal TimeProvider Timing => Time;
 
     internal bool IsPaused => Clock.IsPaused;
 
@@ -31,12 +47,25 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     internal bool IsInteractive => RendererInfo.IsInteractive;
 
+    /// <summary>The rendering that waits for its turn or is under way.</summary>
+    internal Task Rendering
+    {
+        get
+        {
+            lock (_lock)
+                return _rendering ?? Task.CompletedTask;
+        }
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         Clock.Changed -= OnClockChanged;
+        await _leaving.CancelAsync();
         foreach (var watch in _watches)
             await watch.DisposeAsync();
+        await Rendering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _leaving.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -69,14 +98,47 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     {
     }
 
-    /// <summary>Takes an update over on the dispatcher; nothing is rendered where it says that nothing has changed.</summary>
-    internal Task ApplyAsync(Func<bool> update) => InvokeAsync(() =>
+    /// <summary>Renders the newest of all watches as soon as the pace allows; whoever asks meanwhile is served by the same rendering.</summary>
+    internal Task RenderAsync()
     {
-        if (!update())
+        lock (_lock)
+            return _rendering ??= RenderSoonAsync();
+    }
+
+    private async Task RenderSoonAsync()
+    {
+        // Never within the call that renders the page, nor under the lock.
+        await Task.Yield();
+        try
+        {
+            _pace ??= new(Time, Interval, Advance, Rest);
+            if (_pace.Until() is var wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, Time, _left);
+            // What waits for the dispatcher, or for a processor, counts as what the rendering took.
+            _pace.Begin();
+            await InvokeAsync(RenderNewest);
+            _pace.End();
+        }
+        catch (OperationCanceledException) when (_left.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            lock (_lock)
+                _rendering = null;
+        }
+    }
+
+    private void RenderNewest()
+    {
+        var any = false;
+        foreach (var watch in _watches)
+            any |= watch.TakeNewest();
+        if (!any)
             return;
         OnUpdated();
         StateHasChanged();
-    });
+    }
 
     private void OnClockChanged() => _ = InvokeAsync(() =>
     {

@@ -8,9 +8,6 @@ namespace JobLineage.Dashboard.Live;
 public sealed class LiveWatch<T> : ILiveWatch
     where T : class
 {
-    // Between an update and the next: the eye gains nothing from more, and the hub keeps only the newest meanwhile.
-    private static readonly TimeSpan Throttle = TimeSpan.FromMilliseconds(100);
-
     // The first HTML waits this long for its data; after that it shows the skeleton, and the circuit fills it in.
     private static readonly TimeSpan FirstHtml = TimeSpan.FromSeconds(3);
 
@@ -72,9 +69,26 @@ public sealed class LiveWatch<T> : ILiveWatch
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await LeaveAsync();
 
+    bool ILiveWatch.TakeNewest()
+    {
+        // The newest at the moment of rendering, not the one that was waited for: the channel keeps no other.
+        if (_subscription is null || !_subscription.Updates.TryRead(out var update))
+            return false;
+        // While the page is paused the newest update waits; but what has only just been asked for is shown.
+        if (_pauses && _owner.IsPaused && !IsLoading)
+        {
+            _held = update;
+            _owner.NoteNewer();
+            return false;
+        }
+
+        Update = update;
+        return true;
+    }
+
     private async Task FirstAsync(HubSubscription<T> subscription)
     {
-        using var limit = new CancellationTokenSource(FirstHtml, _owner.Pace);
+        using var limit = new CancellationTokenSource(FirstHtml, _owner.Timing);
         try
         {
             Update = await subscription.Updates.ReadAsync(limit.Token);
@@ -90,11 +104,8 @@ public sealed class LiveWatch<T> : ILiveWatch
         await Task.Yield();
         try
         {
-            await foreach (var update in subscription.Updates.ReadAllAsync(leaving))
-            {
-                await _owner.ApplyAsync(() => Take(subscription, update));
-                await Task.Delay(Throttle, _owner.Pace, leaving);
-            }
+            while (await subscription.Updates.WaitToReadAsync(leaving))
+                await _owner.RenderAsync().WaitAsync(leaving);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
@@ -103,22 +114,6 @@ public sealed class LiveWatch<T> : ILiveWatch
         {
             await _owner.FailAsync(exception);
         }
-    }
-
-    // While the page is paused the newest update waits; but what has only just been asked for is shown.
-    private bool Take(HubSubscription<T> subscription, HubUpdate<T> update)
-    {
-        if (!ReferenceEquals(subscription, _subscription))
-            return false;
-        if (_pauses && _owner.IsPaused && !IsLoading)
-        {
-            _held = update;
-            _owner.NoteNewer();
-            return false;
-        }
-
-        Update = update;
-        return true;
     }
 
     private async Task LeaveAsync()

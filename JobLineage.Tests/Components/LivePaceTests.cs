@@ -1,0 +1,137 @@
+using Bunit;
+using JobLineage.Core.Graph;
+using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Components.Pages;
+using JobLineage.Dashboard.Live;
+using JobLineage.Tests.Support;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace JobLineage.Tests.Components;
+
+/// <summary>How often a page is rendered. The hub has a clock of its own, so that each of the two paces is tried alone.</summary>
+public sealed class LivePaceTests : BunitContext
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly ManualTimeProvider _hubTime = new();
+    private readonly ManualTimeProvider _pageTime = new();
+    private readonly FakeRunReader _reader = new();
+    private readonly FakeRunSignal _signal = new();
+    private readonly RunHub _hub;
+
+    public LivePaceTests()
+    {
+        _hub = new(_reader, _signal, _hubTime, NullLogger<RunHub>.Instance);
+        Services.AddSingleton<TimeProvider>(_pageTime);
+        Services.AddSingleton<IRunReader>(_reader);
+        Services.AddSingleton(_hub);
+        Services.AddSingleton(new GraphLayoutCache());
+        SetRendererInfo(new RendererInfo("Server", true));
+    }
+
+    [Fact]
+    public async Task A_lone_update_is_rendered_at_once_and_of_many_the_newest_after_a_short_while()
+    {
+        _reader.Put(SomeRuns.Run(version: 1));
+        var page = Render<RunPage>(parameters => parameters.Add(p => p.Source, "oban").Add(p => p.RootId, "1"));
+        ShowsVersion(page, 1);
+        await SettleAsync(page);
+
+        await PublishAsync(version: 2);
+        ShowsVersion(page, 2);
+
+        var rendered = page.RenderCount;
+        await PublishAsync(version: 3);
+        await EventuallyAsync(() => _pageTime.Armed > 0);
+        await PublishAsync(version: 4);
+        await PublishAsync(version: 5);
+        _pageTime.Advance(TimeSpan.FromMilliseconds(59));
+        Assert.Equal(rendered, page.RenderCount);
+
+        _pageTime.Advance(TimeSpan.FromMilliseconds(1));
+        ShowsVersion(page, 5);
+        Assert.Equal(rendered + 1, page.RenderCount);
+        await DisposeComponentsAsync();
+        Assert.Equal(0, _hub.Viewers);
+    }
+
+    [Fact]
+    public async Task What_comes_through_several_watches_is_rendered_together()
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo("?state=finished");
+        var page = Render<RunListPage>();
+        await SettleAsync(page);
+        await PublishAsync(total: 1);
+        page.WaitForAssertion(() => Assert.Equal("1", page.Find(".head .num").TextContent), Limit);
+
+        var rendered = page.RenderCount;
+        _reader.Sources = [new("oban", FeedState.Reconnecting, SomeRuns.Noon, "gone", 0, 0)];
+        _hubTime.Advance(TimeSpan.FromSeconds(1));
+        _signal.RaiseSources();
+        await EventuallyAsync(() => _pageTime.Armed > 0);
+        await PublishAsync(total: 2);
+        _pageTime.Advance(TimeSpan.FromMilliseconds(60));
+
+        page.WaitForAssertion(() => Assert.Equal("2", page.Find(".head .num").TextContent), Limit);
+        Assert.Contains("reconnecting", page.Find(".freshness").TextContent);
+        Assert.Equal(rendered + 1, page.RenderCount);
+    }
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await _hub.DisposeAsync();
+    }
+
+    private static void ShowsVersion(IRenderedComponent<RunPage> page, long version) =>
+        page.WaitForAssertion(() => Assert.Equal($"{version}", page.Find("[data-version]").GetAttribute("data-version")), Limit);
+
+    // What was read first has been rendered, and a silence has passed. A clock that moved during a rendering would make it costly.
+    private async Task SettleAsync<T>(IRenderedComponent<T> page)
+        where T : LiveComponent
+    {
+        // A watch that has news says so on a pool thread.
+        for (var (quiet, rendered) = (0, -1); quiet < 10; quiet = rendered == page.RenderCount ? quiet + 1 : 0)
+        {
+            rendered = page.RenderCount;
+            await Task.Delay(5);
+            await EventuallyAsync(() => _hub.IsSettled);
+            await EventuallyAsync(() =>
+            {
+                if (_pageTime.Armed > 0)
+                    _pageTime.Advance(TimeSpan.FromMilliseconds(100));
+                return page.Instance.Rendering.IsCompleted;
+            });
+        }
+
+        _pageTime.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    private async Task PublishAsync(long version)
+    {
+        _reader.Put(SomeRuns.Run(version: version));
+        var loads = _reader.Loads;
+        _hubTime.Advance(TimeSpan.FromMilliseconds(200));
+        _signal.Raise(new RunKey("oban", "1"));
+        await EventuallyAsync(() => _reader.Loads > loads && _hub.IsSettled);
+    }
+
+    private async Task PublishAsync(int total)
+    {
+        _reader.Page = _reader.Page with { Total = total };
+        var loads = _reader.ListLoads;
+        _hubTime.Advance(TimeSpan.FromMilliseconds(200));
+        _signal.Raise(new RunKey("oban", "1"));
+        await EventuallyAsync(() => _reader.ListLoads > loads && _hub.IsSettled);
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 15_000 && !condition(); i++)
+            await Task.Delay(2);
+        Assert.True(condition());
+    }
+}
