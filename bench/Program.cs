@@ -2,11 +2,12 @@ using JobLineage.Bench;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
 using JobLineage.Bench.Producer;
+using JobLineage.Bench.Views;
 using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new ViewsBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

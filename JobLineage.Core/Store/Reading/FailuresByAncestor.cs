@@ -48,9 +48,9 @@ internal sealed class FailuresByAncestor(NpgsqlConnection connection, RunStages 
 
         var below = await Descendants.ReadAsync(connection, run.SourceId, jobId, cancellation);
         await using var command = new NpgsqlCommand(
-            """
-            select j.stage_id, count(*) from job_lineage.job j
-            where j.source_id = $1 and j.id = any($2) and j.state = 6 and j.flags & 5 = 0 and j.stage_id is not null
+            $"""
+            select j.stage_id, count(*) from {JobSql.OfIds}
+            where j.state = 6 and j.flags & 5 = 0 and j.stage_id is not null
             group by 1
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
@@ -117,9 +117,8 @@ internal sealed class FailuresByAncestor(NpgsqlConnection connection, RunStages 
     private async Task<List<(string Id, string? Parent, long? Stage)>> UpAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
-            select j.id, case when j.flags & 8 = 0 then j.parent_id end, j.stage_id
-            from job_lineage.job j where j.source_id = $1 and j.id = any($2)
+            $"""
+            select j.id, case when j.flags & 8 = 0 then j.parent_id end, j.stage_id from {JobSql.OfIds}
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });

@@ -15,7 +15,7 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
         command.Parameters.Add(Ingest.Parameters.Texts(places.Select(p => p.Id)));
-        var sql = "select j.id from job_lineage.job j where j.source_id = $1 and j.id = any($2)";
+        var sql = $"select j.id from {JobSql.OfIds} where true";
         if (query.State is { } state)
             sql += $" and j.state = {(short)state}";
         if (query.Error is not null && query.Sort == JobSort.Finished)
@@ -56,8 +56,8 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
         await using (var command = new NpgsqlCommand(
             $"""
             select j.id, j.stage_id, {(kind == SliceKind.Failed ? "j.fingerprint" : "j.state::integer")}, {at}
-            from job_lineage.job j
-            where j.source_id = $1 and j.id = any($2) and j.flags & 5 = 0 and j.stage_id is not null
+            from {JobSql.OfIds}
+            where j.flags & 5 = 0 and j.stage_id is not null
                 {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : kind == SliceKind.Finished ? "and j.finished_at is not null" : "")}
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds })

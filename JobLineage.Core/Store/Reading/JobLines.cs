@@ -27,9 +27,9 @@ internal static class JobLines
             $"""
             select j.id, j.state, j.stage_id, jw.text, jq.text, js.text, j.attempt, j.max_attempts, j.scheduled_at, j.attempted_at,
                 j.finished_at, left(j.args, {ArgsShown}), length(j.args) > {ArgsShown} or j.flags & 16 <> 0, j.errors, j.fingerprint, j.flags
-            from job_lineage.job j
+            from {JobSql.OfIds}
             {JobSql.Joins}
-            where j.source_id = $1 and j.id = any($2) and j.run_id is not distinct from $3 and j.flags & 1 = 0
+            where j.run_id is not distinct from $3 and j.flags & 1 = 0
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });

@@ -87,7 +87,8 @@ internal sealed class SliceMerge(NpgsqlConnection connection, SliceKind kind, IR
     private async IAsyncEnumerable<SlicePlace> MergeAsync(
         bool timed, SlicePlace? after, int expected, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var piece = Math.Clamp((expected + 1) * 4 / Math.Max(1, slices.Count), 8, Math.Min(expected + 1, LargestPiece));
+        var most = Math.Min(expected + 1, LargestPiece);
+        var piece = Math.Clamp((expected + 1) * 4 / Math.Max(1, slices.Count), Math.Min(8, most), most);
         var runs = slices.Where(slice => after is null || slice.Rank >= after.Value.Rank)
             .Select(slice => new Run(slice, slice.Rank == after?.Rank ? after : null, piece))
             .ToList();
