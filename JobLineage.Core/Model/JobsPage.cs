@@ -13,6 +13,9 @@ namespace JobLineage.Core.Model;
 public sealed record JobsPage(
     IReadOnlyList<JobLine> Jobs, long? Total, JobsCursor? Next, long? Examined, long? OutOf, bool Stopped, bool BelowTruncated)
 {
+    /// <summary>The fingerprint that was asked for, in words; null when none was, or it is not known.</summary>
+    public string? ErrorText { get; init; }
+
     /// <summary>A page without jobs.</summary>
     public static JobsPage Empty { get; } = new([], 0, null, null, null, false, false);
 }

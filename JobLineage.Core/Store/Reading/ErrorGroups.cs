@@ -13,6 +13,14 @@ internal static class ErrorGroups
     /// <summary>Stages of a fingerprint that are named.</summary>
     private const int StagesNamed = 10;
 
+    /// <summary>A fingerprint in words; null when there is none of this number.</summary>
+    public static async Task<string?> TextAsync(NpgsqlConnection connection, int fingerprint, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select text from job_lineage.fingerprint where id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fingerprint });
+        return (string?)await command.ExecuteScalarAsync(cancellation);
+    }
+
     /// <summary>In which of these stages a fingerprint is, and how often.</summary>
     public static async Task<IReadOnlyList<(long Stage, long Jobs)>> OfAsync(
         NpgsqlConnection connection, IReadOnlyList<StoredStage> stages, int fingerprint, CancellationToken cancellation)

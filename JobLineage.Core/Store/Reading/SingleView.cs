@@ -10,9 +10,7 @@ internal static class SingleView
     {
         if (await LineAsync(connection, run, cancellation) is not { Fingerprint: { } fingerprint } job)
             return new([], 0, 0, []);
-        await using var command = new NpgsqlCommand("select text from job_lineage.fingerprint where id = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fingerprint });
-        var text = (string)(await command.ExecuteScalarAsync(cancellation))!;
+        var text = await ErrorGroups.TextAsync(connection, fingerprint, cancellation) ?? "";
         var isFinal = job.State == JobState.Discarded;
         var at = job.FinishedAt ?? job.AttemptedAt ?? job.ScheduledAt;
         return new([new(fingerprint, text, isFinal ? 1 : 0, isFinal ? 0 : 1, at, at, job.Id, [new(job.Stage, 1)])], 1, 1, []);

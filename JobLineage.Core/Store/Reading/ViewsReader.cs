@@ -21,7 +21,13 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
 
     /// <inheritdoc />
     public Task<JobsPage?> ListJobsAsync(JobsQuery query, CancellationToken cancellation) =>
-        ReadAsync(query.Source, query.RootId, (connection, run) => new JobsList(connection, run, query).ReadAsync(cancellation), cancellation);
+        ReadAsync(query.Source, query.RootId, async (connection, run) =>
+        {
+            var page = await new JobsList(connection, run, query).ReadAsync(cancellation);
+            return page is not null && query.Error is { } error
+                ? page with { ErrorText = await ErrorGroups.TextAsync(connection, error, cancellation) }
+                : page;
+        }, cancellation);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<JobLine>> JobsOfIdsAsync(

@@ -12,7 +12,11 @@ public static class Urls
 
     /// <summary>A run.</summary>
     public static string Run(string source, string rootId, string? tab = null, string? stage = null, string? job = null) =>
-        $"runs/{Uri.EscapeDataString(source)}/{Path(rootId)}" + Query(("tab", tab), ("stage", stage), ("job", job));
+        Run(source, rootId, [("tab", tab), ("stage", stage), ("job", job)]);
+
+    /// <summary>A run, with all that its view holds.</summary>
+    public static string Run(string source, string rootId, (string Name, string? Value)[] view) =>
+        $"runs/{Uri.EscapeDataString(source)}/{Path(rootId)}" + Query(view);
 
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => $"jobs/{Uri.EscapeDataString(source)}/{Path(id)}";
