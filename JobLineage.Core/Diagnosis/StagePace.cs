@@ -16,7 +16,7 @@ public static class StagePace
     /// <param name="perMinute">Jobs that finished in each of the last minutes, the last minute first.</param>
     public static Forecast? Of(StateCounts counts, IReadOnlyList<long> perMinute)
     {
-        var remaining = counts.Available + counts.Executing + counts.Retryable;
+        var remaining = counts.Available + counts.Executing;
         // Minutes before the first that anything finished in are from before the stage began.
         var seen = perMinute.Take(Minutes).Reverse().SkipWhile(count => count == 0).Order().ToList();
         if (remaining == 0 || seen.Count < LeastMinutes || seen.Sum() < LeastJobs)

@@ -40,7 +40,7 @@ public sealed record SpanStatistics(TimeSpan Median, TimeSpan P95, long Jobs);
 /// <summary>When a stage will be through, if nothing more comes and the pace stays.</summary>
 /// <param name="Soonest">At the faster pace.</param>
 /// <param name="Latest">At the slower pace.</param>
-/// <param name="Remaining">Jobs that are ready, running, or wait for a retry.</param>
+/// <param name="Remaining">Jobs that are ready or running.</param>
 /// <param name="Slow">Jobs a minute, the slower pace.</param>
 /// <param name="Fast">Jobs a minute, the faster pace.</param>
 /// <param name="Minutes">Over how many minutes the paces were seen.</param>

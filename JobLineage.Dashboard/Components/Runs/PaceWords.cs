@@ -18,15 +18,16 @@ public static class PaceWords
             return $"None finished in the last {lately.Count} minutes: there is no pace to say by when it will be through.";
         var pace = $"{Rate((double)finished / lately.Count)} finished a minute over the last {lately.Count} minutes.";
         if (seen.Forecast is not { } forecast)
-            return stage.Counts.Unfinished == stage.Counts.Scheduled + stage.Counts.Suspended ? pace : $"{pace} Too few or too uneven to say by when it will be through.";
-        var scheduled = stage.Counts.Scheduled > 0 ? $", not counting {Show.Count(stage.Counts.Scheduled)} that are scheduled" : "";
-        return $"{pace} The remaining {Show.Jobs(forecast.Remaining)} take {Range(forecast.Soonest, forecast.Latest)} at {Rate(forecast.Slow)} to {Rate(forecast.Fast)} a minute, as in the last {forecast.Minutes} minutes, if no more come{scheduled}.";
+            return stage.Counts.Available + stage.Counts.Executing == 0 ? pace : $"{pace} Too few or too uneven to say by when it will be through.";
+        var later = stage.Counts.Scheduled + stage.Counts.Suspended + stage.Counts.Retryable;
+        var others = later > 0 ? $", not counting {Show.Count(later)} that wait for a time or a retry" : "";
+        return $"{pace} The remaining {Show.Jobs(forecast.Remaining)} take {Range(forecast.Soonest, forecast.Latest)} at {Rate(forecast.Slow)} to {Rate(forecast.Fast)} a minute, as in the last {forecast.Minutes} minutes, if no more come{others}.";
     }
 
     private static string Range(TimeSpan soonest, TimeSpan latest)
     {
         var (from, to) = (Words(soonest), Words(latest));
-        return from == to ? $"about {from}" : $"{from} to {to}";
+        return from != to ? $"{from} to {to}" : latest.TotalMinutes < 1 ? from : $"about {from}";
     }
 
     private static string Words(TimeSpan span) => span.TotalMinutes < 1 ? "less than a minute" : Show.Roughly(span);

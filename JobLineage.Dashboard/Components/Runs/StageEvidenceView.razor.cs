@@ -121,7 +121,7 @@ public sealed partial class StageEvidenceView
     private static string Span(TimeSpan? span) => span is { } took ? Show.Duration(took) : "–";
 
     private static string Sample(ArgsContrastResult contrast) =>
-        $"{Show.Count(contrast.Failed)} failed and {Show.Count(contrast.Succeeded)} succeeded jobs, the newest";
+        $"the newest {Show.Count(contrast.Failed)} failed and {Show.Count(contrast.Succeeded)} succeeded jobs";
 
     // Not all and not none, unless it is.
     private static string Percent(double share) => (share switch
