@@ -5,11 +5,12 @@ using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
 using JobLineage.Bench.Page;
 using JobLineage.Bench.Producer;
+using JobLineage.Bench.Views;
 using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

@@ -53,7 +53,6 @@ public static class Presets
                     then jsonb_set(e, '{error}', to_jsonb(left(e->>'error', 10000))) else e end order by n)
                 from unnest(errors[greatest(cardinality(errors) - 4, 1):]) with ordinality u (e, n))
             """,
-        JobUrl = "/oban/jobs/{id}",
     };
 
     /// <summary>

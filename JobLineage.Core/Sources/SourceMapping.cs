@@ -102,7 +102,9 @@ public sealed record SourceMapping
     /// <summary>Expression (text) for the last error, where the source keeps only that.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>Template of the queue's own page of a job, with <c>{id}</c>; null for none.</summary>
+    /// <summary>
+    /// Template of the queue's own page of a job, with <c>{id}</c>: see <see cref="JobUrlTemplate"/>; null for none.
+    /// </summary>
     public string? JobUrl { get; init; }
 
     /// <summary>The table's quoted, schema-qualified name.</summary>

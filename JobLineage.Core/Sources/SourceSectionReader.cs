@@ -65,6 +65,8 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
                 mapping = apply(mapping, string.IsNullOrWhiteSpace(value) ? null : value.Trim());
         }
 
+        if (mapping.JobUrl is { } url && JobUrlTemplate.Problem(url) is { } problem)
+            errors.Add($"{section.Path}:JobUrl {problem}");
         mapping = mapping with { States = ReadStates(mapping.States) };
         if (ReadList("Steps") is { } steps)
             mapping = mapping with { Steps = steps };

@@ -44,6 +44,7 @@ internal static class ApiEndpoints
             .WithSummary("Runs, last activity first");
         api.MapGet("/runs/{source}/{rootId}", RunAsync).Produces<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The run that a job belongs to");
+        api.MapViews();
         api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job, its ancestors from the root down, its children by stage");
     }
@@ -85,7 +86,8 @@ internal static class ApiEndpoints
             : await NotFoundAsync("job", source, id, store, cancellation);
     }
 
-    private static async Task<IResult> NotFoundAsync(
+    /// <summary>Says what is not there, or that there is no such source.</summary>
+    internal static async Task<IResult> NotFoundAsync(
         string what, string source, string id, IRunReader store, CancellationToken cancellation)
     {
         var names = (await store.SourcesAsync(cancellation)).Select(s => s.Source).ToList();
@@ -103,7 +105,7 @@ internal static class ApiEndpoints
     private static string Opaque(string tag) => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
 
     /// <summary>The server leaves an escaped slash in a path segment as it is; ids of text queues may hold one.</summary>
-    private static string Unescape(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    internal static string Unescape(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What is kept must be asked for again each time: it is somebody's own, and it is live.</summary>
     private static ValueTask<object?> RevalidateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -3,6 +3,7 @@ using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Reading;
+using JobLineage.Dashboard.Live;
 using Npgsql;
 
 namespace JobLineage.Dashboard.Hosting;
@@ -35,6 +36,8 @@ internal static class DashboardData
         services.AddSingleton<IRunReader>(s => new RunReader(
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IEdgeReader>(s => new EdgeReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));
         services.AddSingleton<RunSignal>();
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());

@@ -12,8 +12,8 @@ public static class JobLineageUi
     private static readonly string[] NotPages = ["/api", "/openapi", "/healthz", "/_framework", "/_blazor"];
 
     /// <summary>
-    /// Registers the components, the hub and the layout cache. The host registers <see cref="IRunReader"/> and
-    /// <see cref="IRunSignal"/>.
+    /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,
+    /// <see cref="IRunViews"/> and <see cref="IRunSignal"/>.
     /// </summary>
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {
@@ -21,6 +21,8 @@ public static class JobLineageUi
         services.AddScoped<PageClock>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunHub>();
+        services.TryAddSingleton<ViewHub>();
+        services.TryAddSingleton(QueueLinks.None);
         services.TryAddSingleton(_ => new GraphLayoutCache());
         services.TryAddSingleton<RecentGraphs>();
         return services;

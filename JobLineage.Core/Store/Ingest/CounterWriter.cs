@@ -31,10 +31,11 @@ internal static class CounterWriter
                 parents = s.parents + d.parents,
                 {string.Join(", ", CountColumns.Select(c => $"{c} = s.{c} + d.{c}"))},
                 first_inserted_at = least(s.first_inserted_at, d.inserted),
+                first_attempted_at = least(s.first_attempted_at, d.began),
                 last_attempted_at = greatest(s.last_attempted_at, d.attempted),
                 last_finished_at = greatest(s.last_finished_at, d.finished)
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-                d (id, rows, vanished, cuts, parents, inserted, attempted, finished, {string.Join(", ", CountColumns)})
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                d (id, rows, vanished, cuts, parents, inserted, began, attempted, finished, {string.Join(", ", CountColumns)})
             where s.id = d.id
             """,
             Parameters.Longs(touched.Select(s => s.Key)),
@@ -43,6 +44,7 @@ internal static class CounterWriter
             Parameters.Longs(touched.Select(s => s.Value.CycleCuts)),
             Parameters.Longs(touched.Select(s => s.Value.Parents)),
             Parameters.Times(touched.Select(s => s.Value.FirstInsertedAt)),
+            Parameters.Times(touched.Select(s => s.Value.FirstAttemptedAt)),
             Parameters.Times(touched.Select(s => s.Value.LastAttemptedAt)),
             Parameters.Times(touched.Select(s => s.Value.LastFinishedAt)));
         AddCounts(command, touched.Select(s => s.Value.Counts));

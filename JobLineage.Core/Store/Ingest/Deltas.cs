@@ -85,6 +85,7 @@ internal sealed class Deltas
         if (!node.Has(JobFlags.Missing))
             stage.Queues.Add(node.New.Queue);
         stage.FirstInsertedAt = Min(stage.FirstInsertedAt, node.New.InsertedAt);
+        stage.FirstAttemptedAt = Min(stage.FirstAttemptedAt, node.New.AttemptedAt);
         stage.LastAttemptedAt = Max(stage.LastAttemptedAt, node.New.AttemptedAt);
         stage.LastFinishedAt = Max(stage.LastFinishedAt, node.New.FinishedAt);
     }
@@ -143,6 +144,8 @@ internal sealed class StageDelta(long run)
     public HashSet<int> Queues { get; } = [];
 
     public DateTimeOffset? FirstInsertedAt { get; set; }
+
+    public DateTimeOffset? FirstAttemptedAt { get; set; }
 
     public DateTimeOffset? LastAttemptedAt { get; set; }
 

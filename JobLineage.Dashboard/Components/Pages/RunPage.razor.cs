@@ -1,12 +1,13 @@
+using System.Globalization;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
-using JobLineage.Dashboard.Components.Shared;
+using JobLineage.Dashboard.Components.Runs;
 using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.Pages;
 
-/// <summary>A run: what it is doing, what is wrong with it, and its stages as a graph or as a tree.</summary>
+/// <summary>A run: what it is doing, what is wrong with it, and its stages, its jobs and its errors in several views.</summary>
 public sealed partial class RunPage
 {
     private readonly LiveWatch<RunSnapshot> _run;
@@ -30,7 +31,7 @@ public sealed partial class RunPage
     [Parameter]
     public string RootId { get; set; } = "";
 
-    /// <summary><c>tree</c>, or the graph.</summary>
+    /// <summary><c>tree</c>, <c>timeline</c>, <c>jobs</c>, <c>errors</c>, or the graph.</summary>
     [SupplyParameterFromQuery(Name = "tab")]
     public string? Tab { get; set; }
 
@@ -46,6 +47,46 @@ public sealed partial class RunPage
     [SupplyParameterFromQuery(Name = "closed")]
     public string? Closed { get; set; }
 
+    /// <summary>Only jobs in this state.</summary>
+    [SupplyParameterFromQuery(Name = "state")]
+    public string? StateName { get; set; }
+
+    /// <summary>Only jobs of this queue.</summary>
+    [SupplyParameterFromQuery(Name = "queue")]
+    public string? Queue { get; set; }
+
+    /// <summary>Only jobs with the error of this number.</summary>
+    [SupplyParameterFromQuery(Name = "error")]
+    public string? Error { get; set; }
+
+    /// <summary>Only jobs whose arguments hold this.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Text { get; set; }
+
+    /// <summary>Only jobs below this one.</summary>
+    [SupplyParameterFromQuery(Name = "below")]
+    public string? Below { get; set; }
+
+    /// <summary>The order of the jobs.</summary>
+    [SupplyParameterFromQuery(Name = "sort")]
+    public string? Sort { get; set; }
+
+    /// <summary>Jobs behind this place.</summary>
+    [SupplyParameterFromQuery(Name = "page")]
+    public string? Cursor { get; set; }
+
+    /// <summary>The ids of the selected jobs.</summary>
+    [SupplyParameterFromQuery(Name = "sel")]
+    public string[]? SelectedIds { get; set; }
+
+    /// <summary>The stage by whose jobs failures are grouped.</summary>
+    [SupplyParameterFromQuery(Name = "under")]
+    public string? Under { get; set; }
+
+    /// <summary>The stages of the tree that are folded.</summary>
+    [SupplyParameterFromQuery(Name = "fold")]
+    public string[]? Folded { get; set; }
+
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
 
@@ -54,7 +95,29 @@ public sealed partial class RunPage
 
     private RunSnapshot? Run => _run.Value;
 
-    private bool IsTree => Tab == "tree";
+    // What an address can't mean is left out of it: the view is then the one without it.
+    private RunAddress Address => new()
+    {
+        Source = Source,
+        RootId = Run?.RootId ?? RootId,
+        Tab = Array.Find(RunTabs.All, view => view.Tab == Tab).Tab,
+        Stage = Filled(Stage),
+        Job = Filled(Job),
+        State = JobStates.TryParse(StateName, out var state) ? state : null,
+        Queue = Filled(Queue),
+        Error = int.TryParse(Error, NumberStyles.None, CultureInfo.InvariantCulture, out var error) ? error : null,
+        Text = Filled(Text),
+        Below = Filled(Below),
+        Sort = Enum.TryParse<JobSort>(Sort, ignoreCase: true, out var sort) && Enum.IsDefined(sort) ? sort : default,
+        Page = JobsCursor.Parse(Cursor),
+        Selected = [.. (SelectedIds ?? []).Take(RunAddress.MostSelected)],
+        Under = Filled(Under),
+        Folded = Folded ?? [],
+        Closed = Filled(Closed),
+    };
+
+    // Tables need the width.
+    private bool HasPanel => Address.Tab is not ("jobs" or "errors") && (Selected is not null || Job is not null);
 
     private SourceStatus? Status => _sources.Value?.FirstOrDefault(status => status.Source == Source);
 
@@ -86,7 +149,7 @@ public sealed partial class RunPage
 
         // The id is not a root's, or no longer one since the run merged into another: the run's own address, focused on it.
         // Once only: the query of the new address arrives here before its path does.
-        var target = run.RootId == RootId ? null : Urls.Run(run.Source, run.RootId, Tab, Stage, Job ?? RootId, Closed);
+        var target = run.RootId == RootId ? null : (Address with { Job = Job ?? RootId }).ToString();
         if (target == _movingTo)
             return;
         _movingTo = target;
@@ -94,5 +157,8 @@ public sealed partial class RunPage
             Nav.NavigateTo(target, replace: true);
     }
 
-    private string StageHref(string path) => Urls.Run(Source, Run?.RootId ?? RootId, Tab, path, Job, Closed);
+    private string StageHref(string path) => (Address with { Stage = path }).ToString();
+
+    // A NUL is text to us and to no database.
+    private static string? Filled(string? text) => string.IsNullOrEmpty(text) || text.Contains('\0') ? null : text;
 }

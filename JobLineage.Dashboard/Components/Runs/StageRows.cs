@@ -10,7 +10,10 @@ namespace JobLineage.Dashboard.Components.Runs;
 /// <param name="PerParent">How many jobs it has per job of the stage above.</param>
 /// <param name="Recurs">Whether an edge leads from it back to itself or to an earlier stage.</param>
 /// <param name="Flags">What was found about it.</param>
-public sealed record StageRow(Stage Stage, string Guide, string PerParent, bool Recurs, IReadOnlyList<FindingKind> Flags);
+/// <param name="IsFolded">Whether the stages below it are folded away; null where there are none.</param>
+/// <param name="Hidden">How many stages that is.</param>
+public sealed record StageRow(
+    Stage Stage, string Guide, string PerParent, bool Recurs, IReadOnlyList<FindingKind> Flags, bool? IsFolded, int Hidden);
 
 /// <summary>A run's stages as the lines of a tree, children below their parents.</summary>
 public static class StageRows
@@ -19,7 +22,9 @@ public static class StageRows
     private const int DeepestGuide = 12;
 
     /// <summary>The lines, depth first.</summary>
-    public static IReadOnlyList<StageRow> Of(RunSnapshot run)
+    /// <param name="run">The run.</param>
+    /// <param name="folded">The paths of the stages whose descendants are left out.</param>
+    public static IReadOnlyList<StageRow> Of(RunSnapshot run, IReadOnlyCollection<string>? folded = null)
     {
         var children = run.Stages.ToLookup(stage => stage.ParentPath, StringComparer.Ordinal);
         var byPath = run.Stages.ToDictionary(stage => stage.Path, StringComparer.Ordinal);
@@ -38,11 +43,16 @@ public static class StageRows
         {
             var isTop = rows.Count == 0 || tops.Contains(at.Stage);
             var own = isTop ? "" : at.IsLast ? "└─ " : "├─ ";
+            var list = children[at.Stage.Path].ToList();
+            var isFolded = list.Count > 0 && folded?.Contains(at.Stage.Path) == true;
+            var inside = at.Stage.Path + "/";
             rows.Add(new(
                 at.Stage, Guide(at.Above, own), PerParent(at.Stage, byPath), recurring.Contains(at.Stage.Path),
-                [.. flags[at.Stage.Path].Distinct()]));
+                [.. flags[at.Stage.Path].Distinct()], list.Count > 0 ? isFolded : null,
+                isFolded ? run.Stages.Count(stage => stage.Path.StartsWith(inside, StringComparison.Ordinal)) : 0));
+            if (isFolded)
+                continue;
             var below = at.Above + (isTop ? "" : at.IsLast ? "   " : "│  ");
-            var list = children[at.Stage.Path].ToList();
             for (var i = list.Count - 1; i >= 0; i--)
                 stack.Push((list[i], below.Length <= DeepestGuide * 3 ? below : new string(' ', below.Length), i == list.Count - 1));
         }

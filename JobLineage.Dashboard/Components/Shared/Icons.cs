@@ -18,6 +18,10 @@ internal static class Icons
     public const string Broken = "M6.5 9.5l-2 2a2 2 0 0 1-3-3l2-2M9.5 6.5l2-2a2 2 0 0 1 3 3l-2 2M6 3l.6 1.8M10 13l-.6-1.8";
     public const string Graph = "M2 6.5h4v3H2zM10 2.5h4v3h-4zM10 10.5h4v3h-4zM6 8h2V4h2M8 8v4h2";
     public const string Tree = "M3 3.5h10M6 8h7M9 12.5h4";
+    public const string Timeline = "M2.5 3.5h5M5 8h6M9 12.5h4.5M2.5 13.5v-11";
+    public const string List = "M2.5 4h1M6 4h7.5M2.5 8h1M6 8h7.5M2.5 12h1M6 12h7.5";
+    public const string Copy = "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7";
+    public const string Out = "M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3L7.5 8.5";
     public const string Theme = "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11";
     public const string Search = "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.3 10.3l3.2 3.2";
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Components.Shared;
 
 /// <summary>Numbers, times and texts as they are shown. Everything here is plain text: Razor escapes it.</summary>
-public static class Show
+public static partial class Show
 {
     private static readonly string[] SaysNothing = ["Job", "Jobs", "Worker", "Workers"];
 
@@ -82,6 +83,9 @@ public static class Show
     /// <summary>At most <paramref name="length"/> characters, the last of them an ellipsis when it was longer.</summary>
     public static string Short(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
+    /// <summary>An error without the words that Oban puts before every one of them, which would hide the rest in a narrow place.</summary>
+    public static string Error(string text) => Wrapped().Match(text) is { Success: true } match ? match.Groups[1].Value : text;
+
     /// <summary>
     /// What tells workers of one short name apart: the nearest segment above it that says anything, as in
     /// <c>App.Sources.KinoKrakow.Jobs.SyncJob</c> → <c>KinoKrakow</c>; null when only the application's name is left.
@@ -112,4 +116,7 @@ public static class Show
             return text;
         }
     }
+
+    [GeneratedRegex(@"^\*\* \(Oban\.PerformError\) \S+ failed with (.+)$")]
+    private static partial Regex Wrapped();
 }

@@ -11,9 +11,12 @@ public static class Urls
             ("page", page > 1 ? page.ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
 
     /// <summary>A run.</summary>
-    public static string Run(
-        string source, string rootId, string? tab = null, string? stage = null, string? job = null, string? closed = null) =>
-        $"runs/{Uri.EscapeDataString(source)}/{Path(rootId)}" + Query(("tab", tab), ("stage", stage), ("job", job), ("closed", closed));
+    public static string Run(string source, string rootId, string? tab = null, string? stage = null, string? job = null) =>
+        Run(source, rootId, [("tab", tab), ("stage", stage), ("job", job)]);
+
+    /// <summary>A run, with all that its view holds.</summary>
+    public static string Run(string source, string rootId, (string Name, string? Value)[] view) =>
+        $"runs/{Uri.EscapeDataString(source)}/{Path(rootId)}" + Query(view);
 
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => $"jobs/{Uri.EscapeDataString(source)}/{Path(id)}";

@@ -10,10 +10,8 @@ document.addEventListener("keydown", (event) => {
     case "?": return act(event, showKeys);
     case "j": return act(event, () => moveRow(1));
     case "k": return act(event, () => moveRow(-1));
-    case "g":
-    case "t":
-    case "p": {
-      const link = document.querySelector(`[data-key="${event.key}"]`);
+    default: {
+      const link = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
       return link && act(event, () => link.click());
     }
   }
@@ -63,6 +61,23 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys]")) showKeys();
   if (event.target.closest("[data-reconnect]")) reconnect();
 });
+
+// Copies a text that the server has made. Outside of https and localhost there is no clipboard but the old one.
+
+window.jobLineageCopy = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    area.style.cssText = "position:fixed;opacity:0";
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    return copied;
+  }
+};
 
 // A link that changes the view of the page, and not the page, leaves the page where it is: the router would scroll it to
 // its top with the next rendering. The scroll event comes before that is painted.

@@ -1,0 +1,36 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Runs;
+
+/// <summary>
+/// What the views of a run read besides its snapshot. Every call is bounded whatever the size of the run, and each reads
+/// one moment. A database that does not answer throws <see cref="System.Data.Common.DbException"/> or
+/// <see cref="TimeoutException"/>. Null: no such job, or no such stage.
+/// </summary>
+public interface IRunViews
+{
+    /// <summary>Jobs of a run.</summary>
+    Task<JobsPage?> ListJobsAsync(JobsQuery query, CancellationToken cancellation);
+
+    /// <summary>These jobs as they are now, in no order; those that are gone are left out.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="rootId">The root, or any job of the run.</param>
+    /// <param name="ids">At most 400.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    Task<IReadOnlyList<JobLine>> JobsOfIdsAsync(string source, string rootId, IReadOnlyCollection<string> ids, CancellationToken cancellation);
+
+    /// <summary>The errors of a run by fingerprint.</summary>
+    Task<RunErrors?> FindErrorsAsync(string source, string rootId, CancellationToken cancellation);
+
+    /// <summary>The final failures of a run by their ancestor in one stage.</summary>
+    Task<AncestorGroups?> GroupFailuresAsync(string source, string rootId, string stage, CancellationToken cancellation);
+
+    /// <summary>The final failures below a job.</summary>
+    Task<FailedBelow?> FindFailedBelowAsync(string source, string jobId, CancellationToken cancellation);
+
+    /// <summary>What the jobs of a stage tell.</summary>
+    Task<StageEvidence?> FindStageAsync(string source, string rootId, string stage, CancellationToken cancellation);
+
+    /// <summary>A run over time.</summary>
+    Task<RunTimeline?> FindTimelineAsync(string source, string rootId, CancellationToken cancellation);
+}

@@ -1,0 +1,129 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>Reads the errors of stages by fingerprint, from the counters that the ingester keeps.</summary>
+internal static class ErrorGroups
+{
+    /// <summary>Counters that are added up. More kinds of error than these are noise, and the answer says so.</summary>
+    public const int CountersRead = 20_000;
+
+    /// <summary>Stages of a fingerprint that are named.</summary>
+    private const int StagesNamed = 10;
+
+    /// <summary>A fingerprint in words; null when there is none of this number.</summary>
+    public static async Task<string?> TextAsync(NpgsqlConnection connection, int fingerprint, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select text from job_lineage.fingerprint where id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fingerprint });
+        return (string?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    /// <summary>In which of these stages a fingerprint is, and how often.</summary>
+    public static async Task<IReadOnlyList<(long Stage, long Jobs)>> OfAsync(
+        NpgsqlConnection connection, IReadOnlyList<StoredStage> stages, int fingerprint, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select stage_id, final + retrying from job_lineage.error_group where stage_id = any($1) and fingerprint = $2", connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds };
+        command.Parameters.Add(Ingest.Parameters.Longs(stages.Select(s => s.Id)));
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fingerprint });
+        var groups = new List<(long, long)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            groups.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        return groups;
+    }
+
+    /// <summary>The most frequent fingerprints of these stages.</summary>
+    /// <param name="connection">In the caller's snapshot.</param>
+    /// <param name="stages">The stages.</param>
+    /// <param name="most">How many fingerprints.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <returns>They, how many there are in all, and how many jobs all of them have.</returns>
+    public static async Task<(IReadOnlyList<ErrorGroup> Groups, long Total, long Jobs)> TopAsync(
+        NpgsqlConnection connection, IReadOnlyList<StoredStage> stages, int most, CancellationToken cancellation)
+    {
+        var paths = stages.ToDictionary(s => s.Id, s => s.Path);
+        var heads = new List<Head>();
+        long total = 0, jobs = 0;
+        await using (var command = new NpgsqlCommand(
+            $"""
+            with g as (
+                select stage_id, fingerprint, final, retrying from job_lineage.error_group where stage_id = any($1) limit {CountersRead}),
+            f as (
+                select fingerprint, sum(final)::bigint as final, sum(retrying)::bigint as retrying,
+                    (array_agg(stage_id order by final + retrying desc, stage_id))[1:{StagesNamed}] as stages,
+                    (array_agg(final + retrying order by final + retrying desc, stage_id))[1:{StagesNamed}] as jobs
+                from g group by fingerprint)
+            select f.fingerprint, t.text, f.final, f.retrying, f.stages, f.jobs, count(*) over (), (sum(f.final + f.retrying) over ())::bigint
+            from f join job_lineage.fingerprint t on t.id = f.fingerprint
+            order by f.final + f.retrying desc, f.fingerprint
+            limit $2
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds })
+        {
+            command.Parameters.Add(Ingest.Parameters.Longs(stages.Select(s => s.Id)));
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                heads.Add(new(
+                    reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3),
+                    reader.GetFieldValue<long[]>(4), reader.GetFieldValue<long[]>(5)));
+                (total, jobs) = (reader.GetInt64(6), reader.GetInt64(7));
+            }
+        }
+
+        var seen = await SeenAsync(connection, heads, cancellation);
+        return ([.. heads.Select(head =>
+        {
+            var (first, last, sample) = seen.GetValueOrDefault(head.Fingerprint);
+            return new ErrorGroup(
+                head.Fingerprint, head.Text, head.Final, head.Other, first, last, sample,
+                [.. head.Stages.Zip(head.Jobs, (stage, count) => new ErrorPlace(paths[stage], count))]);
+        })], total, jobs);
+    }
+
+    /// <summary>When the first and the last job of each fingerprint failed, and which is the last: two steps into an index for each stage.</summary>
+    private static async Task<Dictionary<int, (DateTimeOffset? First, DateTimeOffset? Last, string? Sample)>> SeenAsync(
+        NpgsqlConnection connection, List<Head> heads, CancellationToken cancellation)
+    {
+        var seen = new Dictionary<int, (DateTimeOffset? First, DateTimeOffset? Last, string? Sample)>();
+        if (heads.Count == 0)
+            return seen;
+        const string at = "coalesce(j.finished_at, j.attempted_at, j.scheduled_at)";
+        await using var command = new NpgsqlCommand(
+            $"""
+            select p.fingerprint, a.at, z.at, z.id
+            from unnest($1, $2) p (fingerprint, stage)
+            left join lateral (
+                select {at} as at from job_lineage.job j
+                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and j.flags & 5 = 0
+                order by {at}, length(j.id), j.id limit 1) a on true
+            left join lateral (
+                select {at} as at, j.id from job_lineage.job j
+                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and j.flags & 5 = 0
+                order by {at} desc, length(j.id) desc, j.id desc limit 1) z on true
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds };
+        command.Parameters.Add(Ingest.Parameters.Ints(heads.SelectMany(h => h.Stages.Select(_ => h.Fingerprint))));
+        command.Parameters.Add(Ingest.Parameters.Longs(heads.SelectMany(h => h.Stages)));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var (first, last, sample) = seen.GetValueOrDefault(reader.GetInt32(0));
+            if (reader.TimeAt(1) is { } began && (first is null || began < first))
+                first = began;
+            if (reader.TextAt(3) is { } id && (sample is null || reader.TimeAt(2) > last))
+                (last, sample) = (reader.TimeAt(2), id);
+            seen[reader.GetInt32(0)] = (first, last, sample);
+        }
+
+        return seen;
+    }
+
+    private sealed record Head(int Fingerprint, string Text, long Final, long Other, long[] Stages, long[] Jobs);
+}

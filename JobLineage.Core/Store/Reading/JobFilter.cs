@@ -1,0 +1,80 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>The part of a query that no index serves, put to jobs that were found by the part that one does.</summary>
+internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, JobsQuery query, IReadOnlyCollection<string>? below)
+{
+    /// <summary>Those of these places whose jobs match, in their order.</summary>
+    public async Task<IReadOnlyList<SlicePlace>> MatchingAsync(IReadOnlyList<SlicePlace> places, CancellationToken cancellation)
+    {
+        if (places.Count == 0)
+            return [];
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = ViewsReader.TimeoutSeconds };
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
+        command.Parameters.Add(Ingest.Parameters.Texts(places.Select(p => p.Id)));
+        var sql = $"select j.id from {JobSql.OfIds} where true";
+        if (query.State is { } state)
+            sql += $" and j.state = {(short)state}";
+        if (query.Error is not null && query.Sort == JobSort.Finished)
+            sql += " and j.finished_at is not null";
+        if (query.Queue is { } queue)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = queue });
+            sql += $" and j.queue = (select l.id from job_lineage.label l where l.text = ${command.Parameters.Count})";
+        }
+
+        if (query.Text is { } text)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
+            sql += $" and position(lower(${command.Parameters.Count}) in lower(j.args)) > 0";
+        }
+
+        command.CommandText = sql;
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            ids.Add(reader.GetString(0));
+        return [.. places.Where(p => ids.Contains(p.Id))];
+    }
+
+    /// <summary>The jobs below one that lie in these slices, in the order of the slices.</summary>
+    public async IAsyncEnumerable<SlicePlace> OrderAsync(
+        IReadOnlyList<Slice> slices, SliceKind kind, bool newestFirst, SlicePlace? after,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var ranks = slices.ToDictionary(s => (s.Stage, s.Key), s => s.Rank);
+        var at = kind switch
+        {
+            SliceKind.Due => "j.scheduled_at",
+            SliceKind.Finished => "j.finished_at",
+            _ => "coalesce(j.finished_at, j.attempted_at, j.scheduled_at)",
+        };
+        var places = new List<SlicePlace>();
+        await using (var command = new NpgsqlCommand(
+            $"""
+            select j.id, j.stage_id, {(kind == SliceKind.Failed ? "j.fingerprint" : "j.state::integer")}, {at}
+            from {JobSql.OfIds}
+            where j.flags & 5 = 0 and j.stage_id is not null
+                {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : kind == SliceKind.Finished ? "and j.finished_at is not null" : "")}
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds })
+        {
+            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
+            command.Parameters.Add(Ingest.Parameters.Texts(below!));
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                if (ranks.TryGetValue((reader.GetInt64(1), reader.GetInt32(2)), out var rank))
+                    places.Add(new(rank, reader.TimeAt(3)?.UtcDateTime, reader.GetString(0)));
+            }
+        }
+
+        var order = new SliceMerge(connection, kind, slices, newestFirst);
+        places.Sort(order);
+        foreach (var place in places.Where(p => after is null || order.Compare(p, after.Value) > 0))
+            yield return place;
+    }
+}

@@ -1,0 +1,117 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>The run of a job with its stages as the store numbers them: what every view of a run begins with.</summary>
+internal sealed class RunStages(short sourceId, long? runId, string rootId, string? runKey, IReadOnlyList<StoredStage> stages)
+{
+    private readonly Dictionary<long, StoredStage> byId = stages.ToDictionary(s => s.Id);
+
+    /// <summary>The number of the source.</summary>
+    public short SourceId => sourceId;
+
+    /// <summary>The number of the run; null for a single.</summary>
+    public long? RunId => runId;
+
+    /// <summary>The id of the root.</summary>
+    public string RootId => rootId;
+
+    /// <summary>The key that the jobs share; null where they are held together by links.</summary>
+    public string? RunKey => runKey;
+
+    /// <summary>By depth, then by path.</summary>
+    public IReadOnlyList<StoredStage> Stages => stages;
+
+    /// <summary>The job is a single: it is in no run.</summary>
+    public bool IsSingle => RunId is null;
+
+    /// <summary>The path of a stage; null for none of this run.</summary>
+    public string? PathOf(long? stage) => stage is { } id && byId.TryGetValue(id, out var found) ? found.Path : null;
+
+    /// <summary>The stage of a path; null when there is none.</summary>
+    public StoredStage? Find(string path) => Stages.FirstOrDefault(s => s.Path == path);
+
+    /// <summary>The stages below one.</summary>
+    public IEnumerable<StoredStage> Below(StoredStage stage) => Stages.Where(s => IsBelow(s, stage));
+
+    /// <summary>Whether a stage is somewhere below another.</summary>
+    public bool IsBelow(StoredStage stage, StoredStage above)
+    {
+        for (var at = stage.ParentId; at is { } id; at = byId[id].ParentId)
+        {
+            if (id == above.Id)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Null when the source has no such job.</summary>
+    public static async Task<RunStages?> ReadAsync(
+        NpgsqlConnection connection, string source, string jobId, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select src.id, r.id, r.root_id, r.run_key, s.id, s.parent_id, w.text, st.text, s.depth,
+                {string.Join(", ", JobStates.All.Select(state => "s." + state.Name()))},
+                (select array_agg(l.text) from job_lineage.label l where l.id = any(s.queues)),
+                s.first_inserted_at, s.first_attempted_at, s.last_finished_at
+            from job_lineage.source src
+            join job_lineage.job j on j.source_id = src.id and j.id = $2
+            left join (job_lineage.run r
+                join job_lineage.stage s on s.run_id = r.id
+                join job_lineage.label w on w.id = s.worker
+                left join job_lineage.label st on st.id = s.step) on r.id = j.run_id
+            where src.name = $1
+            order by s.depth, s.id
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+        RunStages? head = null;
+        var rows = new List<(StoredStage Stage, string Worker, string? Step)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (reader.IsDBNull(1))
+                return new(reader.GetInt16(0), null, jobId, null, []);
+            head ??= new(reader.GetInt16(0), reader.GetInt64(1), reader.GetString(2), reader.TextAt(3), []);
+            rows.Add((Stage(reader), reader.GetString(6), reader.TextAt(7)));
+        }
+
+        if (head is null)
+            return null;
+        var paths = StoredPaths.Of(rows.Select(r => (r.Stage.Id, r.Stage.ParentId, r.Worker, r.Step)));
+        var sorted = rows.Select(r => r.Stage with { Path = paths[r.Stage.Id] }).OrderBy(s => s.Depth).ThenBy(s => s.Path, StringComparer.Ordinal);
+        return new(head.SourceId, head.RunId, head.RootId, head.RunKey, [.. sorted]);
+    }
+
+    private static StoredStage Stage(NpgsqlDataReader row)
+    {
+        var counts = default(StateCounts);
+        foreach (var state in JobStates.All)
+            counts = counts.Add(state, row.GetInt64(9 + (int)state));
+        return new(
+            row.GetInt64(4), row.LongAt(5), "", row.GetInt32(8), counts, row.IsDBNull(17) ? [] : row.GetFieldValue<string[]>(17),
+            row.TimeAt(18), row.TimeAt(19), row.TimeAt(20));
+    }
+}
+
+/// <summary>A stage as the store has it.</summary>
+/// <param name="Id">Its number in the store.</param>
+/// <param name="ParentId">The number of the stage above.</param>
+/// <param name="Path">Its path.</param>
+/// <param name="Depth">1 for the root's.</param>
+/// <param name="Counts">Its jobs by state.</param>
+/// <param name="Queues">Queues that its jobs were seen in: all of them when fewer than <see cref="QueuesKept"/>.</param>
+/// <param name="InsertedAt">When the first job was inserted.</param>
+/// <param name="StartedAt">When one first began an attempt.</param>
+/// <param name="FinishedAt">When the last one finished.</param>
+internal sealed record StoredStage(
+    long Id, long? ParentId, string Path, int Depth, StateCounts Counts, IReadOnlyList<string> Queues,
+    DateTimeOffset? InsertedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+{
+    /// <summary>The ingester remembers so many queues of a stage.</summary>
+    public const int QueuesKept = 8;
+}

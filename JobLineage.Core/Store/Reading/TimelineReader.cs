@@ -1,0 +1,195 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>Reads a run over time.</summary>
+internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run, string source, DateTimeOffset now)
+{
+    /// <summary>Jobs that the curve is made from: all of a smaller run, the newest of a larger one.</summary>
+    public const int Sampled = 20_000;
+
+    /// <summary>Steps of the curve.</summary>
+    private const int Steps = 96;
+
+    /// <summary>Jobs of a long chain that are shown: the first, and the last of them.</summary>
+    private const int StepsShown = 40;
+
+    private static readonly JobState[] Ends = [JobState.Completed, JobState.Discarded, JobState.Cancelled];
+
+    public async Task<RunTimeline> ReadAsync(CancellationToken cancellation)
+    {
+        var counts = run.Stages.Aggregate(default(StateCounts), (sum, stage) => sum + stage.Counts);
+        var last = run.Stages.Max(stage => stage.FinishedAt);
+        var from = run.Stages.Min(stage => stage.InsertedAt);
+        var to = counts.Unfinished > 0 ? now : last;
+        return new(
+            now, from, to,
+            [.. run.Stages.Select(s => new StageSpan(s.Path, s.Counts, s.InsertedAt, s.StartedAt, s.FinishedAt))],
+            await InFlightAsync(counts, from, to, last, cancellation),
+            await PathAsync(counts.Unfinished == 0, cancellation));
+    }
+
+    private List<Slice> Slices(params ReadOnlySpan<JobState> states)
+    {
+        var slices = new List<Slice>();
+        foreach (var state in states)
+            slices.AddRange(run.Stages.Where(s => s.Counts[state] > 0).Select(s => new Slice(s.Id, (int)state, 0)));
+        return slices;
+    }
+
+    private async Task<InFlight?> InFlightAsync(
+        StateCounts counts, DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset? last, CancellationToken cancellation)
+    {
+        if (from is null || to is null || last is null || to <= from)
+            return null;
+        var begin = counts.Finished <= Sampled ? from.Value : await BeginAsync(from.Value, last.Value, cancellation);
+        if (begin >= to)
+            return null;
+        var done = await SpansAsync(Slices(Ends), "j.finished_at", begin, cancellation);
+        var going = await SpansAsync(Slices(JobState.Executing), "j.scheduled_at", null, cancellation);
+        var ready = counts.Available <= Sampled ? await SpansAsync(Slices(JobState.Available), "j.scheduled_at", null, cancellation) : null;
+
+        var step = (to.Value - begin) / (Steps - 1);
+        var running = new int[Steps];
+        var waiting = new int[Steps];
+        foreach (var (due, start, end) in done.Concat(going))
+        {
+            Fill(running, start, end ?? DateTimeOffset.MaxValue);
+            if (start >= due)
+                Fill(waiting, due, start);
+        }
+
+        foreach (var (due, _, _) in ready ?? [])
+            Fill(waiting, due, DateTimeOffset.MaxValue);
+        return new(
+            begin, to.Value, Sums(running), ready is null ? [] : Sums(waiting), done.Count + going.Count + (ready?.Count ?? 0), begin == from);
+
+        // One more from the first step at or after the start, one fewer from the first at or after the end.
+        void Fill(int[] steps, DateTimeOffset? start, DateTimeOffset? end)
+        {
+            if (start is not { } s || end is not { } e || e <= s)
+                return;
+            var (a, b) = (Step(s), Step(e));
+            if (a < Steps)
+                steps[a]++;
+            if (b < Steps)
+                steps[b]--;
+        }
+
+        int Step(DateTimeOffset at) => at <= begin ? 0 : at > to.Value ? Steps : (int)Math.Min(Steps, Math.Ceiling((at - begin) / step));
+
+        static int[] Sums(int[] steps)
+        {
+            for (var i = 1; i < steps.Length; i++)
+                steps[i] += steps[i - 1];
+            return steps;
+        }
+    }
+
+    /// <summary>How far back the newest jobs reach: the span is doubled until there are too many in it.</summary>
+    private async Task<DateTimeOffset> BeginAsync(DateTimeOffset from, DateTimeOffset last, CancellationToken cancellation)
+    {
+        var slices = Slices(Ends);
+        var begin = last;
+        for (var span = TimeSpan.FromSeconds(1); begin > from; span *= 2)
+        {
+            var earlier = last - span > from ? last - span : from;
+            await using var command = new NpgsqlCommand(
+                $"""
+                select count(*) from (
+                    select from unnest($1, $2) p (stage, key)
+                    cross join lateral (
+                        select from job_lineage.job j
+                        where j.stage_id = p.stage and j.state = p.key and j.flags & 5 = 0 and j.finished_at is not null and j.finished_at >= $3
+                        limit {Sampled + 1}) j
+                    limit {Sampled + 1}) n
+                """, connection)
+            { CommandTimeout = ViewsReader.TimeoutSeconds };
+            Add(command, slices, earlier);
+            if ((long)(await command.ExecuteScalarAsync(cancellation))! > Sampled)
+                break;
+            begin = earlier;
+        }
+
+        return begin;
+    }
+
+    private async Task<List<(DateTimeOffset? Due, DateTimeOffset? Start, DateTimeOffset? End)>> SpansAsync(
+        List<Slice> slices, string by, DateTimeOffset? since, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select j.scheduled_at, j.attempted_at, j.finished_at
+            from unnest($1, $2) p (stage, key)
+            cross join lateral (
+                select j.scheduled_at, j.attempted_at, j.finished_at
+                from job_lineage.job j
+                where j.stage_id = p.stage and j.state = p.key and j.flags & 5 = 0
+                    {(since is null ? "" : $"and {by} is not null and {by} >= $3")}
+                limit {Sampled + 1}) j
+            limit {Sampled + 1}
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds };
+        Add(command, slices, since);
+        var spans = new List<(DateTimeOffset?, DateTimeOffset?, DateTimeOffset?)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            spans.Add((reader.TimeAt(0), reader.TimeAt(1), reader.TimeAt(2)));
+        return spans;
+    }
+
+    private static void Add(NpgsqlCommand command, List<Slice> slices, DateTimeOffset? since)
+    {
+        command.Parameters.Add(Ingest.Parameters.Longs(slices.Select(s => s.Stage)));
+        command.Parameters.Add(Ingest.Parameters.Ints(slices.Select(s => s.Key)));
+        if (since is { } at)
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime });
+    }
+
+    private async Task<CriticalPath?> PathAsync(bool isFinal, CancellationToken cancellation)
+    {
+        SlicePlace? end = null;
+        await foreach (var place in new SliceMerge(connection, SliceKind.Finished, Slices(Ends), newestFirst: true).ReadAsync(null, 1, cancellation))
+        {
+            end = place;
+            break;
+        }
+
+        if (end is null)
+            return null;
+        var ids = run.RunKey is null ? await ChainAsync(end.Value.Id, cancellation) : await StepsAsync(source, end.Value.Id, cancellation);
+        ids.Add(end.Value.Id);
+        var shown = ids.Count <= StepsShown ? ids : [ids[0], .. ids.Skip(ids.Count - StepsShown + 1)];
+        var lines = await JobLines.ReadAsync(connection, run, shown, cancellation);
+        // A root that was never seen has no times to show.
+        return new([.. shown.Where(lines.ContainsKey).Select(id => lines[id])], ids.Count - shown.Count, isFinal);
+    }
+
+    private async Task<List<string>> ChainAsync(string id, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with recursive up as (
+                select case when j.flags & 8 = 0 then j.parent_id end as id, 1 as level
+                from job_lineage.job j where j.source_id = $1 and j.id = $2
+                union all
+                select case when j.flags & 8 = 0 then j.parent_id end, u.level + 1
+                from up u join job_lineage.job j on j.source_id = $1 and j.id = u.id
+                where u.level < 10000)
+            select u.id from up u where u.id is not null order by u.level desc
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds };
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        var ids = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            ids.Add(reader.GetString(0));
+        return ids;
+    }
+
+    private async Task<List<string>> StepsAsync(string name, string id, CancellationToken cancellation) =>
+        await new JobReader(connection, name, id).ReadAsync(cancellation) is { } view ? [.. view.Ancestors.Select(a => a.Id)] : [];
+}

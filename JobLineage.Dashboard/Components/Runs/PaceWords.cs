@@ -1,0 +1,36 @@
+using System.Globalization;
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Shared;
+
+namespace JobLineage.Dashboard.Components.Runs;
+
+/// <summary>How fast a stage goes and when it will be through, in a sentence that says from what.</summary>
+public static class PaceWords
+{
+    /// <summary>The sentences.</summary>
+    public static string Of(StageEvidence seen, Stage stage)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        ArgumentNullException.ThrowIfNull(stage);
+        var lately = seen.PerMinute.Take(5).ToList();
+        var finished = lately.Sum();
+        if (finished == 0)
+            return $"None finished in the last {lately.Count} minutes: there is no pace to say by when it will be through.";
+        var pace = $"{Rate((double)finished / lately.Count)} finished a minute over the last {lately.Count} minutes.";
+        if (seen.Forecast is not { } forecast)
+            return stage.Counts.Available + stage.Counts.Executing == 0 ? pace : $"{pace} Too few or too uneven to say by when it will be through.";
+        var later = stage.Counts.Scheduled + stage.Counts.Suspended + stage.Counts.Retryable;
+        var others = later > 0 ? $", not counting {Show.Count(later)} that wait for a time or a retry" : "";
+        return $"{pace} The remaining {Show.Jobs(forecast.Remaining)} take {Range(forecast.Soonest, forecast.Latest)} at {Rate(forecast.Slow)} to {Rate(forecast.Fast)} a minute, as in the last {forecast.Minutes} minutes, if no more come{others}.";
+    }
+
+    private static string Range(TimeSpan soonest, TimeSpan latest)
+    {
+        var (from, to) = (Words(soonest), Words(latest));
+        return from != to ? $"{from} to {to}" : latest.TotalMinutes < 1 ? from : $"about {from}";
+    }
+
+    private static string Words(TimeSpan span) => span.TotalMinutes < 1 ? "less than a minute" : Show.Roughly(span);
+
+    private static string Rate(double rate) => rate < 9.95 ? rate.ToString("0.#", CultureInfo.InvariantCulture) : Show.Count((long)Math.Round(rate));
+}

@@ -1,0 +1,22 @@
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Shared;
+
+namespace JobLineage.Dashboard.Components.Runs;
+
+/// <summary>What the timeline draws, in words.</summary>
+public static class TimelineWords
+{
+    /// <summary>Of a stage.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="now">The right end of the timeline, in UTC.</param>
+    public static string Of(StageSpan stage, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        var going = stage.Counts.Unfinished > 0;
+        if (stage.StartedAt is not { } start)
+            return stage.InsertedAt is { } since && going ? $"{Show.Jobs(stage.Counts.Total)}; none has started for {Show.Duration(now - since)}" : $"{Show.Jobs(stage.Counts.Total)}; none has started";
+        var waited = start >= stage.InsertedAt ? $"first started {Show.Duration(start - stage.InsertedAt.Value)} after it was inserted, at {Show.Clock(start)}" : $"first started at {Show.Clock(start)}";
+        var ended = going ? "goes on" : stage.FinishedAt is { } end ? $"last finished at {Show.Clock(end)}" : "no finish is known";
+        return $"{Show.Jobs(stage.Counts.Total)}; {waited}; {ended}";
+    }
+}
