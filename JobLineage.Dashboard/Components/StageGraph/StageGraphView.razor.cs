@@ -36,10 +36,10 @@ public sealed partial class StageGraphView
         _stages = Run.Stages.ToDictionary(stage => stage.Path, StringComparer.Ordinal);
         _jobs = Run.Edges.GroupBy(edge => (edge.From, edge.To)).ToDictionary(edges => edges.Key, edges => edges.Sum(edge => edge.Jobs));
         _flags = [];
-        foreach (var finding in Run.Findings)
+        foreach (var finding in Run.Findings.Where(finding => finding.Kind != FindingKind.Waiting))
         {
             // Worst first: the first one about a stage is the one it is flagged with.
-            if (finding is { Stage: { } stage, Kind: not FindingKind.Waiting })
+            foreach (var stage in finding.AllStages)
                 _flags.TryAdd(stage, finding.Kind);
         }
     }
