@@ -64,7 +64,7 @@ internal sealed class Causes(RunSnapshot run, Usual usual)
     /// <summary>What usually follows a stage that stands still waits for it, and is not missing.</summary>
     private Found WithBelow(Found found)
     {
-        if (found.Finding is not { Kind: FindingKind.Stuck, Stage: { } path })
+        if (found.Finding is not { Kind: FindingKind.Stuck, Stage: { } path } || Cause(found) is "orphan" or "hanging" or "dependency")
             return found;
         var below = usual.AlwaysBelow(path).Select(b => b.Path).Where(p => !run.Stages.Any(s => s.Path == p)).ToList();
         if (below.Count == 0)

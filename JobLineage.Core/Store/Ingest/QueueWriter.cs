@@ -18,7 +18,7 @@ internal static class QueueWriter
                 $"""
                 insert into job_lineage.queue as q
                     (source_id, queue, available, executing, last_attempted_at, last_finished_at, starts, starts_at)
-                select $1, queue, available, executing, least(attempted, now()), least(finished, now()), starts, least(starts_at, now())
+                select $1, queue, available, executing, {NotToCome("attempted")}, {NotToCome("finished")}, starts, {NotToCome("starts_at")}
                 from unnest($2, $3, $4, $5, $6, $7, $8) d (queue, available, executing, attempted, finished, starts, starts_at)
                 on conflict (source_id, queue) do update
                 set available = q.available + excluded.available, executing = q.executing + excluded.executing,
@@ -50,6 +50,9 @@ internal static class QueueWriter
                 Parameters.Texts(deltas.Nodes.Keys), Parameters.Times(deltas.Nodes.Values.Select(t => (DateTimeOffset?)t)));
         }
     }
+
+    /// <summary>Not least(): of nothing and now it would make now.</summary>
+    private static string NotToCome(string time) => $"case when {time} > now() then now() else {time} end";
 
     private static string AsOfLater(string row) =>
         $"""

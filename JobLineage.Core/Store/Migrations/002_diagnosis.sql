@@ -39,8 +39,8 @@ where run_key is null and flags & 17 = 0 and meta like '%"expected_children"%';
 insert into job_lineage.queue (source_id, queue, available, executing, last_attempted_at, last_finished_at, starts, starts_at)
 select j.source_id, j.queue,
     count(*) filter (where j.state = 0 and j.flags & 5 = 0), count(*) filter (where j.state = 3 and j.flags & 5 = 0),
-    max(least(j.attempted_at, now())),
-    max(least(j.finished_at, now())) filter (where j.state in (5, 6)),
+    max(least(j.attempted_at, now())) filter (where j.attempted_at is not null),  -- least() passes over nulls
+    max(least(j.finished_at, now())) filter (where j.finished_at is not null and j.state in (5, 6)),
     coalesce(sum(exp(-extract(epoch from now() - j.attempted_at)::double precision / 300))
         filter (where j.attempted_at between now() - interval '1 hour' and now()), 0),
     now()
