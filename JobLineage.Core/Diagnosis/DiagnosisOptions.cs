@@ -1,24 +1,70 @@
 namespace JobLineage.Core.Diagnosis;
 
-/// <summary>When jobs that do not move are called stuck.</summary>
+/// <summary>When something is called wrong.</summary>
 public sealed record DiagnosisOptions
 {
     /// <summary>The threshold where nothing else is said.</summary>
     public static readonly TimeSpan DefaultStuckAfter = TimeSpan.FromMinutes(5);
 
+    /// <summary>An attempt may rightly take longer than a start may be late: it is doubted after this many thresholds.</summary>
+    public const int ExecutingFactor = 6;
+
     /// <summary>How long nothing may move before it is called stuck.</summary>
     public TimeSpan StuckAfter { get; init; } = DefaultStuckAfter;
 
-    /// <summary>Other thresholds by source name.</summary>
-    public IReadOnlyDictionary<string, TimeSpan> Sources { get; init; } = new Dictionary<string, TimeSpan>();
+    /// <summary>How long an attempt may take; null: what is usual says it, or <see cref="ExecutingFactor"/> times <see cref="StuckAfter"/>.</summary>
+    public TimeSpan? ExecutingAfter { get; init; }
 
-    /// <summary>Other thresholds by worker, full or short name; these come before those of sources.</summary>
-    public IReadOnlyDictionary<string, TimeSpan> Workers { get; init; } = new Dictionary<string, TimeSpan>();
+    /// <summary>Other limits by source name.</summary>
+    public IReadOnlyDictionary<string, StuckLimits> Sources { get; init; } = new Dictionary<string, StuckLimits>();
 
-    /// <summary>The threshold of one worker of one source.</summary>
+    /// <summary>Other limits by worker, full or short name; these come before those of sources.</summary>
+    public IReadOnlyDictionary<string, StuckLimits> Workers { get; init; } = new Dictionary<string, StuckLimits>();
+
+    /// <summary>How many past runs of a pipeline there must be before anything is called usual.</summary>
+    public int PastRuns { get; init; } = 5;
+
+    /// <summary>Of the completed jobs of a stage, the share that must have children for the others to be called childless.</summary>
+    public double ChildlessShare { get; init; } = 0.8;
+
+    /// <summary>How long nothing may move in the jobs of one worker of one source.</summary>
     public TimeSpan StuckAfterFor(string source, string worker) =>
-        Workers.TryGetValue(worker, out var own) || Workers.TryGetValue(Model.Workers.ShortName(worker), out own)
-            || Sources.TryGetValue(source, out own)
-            ? own
-            : StuckAfter;
+        LimitsFor(source, worker).Select(l => l.After).FirstOrDefault(a => a is not null) ?? StuckAfter;
+
+    /// <summary>How long an attempt of one worker of one source may take; null when that is not configured.</summary>
+    public TimeSpan? ExecutingAfterFor(string source, string worker) =>
+        LimitsFor(source, worker).Select(l => l.ExecutingAfter).FirstOrDefault(a => a is not null) ?? ExecutingAfter;
+
+    /// <summary>The limits that hold, the closest first.</summary>
+    private IEnumerable<StuckLimits> LimitsFor(string source, string worker)
+    {
+        var own = Sources.GetValueOrDefault(source);
+        foreach (var name in (string[])[worker, Model.Workers.ShortName(worker)])
+        {
+            if (own is not null && own.Workers.TryGetValue(name, out var limits))
+                yield return limits;
+        }
+
+        foreach (var name in (string[])[worker, Model.Workers.ShortName(worker)])
+        {
+            if (Workers.TryGetValue(name, out var limits))
+                yield return limits;
+        }
+
+        if (own is not null)
+            yield return own;
+    }
+}
+
+/// <summary>Limits that hold for a part.</summary>
+public sealed record StuckLimits
+{
+    /// <summary>How long nothing may move; null: as elsewhere.</summary>
+    public TimeSpan? After { get; init; }
+
+    /// <summary>How long an attempt may take; null: as elsewhere.</summary>
+    public TimeSpan? ExecutingAfter { get; init; }
+
+    /// <summary>Where these are a source's: other limits for its workers, by full or short name.</summary>
+    public IReadOnlyDictionary<string, StuckLimits> Workers { get; init; } = new Dictionary<string, StuckLimits>();
 }

@@ -22,6 +22,14 @@ internal static class Sentences
         : share is > 0.99 and < 1 ? ">99 %"
         : (share * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
 
+    /// <summary>So many a minute.</summary>
+    public static string Rate(double perMinute) =>
+        perMinute >= 10 ? Number((long)Math.Round(perMinute)) : perMinute.ToString("0.#", CultureInfo.InvariantCulture);
+
+    /// <summary>At most so many characters: what stands in a sentence is not to fill it.</summary>
+    public static string Short(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
+
     /// <summary>Date and time in UTC.</summary>
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";

@@ -3,34 +3,48 @@ using JobLineage.Core.Model;
 namespace JobLineage.Core.Diagnosis;
 
 /// <summary>
-/// When a stage is stuck. Nothing in either queue's tables says that a queue is paused or has no worker: the evidence is
-/// that jobs are due and nothing has moved.
+/// When ready and due jobs of a stage stand still, and why. Nothing in either queue's tables says that a queue is paused
+/// or has no worker: the evidence is that jobs are due in it and that nothing of it has executed, in any run.
 /// </summary>
 /// <param name="run">The run.</param>
+/// <param name="facts">What else is known.</param>
 /// <param name="options">The thresholds.</param>
 /// <param name="now">The present.</param>
-internal sealed class StuckRule(RunSnapshot run, DiagnosisOptions options, DateTimeOffset now)
+internal sealed class StuckRule(RunSnapshot run, RunFacts facts, DiagnosisOptions options, DateTimeOffset now)
 {
-    /// <summary>An attempt may rightly take longer than a start may be late: it is doubted after this many thresholds.</summary>
-    private const int ExecutingFactor = 6;
-
-    /// <summary>What is stuck in a stage.</summary>
-    public IEnumerable<(Finding Finding, long Jobs)> Examine(Stage stage)
+    /// <summary>What stands still in a stage, and what only waits for its turn.</summary>
+    public IEnumerable<Found> Examine(Stage stage)
     {
         var threshold = options.StuckAfterFor(run.Source, stage.Worker);
-        if (stage.Counts.Executing > 0 && stage.OldestExecutingAt <= now - threshold * ExecutingFactor
-            && !Moved(stage, threshold * ExecutingFactor))
+        var known = facts.Of(stage.Path);
+        if (stage.Counts.Available > 0 && stage.OldestAvailableAt <= now - threshold
+            && Judge(stage, Ready(stage, known), known.ReadyQueue, threshold) is { } ready)
         {
-            yield return Executing(stage, threshold * ExecutingFactor);
+            yield return ready;
         }
 
-        // A queue that runs other jobs of this run is alive: these wait for their turn.
-        if (Moved(stage, threshold) || IsQueueAlive(stage, threshold))
-            yield break;
-        if (stage.Counts.Available > 0 && stage.OldestAvailableAt <= now - threshold)
-            yield return Available(stage, threshold);
-        if (stage.Counts.Scheduled + stage.Counts.Retryable > 0 && stage.NextDueAt <= now - threshold)
-            yield return Overdue(stage, threshold);
+        if (stage.Counts.Scheduled + stage.Counts.Retryable > 0 && stage.NextDueAt <= now - threshold
+            && Judge(stage, Due(stage, known), known.DueQueue, threshold) is { } due)
+        {
+            yield return due;
+        }
+    }
+
+    private static Standing Ready(Stage stage, StageFacts known) =>
+        new("available", stage.Counts.Available, stage.OldestAvailableAt!.Value, known.Ready);
+
+    private static Standing Due(Stage stage, StageFacts known) => new(
+        stage.Counts.Retryable >= stage.Counts.Scheduled ? "retryable" : "scheduled",
+        stage.Counts.Scheduled + stage.Counts.Retryable, stage.NextDueAt!.Value, known.Due);
+
+    private Found? Judge(Stage stage, Standing jobs, QueueFacts? queue, TimeSpan threshold)
+    {
+        if (queue is null)
+            return Moved(stage, threshold) || IsQueueAlive(stage, threshold) ? null : Quiet(stage, jobs, threshold);
+        // A queue that starts other jobs is alive: these wait for their turn. What another queue of the stage starts says nothing.
+        if (queue.LastAttemptedAt > now - threshold)
+            return Moved(stage, threshold) ? null : Busy(stage, jobs, queue, threshold);
+        return queue.Executing > 0 ? Held(stage, jobs, queue, threshold) : Unconsumed(stage, jobs, queue, threshold);
     }
 
     private bool Moved(Stage stage, TimeSpan within) =>
@@ -40,62 +54,113 @@ internal sealed class StuckRule(RunSnapshot run, DiagnosisOptions options, DateT
         stage.Queues.Count > 0 && run.Stages.Any(other =>
             other != stage && other.LastAttemptedAt > now - threshold && stage.Queues.All(q => other.Queues.Contains(q)) && other.Queues.Count == 1);
 
-    private (Finding, long) Available(Stage stage, TimeSpan threshold)
+    /// <summary>Only this run is known: what its other jobs do is all the evidence there is.</summary>
+    private Found Quiet(Stage stage, Standing jobs, TimeSpan threshold)
     {
-        var count = stage.Counts.Available;
-        var since = stage.OldestAvailableAt!.Value;
-        return (new(
-            FindingKind.Stuck,
-            stage.Path,
-            $"{Sentences.Number(count)} {stage.Name} {Sentences.Jobs(count)} {(count == 1 ? "is" : "are")} ready{Queue(stage)} since {Sentences.Time(since)} ({Sentences.Duration(now - since)}) and {Last(stage)}: the queue is paused, or no node runs it.",
-            Evidence(stage, "available", count, since, threshold),
-            []), count);
+        var last = stage.LastAttemptedAt is { } at ? $"none of this stage has started since {Sentences.Time(at)}" : "none of this stage has ever started";
+        var queue = stage.Queues.Count switch
+        {
+            0 => "",
+            1 => $" in queue {stage.Queues[0]}",
+            _ => $" in queues {string.Join(", ", stage.Queues)}",
+        };
+        var reason = jobs.IsReady
+            ? $"{Subject(stage, jobs, queue)} and {last}: the queue is paused, or no node runs it."
+            : $"{Subject(stage, jobs, queue)} and {last}: nothing makes due jobs ready; check that the queue's nodes run.";
+        return Found.Of(FindingKind.Stuck, stage.Path, reason, Evidence(stage, jobs, null, threshold, "quiet"), jobs.Count, jobs.Sample);
     }
 
-    private (Finding, long) Overdue(Stage stage, TimeSpan threshold)
+    private Found Unconsumed(Stage stage, Standing jobs, QueueFacts queue, TimeSpan threshold)
     {
-        var retryable = stage.Counts.Retryable >= stage.Counts.Scheduled;
-        var count = stage.Counts.Scheduled + stage.Counts.Retryable;
-        var since = stage.NextDueAt!.Value;
-        return (new(
-            FindingKind.Stuck,
-            stage.Path,
-            $"Of {Sentences.Number(count)} scheduled or retryable {stage.Name} {Sentences.Jobs(count)}{Queue(stage)} the first was due at {Sentences.Time(since)} ({Sentences.Duration(now - since)} ago) and {Last(stage)}: nothing makes due jobs ready; check that the queue's nodes run.",
-            Evidence(stage, retryable ? "retryable" : "scheduled", count, since, threshold),
-            []), count);
+        var (where, resume) = Place(queue);
+        var silence = queue.LastAttemptedAt is { } last
+            ? $"nothing {where} has executed in any run since {Sentences.Time(last)} ({Sentences.Duration(now - last)})"
+            : $"nothing {where} was ever seen to execute";
+        var reason = jobs.IsReady
+            ? $"{Subject(stage, jobs, In(queue))}, and {silence}: {(queue.LastAttemptedAt is null ? "no worker consumes it" : "it is paused, or no worker consumes it any more")}; {resume}."
+            : $"{Subject(stage, jobs, In(queue))}, and {silence}: nothing makes due jobs ready or takes them; {resume}.";
+        return Found.Of(FindingKind.Stuck, stage.Path, reason, Evidence(stage, jobs, queue, threshold, "unconsumed"), jobs.Count, jobs.Sample) with
+        {
+            SharedCause = jobs.IsReady ? $"unconsumed {queue.Name}" : null,
+        };
     }
 
-    private (Finding, long) Executing(Stage stage, TimeSpan threshold)
+    private Found Held(Stage stage, Standing jobs, QueueFacts queue, TimeSpan threshold)
     {
-        var count = stage.Counts.Executing;
-        var since = stage.OldestExecutingAt!.Value;
-        return (new(
-            FindingKind.Stuck,
-            stage.Path,
-            $"{Sentences.Number(count)} {stage.Name} {Sentences.Jobs(count)} {(count == 1 ? "has" : "have")} been executing{Queue(stage)} since {Sentences.Time(since)} ({Sentences.Duration(now - since)}) and nothing has finished since: the node may have died and left {(count == 1 ? "it" : "them")} orphaned.",
-            Evidence(stage, "executing", count, since, threshold),
-            []), count);
+        var limit = options.ExecutingAfterFor(run.Source, stage.Worker) ?? threshold * DiagnosisOptions.ExecutingFactor;
+        var isStuck = !(queue.LastAttemptedAt > now - limit);
+        var since = queue.LastAttemptedAt is { } last ? $" since {Sentences.Time(last)} ({Sentences.Duration(now - last)})" : "";
+        var (where, _) = Place(queue);
+        var reason = $"{Subject(stage, jobs, In(queue))}, and nothing {where} has started{since} while {Sentences.Number(queue.Executing)} {Sentences.Jobs(queue.Executing)} {(queue.Executing == 1 ? "executes" : "execute")} there: "
+            + (isStuck ? "they hold its places; see whether they hang, or whether the queue is paused." : "their turn comes when one of those ends.");
+        var kind = isStuck ? FindingKind.Stuck : FindingKind.Waiting;
+        return Found.Of(kind, stage.Path, reason, Evidence(stage, jobs, queue, threshold, "held"), jobs.Count, jobs.Sample) with
+        {
+            SharedCause = $"held {queue.Name} {kind}",
+        };
     }
 
-    private static string Queue(Stage stage) => stage.Queues.Count switch
+    private Found Busy(Stage stage, Standing jobs, QueueFacts queue, TimeSpan threshold)
     {
-        0 => "",
-        1 => $" in queue {stage.Queues[0]}",
-        _ => $" in queues {string.Join(", ", stage.Queues)}",
-    };
+        var evidence = Evidence(stage, jobs, queue, threshold, "busy");
+        var ahead = Math.Max(queue.Available - (jobs.IsReady ? jobs.Count : 0), 0);
+        var (where, _) = Place(queue);
+        evidence["ahead"] = ahead;
+        var work = ahead == 0 ? $"the last start {where} was at {Sentences.Time(queue.LastAttemptedAt!.Value)}"
+            : $"{Sentences.Number(ahead)} other {Sentences.Jobs(ahead)} {(ahead == 1 ? "is" : "are")} ready {where}";
+        var pace = "";
+        if (queue.StartsPerMinute >= 0.1)
+        {
+            var until = now + TimeSpan.FromMinutes(Math.Min(queue.Available / queue.StartsPerMinute, 60 * 24 * 365));
+            evidence["until"] = until;
+            pace = $", about {Sentences.Rate(queue.StartsPerMinute)} {(ahead == 0 ? "jobs " : "")}start a minute"
+                + (queue.Available == 0 ? "" : $", and at that pace all have started by {Sentences.Time(until)}");
+        }
 
-    private static string Last(Stage stage) => stage.LastAttemptedAt is { } last
-        ? $"none of this stage has started since {Sentences.Time(last)}"
-        : "none of this stage has ever started";
+        var reason = $"{Sentences.Number(jobs.Count)} {stage.Name} {Sentences.Jobs(jobs.Count)} {(jobs.Count == 1 ? "waits for its" : "wait for their")} turn{In(queue)} since {Sentences.Time(jobs.Since)} ({Sentences.Duration(now - jobs.Since)}): {work}{pace}.";
+        return Found.Of(FindingKind.Waiting, stage.Path, reason, evidence, jobs.Count, jobs.Sample);
+    }
 
-    private static Dictionary<string, object?> Evidence(Stage stage, string state, long count, DateTimeOffset since, TimeSpan threshold) => new()
+    /// <summary>The beginning of each sentence: how many jobs stand, where, and since when.</summary>
+    private string Subject(Stage stage, Standing jobs, string queue) => jobs.IsReady
+        ? $"{Sentences.Number(jobs.Count)} {stage.Name} {Sentences.Jobs(jobs.Count)} {(jobs.Count == 1 ? "is" : "are")} ready{queue} since {Sentences.Time(jobs.Since)} ({Sentences.Duration(now - jobs.Since)})"
+        : $"Of {Sentences.Number(jobs.Count)} scheduled or retryable {stage.Name} {Sentences.Jobs(jobs.Count)}{queue} the first was due at {Sentences.Time(jobs.Since)} ({Sentences.Duration(now - jobs.Since)} ago)";
+
+    private static string In(QueueFacts queue) => queue.Name.Length == 0 ? "" : $" in queue {queue.Name}";
+
+    /// <summary>Where it is, and what to do about it; a source without queues is one queue.</summary>
+    private static (string Where, string Resume) Place(QueueFacts queue) => queue.Name.Length == 0
+        ? ("in this source", "see that its workers run")
+        : ("in that queue", "resume the queue, or start a node that runs it");
+
+    private static Dictionary<string, object?> Evidence(Stage stage, Standing jobs, QueueFacts? queue, TimeSpan threshold, string cause)
     {
-        ["state"] = state,
-        ["count"] = count,
-        ["since"] = since,
-        ["queues"] = stage.Queues,
-        ["lastAttemptedAt"] = stage.LastAttemptedAt,
-        ["lastFinishedAt"] = stage.LastFinishedAt,
-        ["thresholdSeconds"] = threshold.TotalSeconds,
-    };
+        var evidence = new Dictionary<string, object?>
+        {
+            ["state"] = jobs.State,
+            ["count"] = jobs.Count,
+            ["since"] = jobs.Since,
+            ["cause"] = cause,
+            ["queues"] = stage.Queues,
+            ["lastAttemptedAt"] = stage.LastAttemptedAt,
+            ["lastFinishedAt"] = stage.LastFinishedAt,
+            ["thresholdSeconds"] = threshold.TotalSeconds,
+        };
+        if (queue is not null)
+        {
+            evidence["queue"] = queue.Name;
+            evidence["queueReady"] = queue.Available;
+            evidence["queueExecuting"] = queue.Executing;
+            evidence["queueLastAttemptedAt"] = queue.LastAttemptedAt;
+            evidence["startsPerMinute"] = Math.Round(queue.StartsPerMinute, 2);
+        }
+
+        return evidence;
+    }
+
+    /// <summary>Jobs that could go on and do not.</summary>
+    private sealed record Standing(string State, long Count, DateTimeOffset Since, IReadOnlyList<string> Sample)
+    {
+        public bool IsReady => State == "available";
+    }
 }

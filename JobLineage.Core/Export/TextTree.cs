@@ -20,7 +20,7 @@ public static class TextTree
         glyphs ??= TreeGlyphs.Unicode;
         var text = new StringBuilder();
         var children = run.Stages.ToLookup(s => s.ParentPath);
-        var findings = run.Findings.ToLookup(f => f.Stage);
+        var findings = run.Findings.SelectMany(f => f.AllStages.Select(stage => (stage, f))).ToLookup(f => f.stage, f => f.f);
         Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs));
         if (run.Findings.Count > 0)
             text.Append('\n');

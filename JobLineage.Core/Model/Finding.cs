@@ -38,6 +38,15 @@ public sealed record Finding(
     IReadOnlyDictionary<string, object?> Evidence,
     IReadOnlyList<string> Jobs)
 {
+    /// <summary>Other stages that suffer from the same cause; empty for most findings.</summary>
+    public IReadOnlyList<string> AlsoStages { get; init; } = [];
+
+    /// <summary>All stages it is about; none when it is about the run.</summary>
+    public IEnumerable<string> AllStages => Stage is null ? AlsoStages : AlsoStages.Prepend(Stage);
+
+    /// <summary>Whether it is about this stage, alone or with others.</summary>
+    public bool Concerns(string path) => Stage == path || AlsoStages.Contains(path);
+
     /// <summary>The kind's name in lower case, as in <c>data-finding</c> and the API.</summary>
     public string KindName => Kind.ToString().ToLowerInvariant();
 }

@@ -63,6 +63,9 @@ public sealed record Job
     /// <summary>The last errors, oldest first. Their number says nothing about attempts.</summary>
     public IReadOnlyList<JobError> Errors { get; init; } = [];
 
+    /// <summary>How many children the job announces that it will have; null when it does not say.</summary>
+    public int? ExpectedChildren { get; init; }
+
     /// <summary>
     /// True for a parent that children name but that was never seen: it was pruned before, or never existed. Only
     /// <see cref="Id"/> means anything then.

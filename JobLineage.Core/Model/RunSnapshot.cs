@@ -110,6 +110,12 @@ public sealed record Stage
     /// <summary>Completed jobs of this stage that have no child.</summary>
     public long Childless { get; init; }
 
+    /// <summary>How long its completed jobs ran on average, from attempt to end; null when unknown.</summary>
+    public TimeSpan? MeanRun { get; init; }
+
+    /// <summary>How long its completed jobs waited on average, from being due to the attempt; null when unknown.</summary>
+    public TimeSpan? MeanWait { get; init; }
+
     /// <summary>The queues of these jobs, when few; empty when unknown.</summary>
     public IReadOnlyList<string> Queues { get; init; } = [];
 

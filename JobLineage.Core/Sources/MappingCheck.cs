@@ -80,6 +80,9 @@ internal sealed class MappingCheck(SourceMapping mapping, NpgsqlConnection conne
             (nameof(mapping.Meta), mapping.Meta, "text"),
             (nameof(mapping.Errors), mapping.Errors, "text"),
             (nameof(mapping.LastError), mapping.LastError, "text"),
+            .. mapping.ExpectedChildrenOf.Select(e => ($"{nameof(mapping.ExpectedChildren)}:{e.Key}", (string?)e.Value, "text")),
+            (nameof(mapping.ExpectedChildren), mapping.ExpectedChildren, "text"),
+            (nameof(mapping.ExpectedChildren), mapping.ExpectedSql, "text"),
         ];
         foreach (var (member, expression, type) in others)
         {

@@ -32,6 +32,7 @@ public static class Presets
         Queue = "queue",
         ParentId = "meta->>'parent_job_id'",
         ParentKey = new("meta", "parent_job_id"),
+        Announced = "meta->>'expected_children'",
         Attempt = "attempt",
         MaxAttempts = "max_attempts",
         Priority = "priority",

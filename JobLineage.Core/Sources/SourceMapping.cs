@@ -103,6 +103,37 @@ public sealed record SourceMapping
     public string? LastError { get; init; }
 
     /// <summary>
+    /// Expression (number, or text or json of one) for how many children a job announces in a place that queues agree
+    /// on; null where there is none. What is configured comes before it.
+    /// </summary>
+    public string? Announced { get; init; }
+
+    /// <summary>Expression for how many children a job is expected to have, whatever its worker; null for none.</summary>
+    public string? ExpectedChildren { get; init; }
+
+    /// <summary>The same for jobs of some workers, by full or short name; these come before <see cref="ExpectedChildren"/>.</summary>
+    public IReadOnlyDictionary<string, string> ExpectedChildrenOf { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>All that says how many children a job is expected to have, as one text expression; null for nothing.</summary>
+    public string? ExpectedSql
+    {
+        get
+        {
+            // Where runs share a key there are no parents.
+            if (RunKey is not null)
+                return null;
+            var ways = ExpectedChildrenOf
+                .Select(w => $"case when {IsWorker(w.Key)} then ({w.Value})::text end")
+                .Concat(new[] { ExpectedChildren, Announced }.OfType<string>().Select(e => $"({e})::text"))
+                .ToList();
+            return ways.Count == 0 ? null : $"coalesce({string.Join(", ", ways)})";
+        }
+    }
+
+    private string IsWorker(string name) =>
+        $"({Worker})::text = {Literal(name)} or right(({Worker})::text, {name.Length + 1}) in ({Literal("." + name)}, {Literal("/" + name)})";
+
+    /// <summary>
     /// Template of the queue's own page of a job, with <c>{id}</c>: see <see cref="JobUrlTemplate"/>; null for none.
     /// </summary>
     public string? JobUrl { get; init; }

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using JobLineage.Core.Model;
 using Npgsql;
@@ -147,7 +148,7 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             $"{SourceMapping.Quote(m.Id)}::text as job_id", Text(m.State), Text(m.Worker), Text(m.Queue), Text(m.Step), Text(m.ParentId),
             Text(m.RunKey), Number(m.Attempt), Number(m.MaxAttempts), Number(m.Priority), Time(m.InsertedAt),
             Time(m.ScheduledAt), Time(m.AttemptedAt), Time(m.FinishedAt), Text(m.AttemptedBy), Cut(m.Args), Cut(m.Meta),
-            Cut(m.Errors), Cut(m.LastError));
+            Cut(m.Errors), Cut(m.LastError), Text(m.ExpectedSql));
     }
 
     private Job? Read(NpgsqlDataReader row, string id)
@@ -186,6 +187,7 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(last).Text)];
         return job with
         {
+            ExpectedChildren = Announced(row.TextAt(19)),
             Args = args,
             Meta = meta,
             Errors = errors,
@@ -196,6 +198,12 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             ParentId = mapping.RunKey is null ? job.ParentId : null,
         };
     }
+
+    /// <summary>A number as a job may have written it; null for anything else.</summary>
+    private static int? Announced(string? text) =>
+        text is { Length: < 40 } && decimal.TryParse(text.Trim('"', ' '), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1_000_000_000
+            ? (int)number
+            : null;
 
     /// <summary>A name, cut to what an index of the store takes (2,700 bytes): nobody reads further.</summary>
     private static string? Label(NpgsqlDataReader row, int column) => row.TextAt(column) switch

@@ -19,7 +19,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         ["State"] = (m, v) => m with { State = v ?? m.State, Unfinished = [] },
         ["Worker"] = (m, v) => m with { Worker = v ?? m.Worker },
         ["Queue"] = (m, v) => m with { Queue = v },
-        ["ParentId"] = (m, v) => m with { ParentId = v, ParentKey = KeyOf(v) },
+        ["ParentId"] = (m, v) => Linked(m with { ParentId = v, ParentKey = KeyOf(v) }),
         ["RunKey"] = (m, v) => m with { RunKey = v, RunKeyIndexed = null },
         ["RunKeyIndexed"] = (m, v) => m with { RunKeyIndexed = v },
         ["Step"] = (m, v) => m with { Step = v },
@@ -35,6 +35,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         ["Meta"] = (m, v) => m with { Meta = v },
         ["Errors"] = (m, v) => m with { Errors = v },
         ["LastError"] = (m, v) => m with { LastError = v },
+        ["ExpectedChildren"] = (m, v) => m with { ExpectedChildren = v },
         ["JobUrl"] = (m, v) => m with { JobUrl = v },
     };
 
@@ -72,6 +73,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
             mapping = mapping with { Steps = steps };
         if (ReadList("Unfinished") is { } unfinished)
             mapping = mapping with { Unfinished = unfinished };
+        mapping = mapping with { ExpectedChildrenOf = ReadExpected() };
         return errors.Count == before ? new(mapping, connection, feed) : null;
     }
 
@@ -144,6 +146,26 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
 
         return all;
     }
+
+    /// <summary>How many children jobs of some workers are expected to have.</summary>
+    private Dictionary<string, string> ReadExpected()
+    {
+        var expected = new Dictionary<string, string>();
+        foreach (var worker in section.GetSection("ExpectedChildren").GetChildren())
+        {
+            if (string.IsNullOrWhiteSpace(worker.Value))
+                errors.Add($"{worker.Path} is empty; give a number, or an expression on the parent such as args->'expected_pages'.");
+            else
+                expected[worker.Key] = worker.Value.Trim();
+        }
+
+        return expected;
+    }
+
+    /// <summary>Where the parent's id stands in a json column a job announces its children there too.</summary>
+    private static SourceMapping Linked(SourceMapping mapping) => mapping.ParentKey is { } key
+        ? mapping with { Announced = $"{SourceMapping.Quote(key.Column)}->>'expected_children'" }
+        : mapping;
 
     /// <summary>A list of values, or a single one; null when not given.</summary>
     private List<string>? ReadList(string key)

@@ -1,11 +1,10 @@
-using System.Globalization;
 using JobLineage.Core.Diagnosis;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;
 
 /// <summary>
-/// Reads <c>JobLineage:Sources</c>, <c>JobLineage:Stuck</c> and <c>JobLineage:Redact</c>. All errors are found at once;
+/// Reads <c>JobLineage:Sources</c>, <c>JobLineage:Stuck</c>, <c>JobLineage:Diagnosis</c> and <c>JobLineage:Redact</c>. All errors are found at once;
 /// a key that means nothing is one, since it is most often a misspelt one.
 /// </summary>
 public static class SourcesConfigurationReader
@@ -17,73 +16,17 @@ public static class SourcesConfigurationReader
     {
         var errors = new List<string>();
         var sources = new List<SourceOptions>();
-        var thresholds = new Dictionary<string, TimeSpan>();
+        var limits = new Dictionary<string, StuckLimits>();
+        var reader = new DiagnosisSectionReader(errors);
         foreach (var section in configuration.GetSection("JobLineage:Sources").GetChildren())
         {
             if (new SourceSectionReader(section, requireConnection, errors).Read() is { } source)
                 sources.Add(source);
-            if (ReadStuck(section.GetSection("Stuck"), mayNameWorkers: false, errors).After is { } after)
-                thresholds[section.Key] = after;
+            limits[section.Key] = reader.ReadLimits(section.GetSection("Stuck"));
         }
 
-        var stuck = ReadStuck(configuration.GetSection("JobLineage:Stuck"), mayNameWorkers: true, errors);
-        var diagnosis = new DiagnosisOptions
-        {
-            StuckAfter = stuck.After ?? DiagnosisOptions.DefaultStuckAfter,
-            Sources = thresholds,
-            Workers = stuck.Workers,
-        };
+        var diagnosis = reader.Read(configuration) with { Sources = limits };
         return new([.. sources.OrderBy(s => s.Name, StringComparer.Ordinal)], diagnosis, ReadRedact(configuration, errors), errors);
-    }
-
-    private static (TimeSpan? After, Dictionary<string, TimeSpan> Workers) ReadStuck(
-        IConfigurationSection section, bool mayNameWorkers, List<string> errors)
-    {
-        var workers = new Dictionary<string, TimeSpan>();
-        TimeSpan? after = null;
-        foreach (var child in section.GetChildren())
-        {
-            switch (child.Key.ToLowerInvariant())
-            {
-                case "after":
-                    after = ReadDuration(child, errors);
-                    break;
-                case "workers" when mayNameWorkers:
-                    foreach (var worker in child.GetChildren())
-                    {
-                        foreach (var setting in worker.GetChildren())
-                        {
-                            if (!setting.Key.Equals("After", StringComparison.OrdinalIgnoreCase))
-                                errors.Add(DidYouMean.Sentence(setting.Path, setting.Key, ["After"]));
-                            else if (ReadDuration(setting, errors) is { } own)
-                                workers[worker.Key] = own;
-                        }
-
-                        if (worker.Value is not null)
-                            errors.Add($"{worker.Path} has a value; set {worker.Path}:After instead.");
-                    }
-
-                    break;
-                default:
-                    errors.Add(DidYouMean.Sentence(child.Path, child.Key, mayNameWorkers ? ["After", "Workers"] : ["After"]));
-                    break;
-            }
-        }
-
-        return (after, workers);
-    }
-
-    private static TimeSpan? ReadDuration(IConfigurationSection setting, List<string> errors)
-    {
-        // A plain number would be read as days, which nobody means.
-        if (setting.Value is { } text && text.Contains(':')
-            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration > TimeSpan.Zero)
-        {
-            return duration;
-        }
-
-        errors.Add($"{setting.Path} is '{setting.Value}', which is not a duration; write it as 00:05:00.");
-        return null;
     }
 
     private static IReadOnlyList<string> ReadRedact(IConfiguration configuration, List<string> errors)

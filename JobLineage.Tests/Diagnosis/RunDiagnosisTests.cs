@@ -37,7 +37,7 @@ public sealed class RunDiagnosisTests
         { "waits and goes on", Quiet with { Counts = new(Retryable: 2, Executing: 1), NextDueAt = Ago(-10), OldestExecutingAt = Ago(1), LastAttemptedAt = Ago(1) }, RunState.Running, "" },
         { "was due a moment ago", Quiet with { Counts = new(Retryable: 2), NextDueAt = Ago(1) }, RunState.Running, "" },
         { "was due long ago", Quiet with { Counts = new(Retryable: 2), NextDueAt = Ago(6), LastAttemptedAt = Ago(30) }, RunState.Stuck, "stuck" },
-        { "suspended waits for something else", Quiet with { Counts = new(Suspended: 2) }, RunState.Running, "" },
+        { "suspended waits for something else", Quiet with { Counts = new(Suspended: 2) }, RunState.Running, "waiting" },
         { "deleted before they finished", Quiet with { Counts = new(Completed: 2), Vanished = 3 }, RunState.Finished, "missing" },
         { "a circle", Quiet with { Counts = new(Completed: 2), CycleCuts = 1 }, RunState.Finished, "cycle" },
         { "worst first", Quiet with { Counts = new(Available: 1, Discarded: 30), OldestAvailableAt = Ago(60), CycleCuts = 1 }, RunState.Stuck, "stuck failing cycle" },
@@ -48,7 +48,7 @@ public sealed class RunDiagnosisTests
     public void A_stage_is_diagnosed_by_what_its_numbers_and_times_say(string name, Stage stage, RunState state, string kinds)
     {
         Assert.NotEmpty(name);
-        var diagnosis = RunDiagnosis.Examine(Run(stage), new(), Now);
+        var diagnosis = RunDiagnosis.Examine(Run(stage), RunFacts.None, new(), Now);
         Assert.Equal((state, kinds), (diagnosis.State, string.Join(' ', diagnosis.Findings.Select(f => f.KindName))));
         Assert.All(diagnosis.Findings, f => Assert.EndsWith(".", f.Reason));
     }
@@ -57,7 +57,7 @@ public sealed class RunDiagnosisTests
     public void A_stuck_stage_says_how_many_since_when_and_in_which_queue()
     {
         var stage = Quiet with { Counts = new(Available: 61), OldestAvailableAt = Ago(90), LastAttemptedAt = Ago(80) };
-        var finding = Assert.Single(RunDiagnosis.Examine(Run(stage), new(), Now).Findings);
+        var finding = Assert.Single(RunDiagnosis.Examine(Run(stage), RunFacts.None, new(), Now).Findings);
         Assert.Equal(
             "61 Page jobs are ready in queue pages since 2026-11-22 10:30:00 UTC (1 h 30 min) and none of this stage has started since 2026-11-22 10:40:00 UTC: the queue is paused, or no node runs it.",
             finding.Reason);
@@ -70,16 +70,16 @@ public sealed class RunDiagnosisTests
     {
         var waiting = Quiet with { Counts = new(Available: 61), OldestAvailableAt = Ago(60) };
         var going = Quiet with { Path = "Sync", ParentPath = null, Counts = new(Executing: 1), LastAttemptedAt = Ago(1), OldestExecutingAt = Ago(1) };
-        Assert.Empty(RunDiagnosis.Examine(Run(going, waiting), new(), Now).Findings);
-        Assert.Single(RunDiagnosis.Examine(Run(going with { Queues = ["other"] }, waiting), new(), Now).Findings);
+        Assert.Empty(RunDiagnosis.Examine(Run(going, waiting), RunFacts.None, new(), Now).Findings);
+        Assert.Single(RunDiagnosis.Examine(Run(going with { Queues = ["other"] }, waiting), RunFacts.None, new(), Now).Findings);
     }
 
     [Fact]
     public void A_threshold_of_its_own_is_kept()
     {
         var stage = Quiet with { Counts = new(Available: 61), OldestAvailableAt = Ago(6) };
-        var options = new DiagnosisOptions { Workers = new Dictionary<string, TimeSpan> { ["Page"] = TimeSpan.FromMinutes(7) } };
-        Assert.Equal(RunState.Running, RunDiagnosis.Examine(Run(stage), options, Now).State);
+        var options = new DiagnosisOptions { Workers = new Dictionary<string, StuckLimits> { ["Page"] = new() { After = TimeSpan.FromMinutes(7) } } };
+        Assert.Equal(RunState.Running, RunDiagnosis.Examine(Run(stage), RunFacts.None, options, Now).State);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class RunDiagnosisTests
             RootIsMissing = true,
             Edges = [new("?", "?/Page", 3)],
         };
-        var finding = Assert.Single(RunDiagnosis.Examine(run, new(), Now).Findings);
+        var finding = Assert.Single(RunDiagnosis.Examine(run, RunFacts.None, new(), Now).Findings);
         Assert.Equal(FindingKind.Orphaned, finding.Kind);
         Assert.Equal("The parent 1 that 3 jobs name is not in the table: it was pruned before it was seen, or it never existed.", finding.Reason);
     }

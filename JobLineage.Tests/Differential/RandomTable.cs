@@ -33,6 +33,13 @@ public abstract class RandomTable(Random random, JobIdKind kind, string name)
             States = JobStates.All.ToDictionary(s => s.Name()),
             Worker = "worker",
             InsertedAt = kind == JobIdKind.BigInt ? null : "inserted_at",
+            // By what stands in the row, so that every change of it shows here, too.
+            Queue = "'q' || length(worker) % 3",
+            ScheduledAt = "timestamptz '2026-01-01 00:00:00Z' + length(id::text) * interval '1.2345678 s'",
+            AttemptedAt = "case when state not in ('available', 'scheduled', 'suspended') then timestamptz '2026-01-01 00:01:00Z' + length(worker) * interval '1.1111111 s' end",
+            FinishedAt = "case when state in ('completed', 'discarded', 'cancelled') then timestamptz '2026-01-01 00:01:10Z' + length(id::text) * interval '1.7654321 s' end",
+            AttemptedBy = "case when state not in ('available', 'scheduled', 'suspended') then 'node' || length(worker) % 2 end",
+            ExpectedChildren = "nullif(length(worker) % 4, 0)",
         }),
         kind, kind switch { JobIdKind.BigInt => "bigint", JobIdKind.Uuid => "uuid", _ => "text" }, null, HasRowVersions: true);
 

@@ -38,6 +38,5 @@ public static class StoreComparison
             Assert.Superset(job.Children.SelectMany(c => c.Sample).Select(c => c.Id).ToHashSet(), children.ToHashSet());
             Assert.Equal(oracle.CutIds.Contains(any), job.Job.IsCycleCut);
         }
-
     }
 }

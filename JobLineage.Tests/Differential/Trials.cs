@@ -48,7 +48,8 @@ public static class Trials
         await database.ExecuteAsync(
             $"""
             drop table if exists {table.Table};
-            truncate job_lineage.source, job_lineage.job, job_lineage.run, job_lineage.stage, job_lineage.stage_edge, job_lineage.error_group, job_lineage.single;
+            truncate job_lineage.source, job_lineage.job, job_lineage.run, job_lineage.stage, job_lineage.stage_edge, job_lineage.error_group, job_lineage.single,
+                job_lineage.queue, job_lineage.node;
             {table.CreateSql}
             """);
         var record = await SourceRecord.OpenAsync(store, "forest", default);

@@ -75,7 +75,7 @@ public sealed class SourcesConfigurationTests
             "JobLineage:Sources:tasks:Worker is missing; a source without a Preset (oban, research_jobs) needs Table, State and Worker.",
             "JobLineage:Stuck:After is '5', which is not a duration; write it as 00:05:00.",
             "JobLineage:Stuck:Aftre is not a known key; did you mean After?",
-            "JobLineage:Stuck:Workers:W:Wait is not a known key; known are After.",
+            "JobLineage:Stuck:Workers:W:Wait is not a known key; known are After, ExecutingAfter.",
         ], read.Errors.Order(StringComparer.Ordinal));
     }
 

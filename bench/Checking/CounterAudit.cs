@@ -57,6 +57,46 @@ public static class CounterAudit
             left join (select j.source_id, j.parent_id, count(*) as children
                 from job_lineage.job j where j.parent_id is not null and j.flags & 8 = 0 group by 1, 2) j on j.source_id = p.source_id and j.parent_id = p.id
             union all
+            select 'times and announced children of stage ' || s.id, s.sums, j.sums
+            from (select s.id, jsonb_build_object('ran', s.ran, 'ran_ms', s.ran_ms, 'waited_ms', s.waited_ms, 'expected', s.expected,
+                    'short_children', s.short_children, 'short_parents', s.short_parents, 'lost_children', s.lost_children) as sums
+                from job_lineage.stage s) s
+            left join lateral (
+                select jsonb_build_object('ran', count(t.ran), 'ran_ms', coalesce(sum(t.ran), 0)::bigint,
+                    'waited_ms', coalesce(sum(t.waited) filter (where t.ran is not null), 0)::bigint,
+                    'expected', coalesce(sum(t.expected) filter (where t.state = 5), 0),
+                    'short_children', coalesce(sum(t.gap) filter (where t.state = 5), 0),
+                    'short_parents', count(*) filter (where t.state = 5 and t.gap > 0),
+                    'lost_children', coalesce(sum(t.gap) filter (where t.state in (6, 7)), 0)) as sums
+                from (
+                    select j.state, j.expected, greatest(j.expected - j.children, 0) as gap,
+                        case when j.state = 5 then floor(greatest(extract(epoch from j.finished_at - j.attempted_at), 0) * 1000) end as ran,
+                        floor(greatest(extract(epoch from j.attempted_at - j.scheduled_at), 0) * 1000) as waited
+                    from job_lineage.job j where j.stage_id = s.id and {Counted}) t) j on true
+            union all
+            select 'queue ' || coalesce(q.queue, j.queue), jsonb_build_object('available', coalesce(q.available, 0), 'executing', coalesce(q.executing, 0)),
+                jsonb_build_object('available', coalesce(j.available, 0), 'executing', coalesce(j.executing, 0))
+            from job_lineage.queue q
+            full join (
+                select j.source_id, j.queue, count(*) filter (where j.state = 0) as available, count(*) filter (where j.state = 3) as executing
+                from job_lineage.job j where {Counted} group by 1, 2) j using (source_id, queue)
+            union all
+            -- What was last seen of a queue may be later than any job that is left, and never earlier.
+            select 'last life of queue ' || j.queue, jsonb_build_object('attempted', q.last_attempted_at, 'finished', q.last_finished_at),
+                jsonb_build_object('attempted', j.attempted, 'finished', j.finished)
+            from (
+                select j.source_id, j.queue, max(j.attempted_at) as attempted, max(j.finished_at) filter (where j.state in (5, 6)) as finished
+                from job_lineage.job j where {Counted} group by 1, 2) j
+            left join job_lineage.queue q using (source_id, queue)
+            where j.attempted > coalesce(q.last_attempted_at, '-infinity') or j.finished > coalesce(q.last_finished_at, '-infinity')
+            union all
+            select 'last life of node ' || j.attempted_by, to_jsonb(n.last_seen_at), to_jsonb(max(j.attempted_at))
+            from job_lineage.job j
+            left join job_lineage.node n on n.source_id = j.source_id and n.name = j.attempted_by
+            where j.attempted_by is not null and j.attempted_at is not null and j.flags & 1 = 0
+            group by j.attempted_by, n.last_seen_at
+            having max(j.attempted_at) > coalesce(n.last_seen_at, '-infinity')
+            union all
             select 'the run of stage ' || s.id, to_jsonb(s.run_id), null
             from job_lineage.stage s where not exists (select from job_lineage.run r where r.id = s.run_id)
         )

@@ -28,14 +28,17 @@ internal static class CounterWriter
             $"""
             update job_lineage.stage s
             set rows = s.rows + d.rows, vanished = s.vanished + d.vanished, cycle_cuts = s.cycle_cuts + d.cuts,
-                parents = s.parents + d.parents,
+                parents = s.parents + d.parents, ran = s.ran + d.ran, ran_ms = s.ran_ms + d.ran_ms, waited_ms = s.waited_ms + d.waited_ms,
+                expected = s.expected + d.expected, short_children = s.short_children + d.short_children,
+                short_parents = s.short_parents + d.short_parents, lost_children = s.lost_children + d.lost_children,
                 {string.Join(", ", CountColumns.Select(c => $"{c} = s.{c} + d.{c}"))},
                 first_inserted_at = least(s.first_inserted_at, d.inserted),
                 first_attempted_at = least(s.first_attempted_at, d.began),
                 last_attempted_at = greatest(s.last_attempted_at, d.attempted),
                 last_finished_at = greatest(s.last_finished_at, d.finished)
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-                d (id, rows, vanished, cuts, parents, inserted, began, attempted, finished, {string.Join(", ", CountColumns)})
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+                d (id, rows, vanished, cuts, parents, inserted, began, attempted, finished,
+                    ran, ran_ms, waited_ms, expected, short_children, short_parents, lost_children, {string.Join(", ", CountColumns)})
             where s.id = d.id
             """,
             Parameters.Longs(touched.Select(s => s.Key)),
@@ -46,7 +49,14 @@ internal static class CounterWriter
             Parameters.Times(touched.Select(s => s.Value.FirstInsertedAt)),
             Parameters.Times(touched.Select(s => s.Value.FirstAttemptedAt)),
             Parameters.Times(touched.Select(s => s.Value.LastAttemptedAt)),
-            Parameters.Times(touched.Select(s => s.Value.LastFinishedAt)));
+            Parameters.Times(touched.Select(s => s.Value.LastFinishedAt)),
+            Parameters.Longs(touched.Select(s => s.Value.Ran)),
+            Parameters.Longs(touched.Select(s => s.Value.RanMs)),
+            Parameters.Longs(touched.Select(s => s.Value.WaitedMs)),
+            Parameters.Longs(touched.Select(s => s.Value.Expected)),
+            Parameters.Longs(touched.Select(s => s.Value.ShortChildren)),
+            Parameters.Longs(touched.Select(s => s.Value.ShortParents)),
+            Parameters.Longs(touched.Select(s => s.Value.LostChildren)));
         AddCounts(command, touched.Select(s => s.Value.Counts));
         if (queues.Count > 0)
         {

@@ -67,12 +67,51 @@ internal sealed class Deltas
         stage.Counts[(int)facts.State] += sign;
         if (facts is { State: JobState.Completed, Children: > 0 })
             stage.Parents += sign;
+        Expect(stage, facts, sign);
+        Time(stage, facts, sign);
         if (facts.Fingerprint is { } fingerprint)
         {
             var (final, retrying) = Errors.GetValueOrDefault((stageId, fingerprint));
             Errors[(stageId, fingerprint)] = facts.State == JobState.Discarded ? (final + sign, retrying) : (final, retrying + sign);
         }
     }
+
+    private static void Expect(StageDelta stage, in NodeFacts facts, int sign)
+    {
+        if (facts.Expected is not > 0)
+            return;
+        long expected = facts.Expected.Value;
+        var gap = Math.Max(expected - facts.Children, 0);
+        switch (facts.State)
+        {
+            case JobState.Completed:
+                stage.Expected += sign * expected;
+                stage.ShortChildren += sign * gap;
+                stage.ShortParents += gap > 0 ? sign : 0;
+                break;
+            case JobState.Discarded or JobState.Cancelled:
+                stage.LostChildren += sign * gap;
+                break;
+        }
+    }
+
+    private static void Time(StageDelta stage, in NodeFacts facts, int sign)
+    {
+        if (facts is not { State: JobState.Completed, AttemptedAt: { } attempted, FinishedAt: { } finished }
+            || !IsFinite(attempted) || !IsFinite(finished))
+            return;
+        stage.Ran += sign;
+        stage.RanMs += sign * Milliseconds(attempted, finished);
+        if (facts.ScheduledAt is { } due && IsFinite(due))
+            stage.WaitedMs += sign * Milliseconds(due, attempted);
+    }
+
+    /// <summary>The ends of time stand for Postgres' infinities.</summary>
+    private static bool IsFinite(DateTimeOffset time) => time > DateTimeOffset.MinValue && time < DateTimeOffset.MaxValue;
+
+    /// <summary>Clocks of two machines may differ, and one row of nonsense is not to spoil a sum: at least 0, at most a year.</summary>
+    private static long Milliseconds(DateTimeOffset from, DateTimeOffset to) =>
+        Math.Clamp((to - from).Ticks / TimeSpan.TicksPerMillisecond, 0, 31_536_000_000);
 
     private void Touch(Node node)
     {
@@ -141,6 +180,20 @@ internal sealed class StageDelta(long run)
 
     public long Parents { get; set; }
 
+    public long Ran { get; set; }
+
+    public long RanMs { get; set; }
+
+    public long WaitedMs { get; set; }
+
+    public long Expected { get; set; }
+
+    public long ShortChildren { get; set; }
+
+    public long ShortParents { get; set; }
+
+    public long LostChildren { get; set; }
+
     public HashSet<int> Queues { get; } = [];
 
     public DateTimeOffset? FirstInsertedAt { get; set; }
@@ -152,5 +205,6 @@ internal sealed class StageDelta(long run)
     public DateTimeOffset? LastFinishedAt { get; set; }
 
     public bool IsNothing => Rows == 0 && Vanished == 0 && CycleCuts == 0 && Parents == 0
+        && Ran == 0 && RanMs == 0 && WaitedMs == 0 && Expected == 0 && ShortChildren == 0 && ShortParents == 0 && LostChildren == 0
         && FirstInsertedAt is null && LastAttemptedAt is null && LastFinishedAt is null && Array.TrueForAll(Counts, c => c == 0);
 }

@@ -54,7 +54,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 node.IsDropped = node.New.RunId is null && (node.New.Flags & (JobFlags.Missing | JobFlags.Vanished)) != 0;
             }
 
-            await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(nodes.Values, runs, Deltas.Of(nodes), cancellation);
+            await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), cancellation);
         }
 
         if (progress is not null)
@@ -99,7 +99,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 State = job.State,
                 Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0),
                 Fingerprint = PrintOf(job) is { } print ? fingerprints[print] : null,
+                Expected = job.ExpectedChildren,
                 InsertedAt = job.InsertedAt,
+                ScheduledAt = job.ScheduledAt,
                 AttemptedAt = job.AttemptedAt,
                 FinishedAt = job.FinishedAt,
             };

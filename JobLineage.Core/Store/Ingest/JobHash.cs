@@ -36,6 +36,13 @@ internal static class JobHash
             Append(hash, error.Message);
         }
 
+        // Only where there is one: rows that announce nothing keep the number they have.
+        if (job.ExpectedChildren is { } expected)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(numbers, expected);
+            hash.AppendData(numbers[..8]);
+        }
+
         Span<byte> result = stackalloc byte[32];
         hash.GetHashAndReset(result);
         return BinaryPrimitives.ReadInt64LittleEndian(result);

@@ -61,7 +61,9 @@ internal struct NodeFacts
     public JobFlags Flags;
     public int Children;
     public int? Fingerprint;
+    public int? Expected;
     public DateTimeOffset? InsertedAt;
+    public DateTimeOffset? ScheduledAt;
     public DateTimeOffset? AttemptedAt;
     public DateTimeOffset? FinishedAt;
 }

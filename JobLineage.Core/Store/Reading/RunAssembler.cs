@@ -1,3 +1,4 @@
+using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
@@ -6,8 +7,13 @@ namespace JobLineage.Core.Store.Reading;
 
 /// <summary>Puts the rows of <see cref="SnapshotSql"/> together to runs.</summary>
 /// <param name="at">Where the columns begin.</param>
-internal sealed class RunAssembler(int at)
+/// <param name="now">The moment of the reading.</param>
+/// <param name="details">Where <see cref="SnapshotSql.Details"/> begins; null when it was not asked for.</param>
+internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = null)
 {
+    /// <summary>How many columns there are.</summary>
+    public const int Width = 47 + 2 * SnapshotSql.QueueWidth + 4;
+
     private readonly Dictionary<long, Rows> runs = [];
 
     /// <summary>Takes the reader's current row; false when there is no run in it.</summary>
@@ -21,7 +27,8 @@ internal sealed class RunAssembler(int at)
             runs[id] = run = new(
                 row.GetString(at), row.TimeAt(at + 1), row.GetString(at + 3), row.TextAt(at + 4), row.GetString(at + 5),
                 row.GetInt64(at + 6), row.TimeAt(at + 7), row.TimeAt(at + 8), row.TextAt(at + 9),
-                row.IsDBNull(at + 10) ? JobFlags.None : (JobFlags)row.GetInt16(at + 10), []);
+                row.IsDBNull(at + 10) ? JobFlags.None : (JobFlags)row.GetInt16(at + 10),
+                row.GetBoolean(at + 44), row.GetInt16(at + 45), row.GetInt32(at + 46), []);
         }
 
         run.Stages.Add(Stage(row));
@@ -29,11 +36,9 @@ internal sealed class RunAssembler(int at)
     }
 
     /// <summary>The runs by their number in the store, not yet diagnosed.</summary>
-    /// <param name="fallback">The moment of the reading, for a source that was never read to the end.</param>
-    public Dictionary<long, RunSnapshot> Build(DateTimeOffset fallback) =>
-        runs.ToDictionary(r => r.Key, r => Build(r.Value, fallback));
+    public Dictionary<long, AssembledRun> Build() => runs.ToDictionary(r => r.Key, r => Build(r.Value));
 
-    private static RunSnapshot Build(Rows run, DateTimeOffset fallback)
+    private AssembledRun Build(Rows run)
     {
         var rows = run.Stages.OrderBy(s => s.Depth).ThenBy(s => s.Id).ToList();
         var paths = StoredPaths.Of(rows.Select(s => (s.Id, s.ParentId, s.Worker, s.Step)));
@@ -42,7 +47,12 @@ internal sealed class RunAssembler(int at)
             .OrderBy(s => s.Depth).ThenBy(s => s.Path, StringComparer.Ordinal)
             .ToList();
         var counts = stages.Aggregate(default(StateCounts), (sum, s) => sum + s.Counts);
-        return new()
+        var facts = new RunFacts
+        {
+            IsSourceRead = run.IsSourceRead,
+            Stages = rows.ToDictionary(s => paths[s.Id], s => s.Facts, StringComparer.Ordinal),
+        };
+        return new(new()
         {
             Source = run.Source,
             RootId = run.RootId,
@@ -51,13 +61,14 @@ internal sealed class RunAssembler(int at)
             RootArgs = run.RootArgs,
             RootIsMissing = (run.RootFlags & JobFlags.Missing) != 0,
             Version = run.Version,
-            AsOf = run.AsOf ?? fallback,
+            // A source that was never read to the end has none.
+            AsOf = run.AsOf ?? now,
             Stages = stages,
             Edges = Edges(rows, paths),
             Counts = counts,
             StartedAt = run.StartedAt,
             FinishedAt = counts.Unfinished == 0 ? stages.Max(s => s.LastFinishedAt) : null,
-        };
+        }, facts, run.SourceId, run.WorkerId);
     }
 
     private static List<StageEdge> Edges(List<StageRow> rows, Dictionary<long, string> paths)
@@ -91,17 +102,35 @@ internal sealed class RunAssembler(int at)
             row.TimeAt(after + 5), row.TimeAt(after + 6), row.IsDBNull(after + 7) ? [] : row.GetFieldValue<string[]>(after + 7),
             row.TimeAt(after + 8), row.TimeAt(after + 9), row.TimeAt(after + 10),
             row.IsDBNull(after + 11) ? [] : row.GetFieldValue<long[]>(after + 11),
-            row.IsDBNull(after + 12) ? [] : row.GetFieldValue<long[]>(after + 12));
+            row.IsDBNull(after + 12) ? [] : row.GetFieldValue<long[]>(after + 12),
+            row.GetInt64(after + 13), row.GetInt64(after + 14), row.GetInt64(after + 15), Facts(row));
+    }
+
+    private StageFacts Facts(NpgsqlDataReader row)
+    {
+        const int queues = 47;
+        var facts = new StageFacts
+        {
+            Expected = row.GetInt64(at + 40),
+            Short = row.GetInt64(at + 41),
+            ShortParents = row.GetInt64(at + 42),
+            Lost = row.GetInt64(at + 43),
+            ReadyQueue = FactRows.Queue(row, at + queues, now),
+            DueQueue = FactRows.Queue(row, at + queues + SnapshotSql.QueueWidth, now),
+            Executing = FactRows.Attempts(row, at + queues + 2 * SnapshotSql.QueueWidth),
+        };
+        return details is { } column ? facts.WithDetails(row, column) : facts;
     }
 
     private sealed record Rows(
         string Source, DateTimeOffset? AsOf, string RootId, string? RunKey, string Worker, long Version, DateTimeOffset? StartedAt,
-        DateTimeOffset? LastActivityAt, string? RootArgs, JobFlags RootFlags, List<StageRow> Stages);
+        DateTimeOffset? LastActivityAt, string? RootArgs, JobFlags RootFlags, bool IsSourceRead, short SourceId, int WorkerId, List<StageRow> Stages);
 
     private sealed record StageRow(
         long Id, long? ParentId, string Worker, string? Step, int Depth, StateCounts Counts, long Vanished, long CycleCuts, long Parents,
         long Rows, DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastAttemptedAt, DateTimeOffset? LastFinishedAt, string[] Queues,
-        DateTimeOffset? OldestAvailableAt, DateTimeOffset? OldestExecutingAt, DateTimeOffset? NextDueAt, long[] EdgeTo, long[] EdgeJobs)
+        DateTimeOffset? OldestAvailableAt, DateTimeOffset? OldestExecutingAt, DateTimeOffset? NextDueAt, long[] EdgeTo, long[] EdgeJobs,
+        long Ran, long RanMs, long WaitedMs, StageFacts Facts)
     {
         public Stage ToStage(Dictionary<long, string> paths)
         {
@@ -117,6 +146,8 @@ internal sealed class RunAssembler(int at)
                 Vanished = Vanished,
                 CycleCuts = CycleCuts,
                 Childless = Step is null ? Counts.Completed - Parents : 0,
+                MeanRun = Ran > 0 ? TimeSpan.FromMilliseconds((double)RanMs / Ran) : null,
+                MeanWait = Ran > 0 ? TimeSpan.FromMilliseconds((double)WaitedMs / Ran) : null,
                 Queues = [.. Queues.Where(q => q.Length > 0)],
                 FirstInsertedAt = FirstInsertedAt,
                 LastAttemptedAt = LastAttemptedAt,
@@ -128,3 +159,10 @@ internal sealed class RunAssembler(int at)
         }
     }
 }
+
+/// <summary>A run as the store has it.</summary>
+/// <param name="Run">Its picture, not yet diagnosed.</param>
+/// <param name="Facts">What else is known of it.</param>
+/// <param name="SourceId">The source's number.</param>
+/// <param name="WorkerId">The number of the root worker's label.</param>
+internal sealed record AssembledRun(RunSnapshot Run, RunFacts Facts, short SourceId, int WorkerId);

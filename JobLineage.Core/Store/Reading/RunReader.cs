@@ -14,30 +14,50 @@ namespace JobLineage.Core.Store.Reading;
 public sealed class RunReader(
     NpgsqlDataSource store, DiagnosisOptions diagnosis, TimeProvider time) : IRunReader
 {
+    private readonly PastRuns past = new(time);
+
     /// <inheritdoc />
     public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand(
+        var now = time.GetUtcNow();
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        var (alone, run) = await ReadAsync(connection, source, jobId, now, cancellation);
+        if (run is null)
+            return alone;
+        var facts = run.Facts with { Past = await past.OfAsync(run.SourceId, run.WorkerId, connection, cancellation) };
+        return run.Run.Diagnose(facts, diagnosis, now);
+    }
+
+    /// <summary>One statement: a single, diagnosed; or a run with all that is to agree with it.</summary>
+    private async Task<(RunSnapshot? Alone, AssembledRun? Run)> ReadAsync(
+        NpgsqlConnection connection, string source, string jobId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        const int alone = 2 + JobSql.Width;
+        const int stages = alone + AloneFacts.Width;
+        await using var command = new NpgsqlCommand(
             $"""
-            select j.hash, src.as_of, {JobSql.Columns}, {SnapshotSql.Columns}
+            select j.hash, src.as_of, {JobSql.Columns}, {AloneFacts.Columns}, {SnapshotSql.Columns}, {SnapshotSql.Details}
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             {JobSql.Joins}
-            left join (job_lineage.run r {SnapshotSql.Joins}) on r.id = j.run_id
+            {AloneFacts.Joins}
+            left join (job_lineage.run r {SnapshotSql.Joins} {SnapshotSql.DetailJoins}) on r.id = j.run_id
             where src.name = $1
-            """);
+            """, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
-        var now = time.GetUtcNow();
-        var runs = new RunAssembler(at: 2 + JobSql.Width);
+        var runs = new RunAssembler(at: stages, now, details: stages + RunAssembler.Width);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             if (!runs.Add(reader))
-                return Alone(reader, source, now).Diagnose(diagnosis, now);
+            {
+                var run = Alone(reader, source, now);
+                return (run.Diagnose(AloneFacts.Of(reader, alone, run, now), diagnosis, now), null);
+            }
         }
 
-        return runs.Build(now).Values.Select(r => r.Diagnose(diagnosis, now)).SingleOrDefault();
+        return (null, runs.Build().Values.SingleOrDefault());
     }
 
     /// <inheritdoc />
@@ -47,7 +67,7 @@ public sealed class RunReader(
         await using var connection = await store.OpenConnectionAsync(cancellation);
         // The page and the runs on it are two statements of one snapshot.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        var page = new RunsList(connection, query, diagnosis, now);
+        var page = new RunsList(connection, query, diagnosis, past, now);
         return await page.ReadAsync(cancellation);
     }
 

@@ -11,7 +11,7 @@ namespace JobLineage.Core.Store.Reading;
 /// here as on the run's own page.
 /// </summary>
 internal sealed class RunsList(
-    NpgsqlConnection connection, RunsQuery query, DiagnosisOptions diagnosis, DateTimeOffset now)
+    NpgsqlConnection connection, RunsQuery query, DiagnosisOptions diagnosis, PastRuns past, DateTimeOffset now)
 {
     /// <summary>Whether a run is stuck or only running shows when it is looked at: at most so many are, newest first.</summary>
     private const int Examined = 1000;
@@ -139,12 +139,24 @@ internal sealed class RunsList(
             where r.id = any($1)
             """, connection);
         command.Parameters.Add(Ingest.Parameters.Longs(ids));
-        var runs = new RunAssembler(at: 0);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            runs.Add(reader);
-        return runs.Build(now).ToDictionary(r => r.Key, r => r.Value.Diagnose(diagnosis, now).State);
+        var runs = new RunAssembler(at: 0, now);
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                runs.Add(reader);
+        }
+
+        var states = new Dictionary<long, RunState>();
+        foreach (var (id, run) in runs.Build())
+            states[id] = run.Run.Diagnose(await FactsAsync(run, cancellation), diagnosis, now).State;
+        return states;
     }
+
+    /// <summary>A run's state hangs on what is usual only where an attempt takes longer than a start may.</summary>
+    private async Task<RunFacts> FactsAsync(AssembledRun run, CancellationToken cancellation) =>
+        run.Run.Stages.Any(s => s.OldestExecutingAt <= now - diagnosis.StuckAfterFor(run.Run.Source, s.Worker))
+            ? run.Facts with { Past = await past.OfAsync(run.SourceId, run.WorkerId, connection, cancellation) }
+            : run.Facts;
 
     private async Task<IReadOnlyList<SinglesSummary>> SinglesAsync(CancellationToken cancellation)
     {

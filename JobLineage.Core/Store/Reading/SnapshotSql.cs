@@ -1,13 +1,20 @@
+using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Store.Reading;
 
 /// <summary>
-/// The one statement that draws runs. What it costs grows with the stages: each stage's oldest jobs are index probes,
-/// and only where the counters say that there are any.
+/// The one statement that draws runs. What it costs grows with the stages: each stage's jobs are index probes, and only
+/// where the counters say that there are any.
 /// </summary>
 internal static class SnapshotSql
 {
+    /// <summary>Jobs that a finding names; the counts say how many there are.</summary>
+    private const int Sample = 5;
+
+    /// <summary>Errors that are told apart; the others are counted.</summary>
+    private const int Errors = 3;
+
     private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => "s." + s.Name()));
 
     /// <summary>Begins where the columns of <see cref="RunAssembler"/> begin; needs <c>r</c> (run) and <c>src</c> (source) in scope.</summary>
@@ -17,30 +24,95 @@ internal static class SnapshotSql
         root.args, root.flags, s.id, s.parent_id, sw.text, st.text, s.depth, {Counts}, s.vanished, s.cycle_cuts, s.parents, s.rows,
         s.first_inserted_at, s.last_attempted_at, s.last_finished_at,
         (select array_agg(l.text order by l.text) from job_lineage.label l where l.id = any(s.queues)),
-        case when s.available > 0 then (
-            select min(j.scheduled_at) from job_lineage.job j
-            where j.stage_id = s.id and j.state = 0 and j.flags & 5 = 0) end,
-        case when s.executing > 0 then (
-            select min(j.attempted_at) from job_lineage.job j
-            where j.stage_id = s.id and j.state = 3 and j.flags & 5 = 0) end,
-        least(
-            case when s.scheduled > 0 then (
-                select min(j.scheduled_at) from job_lineage.job j
-                where j.stage_id = s.id and j.state = 1 and j.flags & 5 = 0) end,
-            case when s.retryable > 0 then (
-                select min(j.scheduled_at) from job_lineage.job j
-                where j.stage_id = s.id and j.state = 4 and j.flags & 5 = 0) end),
+        ready.scheduled_at, running.since[1], due.scheduled_at,
         (select array_agg(e.to_stage order by e.to_stage) from job_lineage.stage_edge e where e.from_stage = s.id),
-        (select array_agg(e.jobs order by e.to_stage) from job_lineage.stage_edge e where e.from_stage = s.id)
+        (select array_agg(e.jobs order by e.to_stage) from job_lineage.stage_edge e where e.from_stage = s.id),
+        s.ran, s.ran_ms, s.waited_ms, s.expected, s.short_children, s.short_parents, s.lost_children,
+        src.backfilled, r.source_id, r.worker,
+        {QueueOf("ready")}, {QueueOf("due")},
+        running.ids, running.since, running.nodes, running.seen
+        """;
+
+    /// <summary>How many columns a queue has.</summary>
+    public const int QueueWidth = 6;
+
+    /// <summary>Which jobs are meant, and with which errors: what the page of a run shows and the list of runs does not.</summary>
+    public static readonly string Details =
+        $"""
+        case when s.available > 0 then array(
+            select j.id from job_lineage.job j
+            where j.stage_id = s.id and j.state = 0 and j.flags & 5 = 0 order by j.scheduled_at limit {Sample}) end,
+        case when s.scheduled + s.retryable > 0 then array(
+            select d.id from (
+                (select j.id, j.scheduled_at from job_lineage.job j
+                 where s.scheduled > 0 and j.stage_id = s.id and j.state = 1 and j.flags & 5 = 0 order by j.scheduled_at limit {Sample})
+                union all
+                (select j.id, j.scheduled_at from job_lineage.job j
+                 where s.retryable > 0 and j.stage_id = s.id and j.state = 4 and j.flags & 5 = 0 order by j.scheduled_at limit {Sample})) d
+            order by d.scheduled_at limit {Sample}) end,
+        failed.ids, failed.at, errors.texts, errors.counts,
+        case when s.discarded > 0 then (
+            select count(*) from job_lineage.error_group g where g.stage_id = s.id and g.final > 0) end,
+        case when s.parents > 0 and s.completed > s.parents and s.step is null then array(
+            select j.id from job_lineage.job j
+            where j.stage_id = s.id and j.state = 5 and j.children = 0 and j.run_key is null and j.flags & 5 = 0 limit {Sample}) end,
+        case when s.short_parents > 0 then array(
+            select j.id from job_lineage.job j
+            where j.stage_id = s.id and j.state = 5 and j.expected > j.children and j.flags & 5 = 0 limit {Sample}) end
         """;
 
     /// <summary>What hangs on <c>r</c>.</summary>
-    public const string Joins =
-        """
+    public static readonly string Joins =
+        $"""
         join job_lineage.label rw on rw.id = r.worker
         join job_lineage.stage s on s.run_id = r.id
         join job_lineage.label sw on sw.id = s.worker
         left join job_lineage.label st on st.id = s.step
         left join job_lineage.job root on root.source_id = r.source_id and root.id = r.root_id
+        left join lateral (
+            select j.scheduled_at, j.queue from job_lineage.job j
+            where s.available > 0 and j.stage_id = s.id and j.state = 0 and j.flags & 5 = 0
+            order by j.scheduled_at limit 1) ready on true
+        left join job_lineage.queue readyq on readyq.source_id = r.source_id and readyq.queue = ready.queue
+        left join lateral (
+            select d.scheduled_at, d.queue from (
+                (select j.scheduled_at, j.queue from job_lineage.job j
+                 where s.scheduled > 0 and j.stage_id = s.id and j.state = 1 and j.flags & 5 = 0
+                 order by j.scheduled_at limit 1)
+                union all
+                (select j.scheduled_at, j.queue from job_lineage.job j
+                 where s.retryable > 0 and j.stage_id = s.id and j.state = 4 and j.flags & 5 = 0
+                 order by j.scheduled_at limit 1)) d
+            order by d.scheduled_at limit 1) due on true
+        left join job_lineage.queue dueq on dueq.source_id = r.source_id and dueq.queue = due.queue
+        left join lateral (
+            select array_agg(x.id order by x.attempted_at) as ids, array_agg(x.attempted_at order by x.attempted_at) as since,
+                array_agg(x.attempted_by order by x.attempted_at) as nodes, array_agg(n.last_seen_at order by x.attempted_at) as seen
+            from (
+                select j.id, j.attempted_at, j.attempted_by from job_lineage.job j
+                where s.executing > 0 and j.stage_id = s.id and j.state = 3 and j.flags & 5 = 0
+                order by j.attempted_at limit {StageFacts.AttemptsLimit}) x
+            left join job_lineage.node n on n.source_id = r.source_id and n.name = left(x.attempted_by, {Ingest.QueueDeltas.NodeLimit})) running on true
         """;
+
+    /// <summary>What hangs on <see cref="Joins"/> for <see cref="Details"/>.</summary>
+    public static readonly string DetailJoins =
+        $"""
+        left join lateral (
+            select array_agg(f.id order by f.finished_at) as ids, array_agg(f.finished_at order by f.finished_at) as at
+            from (
+                select j.id, j.finished_at from job_lineage.job j
+                where s.discarded > 0 and j.stage_id = s.id and j.state = 6 and j.flags & 5 = 0
+                order by j.finished_at limit {Sample}) f) failed on true
+        left join lateral (
+            select array_agg(f.text order by g.final desc, f.id) as texts, array_agg(g.final order by g.final desc, f.id) as counts
+            from (
+                select g.fingerprint, g.final from job_lineage.error_group g
+                where s.discarded > 0 and g.stage_id = s.id and g.final > 0
+                order by g.final desc limit {Errors}) g
+            join job_lineage.fingerprint f on f.id = g.fingerprint) errors on true
+        """;
+
+    private static string QueueOf(string job) =>
+        $"(select l.text from job_lineage.label l where l.id = {job}.queue), {job}q.available, {job}q.executing, {job}q.last_attempted_at, {job}q.starts, {job}q.starts_at";
 }

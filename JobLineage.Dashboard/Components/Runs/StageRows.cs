@@ -28,8 +28,8 @@ public static class StageRows
     {
         var children = run.Stages.ToLookup(stage => stage.ParentPath, StringComparer.Ordinal);
         var byPath = run.Stages.ToDictionary(stage => stage.Path, StringComparer.Ordinal);
-        var flags = run.Findings.Where(finding => finding.Stage is not null)
-            .ToLookup(finding => finding.Stage!, finding => finding.Kind, StringComparer.Ordinal);
+        var flags = run.Findings.SelectMany(finding => finding.AllStages.Select(stage => (stage, finding.Kind)))
+            .ToLookup(flag => flag.stage, flag => flag.Kind, StringComparer.Ordinal);
         var recurring = run.Edges.Where(edge => !byPath.TryGetValue(edge.To, out var to) || to.ParentPath != edge.From)
             .Select(edge => edge.From).ToHashSet(StringComparer.Ordinal);
 

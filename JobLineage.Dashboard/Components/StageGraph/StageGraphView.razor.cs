@@ -110,10 +110,10 @@ public sealed partial class StageGraphView : IDisposable
         Recent.Remember(key, new(_fold.Closed, _layout));
         _edges = _fold.Edges.ToDictionary(edge => (edge.From, edge.To));
         _flags = [];
-        foreach (var finding in Run.Findings)
+        foreach (var finding in Run.Findings.Where(finding => finding.Kind != FindingKind.Waiting))
         {
             // Worst first: the first one about a stage is the one it is flagged with.
-            if (finding is { Stage: { } stage, Kind: not FindingKind.Waiting })
+            foreach (var stage in finding.AllStages)
                 _flags.TryAdd(stage, finding.Kind);
         }
 

@@ -1,0 +1,107 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Diagnosis;
+
+/// <summary>
+/// Cause before consequence: one cause is one finding, however many stages and jobs suffer from it. Pure.
+/// </summary>
+internal sealed class Causes(RunSnapshot run, Usual usual)
+{
+    /// <summary>The same findings, those that follow from another folded into it.</summary>
+    public List<Found> Fold(IEnumerable<Found> found)
+    {
+        var all = found.ToList();
+        HeldByAttempts(all);
+        Shared(all);
+        SameGap(all);
+        for (var i = 0; i < all.Count; i++)
+            all[i] = WithBelow(all[i]);
+        return all;
+    }
+
+    /// <summary>Jobs that wait behind attempts which are found to hang are told with those.</summary>
+    private static void HeldByAttempts(List<Found> all)
+    {
+        foreach (var held in all.Where(f => Cause(f) == "held").ToList())
+        {
+            var at = all.FindIndex(f => Cause(f) is "orphan" or "hanging"
+                && f.Finding.Evidence["queues"] is IReadOnlyList<string> { Count: 1 } queues && queues[0].Equals(held.Finding.Evidence["queue"]));
+            if (at < 0)
+                continue;
+            all[at] = Join(all[at], [held], "behind them in that queue");
+            all.Remove(held);
+        }
+    }
+
+    /// <summary>Several stages that suffer from the same are one finding: that of the stage with most jobs.</summary>
+    private static void Shared(List<Found> all)
+    {
+        foreach (var group in all.Where(f => f.SharedCause is not null).GroupBy(f => f.SharedCause).Where(g => g.Skip(1).Any()).ToList())
+        {
+            var most = group.MaxBy(f => f.Jobs)!;
+            var others = group.Where(f => f != most).ToList();
+            foreach (var other in others)
+                all.Remove(other);
+            all[all.IndexOf(most)] = Join(most, others, "for the same reason");
+        }
+    }
+
+    /// <summary>Two ways of seeing that the same children are not there.</summary>
+    private void SameGap(List<Found> all)
+    {
+        foreach (var childless in all.Where(f => f.Finding.Kind == FindingKind.Childless).ToList())
+        {
+            var stage = run.Stages.First(s => s.Path == childless.Finding.Stage);
+            var isTold = all.Any(f => f.Finding.Kind == FindingKind.Missing
+                && f.Finding.Evidence.TryGetValue("parentStage", out var parent) && stage.Path.Equals(parent)
+                && (f.Finding.Evidence.ContainsKey("missingStage") ? stage.Childless == stage.Counts.Completed
+                    : f.Finding.Evidence.TryGetValue("parents", out var parents) && parents is long number && number >= stage.Childless));
+            if (isTold)
+                all.Remove(childless);
+        }
+    }
+
+    /// <summary>What usually follows a stage that stands still waits for it, and is not missing.</summary>
+    private Found WithBelow(Found found)
+    {
+        if (found.Finding is not { Kind: FindingKind.Stuck, Stage: { } path } || Cause(found) is "orphan" or "hanging" or "dependency")
+            return found;
+        var below = usual.AlwaysBelow(path).Select(b => b.Path).Where(p => !run.Stages.Any(s => s.Path == p)).ToList();
+        if (below.Count == 0)
+            return found;
+        var names = string.Join(" and ", below.Take(2).Select(p => p[(p.LastIndexOf('/') + 1)..]));
+        return found with
+        {
+            Finding = found.Finding with
+            {
+                Reason = $"{found.Finding.Reason.TrimEnd('.')}; {names}{(below.Count > 2 ? $" and {below.Count - 2} more stages" : "")}, which usually {(below.Count == 1 ? "follows, waits" : "follow, wait")} for it.",
+                Evidence = new Dictionary<string, object?>(found.Finding.Evidence) { ["below"] = below },
+            },
+        };
+    }
+
+    private static Found Join(Found cause, List<Found> others, string why)
+    {
+        others = [.. others.OrderByDescending(f => f.Jobs)];
+        var waiting = string.Join(" and ", others.Take(2).Select(f => $"{Sentences.Number(f.Jobs)} {Name(f)}"))
+            + (others.Count > 2 ? $" and {Sentences.Number(others.Skip(2).Sum(f => f.Jobs))} more" : "");
+        var affected = cause.Jobs + others.Sum(f => f.Jobs);
+        var stages = others.Prepend(cause)
+            .Select(f => new Dictionary<string, object?> { ["stage"] = f.Finding.Stage, ["count"] = f.Jobs })
+            .ToList();
+        return cause with
+        {
+            Jobs = affected,
+            Finding = cause.Finding with
+            {
+                Reason = $"{cause.Finding.Reason.TrimEnd('.')}; {waiting} jobs wait {why}.",
+                Evidence = new Dictionary<string, object?>(cause.Finding.Evidence) { ["affected"] = affected, ["stages"] = stages },
+                AlsoStages = [.. others.Select(f => f.Finding.Stage).OfType<string>().Where(s => s != cause.Finding.Stage).Distinct()],
+            },
+        };
+    }
+
+    private static string? Cause(Found found) => found.Finding.Evidence.TryGetValue("cause", out var cause) ? cause as string : null;
+
+    private static string Name(Found found) => found.Finding.Stage![(found.Finding.Stage!.LastIndexOf('/') + 1)..];
+}

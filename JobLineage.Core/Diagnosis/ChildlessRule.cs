@@ -1,0 +1,48 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Diagnosis;
+
+/// <summary>
+/// When completed jobs have no children although nearly all others of the stage have, here or in past runs. Where many
+/// have none that is how the pipeline works.
+/// </summary>
+internal sealed class ChildlessRule(RunSnapshot run, RunFacts facts, Usual usual, DiagnosisOptions options)
+{
+    public Found? Examine(Stage stage)
+    {
+        var completed = stage.Counts.Completed;
+        if (stage.Childless == 0 || completed == 0)
+            return null;
+        // The last job of a chain has no next one, and that is no fault.
+        if (run.Edges.Any(e => e.From == stage.Path) && run.Edges.Where(e => e.From == stage.Path).All(e => !IsBelow(e.To, stage.Path)))
+            return null;
+        var parents = completed - stage.Childless;
+        var share = (double)parents / completed;
+        var past = usual.ParentShare(stage.Path);
+        var isUsual = past is { } p && p.Share >= options.ChildlessShare;
+        if (!isUsual && (parents == 0 || past is not null || share < options.ChildlessShare))
+            return null;
+        var count = stage.Childless;
+        var reason = $"{Sentences.Of(count, completed)} completed {stage.Name} {Sentences.Jobs(completed)} {(count == 1 ? "has" : "have")} no children"
+            + (parents > 0 ? $" while {Sentences.Number(parents)} {(parents == 1 ? "has" : "have")}" : "")
+            + (isUsual ? $"; usually {Sentences.Percent(past!.Value.Share)} have some (over {past.Value.Runs} runs)" : "")
+            + $": {(count == 1 ? "it ended" : "they ended")} well and spawned nothing.";
+        var evidence = new Dictionary<string, object?>
+        {
+            ["state"] = "completed",
+            ["count"] = count,
+            ["total"] = completed,
+            ["withChildren"] = parents,
+            ["share"] = Math.Round((double)count / completed, 4),
+        };
+        if (isUsual)
+        {
+            evidence["usualShare"] = Math.Round(past!.Value.Share, 4);
+            evidence["pastRuns"] = past.Value.Runs;
+        }
+
+        return Found.Of(FindingKind.Childless, stage.Path, reason, evidence, count, facts.Of(stage.Path).Childless);
+    }
+
+    private static bool IsBelow(string path, string above) => path.StartsWith(above + "/", StringComparison.Ordinal);
+}

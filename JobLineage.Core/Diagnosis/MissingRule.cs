@@ -1,0 +1,112 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Diagnosis;
+
+/// <summary>
+/// When fewer jobs exist than were expected: announced by the parents themselves, or usual for this pipeline. What the
+/// failures of the parents explain is told with those.
+/// </summary>
+internal sealed class MissingRule(RunSnapshot run, RunFacts facts, Usual usual)
+{
+    /// <summary>Of what is usual, the part below which a stage is called too small; it must be the smallest ever, too.</summary>
+    private const double TooFew = 0.5;
+
+    public IEnumerable<Found> Examine(Stage stage)
+    {
+        if (stage.Vanished > 0)
+            yield return Vanished(stage);
+        var known = facts.Of(stage.Path);
+        if (known.Short > 0)
+            yield return Announced(stage, known);
+        if (IsOver(stage) && stage.Counts.Completed > 0)
+        {
+            foreach (var (path, runs) in usual.AlwaysBelow(stage.Path))
+            {
+                if (!run.Stages.Any(s => s.Path == path))
+                    yield return Absent(stage, path, runs);
+            }
+
+            // What parents announce themselves is better evidence than what was usual.
+            if (known.Expected == 0)
+            {
+                foreach (var below in run.Stages.Where(s => s.ParentPath == stage.Path))
+                {
+                    if (Fewer(stage, below) is { } found)
+                        yield return found;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the stage and all above it have come to rest: no more children will come.</summary>
+    private bool IsOver(Stage stage)
+    {
+        for (var s = stage; s is not null; s = run.Stages.FirstOrDefault(above => above.Path == s.ParentPath))
+        {
+            if (s.Counts.Unfinished > 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private Found Announced(Stage stage, StageFacts known)
+    {
+        var have = known.Expected - known.Short;
+        var children = run.Stages.Where(s => s.ParentPath == stage.Path).ToList();
+        var what = children is [var only] ? only.Name : "child";
+        var whose = stage.Counts.Completed == 1 ? $"its {stage.Name} job" : known.ShortParents == 1 ? $"one of {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} jobs" : $"{Sentences.Number(known.ShortParents)} of {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} jobs";
+        var reason = $"{Sentences.Number(have)} of {Sentences.Number(known.Expected)} expected {what} jobs exist: {Sentences.Number(known.Short)} that {whose} announced never came.";
+        return Found.Of(
+            FindingKind.Missing, children is [var one] ? one.Path : stage.Path, reason,
+            new()
+            {
+                ["actual"] = have,
+                ["expected"] = known.Expected,
+                ["missing"] = known.Short,
+                ["parents"] = known.ShortParents,
+                ["parentStage"] = stage.Path,
+                ["basis"] = "announced",
+            },
+            known.Short, known.ShortJobs);
+    }
+
+    private static Found Absent(Stage stage, string path, int runs)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        return Found.Of(
+            FindingKind.Missing, stage.Path,
+            $"No {name} jobs followed from {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} {Sentences.Jobs(stage.Counts.Completed)}, as they did in all {runs} past runs that got so far.",
+            new() { ["actual"] = 0L, ["missingStage"] = path, ["parentStage"] = stage.Path, ["basis"] = "past runs", ["pastRuns"] = runs },
+            stage.Counts.Completed);
+    }
+
+    private Found? Fewer(Stage stage, Stage below)
+    {
+        if (usual.FanOut(below.Path) is not { } fan)
+            return null;
+        var ratio = (double)below.Total / stage.Counts.Completed;
+        var expected = (long)Math.Round(fan.PerParent * stage.Counts.Completed);
+        if (ratio >= fan.PerParent * TooFew || ratio >= fan.Fewest || expected <= below.Total)
+            return null;
+        return Found.Of(
+            FindingKind.Missing, below.Path,
+            $"{Sentences.Number(below.Total)} of about {Sentences.Number(expected)} expected {below.Name} jobs exist: fewer for each completed {stage.Name} job than in any of {fan.Runs} past runs.",
+            new()
+            {
+                ["actual"] = below.Total,
+                ["expected"] = expected,
+                ["missing"] = expected - below.Total,
+                ["parentStage"] = stage.Path,
+                ["basis"] = "past runs",
+                ["pastRuns"] = fan.Runs,
+            },
+            expected - below.Total);
+    }
+
+    private static Found Vanished(Stage stage) => Found.Of(
+        FindingKind.Missing, stage.Path,
+        $"{Sentences.Number(stage.Vanished)} {stage.Name} {Sentences.Jobs(stage.Vanished)} left the queue before {(stage.Vanished == 1 ? "it was" : "they were")} seen to finish: deleted, or finished and pruned between two looks.",
+        new() { ["vanished"] = stage.Vanished },
+        stage.Vanished);
+}

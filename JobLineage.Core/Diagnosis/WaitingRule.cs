@@ -1,0 +1,60 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Diagnosis;
+
+/// <summary>When all that is left of a stage waits for a time that is known, or for something other than time.</summary>
+internal sealed class WaitingRule(RunSnapshot run, RunFacts facts, DiagnosisOptions options, DateTimeOffset now)
+{
+    public IEnumerable<Found> Examine(Stage stage)
+    {
+        if (Timed(stage) is { } timed)
+            yield return timed;
+        if (Suspended(stage) is { } suspended)
+            yield return suspended;
+    }
+
+    private Found? Timed(Stage stage)
+    {
+        var waiting = stage.Counts.Scheduled + stage.Counts.Retryable;
+        if (waiting == 0 || waiting != stage.Counts.Unfinished || !(stage.NextDueAt > now))
+            return null;
+        var retried = stage.Counts.Retryable > 0 ? stage.Counts.Scheduled > 0 ? "a time or a retry" : "a retry" : "a time";
+        return Found.Of(
+            FindingKind.Waiting,
+            stage.Path,
+            $"{Sentences.Number(waiting)} {stage.Name} {Sentences.Jobs(waiting)} {(waiting == 1 ? "waits" : "wait")} for {retried}; the next is due at {Sentences.Time(stage.NextDueAt.Value)}.",
+            new()
+            {
+                ["state"] = stage.Counts.Retryable > stage.Counts.Scheduled ? "retryable" : "scheduled",
+                ["count"] = waiting,
+                ["cause"] = "time",
+                ["until"] = stage.NextDueAt,
+            },
+            waiting, facts.Of(stage.Path).Due);
+    }
+
+    private Found? Suspended(Stage stage)
+    {
+        var count = stage.Counts.Suspended;
+        if (count == 0 || count != stage.Counts.Unfinished)
+            return null;
+        var last = run.Stages.SelectMany(s => new[] { s.LastAttemptedAt, s.LastFinishedAt }).Max();
+        // While anything else of the run goes on, that may be what they wait for.
+        var isAlone = run.Stages.Sum(s => s.Counts.Unfinished - s.Counts.Suspended) == 0
+            && last <= now - options.StuckAfterFor(run.Source, stage.Worker);
+        var evidence = new Dictionary<string, object?> { ["state"] = "suspended", ["count"] = count, ["cause"] = "dependency" };
+        var subject = $"{Sentences.Number(count)} {stage.Name} {Sentences.Jobs(count)} {(count == 1 ? "is" : "are")} suspended";
+        if (!isAlone)
+        {
+            return Found.Of(
+                FindingKind.Waiting, stage.Path,
+                $"{subject}: {(count == 1 ? "it waits" : "they wait")} for something other than time, such as another job.", evidence, count);
+        }
+
+        evidence["since"] = last;
+        return Found.Of(
+            FindingKind.Stuck, stage.Path,
+            $"{subject} and all else of this run came to rest at {Sentences.Time(last!.Value)} ({Sentences.Duration(now - last.Value)} ago): what {(count == 1 ? "it depends" : "they depend")} on will not come from this run; see what was to release {(count == 1 ? "it" : "them")}.",
+            evidence, count);
+    }
+}

@@ -1,0 +1,43 @@
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace JobLineage.Dashboard.Components.Runs;
+
+/// <summary>What is wrong with a run, worst first: a few findings open, the others one click away.</summary>
+public sealed partial class FindingList
+{
+    /// <summary>More than this are folded, unless only one would be.</summary>
+    private const int Open = 4;
+
+    /// <summary>The run.</summary>
+    [Parameter, EditorRequired]
+    public RunSnapshot Run { get; set; } = null!;
+
+    /// <summary>The address that selects a stage.</summary>
+    [Parameter, EditorRequired]
+    public Func<string, string> StageHref { get; set; } = null!;
+
+    private IReadOnlyList<(object Key, Finding Finding)> Shown { get; set; } = [];
+
+    private IReadOnlyList<(object Key, Finding Finding)> Rest { get; set; } = [];
+
+    private string Kinds => string.Join(", ", Rest.GroupBy(f => f.Finding.Kind).Select(kind => $"{Show.Count(kind.Count())} {StateLook.Of(kind.Key).Label}"));
+
+    /// <inheritdoc />
+    protected override void OnParametersSet()
+    {
+        // Sentences hold times and change by themselves: a finding is known by its kind, its stage and its place among those alike.
+        var alike = new Dictionary<(FindingKind, string?), int>();
+        var keyed = new List<(object Key, Finding Finding)>(Run.Findings.Count);
+        foreach (var finding in Run.Findings)
+        {
+            var place = alike.GetValueOrDefault((finding.Kind, finding.Stage));
+            alike[(finding.Kind, finding.Stage)] = place + 1;
+            keyed.Add(((finding.Kind, finding.Stage, place), finding));
+        }
+
+        var open = keyed.Count <= Open + 1 ? keyed.Count : Open;
+        (Shown, Rest) = (keyed[..open], keyed[open..]);
+    }
+}
