@@ -107,7 +107,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     private async Task RenderSoonAsync()
     {
-        // Never within the call that renders the page, nor under the lock.
+        // Not under the lock.
         await Task.Yield();
         try
         {

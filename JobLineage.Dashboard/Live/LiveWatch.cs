@@ -42,8 +42,10 @@ public sealed class LiveWatch<T> : ILiveWatch
         Update = _subscription.Current;
         if (_owner.IsInteractive)
         {
-            _leaving = new();
-            _pump = PumpAsync(_subscription, _leaving.Token);
+            var (subscription, leaving) = (_subscription, _leaving = new());
+            // Never within the call that renders the page (an update may be there already), nor on its dispatcher: what waits
+            // for that counts as what a rendering takes.
+            _pump = Task.Run(() => PumpAsync(subscription, leaving.Token), CancellationToken.None);
         }
         else if (IsLoading)
         {
@@ -100,8 +102,6 @@ public sealed class LiveWatch<T> : ILiveWatch
 
     private async Task PumpAsync(HubSubscription<T> subscription, CancellationToken leaving)
     {
-        // Never within the call that renders the page: an update may be there already.
-        await Task.Yield();
         try
         {
             while (await subscription.Updates.WaitToReadAsync(leaving))
