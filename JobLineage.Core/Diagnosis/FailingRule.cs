@@ -9,6 +9,7 @@ namespace JobLineage.Core.Diagnosis;
 internal sealed class FailingRule(RunSnapshot run, RunFacts facts, Usual usual)
 {
     private const int ErrorLength = 80;
+    private const string Told = " failed with ";
 
     private readonly string? firstOfRun = run.Stages
         .Where(s => First(facts, s) is not null)
@@ -46,11 +47,17 @@ internal sealed class FailingRule(RunSnapshot run, RunFacts facts, Usual usual)
         evidence["errors"] = known.Errors.Select(e => new Dictionary<string, object?> { ["fingerprint"] = e.Fingerprint, ["count"] = e.Count }).ToList();
         evidence["errorKinds"] = known.ErrorKinds;
         var top = known.Errors[0];
-        var text = Sentences.Short(top.Fingerprint, ErrorLength);
+        var text = Sentences.Short(Cause(top.Fingerprint), ErrorLength);
         var others = known.ErrorKinds - 1;
         return top.Count == discarded ? $", {(discarded == 1 ? "with" : "all with")} {text}"
             : $", {Sentences.Number(top.Count)} of them with {text}" + (others > 0 ? $" and the others with {Sentences.Number(others)} more {(others == 1 ? "error" : "errors")}" : "");
     }
+
+    /// <summary>Oban.PerformError repeats the worker's name, which the sentence has: what it was told is what matters.</summary>
+    private static string Cause(string fingerprint) =>
+        fingerprint.StartsWith("** (Oban.PerformError) ", StringComparison.Ordinal) && fingerprint.IndexOf(Told, StringComparison.Ordinal) is var at and > 0
+            ? fingerprint[(at + Told.Length)..]
+            : fingerprint;
 
     private string Began(Stage stage, JobAt? first, Dictionary<string, object?> evidence)
     {

@@ -80,6 +80,11 @@ public sealed class ReasonTests
     }
 
     [Fact]
+    public void An_error_that_Oban_wraps_is_told_by_what_is_in_it() => Assert.Equal(
+        "The only Sync job failed for good (100 %), with {:error, :movie_not_ready}; the first was job 41 at 2026-11-22 11:30:00 UTC.",
+        Single(new Situation("").With("Sync", new(Discarded: 1), facts: Failed(30, error: "** (Oban.PerformError) App.Sync failed with {:error, :movie_not_ready}", count: 1))).Reason);
+
+    [Fact]
     public void One_cause_with_what_it_kept_from_existing_is_one_finding()
     {
         var finding = Single(new Situation("").After(5, Usual).With("Sync", Done)

@@ -100,6 +100,47 @@ public sealed class SourcesConfigurationTests
     }
 
     [Fact]
+    public void Limits_and_expectations_may_be_a_workers_own_in_a_source()
+    {
+        var read = Read(
+            ("JobLineage:Stuck:ExecutingAfter", "01:00:00"), ("JobLineage:Diagnosis:PastRuns", "8"), ("JobLineage:Diagnosis:ChildlessShare", "0.9"),
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"),
+            (Oban + ":Stuck:Workers:SlowJob:ExecutingAfter", "03:00:00"), (Oban + ":Stuck:Workers:SlowJob:After", "00:30:00"),
+            (Oban + ":ExpectedChildren:SyncJob", "args->'expected_pages'"));
+        Assert.Empty(read.Errors);
+        Assert.Equal((8, 0.9), (read.Diagnosis.PastRuns, read.Diagnosis.ChildlessShare));
+        Assert.Equal(TimeSpan.FromMinutes(30), read.Diagnosis.StuckAfterFor("oban", "App.SlowJob"));
+        Assert.Equal(TimeSpan.FromHours(3), read.Diagnosis.ExecutingAfterFor("oban", "App.SlowJob"));
+        Assert.Equal(TimeSpan.FromHours(1), read.Diagnosis.ExecutingAfterFor("oban", "App.Job"));
+        Assert.Equal(
+            "coalesce(case when (worker)::text = 'SyncJob' or right((worker)::text, 8) in ('.SyncJob', '/SyncJob') then (args->'expected_pages')::text end, (meta->>'expected_children')::text)",
+            Assert.Single(read.Sources).Mapping.ExpectedSql);
+    }
+
+    [Fact]
+    public void What_a_mapping_by_hand_announces_stands_where_its_parents_id_stands()
+    {
+        var read = Read(
+            (Oban + ":Table", "jobs"), (Oban + ":State", "state"), (Oban + ":Worker", "worker"), (Oban + ":ConnectionString", "Host=db"),
+            (Oban + ":ParentId", "extra->>'parent'"), (Oban + ":ExpectedChildren", "12"));
+        Assert.Equal("coalesce((12)::text, (\"extra\"->>'expected_children')::text)", Assert.Single(read.Sources).Mapping.ExpectedSql);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_limits_is_told_with_its_key() => Assert.Equal(
+        [
+            "JobLineage:Diagnosis:ChildlessShare is '80'; give a share above 0 and up to 1, such as 0.8.",
+            "JobLineage:Diagnosis:PastRun is not a known key; did you mean PastRuns?",
+            "JobLineage:Diagnosis:PastRuns is '0'; give a whole number from 1 to 20, the past runs that are looked at.",
+            "JobLineage:Sources:oban:ExpectedChildren:SyncJob is empty; give a number, or an expression on the parent such as args->'expected_pages'.",
+            "JobLineage:Sources:oban:Stuck:Workers:W:ExecutingAfter is '5', which is not a duration; write it as 00:05:00.",
+        ],
+        Read(
+            ("JobLineage:Diagnosis:ChildlessShare", "80"), ("JobLineage:Diagnosis:PastRuns", "0"), ("JobLineage:Diagnosis:PastRun", "7"),
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":ExpectedChildren:SyncJob", " "),
+            (Oban + ":Stuck:Workers:W:ExecutingAfter", "5")).Errors.Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Words_to_redact_are_a_list_or_a_line()
     {
         Assert.Equal(Redaction.DefaultWords, Read().RedactWords);

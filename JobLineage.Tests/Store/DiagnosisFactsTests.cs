@@ -23,7 +23,7 @@ public sealed class DiagnosisFactsTests
         var stuck = Assert.Single((await fixture.RunAsync(1)).Findings);
         Assert.Equal((FindingKind.Stuck, "unconsumed", "shared"), (stuck.Kind, stuck.Evidence["cause"], stuck.Evidence["queue"]));
         Assert.Equal((1L, 0L), (stuck.Evidence["queueReady"], stuck.Evidence["queueExecuting"]));
-        Assert.InRange((DateTimeOffset)stuck.Evidence["queueLastAttemptedAt"]!, DateTimeOffset.UtcNow.AddHours(-2.1), DateTimeOffset.UtcNow.AddHours(-1.9));
+        Assert.InRange((DateTimeOffset)stuck.Evidence["queueLastAttemptedAt"]!, TimeProvider.System.GetUtcNow().AddHours(-2.1), TimeProvider.System.GetUtcNow().AddHours(-1.9));
         Assert.Equal(["2"], stuck.Jobs);
         Assert.Equal(RunState.Stuck, (await fixture.Reader.ListRunsAsync(new(), default)).Runs.Single().State);
 

@@ -97,7 +97,7 @@ public sealed class RecordedDiagnosisTests
         Assert.Equal(RunState.Failing, run.State);
     }
 
-    private static async Task<RunSnapshot> RunAsync(string change = "select", DateTimeOffset? at = null)
+    private static async Task<RunSnapshot> RunAsync(string change = "select 1", DateTimeOffset? at = null)
     {
         await using var fixture = await StoreFixture.CreateAsync(RecordedData.ObanEnd);
         await fixture.SqlAsync(change);

@@ -1,0 +1,84 @@
+using Bunit;
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Runs;
+using JobLineage.Tests.Support;
+
+namespace JobLineage.Tests.Components;
+
+public sealed class FindingListTests : PageContext
+{
+    private const string Page = "SyncJob/MoviePageJob";
+
+    private static readonly Finding Stuck = new(
+        FindingKind.Stuck, Page, "61 jobs are ready and nothing consumes queue scraper.",
+        new Dictionary<string, object?>
+        {
+            ["state"] = "available",
+            ["since"] = SomeRuns.Noon.AddHours(-1),
+            ["queue"] = "<scraper>",
+            ["queueReady"] = 2_461L,
+            ["queueExecuting"] = 0L,
+            ["queueLastAttemptedAt"] = null,
+            ["startsPerMinute"] = 0.0,
+            ["affected"] = 412L,
+            ["stages"] = new List<Dictionary<string, object?>>
+            {
+                new() { ["stage"] = Page, ["count"] = 400L }, new() { ["stage"] = "SyncJob", ["count"] = 12L },
+            },
+            ["thresholdSeconds"] = 300.0,
+        },
+        ["11", "a/b c"])
+    {
+        AlsoStages = ["SyncJob"],
+    };
+
+    [Fact]
+    public void A_finding_shows_its_sentence_its_evidence_and_the_way_to_jobs_and_stages()
+    {
+        var item = Show(Stuck).Find("[data-finding=stuck]");
+        Assert.Contains(Stuck.Reason, item.TextContent);
+        var facts = item.QuerySelectorAll(".facts > div").Select(f => string.Join(' ', f.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).ToList();
+        Assert.Contains("affected 412", facts);
+        Assert.Contains("also 12 in SyncJob", facts);
+        Assert.Contains("queue <scraper> 2,461 ready, 0 executing", facts);
+        Assert.Contains("last start there never seen", facts);
+        Assert.Contains("threshold 5 min", facts);
+        Assert.Contains("jobs, a sample 11 a/b c", facts);
+        Assert.Equal(["stage:SyncJob", "jobs/oban/11", "jobs/oban/a/b%20c", $"stage:{Page}"], item.QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
+        Assert.NotNull(item.QuerySelector("time"));
+    }
+
+    [Fact]
+    public void Failures_show_errors_with_their_numbers_as_text()
+    {
+        var item = Show(new Finding(
+            FindingKind.Failing, Page, "3 of 4 jobs failed for good.",
+            new Dictionary<string, object?>
+            {
+                ["errors"] = new List<Dictionary<string, object?>> { new() { ["fingerprint"] = "<b>boom</b>", ["count"] = 1_111L } },
+                ["first"] = new Dictionary<string, object?> { ["job"] = "7", ["at"] = SomeRuns.Noon },
+                ["isFirstOfRun"] = true,
+            }, [])).Find("[data-finding=failing]");
+        Assert.Contains("1,111 ×", item.TextContent);
+        Assert.Contains("<b>boom</b>", item.TextContent);
+        Assert.Null(item.QuerySelector("b"));
+        Assert.Contains("first of the run", item.TextContent);
+    }
+
+    [Fact]
+    public void Many_findings_are_folded_below_the_worst()
+    {
+        var list = Show([.. Enumerable.Range(0, 9).Select(i => Stuck with { Kind = i < 5 ? FindingKind.Stuck : FindingKind.Waiting, Reason = $"Reason {i}." })]);
+        Assert.Equal(9, list.FindAll("[data-finding]").Count);
+        Assert.Equal(5, list.FindAll("details [data-finding]").Count);
+        Assert.Equal("5 more findings: 1 stuck, 4 waiting", list.Find("summary").TextContent);
+        Assert.Equal(5, Show([.. Enumerable.Repeat(Stuck, 5)]).FindAll("section > ul > [data-finding]").Count);
+    }
+
+    [Fact]
+    public void Without_findings_there_is_nothing() => Assert.Equal("", Show().Markup.Trim());
+
+    private IRenderedComponent<FindingList> Show(params Finding[] findings) => Render<FindingList>(p => p
+        .Add(x => x.Run, SomeRuns.Run() with { Findings = findings })
+        .Add(x => x.StageHref, path => $"stage:{path}"));
+}
