@@ -43,7 +43,7 @@ public sealed class ViewHub(IRunViews reader, TimeProvider time, ILogger<ViewHub
             Evict();
             if (!_entries.TryGetValue((subject, what), out var entry))
             {
-                var created = new RunHubReading<T>("a view", token => load(reader, token), Gap, time, logger, _stopping.Token);
+                var created = new RunHubReading<T>("a view", token => load(reader, token), new(time, Gap, TimeSpan.Zero), time, logger, _stopping.Token);
                 _entries[(subject, what)] = entry = new(created, stamp);
             }
 
