@@ -43,11 +43,13 @@ internal sealed class BenchDashboard : IAsyncDisposable
     public async Task FollowAsync(TriggerInstaller installer, TriggerConsumer consumer, CancellationToken cancellation)
     {
         var options = new FeedOptions();
-        var (reader, _, ingester, record) = await store.OpenAsync(cancellation);
+        var (reader, scanner, ingester, record) = await store.OpenAsync(cancellation);
         var feed = new TriggerFeed(installer, consumer, new(reader, ingester, options), ingester, record, JobIdKind.BigInt, options, TimeProvider.System);
         await using var listener = await consumer.ListenAsync(TimeProvider.System, cancellation);
+        var sweeper = new PollFeed(reader, scanner, ingester, record, options, TimeProvider.System);
+        await sweeper.StartAsync(cancellation);
         await feed.StartAsync(cancellation);
-        await feed.RunAsync(listener!, (_, _) => Task.CompletedTask, cancellation);
+        await feed.RunAsync(listener!, sweeper.LookAsync, _ => { }, (_, _) => Task.CompletedTask, cancellation);
     }
 
     public async ValueTask DisposeAsync()
