@@ -44,12 +44,12 @@ internal sealed class BenchDashboard : IAsyncDisposable
     {
         var options = new FeedOptions();
         var (reader, scanner, ingester, record) = await store.OpenAsync(cancellation);
-        var sweep = new PollFeed(reader, scanner, ingester, record, options, TimeProvider.System);
-        await sweep.StartAsync(cancellation);
         var feed = new TriggerFeed(installer, consumer, new(reader, ingester, options), ingester, record, JobIdKind.BigInt, options, TimeProvider.System);
         await using var listener = await consumer.ListenAsync(TimeProvider.System, cancellation);
+        var sweeper = new PollFeed(reader, scanner, ingester, record, options, TimeProvider.System);
+        await sweeper.StartAsync(cancellation);
         await feed.StartAsync(cancellation);
-        await feed.RunAsync(listener!, sweep.LookAsync, _ => { }, (_, _) => Task.CompletedTask, cancellation);
+        await feed.RunAsync(listener!, sweeper.LookAsync, _ => { }, (_, _) => Task.CompletedTask, cancellation);
     }
 
     public async ValueTask DisposeAsync()
