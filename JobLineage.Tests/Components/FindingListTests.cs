@@ -70,9 +70,23 @@ public sealed class FindingListTests : PageContext
     {
         var list = Show([.. Enumerable.Range(0, 9).Select(i => Stuck with { Kind = i < 5 ? FindingKind.Stuck : FindingKind.Waiting, Reason = $"Reason {i}." })]);
         Assert.Equal(9, list.FindAll("[data-finding]").Count);
-        Assert.Equal(5, list.FindAll("details [data-finding]").Count);
-        Assert.Equal("5 more findings: 1 stuck, 4 waiting", list.Find("summary").TextContent);
-        Assert.Equal(5, Show([.. Enumerable.Repeat(Stuck, 5)]).FindAll("section > ul > [data-finding]").Count);
+        Assert.Equal(4, list.FindAll("details [data-finding]").Count);
+        Assert.Equal("4 more findings: 4 waiting", list.Find("summary").TextContent);
+        Assert.Equal(6, Show([.. Enumerable.Repeat(Stuck, 6)]).FindAll("section > ul > [data-finding]").Count);
+    }
+
+    [Fact]
+    public void The_worst_of_each_kind_is_never_folded()
+    {
+        var list = Show(
+        [
+            .. Enumerable.Range(0, 8).Select(i => Stuck with { Kind = FindingKind.Failing, Reason = $"Failure {i}." }),
+            Stuck with { Kind = FindingKind.Missing }, Stuck with { Kind = FindingKind.Childless }, Stuck with { Kind = FindingKind.Waiting },
+        ]);
+        Assert.Equal(
+            ["failing", "failing", "failing", "missing", "childless"],
+            list.FindAll("section > ul > [data-finding]").Select(f => f.GetAttribute("data-finding")));
+        Assert.Equal("6 more findings: 5 failing, 1 waiting", list.Find("summary").TextContent);
     }
 
     [Fact]

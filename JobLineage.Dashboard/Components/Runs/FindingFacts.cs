@@ -21,7 +21,7 @@ public static class FindingFacts
         var evidence = finding.Evidence;
         var facts = new List<FindingFact>();
         foreach (var error in List(evidence, "errors"))
-            facts.Add(new($"{Number(error, "count")} ×", Show.Short(error.GetValueOrDefault("fingerprint") as string ?? "", 120)));
+            facts.Add(new($"{Number(error, "count")} ×", Show.Short(error.GetValueOrDefault("fingerprint") as string ?? "", 200)));
         if (Inner(evidence, "first") is { } first)
             facts.Add(new(evidence.GetValueOrDefault("isFirstOfRun") is true ? "first of the run" : "first", At: Time(first, "at"), Job: first.GetValueOrDefault("job") as string));
         if (Inner(evidence, "ancestor") is { } ancestor)
@@ -38,7 +38,7 @@ public static class FindingFacts
             facts.Add(new("since", At: since));
         if (Time(evidence, "until") is { } until)
             facts.Add(new("until", At: until));
-        facts.AddRange(Queue(evidence));
+        facts.AddRange(Queue(evidence, finding.Kind == FindingKind.Waiting));
         if (evidence.GetValueOrDefault("node") is string node)
             facts.Add(new("node", Show.Short(node, 60), Time(evidence, "nodeSeenAt")));
         if (evidence.GetValueOrDefault("usualSeconds") is double usual)
@@ -50,7 +50,7 @@ public static class FindingFacts
         return facts;
     }
 
-    private static IEnumerable<FindingFact> Queue(IReadOnlyDictionary<string, object?> evidence)
+    private static IEnumerable<FindingFact> Queue(IReadOnlyDictionary<string, object?> evidence, bool moves)
     {
         if (evidence.GetValueOrDefault("queue") is not string queue)
             yield break;
@@ -61,7 +61,8 @@ public static class FindingFacts
             yield return new("last start there", At: last);
         else
             yield return new("last start there", "never seen");
-        if (evidence.GetValueOrDefault("startsPerMinute") is double rate and >= 0.1)
+        // Of a queue that stands still the pace of some minutes ago would only confuse.
+        if (moves && evidence.GetValueOrDefault("startsPerMinute") is double rate and >= 0.1)
             yield return new("starts a minute", rate.ToString("0.#", CultureInfo.InvariantCulture));
     }
 

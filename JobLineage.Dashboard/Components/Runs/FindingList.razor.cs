@@ -8,7 +8,7 @@ namespace JobLineage.Dashboard.Components.Runs;
 public sealed partial class FindingList
 {
     /// <summary>More than this are folded, unless only one would be.</summary>
-    private const int Open = 4;
+    private const int Open = 5;
 
     /// <summary>The run.</summary>
     [Parameter, EditorRequired]
@@ -37,7 +37,16 @@ public sealed partial class FindingList
             keyed.Add(((finding.Kind, finding.Stage, place), finding));
         }
 
-        var open = keyed.Count <= Open + 1 ? keyed.Count : Open;
-        (Shown, Rest) = (keyed[..open], keyed[open..]);
+        if (keyed.Count <= Open + 1)
+        {
+            (Shown, Rest) = (keyed, []);
+            return;
+        }
+
+        // The worst of each kind first: many small failures must not hide that jobs are missing. What only waits may be folded.
+        var open = keyed.Where(f => f.Finding.Kind != FindingKind.Waiting).DistinctBy(f => f.Finding.Kind)
+            .Concat(keyed).DistinctBy(f => f.Key).Take(Open).Select(f => f.Key).ToHashSet();
+        Shown = [.. keyed.Where(f => open.Contains(f.Key))];
+        Rest = [.. keyed.Where(f => !open.Contains(f.Key))];
     }
 }
