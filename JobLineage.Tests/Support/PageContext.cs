@@ -1,6 +1,7 @@
 using Bunit;
 using JobLineage.Core.Graph;
 using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +20,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<IEdgeReader>(Edges);
         Services.AddSingleton(new GraphLayoutCache());
         Services.AddSingleton(new RecentGraphs(TimeProvider.System));
+        Services.AddScoped<PageClock>();
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
