@@ -94,14 +94,14 @@ internal sealed class PageBench : IBenchmark
                     stages == 0 ? "nothing, 12 s" : stages == 1 ? "1 job" : $"{stages} jobs, each of another stage",
                     Report.Number(updates.Renders),
                     stages == 0 ? $"{Report.Number(updates.Bytes / Turns)} a second" : Report.Number(updates.Bytes / Turns),
-                    (updates.Nodes / (double)Turns).ToString("0.0", CultureInfo.InvariantCulture),
+                    (updates.Nodes / (double)Math.Max(1, updates.Renders)).ToString("0.0", CultureInfo.InvariantCulture),
                 ]);
             }
         }
 
         report.Table(
             $"updates of an open page ({Turns} of each, one a second)",
-            ["run", "each changes", "times the graph changed", "bytes down each", "nodes and edges rendered each"], rows, textColumns: 2);
+            ["run", "each changes", "times the graph changed", "bytes down each", "nodes and edges touched each time"], rows, textColumns: 2);
     }
 
     private static async Task ChangeAsync(BenchServer server, PageShape shape, int stages, CancellationToken cancellation)
