@@ -31,14 +31,19 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     [Inject]
     protected RunHub Hub { get; set; } = null!;
 
-    /// <summary>The clock.</summary>
+    /// <summary>The clock that paces updates.</summary>
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
-    /// <summary>Now, in UTC.</summary>
-    protected DateTimeOffset Now => Time.GetUtcNow();
+    /// <summary>The clock that the page shows.</summary>
+    [Inject]
+    protected PageClock Clock { get; set; } = null!;
 
-    internal TimeProvider Clock => Time;
+    internal TimeProvider Timers => Time;
+
+    internal bool IsPaused => Clock.IsPaused;
+
+    internal void NoteNewer() => Clock.NoteNewer();
 
     internal bool IsInteractive => RendererInfo.IsInteractive;
 
@@ -55,6 +60,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        Clock.Changed -= OnClockChanged;
         await _leaving.CancelAsync();
         foreach (var watch in _watches)
             await watch.DisposeAsync();
@@ -65,13 +71,17 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     /// <summary>Declares something to be watched; call it once, in a field or the constructor.</summary>
     /// <typeparam name="T">What is watched.</typeparam>
-    protected LiveWatch<T> Watch<T>()
+    /// <param name="pauses">Whether it stands still while the page is paused.</param>
+    protected LiveWatch<T> Watch<T>(bool pauses = true)
         where T : class
     {
-        var watch = new LiveWatch<T>(this);
+        var watch = new LiveWatch<T>(this, pauses);
         _watches.Add(watch);
         return watch;
     }
+
+    /// <inheritdoc />
+    protected override void OnInitialized() => Clock.Changed += OnClockChanged;
 
     /// <inheritdoc />
     protected sealed override async Task OnParametersSetAsync()
@@ -129,6 +139,14 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
         OnUpdated();
         StateHasChanged();
     }
+
+    private void OnClockChanged() => _ = InvokeAsync(() =>
+    {
+        if (!IsPaused)
+            _watches.ForEach(watch => watch.CatchUp());
+        OnUpdated();
+        StateHasChanged();
+    });
 
     internal Task FailAsync(Exception exception) => DispatchExceptionAsync(exception);
 }

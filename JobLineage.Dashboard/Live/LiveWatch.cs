@@ -12,12 +12,14 @@ public sealed class LiveWatch<T> : ILiveWatch
     private static readonly TimeSpan FirstHtml = TimeSpan.FromSeconds(3);
 
     private readonly LiveComponent _owner;
+    private readonly bool _pauses;
     private object? _key;
     private HubSubscription<T>? _subscription;
     private CancellationTokenSource? _leaving;
     private Task _pump = Task.CompletedTask;
+    private HubUpdate<T>? _held;
 
-    internal LiveWatch(LiveComponent owner) => _owner = owner;
+    internal LiveWatch(LiveComponent owner, bool pauses) => (_owner, _pauses) = (owner, pauses);
 
     /// <summary>The newest update.</summary>
     public HubUpdate<T> Update { get; private set; } = HubUpdate<T>.Loading;
@@ -51,6 +53,31 @@ public sealed class LiveWatch<T> : ILiveWatch
         }
     }
 
+    /// <inheritdoc />
+    public void CatchUp()
+    {
+        if (_held is { } update)
+            (Update, _held) = (update, null);
+    }
+
+    /// <inheritdoc />
+    public bool TakeNewest()
+    {
+        // The newest at the moment of rendering, not the one that was waited for: the channel keeps no other.
+        if (_subscription is null || !_subscription.Updates.TryRead(out var update))
+            return false;
+        // While the page is paused the newest update waits; but what has only just been asked for is shown.
+        if (_pauses && _owner.IsPaused && !IsLoading)
+        {
+            _held = update;
+            _owner.NoteNewer();
+            return false;
+        }
+
+        Update = update;
+        return true;
+    }
+
     /// <summary>Watches nothing.</summary>
     public async Task ClearAsync()
     {
@@ -62,18 +89,9 @@ public sealed class LiveWatch<T> : ILiveWatch
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await LeaveAsync();
 
-    bool ILiveWatch.TakeNewest()
-    {
-        // The newest at the moment of rendering, not the one that was waited for: the channel keeps no other.
-        if (_subscription is null || !_subscription.Updates.TryRead(out var update))
-            return false;
-        Update = update;
-        return true;
-    }
-
     private async Task FirstAsync(HubSubscription<T> subscription)
     {
-        using var limit = new CancellationTokenSource(FirstHtml, _owner.Clock);
+        using var limit = new CancellationTokenSource(FirstHtml, _owner.Timers);
         try
         {
             Update = await subscription.Updates.ReadAsync(limit.Token);
@@ -101,6 +119,7 @@ public sealed class LiveWatch<T> : ILiveWatch
 
     private async Task LeaveAsync()
     {
+        _held = null;
         var (subscription, leaving, pump) = (_subscription, _leaving, _pump);
         (_subscription, _leaving, _pump) = (null, null, Task.CompletedTask);
         subscription?.Dispose();
@@ -109,11 +128,4 @@ public sealed class LiveWatch<T> : ILiveWatch
         await pump;
         leaving?.Dispose();
     }
-}
-
-/// <summary>What a component does with watches of any kind.</summary>
-internal interface ILiveWatch : IAsyncDisposable
-{
-    /// <summary>Takes the newest update, if there is one that has not been taken; called on the dispatcher.</summary>
-    bool TakeNewest();
 }

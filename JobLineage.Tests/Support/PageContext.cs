@@ -1,6 +1,7 @@
 using Bunit;
 using JobLineage.Core.Graph;
 using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +18,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
         Services.AddSingleton(new GraphLayoutCache());
+        Services.AddScoped<PageClock>();
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
