@@ -1,10 +1,9 @@
 namespace JobLineage.Dashboard.Live;
 
-/// <summary>What a component does with watches of any kind.</summary>
+/// <summary>A watch, whatever it watches. All is called on the dispatcher.</summary>
 internal interface ILiveWatch : IAsyncDisposable
 {
-    /// <summary>Takes the newest update, if there is one that has not been taken; called on the dispatcher.</summary>
-    /// <returns>Whether there is something new to show.</returns>
+    /// <summary>Takes the newest update, unless it has been taken; says whether there is something new to show.</summary>
     bool TakeNewest();
 
     /// <summary>Shows what came while the page was paused.</summary>

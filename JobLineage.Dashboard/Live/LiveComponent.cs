@@ -39,7 +39,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     [Inject]
     protected PageClock Clock { get; set; } = null!;
 
-    internal TimeProvider Timing => Time;
+    internal TimeProvider Timers => Time;
 
     internal bool IsPaused => Clock.IsPaused;
 

@@ -60,18 +60,8 @@ public sealed class LiveWatch<T> : ILiveWatch
             (Update, _held) = (update, null);
     }
 
-    /// <summary>Watches nothing.</summary>
-    public async Task ClearAsync()
-    {
-        await LeaveAsync();
-        _key = null;
-        Update = HubUpdate<T>.Loading;
-    }
-
     /// <inheritdoc />
-    public async ValueTask DisposeAsync() => await LeaveAsync();
-
-    bool ILiveWatch.TakeNewest()
+    public bool TakeNewest()
     {
         // The newest at the moment of rendering, not the one that was waited for: the channel keeps no other.
         if (_subscription is null || !_subscription.Updates.TryRead(out var update))
@@ -88,9 +78,20 @@ public sealed class LiveWatch<T> : ILiveWatch
         return true;
     }
 
+    /// <summary>Watches nothing.</summary>
+    public async Task ClearAsync()
+    {
+        await LeaveAsync();
+        _key = null;
+        Update = HubUpdate<T>.Loading;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await LeaveAsync();
+
     private async Task FirstAsync(HubSubscription<T> subscription)
     {
-        using var limit = new CancellationTokenSource(FirstHtml, _owner.Timing);
+        using var limit = new CancellationTokenSource(FirstHtml, _owner.Timers);
         try
         {
             Update = await subscription.Updates.ReadAsync(limit.Token);

@@ -3,6 +3,7 @@ using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Pages;
+using JobLineage.Dashboard.Components.Runs;
 using JobLineage.Dashboard.Live;
 using JobLineage.Tests.Support;
 using Microsoft.AspNetCore.Components;
@@ -29,6 +30,7 @@ public sealed class LivePaceTests : BunitContext
         Services.AddSingleton<IRunReader>(_reader);
         Services.AddSingleton(_hub);
         Services.AddSingleton(new GraphLayoutCache());
+        Services.AddScoped<PageClock>();
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
@@ -78,6 +80,38 @@ public sealed class LivePaceTests : BunitContext
         page.WaitForAssertion(() => Assert.Equal("2", page.Find(".head .num").TextContent), Limit);
         Assert.Contains("reconnecting", page.Find(".freshness").TextContent);
         Assert.Equal(rendered + 1, page.RenderCount);
+    }
+
+    [Fact]
+    public async Task A_list_that_has_not_changed_is_not_drawn_again_when_its_source_says_something()
+    {
+        var run = new RunSummary { Source = "oban", RootId = "1", Worker = "App.SyncJob", Version = 1, Counts = new(Completed: 1), Stages = 1, State = RunState.Running };
+        _reader.Page = new([run], [], 1, SomeRuns.Noon);
+        var page = Render<RunListPage>();
+        await SettleAsync(page);
+        var table = page.FindComponent<RunsTable>();
+        // The second time it says what it has drawn; from then on it is told.
+        await SaySourcesAsync(page, "one");
+        var (drawn, rendered) = (table.RenderCount, page.RenderCount);
+
+        await SaySourcesAsync(page, "two");
+        Assert.True(page.RenderCount > rendered);
+        Assert.Equal(drawn, table.RenderCount);
+
+        _reader.Page = new([run with { Version = 2, Counts = new(Completed: 2) }], [], 1, SomeRuns.Noon);
+        _hubTime.Advance(TimeSpan.FromMilliseconds(200));
+        _signal.Raise(new RunKey("oban", "1"));
+        await SettleAsync(page);
+        Assert.True(table.RenderCount > drawn);
+        Assert.Equal("2 jobs", table.Find(".c-jobs").TextContent);
+    }
+
+    private async Task SaySourcesAsync(IRenderedComponent<RunListPage> page, string message)
+    {
+        _reader.Sources = [new("oban", FeedState.Live, SomeRuns.Noon, message, 0, 0)];
+        _hubTime.Advance(TimeSpan.FromSeconds(1));
+        _signal.RaiseSources();
+        await SettleAsync(page);
     }
 
     protected override async ValueTask DisposeAsyncCore()

@@ -33,6 +33,9 @@ internal sealed class Probing(MarkedJob job, StoreEar ear)
             ear.Clear();
             var committed = await job.FlipAsync(cancellation);
             var sight = await page.SeenAsync(atRest + job.Difference);
+            // On a busy machine the ear may answer after the browser.
+            for (var waited = 0; ear.Heard(job.State) is null && waited < 100; waited++)
+                await Task.Delay(10, cancellation);
             if (i >= 0)
                 probes.Add(Told(committed, sight));
         }
