@@ -16,6 +16,9 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
+        Services.AddSingleton<IRunViews>(Views);
+        Services.AddSingleton(ViewHub = new(Views, TimeProvider.System, NullLogger<ViewHub>.Instance));
+        Services.AddSingleton(JobLineage.Dashboard.Live.QueueLinks.None);
         Services.AddSingleton(new GraphLayoutCache());
         SetRendererInfo(new RendererInfo("Server", true));
     }
@@ -26,10 +29,15 @@ public abstract class PageContext : BunitContext
 
     internal RunHub Hub { get; }
 
+    internal FakeRunViews Views { get; } = new();
+
+    internal ViewHub ViewHub { get; }
+
     /// <summary>Disposes the components, then makes sure that nobody is still subscribed.</summary>
     internal async Task AssertNothingLeaksAsync()
     {
         await DisposeComponentsAsync();
         Assert.Equal(0, Hub.Viewers);
+        Assert.Equal(0, ViewHub.Viewers);
     }
 }
