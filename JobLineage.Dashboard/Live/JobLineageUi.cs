@@ -18,6 +18,7 @@ public static class JobLineageUi
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddScoped<PageClock>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunHub>();
         services.TryAddSingleton<ViewHub>();

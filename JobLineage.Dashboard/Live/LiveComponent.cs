@@ -9,26 +9,32 @@ namespace JobLineage.Dashboard.Live;
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 {
-    private readonly List<IAsyncDisposable> _watches = [];
+    private readonly List<ILiveWatch> _watches = [];
 
     /// <summary>Where the pictures come from.</summary>
     [Inject]
     protected RunHub Hub { get; set; } = null!;
 
-    /// <summary>The clock.</summary>
+    /// <summary>The clock that paces updates.</summary>
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
-    /// <summary>Now, in UTC.</summary>
-    protected DateTimeOffset Now => Time.GetUtcNow();
+    /// <summary>The clock that the page shows.</summary>
+    [Inject]
+    protected PageClock Clock { get; set; } = null!;
 
-    internal TimeProvider Clock => Time;
+    internal TimeProvider Pace => Time;
+
+    internal bool IsPaused => Clock.IsPaused;
+
+    internal void NoteNewer() => Clock.NoteNewer();
 
     internal bool IsInteractive => RendererInfo.IsInteractive;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        Clock.Changed -= OnClockChanged;
         foreach (var watch in _watches)
             await watch.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -36,13 +42,17 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     /// <summary>Declares something to be watched; call it once, in a field or the constructor.</summary>
     /// <typeparam name="T">What is watched.</typeparam>
-    protected LiveWatch<T> Watch<T>()
+    /// <param name="pauses">Whether it stands still while the page is paused.</param>
+    protected LiveWatch<T> Watch<T>(bool pauses = true)
         where T : class
     {
-        var watch = new LiveWatch<T>(this);
+        var watch = new LiveWatch<T>(this, pauses);
         _watches.Add(watch);
         return watch;
     }
+
+    /// <inheritdoc />
+    protected override void OnInitialized() => Clock.Changed += OnClockChanged;
 
     /// <inheritdoc />
     protected sealed override async Task OnParametersSetAsync()
@@ -59,9 +69,19 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     {
     }
 
-    internal Task ApplyAsync(Action update) => InvokeAsync(() =>
+    /// <summary>Takes an update over on the dispatcher; nothing is rendered where it says that nothing has changed.</summary>
+    internal Task ApplyAsync(Func<bool> update) => InvokeAsync(() =>
     {
-        update();
+        if (!update())
+            return;
+        OnUpdated();
+        StateHasChanged();
+    });
+
+    private void OnClockChanged() => _ = InvokeAsync(() =>
+    {
+        if (!IsPaused)
+            _watches.ForEach(watch => watch.CatchUp());
         OnUpdated();
         StateHasChanged();
     });

@@ -5,7 +5,7 @@ namespace JobLineage.Dashboard.Live;
 
 /// <summary>One subscription of a component, and the newest update that came through it.</summary>
 /// <typeparam name="T">What is watched.</typeparam>
-public sealed class LiveWatch<T> : IAsyncDisposable
+public sealed class LiveWatch<T> : ILiveWatch
     where T : class
 {
     // Between an update and the next: the eye gains nothing from more, and the hub keeps only the newest meanwhile.
@@ -15,12 +15,14 @@ public sealed class LiveWatch<T> : IAsyncDisposable
     private static readonly TimeSpan FirstHtml = TimeSpan.FromSeconds(3);
 
     private readonly LiveComponent _owner;
+    private readonly bool _pauses;
     private object? _key;
     private HubSubscription<T>? _subscription;
     private CancellationTokenSource? _leaving;
     private Task _pump = Task.CompletedTask;
+    private HubUpdate<T>? _held;
 
-    internal LiveWatch(LiveComponent owner) => _owner = owner;
+    internal LiveWatch(LiveComponent owner, bool pauses) => (_owner, _pauses) = (owner, pauses);
 
     /// <summary>The newest update.</summary>
     public HubUpdate<T> Update { get; private set; } = HubUpdate<T>.Loading;
@@ -52,6 +54,13 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc />
+    public void CatchUp()
+    {
+        if (_held is { } update)
+            (Update, _held) = (update, null);
+    }
+
     /// <summary>Watches nothing.</summary>
     public async Task ClearAsync()
     {
@@ -65,7 +74,7 @@ public sealed class LiveWatch<T> : IAsyncDisposable
 
     private async Task FirstAsync(HubSubscription<T> subscription)
     {
-        using var limit = new CancellationTokenSource(FirstHtml, _owner.Clock);
+        using var limit = new CancellationTokenSource(FirstHtml, _owner.Pace);
         try
         {
             Update = await subscription.Updates.ReadAsync(limit.Token);
@@ -83,12 +92,8 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         {
             await foreach (var update in subscription.Updates.ReadAllAsync(leaving))
             {
-                await _owner.ApplyAsync(() =>
-                {
-                    if (ReferenceEquals(subscription, _subscription))
-                        Update = update;
-                });
-                await Task.Delay(Throttle, _owner.Clock, leaving);
+                await _owner.ApplyAsync(() => Take(subscription, update));
+                await Task.Delay(Throttle, _owner.Pace, leaving);
             }
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
@@ -100,8 +105,25 @@ public sealed class LiveWatch<T> : IAsyncDisposable
         }
     }
 
+    // While the page is paused the newest update waits; but what has only just been asked for is shown.
+    private bool Take(HubSubscription<T> subscription, HubUpdate<T> update)
+    {
+        if (!ReferenceEquals(subscription, _subscription))
+            return false;
+        if (_pauses && _owner.IsPaused && !IsLoading)
+        {
+            _held = update;
+            _owner.NoteNewer();
+            return false;
+        }
+
+        Update = update;
+        return true;
+    }
+
     private async Task LeaveAsync()
     {
+        _held = null;
         var (subscription, leaving, pump) = (_subscription, _leaving, _pump);
         (_subscription, _leaving, _pump) = (null, null, Task.CompletedTask);
         subscription?.Dispose();

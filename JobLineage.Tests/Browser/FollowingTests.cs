@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using JobLineage.Tests.Support;
 using Microsoft.Playwright;
 
@@ -107,6 +108,79 @@ public sealed class FollowingTests(Chromium chromium)
         await tab.HasCountAsync(Geocode, "completed", 7);
         await Assertions.Expect(bar).ToBeHiddenAsync();
         Assert.Equal(1, tab.Documents);
+    }
+
+    [Fact]
+    public async Task Of_two_viewers_one_is_cut_off_says_so_and_comes_back_while_the_other_goes_on()
+    {
+        await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd);
+        await using var one = await chromium.OpenAsync(dashboard.Address);
+        // Its own way to the server, which is not the one that is cut.
+        await using var other = await chromium.OpenAsync(dashboard.Direct);
+        await one.GoAsync(Run);
+        await other.GoAsync(Run);
+        await GeocodeAsync(dashboard, 2);
+        await one.HasCountAsync(Geocode, "completed", 2);
+        await other.HasCountAsync(Geocode, "completed", 2);
+        var server = dashboard.Network.Target;
+
+        dashboard.Network.Target = null;
+        dashboard.Network.Cut();
+        await Assertions.Expect(one.Page.Locator(".freshness .cut")).ToBeVisibleAsync();
+        await Assertions.Expect(one.Page.Locator(".freshness .word")).ToBeHiddenAsync();
+        await GeocodeAsync(dashboard, 3);
+        await other.HasCountAsync(Geocode, "completed", 5);
+        await one.HasCountAsync(Geocode, "completed", 2);
+        await Assertions.Expect(other.Page.Locator(".freshness .cut")).ToBeHiddenAsync();
+        dashboard.Network.Target = server;
+
+        await one.HasCountAsync(Geocode, "completed", 5);
+        await Assertions.Expect(one.Page.Locator(".freshness .cut")).ToBeHiddenAsync();
+        Assert.Equal((1, 1), (one.Documents, other.Documents));
+    }
+
+    [Fact]
+    public async Task A_paused_page_holds_still_with_its_clocks_and_goes_on_by_the_key()
+    {
+        await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd);
+        await using var tab = await chromium.OpenAsync(dashboard.Address);
+        await using var other = await chromium.OpenAsync(dashboard.Address);
+        await tab.GoAsync(Run);
+        await other.GoAsync(Run);
+
+        await tab.Page.Keyboard.PressAsync("p");
+        await Assertions.Expect(tab.Page.Locator(".freshness")).ToContainTextAsync("paused");
+        await Assertions.Expect(tab.Page.Locator("[data-clock=stopped]")).ToHaveCountAsync(1);
+        await GeocodeAsync(dashboard, 6);
+        await other.HasCountAsync(Geocode, "completed", 6);
+        // By the page's own clock, which counts how far it is behind: what the other shows has had its time to arrive.
+        await Assertions.Expect(tab.Page.Locator(".freshness")).ToContainTextAsync(new Regex(@"[2-9] s behind"));
+        await tab.HasCountAsync(Geocode, "completed", 0);
+        await tab.Page.Keyboard.PressAsync("p");
+
+        await tab.HasCountAsync(Geocode, "completed", 6);
+        await Assertions.Expect(tab.Page.Locator("[data-clock=stopped]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task No_row_moves_under_the_pointer()
+    {
+        await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd);
+        await using var tab = await chromium.OpenAsync(dashboard.Address);
+        await tab.GoAsync("/");
+        var first = tab.Page.Locator("[data-run]").First;
+        var (id, other) = (await first.GetAttributeAsync("data-run"), await tab.Page.Locator("[data-run]").Nth(1).GetAttributeAsync("data-run"));
+        await first.HoverAsync();
+
+        await dashboard.Source.ExecuteAsync(
+            "insert into oban_jobs (worker, args, meta) values ('EventasaurusApp.Workers.NotifyJob', '{}', jsonb_build_object('parent_job_id', @other))",
+            new { other = long.Parse(other!) });
+
+        await Assertions.Expect(tab.Page.Locator(".held")).ToBeVisibleAsync();
+        Assert.Equal(id, await first.GetAttributeAsync("data-run"));
+        await tab.Page.Locator("h1").HoverAsync();
+        await Assertions.Expect(first).ToHaveAttributeAsync("data-run", other!);
+        await Assertions.Expect(tab.Page.Locator(".held")).ToHaveCountAsync(0);
     }
 
     [Fact]

@@ -27,6 +27,9 @@ internal sealed class LiveDashboard : IAsyncDisposable
 
     public Uri Address => relay.Address;
 
+    /// <summary>The server's own address, past what <see cref="Network"/> cuts.</summary>
+    public Uri Direct => new(DashboardRun.Addresses(app!).First());
+
     public Relay Network => relay;
 
     public HttpClient Client { get; }

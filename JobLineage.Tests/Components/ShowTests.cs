@@ -51,15 +51,16 @@ public sealed class ShowTests
     [Theory]
     [InlineData(FeedState.Live, 0, HubConnection.Connected, "as of 12:00:00 UTC · live", "ok")]
     [InlineData(FeedState.Polling, 2, HubConnection.Connected, "as of 12:00:00 UTC · polling", "ok")]
-    [InlineData(FeedState.Polling, 41, HubConnection.Connected, "as of 12:00:00 UTC · 41 s behind", "late")]
-    [InlineData(FeedState.Stopped, 41, HubConnection.Connected, "as of 12:00:00 UTC · stopped", "lost")]
-    [InlineData(FeedState.Reconnecting, 41, HubConnection.Connected, "as of 12:00:00 UTC · reconnecting…", "lost")]
-    [InlineData(FeedState.Live, 0, HubConnection.Disconnected, "as of 12:00:00 UTC · reconnecting…", "lost")]
+    [InlineData(FeedState.Polling, 41, HubConnection.Connected, "as of 12:00:00 UTC · 41 s behind · polling", "late")]
+    [InlineData(FeedState.Stopped, 41, HubConnection.Connected, "as of 12:00:00 UTC · 41 s behind · stopped", "lost")]
+    [InlineData(FeedState.Reconnecting, 41, HubConnection.Connected, "as of 12:00:00 UTC · 41 s behind · reconnecting…", "lost")]
+    [InlineData(FeedState.Live, 41, HubConnection.Connected, "as of 12:00:00 UTC · 41 s behind · live", "late")]
+    [InlineData(FeedState.Live, 0, HubConnection.Disconnected, "as of 12:00:00 UTC · 0 s behind · reconnecting…", "lost")]
     public void A_page_says_how_fresh_it_is(FeedState feed, int late, HubConnection connection, string text, string css)
     {
         var status = new SourceStatus("oban", feed, SomeRuns.Noon, null, 0, 0);
 
-        var line = FreshnessLine.Of(status, SomeRuns.Noon, connection, SomeRuns.Noon.AddSeconds(late));
+        var line = FreshnessLine.Of(status, SomeRuns.Noon, connection, null, SomeRuns.Noon.AddSeconds(late));
 
         Assert.Equal((text, css), (line.Text, line.Css));
     }
@@ -69,7 +70,7 @@ public sealed class ShowTests
     {
         var status = new SourceStatus("oban", FeedState.Live, SomeRuns.Noon.AddHours(3), null, 0, 0);
 
-        var line = FreshnessLine.Of(status, SomeRuns.Noon, HubConnection.Connected, SomeRuns.Noon.AddHours(3));
+        var line = FreshnessLine.Of(status, SomeRuns.Noon, HubConnection.Connected, null, SomeRuns.Noon.AddHours(3));
 
         Assert.Equal("as of 15:00:00 UTC · live", line.Text);
     }

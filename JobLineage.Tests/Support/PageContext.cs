@@ -1,6 +1,7 @@
 using Bunit;
 using JobLineage.Core.Graph;
 using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,6 +21,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(ViewHub = new(Views, TimeProvider.System, NullLogger<ViewHub>.Instance));
         Services.AddSingleton(JobLineage.Dashboard.Live.QueueLinks.None);
         Services.AddSingleton(new GraphLayoutCache());
+        Services.AddScoped<PageClock>();
         SetRendererInfo(new RendererInfo("Server", true));
     }
 

@@ -86,7 +86,8 @@ internal sealed class StoreOfShape : IAsyncDisposable
         return outcome.Source ?? throw new InvalidOperationException(outcome.Problem!.Message);
     }
 
-    private async Task<(SourceReader, SourceScanner, Ingester, SourceRecord)> OpenAsync(CancellationToken cancellation)
+    /// <summary>What the product's feeds are made of, for this data set.</summary>
+    public async Task<(SourceReader Reader, SourceScanner Scanner, Ingester Ingester, SourceRecord Record)> OpenAsync(CancellationToken cancellation)
     {
         var source = await ProbeAsync(server, shape, cancellation);
         var record = await SourceRecord.OpenAsync(Store, shape.Name, cancellation);

@@ -30,7 +30,10 @@ internal sealed class ProducerBench : IBenchmark
         int[] clients = arguments.Count > 2 ? [.. arguments[2].Split(',').Select(c => Number([c], 0, 8))] : [8, 16];
         await report.WhileAsync(
             $"{Report.Number(Shape.Rows)} rows", () => LineageDataset.EnsureAsync(server.Database, Shape, cancellation));
-        await using var variants = new ProducerVariants(server.Database, mapping);
+        await using var dashboard = compared.Any(variant => variant.Reading == Reading.Watch)
+            ? await report.WhileAsync("a dashboard that knows them", () => BenchDashboard.StartAsync(server, Shape, cancellation))
+            : null;
+        await using var variants = new ProducerVariants(server.Database, mapping, dashboard);
         await variants.PrepareAsync(cancellation);
         var load = new ProducerLoad(server.Database, mapping.QualifiedTable);
         try

@@ -14,8 +14,11 @@ internal enum Reading
     /// <summary>Listens and empties the change log.</summary>
     Drain,
 
-    /// <summary>Empties the change log and reads the changed jobs, as the product does.</summary>
+    /// <summary>Empties the change log and reads the changed jobs.</summary>
     Follow,
+
+    /// <summary>All that the product does: empties the log, reads the jobs, keeps the store, and shows it to a viewer.</summary>
+    Watch,
 }
 
 /// <summary>A way of being told of changes.</summary>
@@ -38,7 +41,7 @@ internal sealed record ProducerVariant(string Name, IReadOnlyList<string> Trigge
     [
         Bare,
         Ours,
-        new("change log + gate, jobs read", TriggerNames.Triggers, Reading.Follow),
+        new("change log + gate, live dashboard", TriggerNames.Triggers, Reading.Watch),
         new("NOTIFY per statement", [NotifyStatement], Reading.Hear),
         new("NOTIFY per row", [NotifyRow], Reading.Hear),
     ];
@@ -55,5 +58,13 @@ internal sealed record ProducerVariant(string Name, IReadOnlyList<string> Trigge
             $"alter table {names.Change} add seq bigint generated always as identity primary key", $"alter table {names.Change} drop seq"),
         new("… no search_path", TriggerNames.Triggers, Reading.Drain,
             $"alter function {names.Function}() reset search_path", $"alter function {names.Function}() set search_path = pg_catalog, pg_temp"),
+        new("… clock as numeric", TriggerNames.Triggers, Reading.Drain,
+            Rewrite(names, FloatClock, NumericClock), Rewrite(names, NumericClock, FloatClock)),
     ];
+
+    private const string FloatClock = "date_part('epoch', clock_timestamp())";
+    private const string NumericClock = "extract(epoch from clock_timestamp())";
+
+    private static string Rewrite(TriggerNames names, string from, string to) =>
+        $"do $do$ begin execute replace(pg_get_functiondef('{names.Function}'::regproc), $a${from}$a$, $b${to}$b$); end $do$";
 }

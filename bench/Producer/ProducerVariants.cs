@@ -5,7 +5,7 @@ using Npgsql;
 namespace JobLineage.Bench.Producer;
 
 /// <summary>The ways of being told of changes: what each puts on the table, and who reads meanwhile.</summary>
-internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping mapping) : IAsyncDisposable
+internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping mapping, BenchDashboard? dashboard) : IAsyncDisposable
 {
     private static readonly IReadOnlyList<string> Switches =
         [.. TriggerNames.Triggers, ProducerVariant.NotifyRow, ProducerVariant.NotifyStatement, ProducerVariant.LogRow];
@@ -30,7 +30,7 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
                 ms   bigint;
             begin
                 insert into {{consumer.Names.Change}} (id) values (new.id::text);
-                ms := (extract(epoch from clock_timestamp()) * 1000)::bigint;
+                ms := (date_part('epoch', clock_timestamp()) * 1000)::bigint;
                 if ms - gate >= 100 then
                     perform setval('{{consumer.Names.Gate}}'::regclass, ms);
                     perform pg_notify('{{consumer.Names.Channel}}', '');
@@ -58,6 +58,7 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
         {
             Reading.None => Task.CompletedTask,
             Reading.Hear => HearAsync(stop.Token),
+            Reading.Watch => dashboard!.FollowAsync(installer, consumer, stop.Token),
             _ => DrainAsync(variant.Reading == Reading.Follow, stop.Token),
         };
         try

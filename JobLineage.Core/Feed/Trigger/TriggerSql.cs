@@ -167,7 +167,7 @@ public sealed class TriggerSql(SourceMapping mapping)
                     return null;
                 end if;
                 -- The gate is a sequence because that is seen at once by all, committed or not, and costs no row.
-                ms := (extract(epoch from clock_timestamp()) * 1000)::bigint;
+                ms := (date_part('epoch', clock_timestamp()) * 1000)::bigint;
                 if ms - gate >= {GateMilliseconds} or gate > ms + 1000 then
                     if pg_relation_size('{Names.Change}'::regclass) > {LargestLog}
                         or exists (select from {TriggerNames.Feed} where key = '{Names.Key}' and consumed_at < now() - interval '1 day') then

@@ -8,11 +8,23 @@ public sealed partial class MainLayout
 {
     private ErrorBoundary? _boundary;
     private string? _id;
+    private bool _live;
 
     private string Here => Nav.ToBaseRelativePath(Nav.Uri) is { Length: > 0 } path ? path.Split('#')[0] : "./";
 
     /// <inheritdoc />
     protected override void OnParametersSet() => _boundary?.Recover();
+
+    /// <inheritdoc />
+    protected override void OnAfterRender(bool firstRender)
+    {
+        // Said one rendering later: by then the router has told the browser that links are followed over the circuit.
+        if (firstRender)
+        {
+            _live = true;
+            StateHasChanged();
+        }
+    }
 
     private void Find()
     {

@@ -14,7 +14,7 @@ public sealed partial class JobPage
     public JobPage()
     {
         _job = Watch<JobView>();
-        _sources = Watch<IReadOnlyList<SourceStatus>>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
     }
 
     /// <summary>The source's name.</summary>
@@ -40,6 +40,7 @@ public sealed partial class JobPage
     /// <inheritdoc />
     protected override void OnUpdated()
     {
+        Clock.Follow(Status, _job.Update.Connection);
         if (_job.Update.IsUnknown)
             Http.Answer(StatusCodes.Status404NotFound);
     }

@@ -14,13 +14,18 @@ public sealed partial class RunListPage
     private readonly LiveWatch<RunsPage> _failing;
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
 
+    private readonly SteadyRuns _runs = new();
+    private readonly SteadyRuns _stuckRuns = new();
+    private readonly SteadyRuns _failingRuns = new();
+    private bool _held;
+
     /// <summary>Creates the page.</summary>
     public RunListPage()
     {
         _list = Watch<RunsPage>();
         _stuck = Watch<RunsPage>();
         _failing = Watch<RunsPage>();
-        _sources = Watch<IReadOnlyList<SourceStatus>>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
     }
 
     /// <summary>Only runs of this source.</summary>
@@ -39,7 +44,7 @@ public sealed partial class RunListPage
     [SupplyParameterFromQuery(Name = "page")]
     public int? PageNumber { get; set; }
 
-    private RunsPage? Page => _list.Value;
+    private RunsPage? Page => _runs.Shown;
 
     private RunState? State =>
         Enum.TryParse<RunState>(StateName, ignoreCase: true, out var state) && Enum.IsDefined(state) ? state : null;
@@ -69,6 +74,23 @@ public sealed partial class RunListPage
         await _list.SetAsync(query, () => Hub.SubscribeList(query));
         await WatchAttentionAsync(_stuck, query with { State = RunState.Stuck, PageSize = AttentionLines });
         await WatchAttentionAsync(_failing, query with { State = RunState.Failing, PageSize = AttentionLines });
+    }
+
+    /// <inheritdoc />
+    protected override void OnUpdated()
+    {
+        Clock.Follow(Slowest, _list.Update.Connection);
+        var query = Query;
+        _runs.Take(query, _list.Value, _held);
+        _stuckRuns.Take(query, _stuck.Value, _held);
+        _failingRuns.Take(query, _failing.Value, _held);
+    }
+
+    // Rows that move under the pointer send the visitor to another run than the one that was aimed at.
+    private void Hold(bool held)
+    {
+        _held = held;
+        OnUpdated();
     }
 
     // What is stuck has no activity, so by time alone it would sink below all that is well.

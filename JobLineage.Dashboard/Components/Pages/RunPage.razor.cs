@@ -19,7 +19,7 @@ public sealed partial class RunPage
     public RunPage()
     {
         _run = Watch<RunSnapshot>();
-        _sources = Watch<IReadOnlyList<SourceStatus>>();
+        _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
         _job = Watch<JobView>();
     }
 
@@ -135,6 +135,7 @@ public sealed partial class RunPage
     /// <inheritdoc />
     protected override void OnUpdated()
     {
+        Clock.Follow(Status, _run.Update.Connection);
         if (_run.Update.IsUnknown)
             Http.Answer(StatusCodes.Status404NotFound);
 

@@ -9,7 +9,7 @@ public sealed partial class SourcesPage
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
 
     /// <summary>Creates the page.</summary>
-    public SourcesPage() => _sources = Watch<IReadOnlyList<SourceStatus>>();
+    public SourcesPage() => _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
 
     /// <inheritdoc />
     protected override Task WatchAsync() => _sources.SetAsync("sources", Hub.SubscribeSources);

@@ -7,7 +7,7 @@ namespace JobLineage.Dashboard.Components.Shared;
 /// <summary>The line that says how fresh a page is. Its text counts on by itself only while the source is behind.</summary>
 public sealed partial class Freshness
 {
-    private FreshnessLine _line = new("", "ok", false);
+    private FreshnessLine _line = new("", "", "ok", false);
     private ITimer? _timer;
 
     /// <summary>The status of the source; null while unknown.</summary>
@@ -28,7 +28,7 @@ public sealed partial class Freshness
     /// <inheritdoc />
     protected override void OnParametersSet()
     {
-        _line = FreshnessLine.Of(Status, AsOf, Connection, Time.GetUtcNow());
+        Decide();
         if (_line.Ticks && RendererInfo.IsInteractive)
         {
             _timer ??= Time.CreateTimer(_ => _ = InvokeAsync(Tick), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
@@ -42,7 +42,9 @@ public sealed partial class Freshness
 
     private void Tick()
     {
-        _line = FreshnessLine.Of(Status, AsOf, Connection, Time.GetUtcNow());
+        Decide();
         StateHasChanged();
     }
+
+    private void Decide() => _line = FreshnessLine.Of(Status, AsOf, Connection, Clock.IsPaused ? Clock.Now : null, Time.GetUtcNow());
 }

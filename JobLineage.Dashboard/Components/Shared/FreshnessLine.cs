@@ -4,35 +4,55 @@ using JobLineage.Core.Runs;
 namespace JobLineage.Dashboard.Components.Shared;
 
 /// <summary>What the page says about how fresh it is.</summary>
-/// <param name="Text">The words.</param>
-/// <param name="Css">How they look: <c>ok</c>, <c>late</c> or <c>lost</c>.</param>
-/// <param name="Ticks">Whether the text changes with every second.</param>
-public sealed record FreshnessLine(string Text, string Css, bool Ticks)
+/// <param name="AsOf">The moment up to which it is true, in words, with what separates it from the rest; empty while unknown.</param>
+/// <param name="Word">What it is doing, and how far it is behind.</param>
+/// <param name="Css">How it looks: <c>ok</c>, <c>late</c> or <c>lost</c>.</param>
+/// <param name="Ticks">Whether the words change with every second.</param>
+public sealed record FreshnessLine(string AsOf, string Word, string Css, bool Ticks)
 {
     // A poll that looks every few seconds while nobody watched is not behind yet.
     private static readonly TimeSpan Behind = TimeSpan.FromSeconds(15);
 
-    /// <summary>Decides from the source's status, the picture's own time and the hub's connection.</summary>
-    public static FreshnessLine Of(SourceStatus? status, DateTimeOffset? asOf, HubConnection connection, DateTimeOffset now)
+    /// <summary>All of it.</summary>
+    public string Text => AsOf + Word;
+
+    /// <summary>Decides from the source's status, the picture's own time, the hub's connection and the visitor's wish.</summary>
+    /// <param name="status">The source's status; null while unknown.</param>
+    /// <param name="asOf">The picture's own time; null where it has none.</param>
+    /// <param name="connection">How the page stands with the store.</param>
+    /// <param name="paused">When the visitor paused the page; null when it goes on.</param>
+    /// <param name="now">The present, in UTC.</param>
+    public static FreshnessLine Of(SourceStatus? status, DateTimeOffset? asOf, HubConnection connection, DateTimeOffset? paused, DateTimeOffset now)
     {
         // A run that has not changed since its picture was taken is as fresh as its source.
         var time = connection == HubConnection.Connected && status?.AsOf > asOf ? status.AsOf : asOf ?? status?.AsOf;
+        if (paused is not null)
+            time = time < paused ? time : paused;
         var at = time is null ? "" : $"as of {Show.Clock(time.Value)} · ";
+        var behind = now - time;
+        if (paused is not null)
+            return Standing("paused", "late");
         if (connection == HubConnection.Disconnected)
-            return new(at + "reconnecting…", "lost", false);
+            return Standing("reconnecting…", "lost");
         if (connection == HubConnection.Loading || status is null)
-            return new(time is null ? "loading…" : $"as of {Show.Clock(time.Value)}", "ok", false);
+            return new(at, "loading…", "ok", false);
 
         return status.State switch
         {
-            FeedState.Reconnecting => new(at + "reconnecting…", "lost", false),
-            FeedState.Misconfigured => new(at + "misconfigured", "lost", false),
-            FeedState.Stopped => new(at + "stopped", "lost", false),
-            FeedState.Starting => new(at + "starting", "late", false),
-            FeedState.Backfilling => new(at + "first reading under way", "late", false),
-            _ when now - status.AsOf is { } behind && behind > Behind => new($"{at}{Show.Roughly(behind)} behind", "late", true),
-            FeedState.Live => new(at + "live", "ok", false),
-            _ => new(at + "polling", "ok", false),
+            FeedState.Reconnecting => Standing("reconnecting…", "lost"),
+            FeedState.Misconfigured => Standing("misconfigured", "lost"),
+            FeedState.Stopped => Standing("stopped", "lost"),
+            FeedState.Starting => new(at, "starting", "late", false),
+            FeedState.Backfilling => new(at, "first reading under way", "late", false),
+            FeedState.Live when behind is null || behind <= Behind => new(at, "live", "ok", false),
+            FeedState.Live => Standing("live", "late"),
+            _ when behind is null || behind <= Behind => new(at, "polling", "ok", false),
+            _ => Standing("polling", "late"),
         };
+
+        // What stands says for how long, and goes on saying it.
+        FreshnessLine Standing(string word, string css) => behind is { } late
+            ? new(at, $"{Show.Roughly(late < TimeSpan.Zero ? TimeSpan.Zero : late)} behind · {word}", css, true)
+            : new(at, word, css, false);
     }
 }

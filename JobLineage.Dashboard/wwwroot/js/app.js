@@ -121,8 +121,11 @@ function duration(seconds) {
     : `${Math.floor(seconds / 86400)} d ${two((seconds % 86400) / 3600)} h`;
 }
 
+// Where the data stands still, time does: a duration that went on would look like news.
+const stands = () => document.querySelector('[data-clock="stopped"], #components-reconnect-modal:is(.components-reconnect-show, .components-reconnect-failed, .components-reconnect-rejected)');
+
 setInterval(() => {
-  if (document.hidden) return;
+  if (document.hidden || stands()) return;
   const now = Date.now() + skew;
   for (const element of document.querySelectorAll("[data-since]")) setText(element, duration(Math.max(0, now - Date.parse(element.dataset.since)) / 1000));
   for (const element of document.querySelectorAll("time[data-ago]")) setText(element, ago(Date.parse(element.dateTime), now));
