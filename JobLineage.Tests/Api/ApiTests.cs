@@ -210,7 +210,11 @@ public class ApiTests
         var paths = (await GetAsync(dashboard, "/openapi/v1.json")).GetProperty("paths");
 
         Assert.Equal(
-            ["/api/v1/jobs/{source}/{id}", "/api/v1/runs", "/api/v1/runs/{source}/{rootId}", "/api/v1/sources"],
+            [
+                "/api/v1/jobs/{source}/{id}", "/api/v1/runs", "/api/v1/runs/{source}/{rootId}", "/api/v1/runs/{source}/{rootId}/errors",
+                "/api/v1/runs/{source}/{rootId}/failures", "/api/v1/runs/{source}/{rootId}/jobs", "/api/v1/runs/{source}/{rootId}/stage",
+                "/api/v1/runs/{source}/{rootId}/timeline", "/api/v1/sources",
+            ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
     }
 

@@ -16,7 +16,7 @@ public sealed class HostileTextTests(Chromium chromium)
         await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd, PlantAsync);
         await using var tab = await chromium.OpenAsync(dashboard.Address);
 
-        foreach (var path in new[] { "/jobs/oban/9001", "/jobs/oban/9002", "/runs/oban/9001", "/runs/oban/9001?tab=tree&job=9002", "/" })
+        foreach (var path in new[] { "/jobs/oban/9001", "/jobs/oban/9002", "/runs/oban/9001", "/runs/oban/9001?tab=tree&job=9002", "/runs/oban/9001?tab=jobs", "/runs/oban/9001?tab=errors", "/runs/oban/9001?tab=timeline&stage=Root", "/" })
         {
             await tab.GoAsync(path);
             await Expect(tab.Page.Locator("[data-page]")).ToBeVisibleAsync();

@@ -31,6 +31,8 @@ internal sealed partial class TestDashboard : IAsyncDisposable
 
     public StaticRunReader Store { get; }
 
+    public required FakeRunViews Views { get; init; }
+
     public string DataDirectory => folder.Below("data");
 
     public CookieContainer Cookies => handler.CookieContainer;
@@ -42,9 +44,10 @@ internal sealed partial class TestDashboard : IAsyncDisposable
         var store = new StaticRunReader();
         try
         {
-            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() });
+            var views = new FakeRunViews();
+            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views);
             await app.StartAsync();
-            return new(folder, app, store);
+            return new(folder, app, store) { Views = views };
         }
         catch
         {
@@ -56,7 +59,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     /// <summary>Composes one that is not started.</summary>
     public static WebApplication Build(
         TempFolder folder, string? urls, (string Key, string? Value)[] settings, StaticRunReader? store = null, TimeProvider? time = null,
-        Action<DashboardSetup>? more = null)
+        Action<DashboardSetup>? more = null, FakeRunViews? views = null)
     {
         var all = new Dictionary<string, string?>
         {
@@ -70,6 +73,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
             setup =>
             {
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
+                setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
                 setup.Builder.Services.AddSingleton<IEdgeReader, FakeEdgeReader>();
                 if (time is not null)

@@ -18,6 +18,9 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
         Services.AddSingleton<IEdgeReader>(Edges);
+        Services.AddSingleton<IRunViews>(Views);
+        Services.AddSingleton(ViewHub = new(Views, TimeProvider.System, NullLogger<ViewHub>.Instance));
+        Services.AddSingleton(JobLineage.Dashboard.Live.QueueLinks.None);
         Services.AddSingleton(new GraphLayoutCache());
         Services.AddScoped<PageClock>();
         Services.AddSingleton(new RecentGraphs(TimeProvider.System));
@@ -32,10 +35,15 @@ public abstract class PageContext : BunitContext
 
     internal RunHub Hub { get; }
 
+    internal FakeRunViews Views { get; } = new();
+
+    internal ViewHub ViewHub { get; }
+
     /// <summary>Disposes the components, then makes sure that nobody is still subscribed.</summary>
     internal async Task AssertNothingLeaksAsync()
     {
         await DisposeComponentsAsync();
         Assert.Equal(0, Hub.Viewers);
+        Assert.Equal(0, ViewHub.Viewers);
     }
 }

@@ -63,9 +63,9 @@ internal static class CounterWriter
             batch.Add(
                 """
                 update job_lineage.stage s
-                set queues = s.queues || q.queue
-                from (select * from unnest($1, $2) q (stage, queue)) q
-                where s.id = q.stage and not s.queues @> array[q.queue] and cardinality(s.queues) < 8
+                set queues = (select array_agg(a.queue) from (select distinct queue from unnest(s.queues || q.queues) queue limit 8) a)
+                from (select stage, array_agg(queue) as queues from unnest($1, $2) q (stage, queue) group by stage) q
+                where s.id = q.stage and not s.queues @> q.queues and cardinality(s.queues) < 8
                 """,
                 Parameters.Longs(queues.Select(q => q.Key)), Parameters.Ints(queues.Select(q => q.q)));
         }

@@ -20,3 +20,11 @@ update job_lineage.stage s
 set first_attempted_at = j.first
 from (select stage_id, min(attempted_at) as first from job_lineage.job where stage_id is not null group by stage_id) j
 where j.stage_id = s.id and j.first is not null;
+
+-- A batch with several new queues of a stage once kept one of them; lists rely on all of them being there.
+update job_lineage.stage s
+set queues = q.queues
+from (
+    select stage_id, (array_agg(distinct queue))[1:8] as queues
+    from job_lineage.job where stage_id is not null and flags & 1 = 0 group by stage_id) q
+where q.stage_id = s.id and not s.queues @> q.queues and cardinality(s.queues) < 8;

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Text.Json;
+using JobLineage.Core.Model;
+using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
+
+namespace JobLineage.Tests.Api;
+
+/// <summary>The views of a run for programs.</summary>
+public class ViewApiTests
+{
+    [Fact]
+    public async Task Jobs_are_asked_for_by_filter_order_and_place()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var next = new JobsCursor(JobSort.Newest, 0, SomeRuns.Noon.UtcDateTime, "9");
+        dashboard.Views.Jobs = query => new(
+            [SomeViews.Job("7", JobState.Discarded) with { Error = "boom", Fingerprint = 17 }], null, next, 10_000, 500_000, true, false);
+
+        var page = await GetAsync(dashboard, $"/api/v1/runs/oban/10/jobs?stage=SyncJob%2FPageJob&state=discarded&queue=q&error=17&q=eu&below=3&sort=newest&page={next}&pageSize=50");
+
+        Assert.Equal(
+            new JobsQuery
+            {
+                Source = "oban",
+                RootId = "10",
+                Stage = "SyncJob/PageJob",
+                State = JobState.Discarded,
+                Queue = "q",
+                Error = 17,
+                Text = "eu",
+                Below = "3",
+                Sort = JobSort.Newest,
+                After = next,
+                Size = 50,
+            },
+            dashboard.Views.Queries.Single());
+        Assert.Equal(next.ToString(), page.GetProperty("next").GetString());
+        Assert.Equal(JsonValueKind.Null, page.GetProperty("total").ValueKind);
+        Assert.Equal((10_000, 500_000), (page.GetProperty("examined").GetInt64(), page.GetProperty("outOf").GetInt64()));
+        var job = page.GetProperty("jobs")[0];
+        Assert.Equal(("7", "discarded", 17, 5.0), (job.GetProperty("id").GetString(), job.GetProperty("state").GetString(), job.GetProperty("errorId").GetInt32(), job.GetProperty("waitedSeconds").GetDouble()));
+        Assert.Equal(7, job.GetProperty("args").GetProperty("id").GetInt32());
+    }
+
+    [Fact]
+    public async Task All_parameters_that_cannot_be_used_are_told_at_once()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var problem = await ProblemAsync(dashboard, "/api/v1/runs/oban/10/jobs?state=broken&sort=up&error=x&page=abc&pageSize=1000&q=%00&colour=red", HttpStatusCode.BadRequest);
+
+        Assert.Equal(
+            ["colour", "error", "page", "pageSize", "q", "sort", "state"], problem.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order());
+    }
+
+    [Fact]
+    public async Task A_place_in_another_order_is_refused()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var problem = await ProblemAsync(dashboard, $"/api/v1/runs/oban/10/jobs?page={new JobsCursor(JobSort.Newest, 0, null, "9")}", HttpStatusCode.BadRequest);
+
+        Assert.Contains("same order", problem.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task Errors_failures_timeline_and_stage_have_their_answers()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Views.Errors = new([new(17, "boom", 5, 1, SomeRuns.Noon, SomeRuns.Noon, "7", [new("SyncJob", 6)])], 1, 6, [new("SyncJob", 5)]);
+        dashboard.Views.Groups = new("", [new(SomeViews.Job("9"), 4)], 1, 4, 4, 4);
+        dashboard.Views.Timeline = new(
+            SomeRuns.Noon, SomeRuns.Noon, SomeRuns.Noon, [new("SyncJob", new(Completed: 1), SomeRuns.Noon, null, null)],
+            new(SomeRuns.Noon, SomeRuns.Noon, [1, 0], [0, 0], 1, true), new([SomeViews.Job("9")], 0, true));
+
+        var errors = await GetAsync(dashboard, "/api/v1/runs/oban/10/errors");
+        var failures = await GetAsync(dashboard, "/api/v1/runs/oban/10/failures?by=SyncJob%2FPageJob");
+        var timeline = await GetAsync(dashboard, "/api/v1/runs/oban/10/timeline");
+        var stage = await GetAsync(dashboard, "/api/v1/runs/oban/10/stage?path=SyncJob%2FPageJob");
+
+        Assert.Equal(("boom", 5), (errors.GetProperty("errors")[0].GetProperty("fingerprint").GetString(), errors.GetProperty("errors")[0].GetProperty("discarded").GetInt64()));
+        Assert.Equal("9", failures.GetProperty("groups")[0].GetProperty("ancestor").GetProperty("id").GetString());
+        Assert.Equal("""{"completed":1}""", timeline.GetProperty("stages")[0].GetProperty("counts").GetRawText());
+        Assert.Equal("9", timeline.GetProperty("path")[0].GetProperty("id").GetString());
+        Assert.Equal(50, stage.GetProperty("waiting").GetProperty("p95Seconds").GetDouble());
+    }
+
+    [Theory]
+    [InlineData("jobs?stage=No", "The run of job '10' has no stage 'No'.")]
+    [InlineData("failures?by=No", "The run of job '10' has no stage 'No'.")]
+    [InlineData("timeline", "Source 'oban' has no run with job '10', or it is older than what is kept.")]
+    public async Task What_does_not_exist_is_a_problem_with_a_sentence(string path, string detail)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Views.Jobs = _ => null;
+
+        var problem = await ProblemAsync(dashboard, "/api/v1/runs/oban/10/" + path, HttpStatusCode.NotFound);
+
+        Assert.Equal(detail, problem.GetProperty("detail").GetString());
+    }
+
+    [Theory]
+    [InlineData("failures")]
+    [InlineData("stage?path=")]
+    public async Task A_stage_must_be_named(string path)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        await ProblemAsync(dashboard, "/api/v1/runs/oban/10/" + path, HttpStatusCode.BadRequest);
+    }
+
+    private static async Task<JsonElement> GetAsync(TestDashboard dashboard, string path)
+    {
+        var answer = await dashboard.Browser.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+
+    private static async Task<JsonElement> ProblemAsync(TestDashboard dashboard, string path, HttpStatusCode expected)
+    {
+        var answer = await dashboard.Browser.GetAsync(path);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+}
