@@ -55,8 +55,8 @@ public sealed class RecordedRunsInStoreTests
         Assert.Equal(182, await feed.ReconcileAsync());
         var pruned = await fixture.RunAsync(60);
         Assert.Equal(PlusOne(RecordedData.ObanEnd.ReadTruth(), "MovieDetailJob", "cancelled"), Lines(pruned));
-        // Nothing in the picture has changed.
-        Assert.Equal(version, pruned.Version);
+        // No count has changed; that rows are gone is shown, and is told.
+        Assert.True(pruned.Version > version);
         var gone = await fixture.Database.ScalarAsync<long[]>(
             "select array_agg(id::bigint order by id::bigint) from job_lineage.job where flags & 2 <> 0");
         var deleted = await fixture.Database.ScalarAsync<long[]>(

@@ -12,9 +12,6 @@ namespace JobLineage.Bench.Faults;
 /// </summary>
 public sealed class FaultTrial
 {
-    /// <summary>Only how long a trial that fails takes.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     private readonly CancellationToken cancellation;
     private string? refused;
 
@@ -74,12 +71,12 @@ public sealed class FaultTrial
     /// <summary>Waits for what must come true by itself.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
-        var until = Log.Now + Patience;
+        var until = Log.Now + Scale.Patience;
         Log.Add($"waits until {what}");
         while (!await TriedAsync(condition))
         {
             if (Log.Now > until)
-                throw new TimeoutException($"It did not come true in {Patience.TotalSeconds} s: {what}.");
+                throw new TimeoutException($"It did not come true in {Scale.Patience.TotalSeconds} s: {what}.");
             await Task.Delay(10, cancellation);
         }
     }
@@ -226,7 +223,7 @@ public sealed class FaultTrial
     /// <summary>Asks until there are no differences, or patience ends.</summary>
     private async Task<bool> EndsAsync(Func<Task<IReadOnlyList<string>>> differences)
     {
-        for (var until = Log.Now + Patience; Log.Now < until;)
+        for (var until = Log.Now + Scale.Patience; Log.Now < until;)
         {
             var none = await TriedAsync(async () => (await differences()).Count == 0);
             if (none)
