@@ -15,8 +15,9 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     // What follows what comes ten times a second, give or take, must not wait for what is missing to a tenth of a second.
     private static readonly TimeSpan Advance = TimeSpan.FromMilliseconds(40);
 
-    // A quarter of the time of one connection at most, whatever a reading costs.
-    private const int Rest = 4;
+    // Half of the time of one connection at most, whatever a reading costs. More rest would make a page late on a busy
+    // server, where a reading waits for a processor longer than it needs one.
+    private const int Rest = 2;
 
     private static readonly TimeSpan SafetyTick = TimeSpan.FromSeconds(5);
 
