@@ -1,5 +1,4 @@
 using Bunit;
-using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Pages;
@@ -29,8 +28,7 @@ public sealed class LivePaceTests : BunitContext
         Services.AddSingleton<TimeProvider>(_pageTime);
         Services.AddSingleton<IRunReader>(_reader);
         Services.AddSingleton(_hub);
-        Services.AddSingleton(new GraphLayoutCache());
-        Services.AddScoped<PageClock>();
+        Services.AddPageParts();
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
@@ -39,8 +37,8 @@ public sealed class LivePaceTests : BunitContext
     {
         _reader.Put(SomeRuns.Run(version: 1));
         var page = Render<RunPage>(parameters => parameters.Add(p => p.Source, "oban").Add(p => p.RootId, "1"));
-        ShowsVersion(page, 1);
         await SettleAsync(page);
+        ShowsVersion(page, 1);
 
         await PublishAsync(version: 2);
         ShowsVersion(page, 2);

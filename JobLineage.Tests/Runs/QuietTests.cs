@@ -73,7 +73,8 @@ public sealed class QuietTests : IAsyncLifetime
         var looking = Enumerable.Range(0, viewers).Select(_ => _hub.Subscribe(new("oban", "1"))).ToList();
         foreach (var viewer in looking)
             Assert.NotNull((await NextAsync(viewer)).Value);
-        Assert.Equal(1, _statements.Count);
+        // The snapshot, and what is usual for runs of this pipeline, which is asked once a minute.
+        Assert.Equal(2, _statements.Count);
 
         for (var change = 1; change <= 5; change++)
         {
@@ -81,13 +82,13 @@ public sealed class QuietTests : IAsyncLifetime
             await PassAsync(TimeSpan.FromMilliseconds(100));
             foreach (var viewer in looking)
                 Assert.Equal(change, (await NextAsync(viewer)).Value!.Stages.Single(s => s.Depth == 2).Counts[change % 2 == 1 ? JobState.Executing : JobState.Available] * change);
-            Assert.Equal(1 + change, _statements.Count);
+            Assert.Equal(2 + change, _statements.Count);
         }
 
         // Another run is nobody's business.
         await ChangeAsync(4);
         await PassAsync(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(6, _statements.Count);
+        Assert.Equal(7, _statements.Count);
         foreach (var viewer in looking)
             viewer.Dispose();
     }

@@ -1,7 +1,5 @@
 using Bunit;
-using JobLineage.Core.Graph;
 using JobLineage.Core.Runs;
-using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,13 +15,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
-        Services.AddSingleton<IEdgeReader>(Edges);
-        Services.AddSingleton<IRunViews>(Views);
-        Services.AddSingleton(ViewHub = new(Views, TimeProvider.System, NullLogger<ViewHub>.Instance));
-        Services.AddSingleton(JobLineage.Dashboard.Live.QueueLinks.None);
-        Services.AddSingleton(new GraphLayoutCache());
-        Services.AddScoped<PageClock>();
-        Services.AddSingleton(new RecentGraphs(TimeProvider.System));
+        ViewHub = Services.AddPageParts(Edges, Views);
         SetRendererInfo(new RendererInfo("Server", true));
     }
 

@@ -70,8 +70,10 @@ public static class CounterAudit
                     'lost_children', coalesce(sum(t.gap) filter (where t.state in (6, 7)), 0)) as sums
                 from (
                     select j.state, j.expected, greatest(j.expected - j.children, 0) as gap,
-                        case when j.state = 5 then floor(greatest(extract(epoch from j.finished_at - j.attempted_at), 0) * 1000) end as ran,
-                        floor(greatest(extract(epoch from j.attempted_at - j.scheduled_at), 0) * 1000) as waited
+                        case when j.state = 5 and isfinite(j.attempted_at) and isfinite(j.finished_at)
+                            then least(greatest(floor(extract(epoch from j.finished_at - j.attempted_at) * 1000), 0), 31536000000) end as ran,
+                        case when isfinite(j.scheduled_at) and isfinite(j.attempted_at)
+                            then least(greatest(floor(extract(epoch from j.attempted_at - j.scheduled_at) * 1000), 0), 31536000000) end as waited
                     from job_lineage.job j where j.stage_id = s.id and {Counted}) t) j on true
             union all
             select 'queue ' || coalesce(q.queue, j.queue), jsonb_build_object('available', coalesce(q.available, 0), 'executing', coalesce(q.executing, 0)),

@@ -1,0 +1,27 @@
+using JobLineage.Core.Graph;
+using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace JobLineage.Tests.Support;
+
+/// <summary>What pages need besides the hub of runs.</summary>
+internal static class PageParts
+{
+    /// <summary>Adds it, over stores in memory.</summary>
+    /// <returns>The hub of the views.</returns>
+    public static ViewHub AddPageParts(this IServiceCollection services, FakeEdgeReader? edges = null, FakeRunViews? views = null)
+    {
+        var reader = views ?? new();
+        var hub = new ViewHub(reader, TimeProvider.System, NullLogger<ViewHub>.Instance);
+        services.AddSingleton<IEdgeReader>(edges ?? new());
+        services.AddSingleton<IRunViews>(reader);
+        services.AddSingleton(hub);
+        services.AddSingleton(QueueLinks.None);
+        services.AddSingleton(new GraphLayoutCache());
+        services.AddSingleton(new RecentGraphs(TimeProvider.System));
+        services.AddScoped<PageClock>();
+        return hub;
+    }
+}
