@@ -70,7 +70,7 @@ public sealed class RunViewsBrowserTests(Chromium chromium, SharedDashboard shar
     }
 
     [Fact]
-    public async Task Scrolling_on_reads_on_to_the_last_job()
+    public async Task Scrolling_on_reads_on_to_the_last_job_and_keeps_few_rows_in_the_document()
     {
         await using var tab = await OpenAsync();
         await tab.GoAsync("/runs/oban/60?tab=jobs&sort=oldest");
@@ -78,16 +78,14 @@ public sealed class RunViewsBrowserTests(Chromium chromium, SharedDashboard shar
         var id = System.Text.Json.JsonDocument.Parse(last).RootElement.GetProperty("jobs")[0].GetProperty("id").GetString();
         var row = tab.Page.Locator($"tr[data-job='{id}']");
 
-        for (var i = 0; i < 150 && await row.CountAsync() == 0; i++)
+        for (var i = 0; i < 60 && await row.CountAsync() == 0; i++)
         {
-            // A scroll event needs a place to come from.
-            await tab.Page.EvaluateAsync("() => { scrollBy(0, -50); scrollTo(0, document.documentElement.scrollHeight); }");
+            await tab.Page.EvaluateAsync("() => scrollTo(0, document.documentElement.scrollHeight)");
             await tab.Page.WaitForTimeoutAsync(200);
         }
 
         await Expect(row).ToBeVisibleAsync();
-        await Expect(tab.Page.Locator("tr[data-job]")).ToHaveCountAsync(752);
-        await Expect(tab.Page.Locator("[data-grow]")).ToHaveCountAsync(0);
+        Assert.InRange(await tab.Page.Locator("tr[data-job]").CountAsync(), 100, 250);
         Assert.Empty(tab.Complaints);
     }
 

@@ -61,7 +61,7 @@ public sealed partial class JobsView
         _isStopped = page.Stopped;
         var left = _shown.Merge(page);
         if (IsInteractive)
-            _ = RereadAsync([.. left, .. _table?.Behind ?? []]);
+            _ = RereadAsync([.. left, .. _table?.InSight ?? []]);
     }
 
     private void Begin(JobsPage page)
@@ -70,13 +70,15 @@ public sealed partial class JobsView
         _shown.Show(page);
     }
 
-    private void Renew()
+    private async Task Renew()
     {
         if (_page.Value is { } page)
             Begin(page);
+        if (_table is not null)
+            await _table.RefreshAsync();
     }
 
-    /// <summary>Jobs that are shown, and not on the page that is read anyway, are read by themselves.</summary>
+    /// <summary>Jobs that are in sight, and not on the page that is read anyway, are read by themselves.</summary>
     private async Task RereadAsync(IReadOnlyList<string> ids)
     {
         if (ids.Count == 0)
@@ -84,9 +86,11 @@ public sealed partial class JobsView
         try
         {
             var lines = await Reader.JobsOfIdsAsync(Run.Source, Run.RootId, ids, CancellationToken.None);
-            await InvokeAsync(() =>
+            await InvokeAsync(async () =>
             {
                 _shown.Update(lines);
+                if (_table is not null)
+                    await _table.RefreshAsync();
                 StateHasChanged();
             });
         }

@@ -93,13 +93,6 @@ document.addEventListener("click", (event) => {
   setTimeout(() => stop.abort(), 2000);
 }, true);
 
-// A list that goes on does so when its end comes into sight.
-
-addEventListener("scroll", () => {
-  const more = document.querySelector("[data-grow]:not(:disabled)");
-  if (more && more.getBoundingClientRect().top < innerHeight + 300) more.click();
-}, { passive: true });
-
 // Relative times go on between updates, by the server's clock. The words are those of Show.Ago.
 
 const skew = Number(document.documentElement.dataset.now) - (performance.timeOrigin + performance.now());
