@@ -69,7 +69,7 @@ internal sealed class Causes(RunSnapshot run, Usual usual)
         var below = usual.AlwaysBelow(path).Select(b => b.Path).Where(p => !run.Stages.Any(s => s.Path == p)).ToList();
         if (below.Count == 0)
             return found;
-        var names = string.Join(" and ", below.Take(2).Select(p => p[(p.LastIndexOf('/') + 1)..]));
+        var names = string.Join(" and ", below.Take(2).Select(StagePath.NameOf));
         return found with
         {
             Finding = found.Finding with
@@ -103,5 +103,5 @@ internal sealed class Causes(RunSnapshot run, Usual usual)
 
     private static string? Cause(Found found) => found.Finding.Evidence.TryGetValue("cause", out var cause) ? cause as string : null;
 
-    private static string Name(Found found) => found.Finding.Stage![(found.Finding.Stage!.LastIndexOf('/') + 1)..];
+    private static string Name(Found found) => StagePath.NameOf(found.Finding.Stage!);
 }

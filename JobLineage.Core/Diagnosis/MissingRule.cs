@@ -73,7 +73,7 @@ internal sealed class MissingRule(RunSnapshot run, RunFacts facts, Usual usual)
 
     private static Found Absent(Stage stage, string path, int runs)
     {
-        var name = path[(path.LastIndexOf('/') + 1)..];
+        var name = StagePath.NameOf(path);
         return Found.Of(
             FindingKind.Missing, stage.Path,
             $"No {name} jobs followed from {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} {Sentences.Jobs(stage.Counts.Completed)}, as they did in all {runs} past runs that got so far.",

@@ -39,7 +39,7 @@ internal sealed class Usual
         var ratios = new List<double>();
         foreach (var run in finished)
         {
-            var parent = run.Stages.GetValueOrDefault(path)?.ParentPath ?? Above(path);
+            var parent = run.Stages.GetValueOrDefault(path)?.ParentPath ?? StagePath.Above(path);
             if (parent is not null && run.Stages.GetValueOrDefault(parent) is { Completed: > 0 and var parents })
                 ratios.Add((double)(run.Stages.GetValueOrDefault(path)?.Total ?? 0) / parents);
         }
@@ -71,8 +71,6 @@ internal sealed class Usual
             .Select(path => (path.Key, runs.Count))
             .OrderBy(path => path.Key, StringComparer.Ordinal);
     }
-
-    private static string? Above(string path) => path.LastIndexOf('/') is var cut and > 0 ? path[..cut] : null;
 
     private static double Median(List<double> values)
     {

@@ -44,11 +44,11 @@ internal sealed record Situation(string Name)
     public Situation With(string path, StateCounts counts, double? started = null, double? finished = null, double? ready = null, double? executing = null, double? due = null,
         long? childless = null, StageFacts? facts = null)
     {
-        var name = path[(path.LastIndexOf('/') + 1)..];
+        var name = StagePath.NameOf(path);
         var stage = new Stage
         {
             Path = path,
-            ParentPath = path.LastIndexOf('/') is var cut and > 0 ? path[..cut] : null,
+            ParentPath = StagePath.Above(path),
             Worker = "App." + name,
             Name = name,
             Depth = path.Count(c => c == '/') + 1,
@@ -77,7 +77,7 @@ internal sealed record Situation(string Name)
     public static PastRun Past(string root, params (string Path, long Jobs)[] stages) => new(root, Ago(3_000), true, stages.ToDictionary(
         s => s.Path,
         s => new PastStage(
-            s.Path.LastIndexOf('/') is var cut and > 0 ? s.Path[..cut] : null, s.Jobs, s.Jobs,
+            StagePath.Above(s.Path), s.Jobs, s.Jobs,
             stages.Any(below => below.Path.StartsWith(s.Path + "/", StringComparison.Ordinal)) ? s.Jobs : 0, s.Jobs, TimeSpan.FromSeconds(4 * s.Jobs))));
 
     /// <summary>Ready jobs in a queue of which so much is known.</summary>

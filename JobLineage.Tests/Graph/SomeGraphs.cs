@@ -12,7 +12,7 @@ internal static class SomeGraphs
     {
         Stages = [.. paths.OrderBy(path => path.Count(c => c == '/')).ThenBy(path => path, StringComparer.Ordinal)
             .Select(path => SomeRuns.Stage(path, new(Completed: 100)))],
-        Edges = [.. paths.Where(path => path.Contains('/')).Select(path => new StageEdge(Above(path), path, 100))],
+        Edges = [.. paths.Where(path => path.Contains('/')).Select(path => new StageEdge(StagePath.Above(path)!, path, 100))],
     };
 
     /// <summary>A random tree of stages below one root; every fourth stage has an edge back to one above it, or to itself.</summary>
@@ -85,12 +85,10 @@ internal static class SomeGraphs
         }
     }
 
-    private static string Above(string path) => path[..path.LastIndexOf('/')];
-
     private static string Ancestor(Random random, string path)
     {
         for (var steps = random.Next(4); steps > 0 && path.Contains('/'); steps--)
-            path = Above(path);
+            path = StagePath.Above(path)!;
         return path;
     }
 }

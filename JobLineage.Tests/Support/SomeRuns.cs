@@ -37,9 +37,9 @@ internal static class SomeRuns
     public static Stage Stage(string path, StateCounts counts) => new()
     {
         Path = path,
-        ParentPath = path.LastIndexOf('/') is var cut and > 0 ? path[..cut] : null,
-        Worker = "App." + path[(path.LastIndexOf('/') + 1)..],
-        Name = path[(path.LastIndexOf('/') + 1)..],
+        ParentPath = StagePath.Above(path),
+        Worker = "App." + StagePath.NameOf(path),
+        Name = StagePath.NameOf(path),
         Depth = path.Count(c => c == '/') + 1,
         Counts = counts,
     };

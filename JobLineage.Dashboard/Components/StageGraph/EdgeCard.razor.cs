@@ -24,9 +24,9 @@ public sealed partial class EdgeCard
     [Parameter, EditorRequired]
     public string Source { get; set; } = "";
 
-    private string Title => $"{NodeText.NameOf(Edge.From)} → {NodeText.NameOf(Edge.To)}";
+    private string Title => $"{StagePath.NameOf(Edge.From)} → {StagePath.NameOf(Edge.To)}";
 
-    private string SampleTitle => $"Completed parents without a {NodeText.NameOf(Edge.To)}";
+    private string SampleTitle => $"Completed parents without a {StagePath.NameOf(Edge.To)}";
 
     private string Missing => Facts is not { } facts ? ""
         : facts.WithoutChild == 0 ? $"Each of {Parents(facts.Examined)} has at least one."

@@ -63,9 +63,6 @@ public static class NodeText
         _ => Show.Count(count),
     };
 
-    /// <summary>The last part of a stage's path.</summary>
-    public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
-
     /// <summary><c>1 stage</c>, <c>2 stages</c>.</summary>
     public static string Stages(int count) => count == 1 ? "1 stage" : $"{Show.Count(count)} stages";
 

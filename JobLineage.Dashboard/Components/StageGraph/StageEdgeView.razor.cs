@@ -1,4 +1,5 @@
 using JobLineage.Core.Graph;
+using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -32,7 +33,7 @@ public sealed partial class StageEdgeView
     private string Css => (Place.IsLoop ? "edge edge-loop" : "edge") + (IsAsked ? " edge-asked" : "");
 
     // Begins with what is drawn, and says it in words.
-    private string Words => $"{NodeText.NameOf(Place.From)} to {NodeText.NameOf(Place.To)}" + Edge switch
+    private string Words => $"{StagePath.NameOf(Place.From)} to {StagePath.NameOf(Place.To)}" + Edge switch
     {
         { Jobs: { } jobs, Parents: 0 } => $": {Show.FanOut(jobs, 0)}, {Show.Jobs(jobs)}",
         { Jobs: { } jobs } => $": {Show.FanOut(jobs, Edge.Parents)}, {Show.Jobs(jobs)} from {Show.Jobs(Edge.Parents)}",
