@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Store;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store.Ingest;
 
@@ -13,21 +14,24 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
     /// <summary>Reads these jobs again.</summary>
     /// <param name="ids">Their ids.</param>
     /// <param name="read">Gets the jobs that were found among them; null when nobody asks.</param>
+    /// <param name="progress">What to remember of the feed's position with the last of them; null for nothing.</param>
     /// <param name="cancellation">Stops between and within batches.</param>
     /// <returns>What became of them.</returns>
-    public async Task<Refreshed> RunAsync(IReadOnlyList<string> ids, List<Job>? read, CancellationToken cancellation)
+    public async Task<Refreshed> RunAsync(IReadOnlyList<string> ids, List<Job>? read, FeedProgress? progress, CancellationToken cancellation)
     {
         var changed = new List<string>();
         var gone = 0;
         var batches = ids.Chunk(options.Batch).ToList();
         Task<SourceRows>? next = null;
+        if (batches.Count == 0 && progress is not null)
+            await ingester.ApplyAsync([], [], progress, cancellation);
         for (var i = 0; i < batches.Count; i++)
         {
             var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
             // The next batch is read while this one is written.
             next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
             read?.AddRange(rows.Jobs);
-            var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, null, cancellation);
+            var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, i == batches.Count - 1 ? progress : null, cancellation);
             changed.AddRange(result.ChangedIds);
             gone += result.Gone;
             // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.

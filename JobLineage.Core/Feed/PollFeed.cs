@@ -51,7 +51,7 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
         var dirty = tracker.Decide(scan);
         var took = Stopwatch.GetElapsedTime(started);
         var read = new List<Job>(dirty.Count);
-        var refreshed = await refresh.RunAsync(dirty, read, cancellation);
+        var refreshed = await refresh.RunAsync(dirty, read, null, cancellation);
         tracker.Commit(scan, read, DateTimeOffset.UnixEpoch + steady);
         lastLook = steady;
         if (refreshed.Changed > 0 || dirty.Count > 0)
@@ -61,5 +61,5 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
 
     /// <summary>Reads these jobs again and brings them into the store, with ancestors that nobody has seen yet.</summary>
     /// <returns>What became of them.</returns>
-    public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => refresh.RunAsync(ids, null, cancellation);
+    public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => refresh.RunAsync(ids, null, null, cancellation);
 }

@@ -70,7 +70,7 @@ public sealed partial class SourceFeed(
         // Before anything is read: what changes from here on is in the log.
         var trigger = names is null
             ? null
-            : new TriggerFeed(installer, new(source.Database, names), new(reader, ingester, options), ingester, record, probed.IdKind, options, time);
+            : new TriggerFeed(installer, new(source.Database, names), new(reader, ingester, options), record, probed.IdKind, options, time);
         await using var listener = names is null ? null : await ListenAsync(names, cancellation);
         if (trigger is not null && listener is not null)
             await trigger.StartAsync(cancellation);

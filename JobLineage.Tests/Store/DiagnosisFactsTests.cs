@@ -25,7 +25,7 @@ public sealed class DiagnosisFactsTests
         Assert.Equal((1L, 0L), (stuck.Evidence["queueReady"], stuck.Evidence["queueExecuting"]));
         Assert.InRange((DateTimeOffset)stuck.Evidence["queueLastAttemptedAt"]!, TimeProvider.System.GetUtcNow().AddHours(-2.1), TimeProvider.System.GetUtcNow().AddHours(-1.9));
         Assert.Equal(["2"], stuck.Jobs);
-        Assert.Equal(RunState.Stuck, (await fixture.Reader.ListRunsAsync(new(), default)).Runs.Single().State);
+        Assert.Equal(RunState.Stuck, await fixture.ListedStateAsync());
 
         // Another job of the same queue, in no run of ours, begins.
         await fixture.ObanJobsAsync((10, null, "App.Mail", "executing"));
@@ -35,7 +35,26 @@ public sealed class DiagnosisFactsTests
         Assert.Equal((FindingKind.Waiting, "busy"), (waiting.Kind, waiting.Evidence["cause"]));
         Assert.Equal(1L, waiting.Evidence["queueExecuting"]);
         Assert.Equal(0.2, (double)waiting.Evidence["startsPerMinute"]!, 2);
-        Assert.Equal(RunState.Running, (await fixture.Reader.ListRunsAsync(new(), default)).Runs.Single().State);
+        Assert.Equal(RunState.Running, await fixture.ListedStateAsync());
+    }
+
+    [Fact]
+    public async Task A_node_that_shows_life_elsewhere_changes_the_state_of_a_run_that_did_not_change()
+    {
+        await using var fixture = await StoreFixture.ObanAsync();
+        await fixture.ObanJobsAsync((1, null, "App.Sync", "completed"), (2, "1", "App.Page", "executing"));
+        await fixture.SqlAsync("update oban_jobs set attempted_at = now() at time zone 'UTC' - interval '10 hours', attempted_by = '{node-a,x}' where id = 2");
+        var feed = await fixture.FilledAsync();
+        Assert.Equal((RunState.Stuck, RunState.Stuck), (await fixture.ListedStateAsync(), (await fixture.RunAsync(1)).State));
+        var version = (await fixture.RunAsync(1)).Version;
+
+        await fixture.ObanJobsAsync((10, null, "App.Mail", "executing"));
+        await fixture.SqlAsync("update oban_jobs set attempted_at = now() at time zone 'UTC', attempted_by = '{node-a,x}' where id = 10");
+        await feed.TickAsync();
+        var after = await fixture.RunAsync(1);
+        Assert.Equal(version, after.Version);
+        Assert.Equal(after.State, await fixture.ListedStateAsync());
+        Assert.NotEqual(RunState.Stuck, after.State);
     }
 
     [Fact]

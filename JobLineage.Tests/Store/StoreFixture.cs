@@ -71,6 +71,9 @@ internal sealed class StoreFixture : IAsyncDisposable
     public Task ObanJobsAsync(params (long Id, string? Parent, string Worker, string State)[] rows) =>
         ObanRows.InsertAsync(Database, rows);
 
+    /// <summary>The state that the list says the only run is in.</summary>
+    public async Task<RunState> ListedStateAsync() => (await Reader.ListRunsAsync(new(), default)).Runs.Single().State;
+
     public async Task<RunSnapshot> RunAsync(object id, string source = "oban")
     {
         var run = await Reader.FindRunAsync(source, id.ToString()!, default);

@@ -32,7 +32,7 @@ public static class AllFaults
         await trial.UntilAsync("the follower shows what the leader read", () => Task.FromResult(viewer.Seen?.Counts.Total == 2));
         await trial.Process!.KillAsync();
         var killed = trial.Log.Now;
-        await trial.ExecuteAsync($"insert into oban_jobs (worker, meta) values ('App.PageJob', '{{\"parent_job_id\": {viewer.Run.RootId}}}')");
+        await trial.ExecuteAsync($"insert into oban_jobs (id, worker, state, meta) values (-3, 'App.PageJob', 'suspended', '{{\"parent_job_id\": {viewer.Run.RootId}}}')");
         await trial.UntilAsync("the follower shows a change of after the kill", () => Task.FromResult(viewer.Seen?.Counts.Total == 3));
         trial.TakenOver = trial.Log.Now - killed;
         trial.Log.Add(string.Create(CultureInfo.InvariantCulture, $"taken over, and on a viewer's screen, after {trial.TakenOver.Value.TotalSeconds:0.00} s"));

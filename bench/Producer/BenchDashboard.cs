@@ -39,17 +39,24 @@ internal sealed class BenchDashboard : IAsyncDisposable
         return dashboard;
     }
 
-    /// <summary>Follows the table by its trigger until cancelled.</summary>
-    public async Task FollowAsync(TriggerInstaller installer, TriggerConsumer consumer, CancellationToken cancellation)
+    /// <summary>Follows the table by its trigger until cancelled; <paramref name="looked"/> is called after each look.</summary>
+    public async Task FollowAsync(TriggerInstaller installer, TriggerConsumer consumer, Action looked, CancellationToken cancellation)
     {
         var options = new FeedOptions();
         var (reader, scanner, ingester, record) = await store.OpenAsync(cancellation);
-        var feed = new TriggerFeed(installer, consumer, new(reader, ingester, options), ingester, record, JobIdKind.BigInt, options, TimeProvider.System);
+        var feed = new TriggerFeed(installer, consumer, new(reader, ingester, options), record, JobIdKind.BigInt, options, TimeProvider.System);
         await using var listener = await consumer.ListenAsync(TimeProvider.System, cancellation);
         var sweeper = new PollFeed(reader, scanner, ingester, record, options, TimeProvider.System);
         await sweeper.StartAsync(cancellation);
         await feed.StartAsync(cancellation);
-        await feed.RunAsync(listener!, sweeper.LookAsync, _ => { }, (_, _) => Task.CompletedTask, cancellation);
+        await feed.RunAsync(
+            listener!, sweeper.LookAsync, _ => { },
+            (_, _) =>
+            {
+                looked();
+                return Task.CompletedTask;
+            },
+            cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -40,9 +40,9 @@ internal sealed class ProducerBench : IBenchmark
         {
             foreach (var count in clients)
             {
-                var rates = await report.WhileAsync(
-                    $"{count} clients", () => MeasureAsync(variants, compared, () => load.RunAsync(count, time, cancellation), rounds, cancellation));
-                Tell(report, count, rounds, compared, rates);
+                var (rates, costs) = await report.WhileAsync(
+                    $"{count} clients", () => MeasureAsync(variants, compared, () => MeasureAsync(server, load, count, time, cancellation), rounds, cancellation));
+                Tell(report, count, rounds, compared, rates, costs);
             }
         }
         finally
@@ -53,31 +53,52 @@ internal sealed class ProducerBench : IBenchmark
 
     // Warmed up once; then each round runs all variants, in another order each time, and a variant is compared with the
     // bare table of its own round: what else the machine does falls on all alike.
-    private static async Task<double[][]> MeasureAsync(
-        ProducerVariants variants, IReadOnlyList<ProducerVariant> compared, Func<Task<double>> load, int rounds, CancellationToken cancellation)
+    private static async Task<(double[][] Rates, ProcessorTime?[][] Costs)> MeasureAsync(
+        ProducerVariants variants, IReadOnlyList<ProducerVariant> compared, Func<Task<Measured>> load, int rounds, CancellationToken cancellation)
     {
         var rates = compared.Select(_ => new double[rounds]).ToArray();
+        var costs = compared.Select(_ => new ProcessorTime?[rounds]).ToArray();
         for (var round = -1; round < rounds; round++)
         {
             foreach (var place in Paired.Order(compared.Count, round + 1))
             {
-                var rate = await variants.RunAsync(compared[place], load, cancellation);
+                var measured = await variants.RunAsync(compared[place], load, cancellation);
                 if (round >= 0)
-                    rates[place][round] = rate;
+                    (rates[place][round], costs[place][round]) = (measured.JobsPerSecond, measured.PerJob);
             }
         }
 
-        return rates;
+        return (rates, costs);
     }
 
-    private static void Tell(Report report, int clients, int rounds, IReadOnlyList<ProducerVariant> compared, double[][] rates) => report.Table(
-        $"{clients} clients, {rounds} rounds: insert → executing → completed on {Report.Number(Shape.Rows)} rows",
-        ["variant", "jobs a second (median)", "of bare (median)", "lowest", "highest"],
+    private static async Task<Measured> MeasureAsync(
+        BenchServer server, ProducerLoad load, int clients, TimeSpan time, CancellationToken cancellation)
+    {
+        var before = await ProcessorTime.ReadAsync(server.Database, cancellation);
+        var (jobs, took) = await load.RunAsync(clients, time, cancellation);
+        var used = await ProcessorTime.ReadAsync(server.Database, cancellation) - before;
+        return new(jobs / took.TotalSeconds, used / jobs);
+    }
+
+    private static void Tell(
+        Report report, int clients, int rounds, IReadOnlyList<ProducerVariant> compared, double[][] rates, ProcessorTime?[][] costs) => report.Table(
+        $"{clients} clients, {rounds} rounds: insert → executing → completed on {Report.Number(Shape.Rows)} rows; processor time in µs a job",
+        ["variant", "jobs a second (median)", "of bare (median)", "lowest", "highest", "server, without the store", "store", "program"],
         [.. compared.Select((variant, place) =>
         {
             var ratios = rates[place].Zip(rates[0], (one, bare) => one / bare).ToList();
-            return new[] { variant.Name, Report.Number((long)Paired.Quantile(rates[place], 0.5)), Ratio(Paired.Quantile(ratios, 0.5)), Ratio(ratios.Min()), Ratio(ratios.Max()) };
+            return new[]
+            {
+                variant.Name, Report.Number((long)Paired.Quantile(rates[place], 0.5)), Ratio(Paired.Quantile(ratios, 0.5)), Ratio(ratios.Min()), Ratio(ratios.Max()),
+                Cost(costs[place], used => used.Server - used.Store), Cost(costs[place], used => used.Store), Cost(costs[place], used => used.Program),
+            };
         })]);
+
+    private static string Cost(IReadOnlyList<ProcessorTime?> used, Func<ProcessorTime, double> part) => used.Any(time => time is null)
+        ? ""
+        : Report.Number((long)(1e6 * Paired.Quantile([.. used.Select(time => part(time!.Value))], 0.5)));
+
+    private readonly record struct Measured(double JobsPerSecond, ProcessorTime? PerJob);
 
     /// <summary>The data set is found again as it was made.</summary>
     private static async Task ClearAsync(BenchServer server, SourceMapping mapping)

@@ -27,12 +27,12 @@ internal sealed class ProducerLoad(NpgsqlDataSource database, string table)
 
     private readonly string complete = $"update {table} set state = 'completed', completed_at = timezone('UTC', now()) where id = $1";
 
-    /// <summary>Jobs a second of so many clients during a time.</summary>
-    public async Task<double> RunAsync(int clients, TimeSpan time, CancellationToken cancellation)
+    /// <summary>The jobs of so many clients during a time, and how long it was in the end.</summary>
+    public async Task<(int Jobs, TimeSpan Took)> RunAsync(int clients, TimeSpan time, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         var jobs = await Task.WhenAll(Enumerable.Range(1, clients).Select(client => Task.Run(() => ClientAsync(client, start, time, cancellation), cancellation)));
-        return jobs.Sum() / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (jobs.Sum(), Stopwatch.GetElapsedTime(start));
     }
 
     private async Task<int> ClientAsync(int client, long start, TimeSpan time, CancellationToken cancellation)

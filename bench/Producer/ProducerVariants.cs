@@ -47,22 +47,26 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
         await SwitchAsync([], cancellation);
     }
 
-    /// <summary>Runs a load while a variant is switched on, with its reader at work.</summary>
-    public async Task<double> RunAsync(ProducerVariant variant, Func<Task<double>> load, CancellationToken cancellation)
+    /// <summary>Runs a load while a variant is switched on, once its reader is at work.</summary>
+    public async Task<T> RunAsync<T>(ProducerVariant variant, Func<Task<T>> load, CancellationToken cancellation)
     {
         await SwitchAsync(variant.Triggers, cancellation);
         if (variant.Before is not null)
             await ExecuteAsync(variant.Before, cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var ready = new TaskCompletionSource();
         var reading = variant.Reading switch
         {
             Reading.None => Task.CompletedTask,
-            Reading.Hear => HearAsync(stop.Token),
-            Reading.Watch => dashboard!.FollowAsync(installer, consumer, stop.Token),
-            _ => DrainAsync(variant.Reading == Reading.Follow, stop.Token),
+            Reading.Hear => HearAsync(ready.SetResult, stop.Token),
+            Reading.Watch => dashboard!.FollowAsync(installer, consumer, () => ready.TrySetResult(), stop.Token),
+            _ => DrainAsync(variant.Reading == Reading.Follow, ready.SetResult, stop.Token),
         };
         try
         {
+            // One that has ended already has failed, and says so.
+            if (variant.Reading != Reading.None && await Task.WhenAny(ready.Task, reading) == reading)
+                await reading;
             return await load();
         }
         finally
@@ -86,11 +90,12 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
         cancellation);
 
     /// <summary>What the product's feed does to the source, without the store: told, drain, look again.</summary>
-    private async Task DrainAsync(bool readJobs, CancellationToken cancellation)
+    private async Task DrainAsync(bool readJobs, Action ready, CancellationToken cancellation)
     {
         var probed = (await SourceProbe.ProbeAsync(mapping, database, cancellation)).Source!;
         var reader = new SourceReader(probed, database, new Redaction([]));
         await using var listener = await consumer.ListenAsync(TimeProvider.System, cancellation);
+        ready();
         var pace = new LookPace(TimeSpan.FromMilliseconds(120), TimeSpan.FromSeconds(5));
         while (true)
         {
@@ -103,11 +108,12 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
         }
     }
 
-    private async Task HearAsync(CancellationToken cancellation)
+    private async Task HearAsync(Action ready, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using (var listen = new NpgsqlCommand("listen bench_notify", connection))
             await listen.ExecuteNonQueryAsync(cancellation);
+        ready();
         while (true)
             await connection.WaitAsync(cancellation);
     }

@@ -29,7 +29,7 @@ public enum TriggerEnd
 /// finds changed, and the log does not speak of, was lost.
 /// </remarks>
 public sealed class TriggerFeed(
-    TriggerInstaller installer, TriggerConsumer consumer, JobRefresh refresh, Ingester ingester, SourceRecord record, JobIdKind ids,
+    TriggerInstaller installer, TriggerConsumer consumer, JobRefresh refresh, SourceRecord record, JobIdKind ids,
     FeedOptions options, TimeProvider time)
 {
     // Where asking would begin, should the trigger be taken away.
@@ -49,7 +49,7 @@ public sealed class TriggerFeed(
     public async Task StartAsync(CancellationToken cancellation)
     {
         asleepUntil = await consumer.IsAsleepAsync(cancellation) ? await consumer.WakeAsync(cancellation) : null;
-        if (asleepUntil <= await consumer.OldestTransactionAsync(cancellation))
+        if (await HasWokenAsync(cancellation))
             asleepUntil = null;
         await consumer.BeatAsync(cancellation);
         stamp = (await installer.InspectAsync(cancellation)).Stamp;
@@ -121,10 +121,9 @@ public sealed class TriggerFeed(
         var known = changes.Ids.Select(id => JobIds.Normalize(ids, id)).OfType<string>().ToList();
         known.Sort((a, b) => JobIds.Compare(ids, a, b));
         suspects.ExceptWith(known);
-        await refresh.RunAsync(known, null, cancellation);
         if (ids == JobIdKind.BigInt && known.Count > 0 && (high is null || JobIds.Compare(ids, known[^1], high) > 0))
             high = known[^1];
-        await ingester.ApplyAsync([], [], new(AsOf: changes.HasMore ? null : at, HighId: high), cancellation);
+        await refresh.RunAsync(known, null, new(AsOf: changes.HasMore ? null : at, HighId: high), cancellation);
         await changes.CommitAsync(cancellation);
     }
 
@@ -145,10 +144,12 @@ public sealed class TriggerFeed(
         if (state.Stamp != stamp || await consumer.IsAsleepAsync(cancellation))
             return TriggerEnd.Incomplete;
         // What was written while nothing was logged may only now be there to be compared.
-        if (asleepUntil <= await consumer.OldestTransactionAsync(cancellation))
-            return TriggerEnd.Incomplete;
-        return null;
+        return await HasWokenAsync(cancellation) ? TriggerEnd.Incomplete : null;
     }
+
+    /// <summary>Whether the last of those who saw the triggers asleep has just ended.</summary>
+    private async Task<bool> HasWokenAsync(CancellationToken cancellation) =>
+        asleepUntil is { } first && await consumer.OldestTransactionAsync(cancellation) >= first;
 
     private async Task<bool> IsThereAsync(CancellationToken cancellation) => IsOurs(await installer.InspectAsync(cancellation));
 

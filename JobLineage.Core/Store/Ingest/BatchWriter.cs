@@ -31,8 +31,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         MoveHeads(batch, runs);
         Sweep(batch, deltas);
         if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync(cancellation);
-        await NotifyAsync(deltas.Runs, cancellation);
+            await NotifyAsync(await NamesAsync(batch, cancellation), [.. Moved(runs).Select(r => r.RootId)], cancellation);
     }
 
     private static bool IsMoved(Node n) =>
@@ -139,7 +138,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
                 Parameters.Ints(stages.Select(s => s.Worker)), Parameters.Ints(stages.Select(s => s.Depth)), Parameters.Texts(stages.Select(s => s.FirstId)));
         }
 
-        var heads = runs.Where(r => r is { HeadChanged: true, IsNew: false }).ToList();
+        var heads = Moved(runs);
         if (heads.Count > 0)
         {
             batch.Add(
@@ -147,6 +146,8 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
                 Parameters.Longs(heads.Select(r => r.Id)), Parameters.Texts(heads.Select(r => r.RootId)), Parameters.Ints(heads.Select(r => r.Worker)));
         }
     }
+
+    private static List<RunNode> Moved(IReadOnlyCollection<RunNode> runs) => [.. runs.Where(r => r is { HeadChanged: true, IsNew: false })];
 
     /// <summary>Stages and runs that no job is in any more.</summary>
     private static void Sweep(NpgsqlBatch batch, Deltas deltas)
@@ -158,22 +159,31 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         batch.Add("delete from job_lineage.run where id = any($1) and rows = 0", Parameters.Longs(fewer.Select(s => s.Value.Run).Distinct()));
     }
 
-    private async Task NotifyAsync(HashSet<long> runs, CancellationToken cancellation)
+    /// <summary>Runs the batch.</summary>
+    /// <returns>The roots that the changed runs were known by before it.</returns>
+    private static async Task<List<string>> NamesAsync(NpgsqlBatch batch, CancellationToken cancellation)
     {
-        if (runs.Count == 0)
-            return;
-        // An empty list says "look at everything": a run that was swept has no row to name it.
-        var payload = "[]";
-        if (runs.Count <= NotifyRuns)
+        var roots = new List<string>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        do
         {
-            var roots = new List<string[]>();
-            await using var command = new NpgsqlCommand("select root_id from job_lineage.run where id = any($1)", connection);
-            command.Parameters.Add(Parameters.Longs(runs));
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
-                roots.Add([sourceName, reader.GetString(0)]);
-            var text = JsonSerializer.Serialize(roots);
-            if (roots.Count == runs.Count && text.Length < 7_500)
+                roots.Add(reader.GetString(0));
+        }
+        while (await reader.NextResultAsync(cancellation));
+        return roots;
+    }
+
+    private async Task NotifyAsync(List<string> before, List<string> now, CancellationToken cancellation)
+    {
+        if (before.Count == 0)
+            return;
+        // An empty list says "look at everything".
+        var payload = "[]";
+        if (before.Count + now.Count <= NotifyRuns)
+        {
+            var text = JsonSerializer.Serialize(before.Union(now).Select(root => new[] { sourceName, root }));
+            if (text.Length < 7_500)
                 payload = text;
         }
 

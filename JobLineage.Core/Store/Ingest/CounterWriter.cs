@@ -147,6 +147,7 @@ internal static class CounterWriter
                 d (id, rows, vanished, started, activity, {string.Join(", ", CountColumns)}),
                 (select nextval('job_lineage.version') as version) v
             where r.id = d.id
+            returning r.root_id
             """,
             Parameters.Longs(ids),
             Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Rows))),

@@ -70,9 +70,13 @@ internal sealed class QueueDeltas
         return ended > attempted && ended < DateTimeOffset.MaxValue ? ended.Value : attempted;
     }
 
+    /// <summary>What a node is known by: as much of its name as an index holds.</summary>
+    public static string NameOf(string node) =>
+        node.Length <= NodeLimit ? node : node[..(char.IsHighSurrogate(node[NodeLimit - 1]) ? NodeLimit - 1 : NodeLimit)];
+
     private void See(string node, DateTimeOffset at)
     {
-        var name = node.Length <= NodeLimit ? node : node[..(char.IsHighSurrogate(node[NodeLimit - 1]) ? NodeLimit - 1 : NodeLimit)];
+        var name = NameOf(node);
         if (!Nodes.TryGetValue(name, out var known) || known < at)
             Nodes[name] = at;
     }

@@ -15,6 +15,7 @@ public sealed class RunReader(
     NpgsqlDataSource store, DiagnosisOptions diagnosis, TimeProvider time) : IRunReader
 {
     private readonly PastRuns past = new(time);
+    private readonly ExaminedRuns examined = new();
 
     /// <inheritdoc />
     public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
@@ -34,7 +35,8 @@ public sealed class RunReader(
     {
         const int alone = 2 + JobSql.Width;
         const int stages = alone + AloneFacts.Width;
-        await using var command = new NpgsqlCommand(
+        await using var batch = GenericPlan.Of(
+            connection,
             $"""
             select j.hash, src.as_of, {JobSql.Columns}, {AloneFacts.Columns}, {SnapshotSql.Columns}, {SnapshotSql.Details}
             from job_lineage.source src
@@ -43,11 +45,11 @@ public sealed class RunReader(
             {AloneFacts.Joins}
             left join (job_lineage.run r {SnapshotSql.Joins} {SnapshotSql.DetailJoins}) on r.id = j.run_id
             where src.name = $1
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+            """,
+            new NpgsqlParameter<string> { TypedValue = source }, new NpgsqlParameter<string> { TypedValue = jobId });
         var runs = new RunAssembler(at: stages, now, details: stages + RunAssembler.Width);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             if (!runs.Add(reader))
@@ -67,7 +69,7 @@ public sealed class RunReader(
         await using var connection = await store.OpenConnectionAsync(cancellation);
         // The page and the runs on it are two statements of one snapshot.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        var page = new RunsList(connection, query, diagnosis, past, now);
+        var page = new RunsList(connection, query, diagnosis, past, examined, now);
         return await page.ReadAsync(cancellation);
     }
 

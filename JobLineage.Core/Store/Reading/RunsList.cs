@@ -11,7 +11,7 @@ namespace JobLineage.Core.Store.Reading;
 /// here as on the run's own page.
 /// </summary>
 internal sealed class RunsList(
-    NpgsqlConnection connection, RunsQuery query, DiagnosisOptions diagnosis, PastRuns past, DateTimeOffset now)
+    NpgsqlConnection connection, RunsQuery query, DiagnosisOptions diagnosis, PastRuns past, ExaminedRuns examined, DateTimeOffset now)
 {
     /// <summary>Whether a run is stuck or only running shows when it is looked at: at most so many are, newest first.</summary>
     private const int Examined = 1000;
@@ -32,7 +32,7 @@ internal sealed class RunsList(
     private async Task<(IReadOnlyList<RunSummary>, long)> PlainAsync(CancellationToken cancellation)
     {
         var rows = await RowsAsync(StateCondition(), query.PageSize, (Math.Max(query.Page, 1) - 1) * query.PageSize, cancellation);
-        var states = await StatesAsync([.. rows.Where(r => r.Summary.Counts.Unfinished > 0).Select(r => r.Id)], cancellation);
+        var states = await StatesAsync([.. rows.Where(r => r.Summary.Counts.Unfinished > 0)], cancellation);
         var total = await CountAsync(StateCondition(), cancellation);
         return ([.. rows.Select(r => states.TryGetValue(r.Id, out var state) ? r.Summary with { State = state } : r.Summary)], total);
     }
@@ -40,7 +40,7 @@ internal sealed class RunsList(
     private async Task<(IReadOnlyList<RunSummary>, long)> ExaminedAsync(CancellationToken cancellation)
     {
         var rows = await RowsAsync(Unfinished + " > 0", Examined, 0, cancellation);
-        var states = await StatesAsync([.. rows.Select(r => r.Id)], cancellation);
+        var states = await StatesAsync(rows, cancellation);
         var matching = rows
             .Where(r => states.GetValueOrDefault(r.Id) == query.State)
             .Select(r => r.Summary with { State = query.State!.Value })
@@ -71,13 +71,13 @@ internal sealed class RunsList(
         }
     }
 
-    private async Task<List<(long Id, RunSummary Summary)>> RowsAsync(string condition, int limit, int offset, CancellationToken cancellation)
+    private async Task<List<ListedRun>> RowsAsync(string condition, int limit, int offset, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand { Connection = connection };
         var sql = new StringBuilder(
             $"""
             select r.id, src.name, r.root_id, r.run_key, w.text, r.version, coalesce(root.inserted_at, r.started_at), r.last_activity_at,
-                (select count(*) from job_lineage.stage s where s.run_id = r.id), {Counts}
+                (select count(*) from job_lineage.stage s where s.run_id = r.id), src.as_of, src.backfilled, {Counts}
             from job_lineage.run r
             join job_lineage.source src on src.id = r.source_id
             join job_lineage.label w on w.id = r.worker
@@ -87,12 +87,12 @@ internal sealed class RunsList(
         Filter(command, sql);
         sql.Append($" order by r.last_activity_at desc nulls last, r.id desc limit {limit} offset {offset}");
         command.CommandText = sql.ToString();
-        var rows = new List<(long, RunSummary)>();
+        var rows = new List<ListedRun>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var counts = CountsAt(reader, 9);
-            rows.Add((reader.GetInt64(0), new()
+            var counts = CountsAt(reader, 11);
+            rows.Add(new(reader.GetInt64(0), reader.TimeAt(9), reader.GetBoolean(10), new()
             {
                 Source = reader.GetString(1),
                 RootId = reader.GetString(2),
@@ -126,30 +126,43 @@ internal sealed class RunsList(
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private async Task<Dictionary<long, RunState>> StatesAsync(long[] ids, CancellationToken cancellation)
+    private async Task<Dictionary<long, RunState>> StatesAsync(IReadOnlyList<ListedRun> listed, CancellationToken cancellation)
     {
-        if (ids.Length == 0)
+        if (listed.Count == 0)
             return [];
-        await using var command = new NpgsqlCommand(
+        var runs = await examined.OfAsync([.. listed.Select(r => (r.Id, r.Summary.Version))], ids => ReadWholeAsync(ids, cancellation));
+        var around = await Surroundings.ReadAsync(connection, runs.Values, now, cancellation);
+        var states = new Dictionary<long, RunState>();
+        foreach (var row in listed)
+        {
+            if (!runs.TryGetValue(row.Id, out var run))
+                continue;
+            // How far the source is known changes while the run does not.
+            run = run with { Run = run.Run with { AsOf = row.AsOf ?? now }, Facts = around.Around(run) with { IsSourceRead = row.IsSourceRead } };
+            states[row.Id] = run.Run.Diagnose(await FactsAsync(run, cancellation), diagnosis, now).State;
+        }
+
+        return states;
+    }
+
+    private async Task<Dictionary<long, AssembledRun>> ReadWholeAsync(long[] ids, CancellationToken cancellation)
+    {
+        var runs = new RunAssembler(at: 0, now);
+        await using var batch = GenericPlan.Of(
+            connection,
             $"""
             select {SnapshotSql.Columns}
             from job_lineage.run r
             join job_lineage.source src on src.id = r.source_id
             {SnapshotSql.Joins}
             where r.id = any($1)
-            """, connection);
-        command.Parameters.Add(Ingest.Parameters.Longs(ids));
-        var runs = new RunAssembler(at: 0, now);
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
-        {
-            while (await reader.ReadAsync(cancellation))
-                runs.Add(reader);
-        }
-
-        var states = new Dictionary<long, RunState>();
-        foreach (var (id, run) in runs.Build())
-            states[id] = run.Run.Diagnose(await FactsAsync(run, cancellation), diagnosis, now).State;
-        return states;
+            """,
+            Ingest.Parameters.Longs(ids));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            runs.Add(reader);
+        return runs.Build();
     }
 
     /// <summary>A run's state hangs on what is usual only where an attempt takes longer than a start may.</summary>
@@ -186,4 +199,11 @@ internal sealed class RunsList(
             counts = counts.Add(state, reader.GetInt64(at + (int)state));
         return counts;
     }
+
+    /// <summary>A run on the list.</summary>
+    /// <param name="Id">Its number in the store.</param>
+    /// <param name="AsOf">Up to when its source is known; null when it was never read to the end.</param>
+    /// <param name="IsSourceRead">Whether its source was ever read to the end.</param>
+    /// <param name="Summary">What the list shows of it.</param>
+    private sealed record ListedRun(long Id, DateTimeOffset? AsOf, bool IsSourceRead, RunSummary Summary);
 }
