@@ -111,6 +111,20 @@ public class ApiTests
         Assert.Equal("'state' must be one of running, stuck, failing, failed, finished.", errors.GetProperty("state")[0].GetString());
     }
 
+    [Theory]
+    [InlineData("source", 0)]
+    [InlineData("worker", 0)]
+    [InlineData("worker", 1_001)]
+    public async Task A_text_that_no_database_takes_and_one_that_is_no_name_are_refused(string name, int length)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var problem = await dashboard.ProblemAsync($"/api/v1/runs?{name}={(length == 0 ? "App%00Job" : new string('w', length))}", HttpStatusCode.BadRequest);
+
+        Assert.Equal($"'{name}' must be a text of at most 1000 characters without NUL.", problem.GetProperty("errors").GetProperty(name)[0].GetString());
+        Assert.Null(dashboard.Store.LastQuery);
+    }
+
     [Fact]
     public async Task A_job_has_its_ancestors_from_the_root_down_and_its_children_by_stage()
     {
