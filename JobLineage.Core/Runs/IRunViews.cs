@@ -9,6 +9,9 @@ namespace JobLineage.Core.Runs;
 /// </summary>
 public interface IRunViews
 {
+    /// <summary>Descendants of a job that are followed: the nearest.</summary>
+    const int MostDescendants = 10_000;
+
     /// <summary>Jobs of a run.</summary>
     Task<JobsPage?> ListJobsAsync(JobsQuery query, CancellationToken cancellation);
 

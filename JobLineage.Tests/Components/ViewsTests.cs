@@ -3,6 +3,7 @@ using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Jobs;
 using JobLineage.Dashboard.Components.Pages;
+using JobLineage.Tests.Hosting;
 using JobLineage.Tests.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +79,19 @@ public sealed class ViewsTests : PageContext
 
         page.WaitForAssertion(() => Assert.Contains("Found by looking at 10,000 jobs of 500,000", page.Find(".found").TextContent), Limit);
         Assert.Contains("page=0.0.n.MQ", page.Find("a[rel=next]").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void How_many_descendants_were_followed_is_said_where_there_are_more()
+    {
+        Views.Jobs = _ => new([SomeViews.Job("7")], 1, null, null, null, false, true);
+        Views.Below = new([new("SyncJob/MoviePageJob", 3)], true);
+
+        var page = Open("tab=jobs&below=5");
+        var below = Render<FailedBelowView>(p => p.Add(x => x.View, Some.JobView()));
+
+        page.WaitForAssertion(() => Assert.Contains("Only its first 10,000 descendants were followed", page.Find(".found").TextContent), Limit);
+        below.WaitForAssertion(() => Assert.Contains("Among its first 10,000 descendants; there are more.", below.Markup), Limit);
     }
 
     [Fact]
