@@ -36,4 +36,12 @@ public interface IRunViews
 
     /// <summary>A run over time.</summary>
     Task<RunTimeline?> FindTimelineAsync(string source, string rootId, CancellationToken cancellation);
+
+    /// <summary>How the jobs of a stage fan out into another: what lies behind an edge of the stage graph.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="rootId">The root, or any job of the run.</param>
+    /// <param name="from">The path of the parents' stage.</param>
+    /// <param name="to">The path of the children's stage.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation);
 }

@@ -76,7 +76,6 @@ internal sealed partial class TestDashboard : IAsyncDisposable
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
-                setup.Builder.Services.AddSingleton<IEdgeReader, FakeEdgeReader>();
                 if (time is not null)
                     setup.Builder.Services.AddSingleton(time);
                 more?.Invoke(setup);

@@ -24,7 +24,9 @@ internal sealed class FakeRunViews : IRunViews
 
     public RunTimeline? Timeline { get; set; }
 
-    /// <summary>Thrown by every call while set.</summary>
+    public FakeEdges Edges { get; } = new();
+
+    /// <summary>Thrown by every call but those about edges while set.</summary>
     public Exception? Failure { get; set; }
 
     public IReadOnlyList<JobsQuery> Queries => [.. _queries];
@@ -50,6 +52,9 @@ internal sealed class FakeRunViews : IRunViews
         Answer<StageEvidence?>(() => Stage ?? SomeViews.Evidence(stage));
 
     public Task<RunTimeline?> FindTimelineAsync(string source, string rootId, CancellationToken cancellation) => Answer(() => Timeline);
+
+    public Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation) =>
+        Edges.FindAsync(from, to, cancellation);
 
     private Task<T> Answer<T>(Func<T> answer) => Failure is null ? Task.FromResult(answer()) : Task.FromException<T>(Failure);
 }

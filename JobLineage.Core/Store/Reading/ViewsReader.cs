@@ -79,6 +79,10 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
             ? await SingleView.TimelineAsync(connection, run, time.GetUtcNow(), cancellation)
             : await new TimelineReader(connection, run, source, time.GetUtcNow()).ReadAsync(cancellation), cancellation);
 
+    /// <inheritdoc />
+    public Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation) =>
+        ReadAsync(source, rootId, (connection, run) => new EdgeReader(connection, run, time.GetUtcNow()).ReadAsync(from, to, cancellation), cancellation);
+
     /// <summary>All statements of a view see one moment.</summary>
     private async Task<T?> ReadAsync<T>(
         string source, string jobId, Func<NpgsqlConnection, RunStages, Task<T?>> read, CancellationToken cancellation)
