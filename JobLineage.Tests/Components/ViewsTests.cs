@@ -116,6 +116,22 @@ public sealed class ViewsTests : PageContext
     }
 
     [Fact]
+    public void Of_a_long_list_no_more_jobs_are_read_again_than_may_be_asked_for_at_once()
+    {
+        Views.Jobs = _ => new(SomeViews.Jobs(21, 600), 620, null, null, null, false, false);
+        var page = Open("stage=SyncJob%2FMoviePageJob");
+        page.WaitForAssertion(() => Assert.Equal(20, page.FindAll("[data-sample]").Count), Limit);
+        page.Find("[data-more]").Click();
+        page.WaitForAssertion(() => Assert.Equal(620, page.FindAll("[data-sample]").Count), Limit);
+
+        Reader.Put(SomeRuns.Run(version: 2));
+        Signal.Raise(new RunKey("oban", "1"));
+
+        // The first 20 are on the page that is read anyway.
+        page.WaitForAssertion(() => Assert.Equal(Enumerable.Range(21, IRunViews.MostIds).Select(id => $"{id}"), Views.Asked.Single()), Limit);
+    }
+
+    [Fact]
     public void The_panel_says_what_its_figures_are_from()
     {
         Views.Stage = SomeViews.Evidence("SyncJob/MoviePageJob") with

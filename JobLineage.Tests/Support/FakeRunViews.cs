@@ -8,6 +8,7 @@ namespace JobLineage.Tests.Support;
 internal sealed class FakeRunViews : IRunViews
 {
     private readonly ConcurrentQueue<JobsQuery> _queries = new();
+    private readonly ConcurrentQueue<IReadOnlyCollection<string>> _asked = new();
 
     /// <summary>Answers a query; one page of one job unless a test says otherwise.</summary>
     public Func<JobsQuery, JobsPage?> Jobs { get; set; } = _ => new([SomeViews.Job("7")], 1, null, null, null, false, false);
@@ -31,6 +32,9 @@ internal sealed class FakeRunViews : IRunViews
 
     public IReadOnlyList<JobsQuery> Queries => [.. _queries];
 
+    /// <summary>The ids of the jobs that were asked for by themselves.</summary>
+    public IReadOnlyList<IReadOnlyCollection<string>> Asked => [.. _asked];
+
     public Task<JobsPage?> ListJobsAsync(JobsQuery query, CancellationToken cancellation)
     {
         _queries.Enqueue(query);
@@ -39,7 +43,14 @@ internal sealed class FakeRunViews : IRunViews
 
     public Task<IReadOnlyList<JobLine>> JobsOfIdsAsync(
         string source, string rootId, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
-        Answer<IReadOnlyList<JobLine>>(() => [.. ids.Select(Job).OfType<JobLine>()]);
+        Answer<IReadOnlyList<JobLine>>(() =>
+        {
+            // As the store does.
+            if (ids.Count > IRunViews.MostIds)
+                throw new ArgumentException($"{ids.Count} are too many.", nameof(ids));
+            _asked.Enqueue(ids);
+            return [.. ids.Select(Job).OfType<JobLine>()];
+        });
 
     public Task<RunErrors?> FindErrorsAsync(string source, string rootId, CancellationToken cancellation) => Answer(() => Errors);
 
