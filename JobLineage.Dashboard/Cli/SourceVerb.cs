@@ -26,7 +26,7 @@ internal abstract class SourceVerb
     /// <summary>The verb as the command line knows it.</summary>
     public Command Command { get; }
 
-    /// <summary>Whether this command line can do without a database.</summary>
+    /// <summary>Whether this command line needs a database.</summary>
     protected virtual bool NeedsDatabase(ParseResult parse) => true;
 
     /// <summary>Does it.</summary>
