@@ -1,4 +1,5 @@
 using JobLineage.Core.Runs;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -23,10 +24,7 @@ internal sealed record Descendants(IReadOnlyList<string> Ids, bool IsTruncated)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
-        var ids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            ids.Add(reader.GetString(0));
+        var ids = await command.TextsAsync(cancellation);
         var truncated = ids.Count > IRunViews.MostDescendants;
         if (truncated)
             ids.RemoveAt(ids.Count - 1);

@@ -33,10 +33,7 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
         }
 
         command.CommandText = sql;
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            ids.Add(reader.GetString(0));
+        var ids = (await command.TextsAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
         return [.. places.Where(p => ids.Contains(p.Id))];
     }
 
