@@ -30,12 +30,12 @@ internal sealed class InstallCommand : TriggerVerb
 
     /// <inheritdoc/>
     protected override async Task RunAsync(
-        ParseResult parse, SourceOptions source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation)
+        ParseResult parse, ChosenSource source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation)
     {
         var output = parse.InvocationConfiguration.Output;
         var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
         if (probed is null)
-            throw new QueryFailure(problem!.IsRetryable ? ExitCodes.Unreachable : ExitCodes.Usage, problem.Message);
+            throw QueryFailure.Of(problem!);
         await new TriggerInstaller(source.Mapping, database).InstallAsync(parse.GetValue(reader), parse.GetValue(index), cancellation);
         await output.WriteLineAsync(
             $"Installed on {source.Mapping.Schema}.{source.Mapping.Table}: its changes are pushed on channel {sql.Names.Channel}. `joblineage uninstall --source {source.Name}` removes everything.");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using JobLineage.Core.Feed.Trigger;
-using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Dashboard.Cli;
@@ -24,11 +23,10 @@ internal abstract class TriggerVerb : SourceVerb
 
     /// <summary>Runs it.</summary>
     protected abstract Task RunAsync(
-        ParseResult parse, SourceOptions source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation);
+        ParseResult parse, ChosenSource source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation);
 
     /// <inheritdoc/>
-    protected sealed override async Task<int> RunAsync(
-        ParseResult parse, SourceOptions source, Func<string> connectionString, CancellationToken cancellation)
+    protected sealed override async Task<int> RunAsync(ParseResult parse, ChosenSource source, CancellationToken cancellation)
     {
         var sql = new TriggerSql(source.Mapping);
         if (parse.GetValue(print))
@@ -37,7 +35,7 @@ internal abstract class TriggerVerb : SourceVerb
             return ExitCodes.Ok;
         }
 
-        await using var database = NpgsqlDataSource.Create(connectionString());
+        await using var database = NpgsqlDataSource.Create(source.ConnectionString());
         await RunAsync(parse, source, sql, database, cancellation);
         return ExitCodes.Ok;
     }

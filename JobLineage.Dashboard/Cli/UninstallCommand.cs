@@ -1,6 +1,5 @@
 using System.CommandLine;
 using JobLineage.Core.Feed.Trigger;
-using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Dashboard.Cli;
@@ -14,7 +13,7 @@ internal sealed class UninstallCommand(QuerySetup setup) : TriggerVerb("uninstal
 
     /// <inheritdoc/>
     protected override async Task RunAsync(
-        ParseResult parse, SourceOptions source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation)
+        ParseResult parse, ChosenSource source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation)
     {
         await new TriggerInstaller(source.Mapping, database).UninstallAsync(cancellation);
         await parse.InvocationConfiguration.Output.WriteLineAsync(
