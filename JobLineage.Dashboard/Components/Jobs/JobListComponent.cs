@@ -2,7 +2,6 @@ using System.Data.Common;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Runs;
-using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.Jobs;
@@ -11,19 +10,11 @@ namespace JobLineage.Dashboard.Components.Jobs;
 /// A view with a list of jobs of a run. Its first page is watched; what is read on from there, and what has left that page
 /// while it is shown, is read by itself.
 /// </summary>
-public abstract class JobListComponent : ViewComponent
+public abstract class JobListComponent : RunViewComponent
 {
     private object? _reading;
     private JobsQuery? _query;
     private JobsPage? _page;
-
-    /// <summary>The run.</summary>
-    [Parameter, EditorRequired]
-    public RunSnapshot Run { get; set; } = null!;
-
-    /// <summary>The address of the view.</summary>
-    [Parameter, EditorRequired]
-    public RunAddress Address { get; set; } = null!;
 
     /// <summary>Reads jobs besides those that are watched.</summary>
     [Inject]
