@@ -49,10 +49,7 @@ internal sealed class MappingCheck(SourceMapping mapping, NpgsqlConnection conne
             "select enumlabel::text from pg_enum where enumtypid = $1 order by enumsortorder", connection)
         { CommandTimeout = timeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter { Value = stateType, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid });
-        var labels = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            labels.Add(reader.GetString(0));
+        var labels = await command.TextsAsync(cancellation);
         return labels.Count == 0 ? null : labels;
     }
 

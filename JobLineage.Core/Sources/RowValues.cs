@@ -14,6 +14,16 @@ internal static class RowValues
     /// <summary>The text of a column; null for NULL.</summary>
     public static string? TextAt(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
+    /// <summary>The texts of the first column of all rows that a command answers with; none may be NULL.</summary>
+    public static async Task<List<string>> TextsAsync(this DbCommand command, CancellationToken cancellation)
+    {
+        var texts = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            texts.Add(reader.GetString(0));
+        return texts;
+    }
+
     /// <summary>The number of a bigint column; null for NULL.</summary>
     public static long? LongAt(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 

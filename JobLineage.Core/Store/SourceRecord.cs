@@ -57,11 +57,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         await using var command = store.CreateCommand(
             "select id from job_lineage.job where source_id = $1 and state < 5 and flags & 7 = 0");
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        var ids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            ids.Add(reader.GetString(0));
-        return ids;
+        return await command.TextsAsync(cancellation);
     }
 
     /// <summary>
@@ -168,13 +164,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             CommandTimeout = 600,
         };
         compare.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        var ids = new List<string>();
-        await using (var reader = await compare.ExecuteReaderAsync(cancellation))
-        {
-            while (await reader.ReadAsync(cancellation))
-                ids.Add(reader.GetString(0));
-        }
-
+        var ids = await compare.TextsAsync(cancellation);
         await using var empty = new NpgsqlCommand("truncate pg_temp.seen", connection);
         await empty.ExecuteNonQueryAsync(cancellation);
         return ids;

@@ -24,16 +24,15 @@ internal sealed class DoctorCommand : SourceVerb
         Command.Options.Add(json);
 
     /// <inheritdoc/>
-    protected override async Task<int> RunAsync(
-        ParseResult parse, SourceOptions source, Func<string> connectionString, CancellationToken cancellation)
+    protected override async Task<int> RunAsync(ParseResult parse, ChosenSource source, CancellationToken cancellation)
     {
-        await using var database = NpgsqlDataSource.Create(connectionString());
+        await using var database = NpgsqlDataSource.Create(source.ConnectionString());
         var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
         if (problem is { IsRetryable: true })
-            throw new QueryFailure(ExitCodes.Unreachable, problem.Message);
+            throw QueryFailure.Of(problem);
         IReadOnlyList<Check> checks = probed is null
             ? [new(CheckLevel.Problem, "table", problem!.Message)]
-            : await new SourceDoctor(probed, database, source.Feed).ExamineAsync(cancellation);
+            : await new SourceDoctor(probed, database, source.Options.Feed).ExamineAsync(cancellation);
 
         var output = parse.InvocationConfiguration.Output;
         if (parse.GetValue(json))

@@ -14,4 +14,7 @@ public static class ExitCodes
 
     /// <summary>A database can't be reached.</summary>
     public const int Unreachable = 3;
+
+    /// <summary>A source can't be used: now, or as it is configured.</summary>
+    public static int Of(bool isRetryable) => isRetryable ? Unreachable : Usage;
 }

@@ -1,3 +1,5 @@
+using JobLineage.Core.Sources;
+
 namespace JobLineage.Dashboard.Cli;
 
 /// <summary>A query verb can't go on.</summary>
@@ -5,6 +7,9 @@ namespace JobLineage.Dashboard.Cli;
 /// <param name="sentences">What to say on stderr, a line each.</param>
 internal sealed class QueryFailure(int exitCode, params IReadOnlyList<string> sentences) : Exception(string.Join(Environment.NewLine, sentences))
 {
+    /// <summary>A source can't be read.</summary>
+    public static QueryFailure Of(SourceProblem problem) => new(ExitCodes.Of(problem.IsRetryable), problem.Message);
+
     /// <summary>What the process ends with.</summary>
     public int ExitCode => exitCode;
 

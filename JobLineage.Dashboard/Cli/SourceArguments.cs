@@ -54,24 +54,16 @@ internal sealed class SourceArguments
         command.Options.Add(table);
     }
 
-    /// <summary>The source that is meant and the thresholds that hold for it.</summary>
+    /// <summary>The source that is meant.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="setup">What it gets from outside.</param>
+    /// <param name="requireConnection">Whether a source without a database is wrong.</param>
     /// <exception cref="QueryFailure">It can't be told, or the configuration is wrong.</exception>
-    public (SourceMapping Mapping, string ConnectionString, DiagnosisOptions Diagnosis) Resolve(ParseResult parse, QuerySetup setup)
+    public ChosenSource Resolve(ParseResult parse, QuerySetup setup, bool requireConnection)
     {
-        var (found, diagnosis, key) = Find(parse, setup);
-        return (found.Mapping, Connection(found.ConnectionString, key, setup), diagnosis);
+        var (found, diagnosis, key) = parse.GetValue(preset) is { } name ? FromPreset(parse, name) : FromConfiguration(parse, setup, requireConnection);
+        return new(found, diagnosis, () => Connection(found.ConnectionString, key, setup));
     }
-
-    /// <summary>The source that is meant, for verbs that may do without its database.</summary>
-    /// <exception cref="QueryFailure">It can't be told, or the configuration is wrong.</exception>
-    public (SourceOptions Source, Func<string> ConnectionString) Resolve(ParseResult parse, QuerySetup setup, bool requireConnection)
-    {
-        var (found, _, key) = Find(parse, setup, requireConnection);
-        return (found, () => Connection(found.ConnectionString, key, setup));
-    }
-
-    private (SourceOptions Source, DiagnosisOptions Diagnosis, string Key) Find(ParseResult parse, QuerySetup setup, bool requireConnection = true) =>
-        parse.GetValue(preset) is { } name ? FromPreset(parse, name) : FromConfiguration(parse, setup, requireConnection);
 
     private (SourceOptions, DiagnosisOptions, string) FromPreset(ParseResult parse, string name)
     {
@@ -134,4 +126,17 @@ internal sealed class SourceArguments
     }
 
     private static QueryFailure Usage(string sentence) => new(ExitCodes.Usage, sentence);
+}
+
+/// <summary>The source that a command line means.</summary>
+/// <param name="Options">It.</param>
+/// <param name="Diagnosis">The thresholds that hold for it.</param>
+/// <param name="ConnectionString">Its connection string, completed from the environment; throws where there is none.</param>
+internal sealed record ChosenSource(SourceOptions Options, DiagnosisOptions Diagnosis, Func<string> ConnectionString)
+{
+    /// <summary>How its table is read.</summary>
+    public SourceMapping Mapping => Options.Mapping;
+
+    /// <summary>Its name.</summary>
+    public string Name => Options.Name;
 }

@@ -6,7 +6,7 @@ using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Cli;
 
-/// <summary>A verb about a source as a whole. What was asked for goes to the output, everything else to the error writer.</summary>
+/// <summary>A verb about a source. What was asked for goes to the output, everything else to the error writer.</summary>
 internal abstract class SourceVerb
 {
     private readonly SourceArguments arguments = new();
@@ -26,26 +26,27 @@ internal abstract class SourceVerb
     /// <summary>The verb as the command line knows it.</summary>
     public Command Command { get; }
 
-    /// <summary>Whether this command line can do without a database.</summary>
+    /// <summary>The clock.</summary>
+    protected TimeProvider Clock => setup.Clock;
+
+    /// <summary>Whether this command line needs a database.</summary>
     protected virtual bool NeedsDatabase(ParseResult parse) => true;
 
     /// <summary>Does it.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="source">The source that is meant.</param>
-    /// <param name="connectionString">Its connection string; throws where there is none.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    protected abstract Task<int> RunAsync(
-        ParseResult parse, SourceOptions source, Func<string> connectionString, CancellationToken cancellation);
+    protected abstract Task<int> RunAsync(ParseResult parse, ChosenSource source, CancellationToken cancellation);
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var name = "";
         try
         {
-            var (source, connectionString) = arguments.Resolve(parse, setup, NeedsDatabase(parse));
+            var source = arguments.Resolve(parse, setup, NeedsDatabase(parse));
             name = source.Name;
-            return await RunAsync(parse, source, connectionString, cancellation);
+            return await RunAsync(parse, source, cancellation);
         }
         catch (QueryFailure failure)
         {
@@ -53,12 +54,12 @@ internal abstract class SourceVerb
         }
         catch (TriggerException e)
         {
-            return await TellAsync(parse, e, e.IsRetryable ? ExitCodes.Unreachable : ExitCodes.Usage, [e.Message]);
+            return await TellAsync(parse, e, ExitCodes.Of(e.IsRetryable), [e.Message]);
         }
         catch (Exception e) when (e is DbException or TimeoutException or SocketException && !cancellation.IsCancellationRequested)
         {
             var problem = SourceProbe.Explain(name, e);
-            return await TellAsync(parse, e, problem.IsRetryable ? ExitCodes.Unreachable : ExitCodes.Usage, [problem.Message]);
+            return await TellAsync(parse, e, ExitCodes.Of(problem.IsRetryable), [problem.Message]);
         }
     }
 

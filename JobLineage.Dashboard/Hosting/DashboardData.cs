@@ -35,7 +35,6 @@ internal static class DashboardData
         services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
         services.AddSingleton<IRunReader>(s => new RunReader(
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IEdgeReader>(s => new EdgeReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));
         services.AddSingleton<RunSignal>();

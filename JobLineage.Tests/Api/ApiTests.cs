@@ -13,7 +13,7 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var run = await GetAsync(dashboard, "/api/v1/runs/oban/10");
+        var run = await dashboard.GetAsync("/api/v1/runs/oban/10");
 
         Assert.Equal("oban", run.GetProperty("source").GetString());
         Assert.Equal("10", run.GetProperty("root").GetString());
@@ -41,7 +41,7 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        Assert.Equal("10", (await GetAsync(dashboard, "/api/v1/runs/oban/11")).GetProperty("root").GetString());
+        Assert.Equal("10", (await dashboard.GetAsync("/api/v1/runs/oban/11")).GetProperty("root").GetString());
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        Assert.Equal("10", (await GetAsync(dashboard, "/api/v1/runs/oban/a%2Fb")).GetProperty("root").GetString());
+        Assert.Equal("10", (await dashboard.GetAsync("/api/v1/runs/oban/a%2Fb")).GetProperty("root").GetString());
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var page = await GetAsync(dashboard, "/api/v1/runs?source=oban&state=Stuck&worker=SyncJob&page=2&pageSize=10");
+        var page = await dashboard.GetAsync("/api/v1/runs?source=oban&state=Stuck&worker=SyncJob&page=2&pageSize=10");
 
         Assert.Equal(
             new RunsQuery { Source = "oban", State = RunState.Stuck, Worker = "SyncJob", Page = 2, PageSize = 10 },
@@ -104,11 +104,25 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var problem = await ProblemAsync(dashboard, "/api/v1/runs?state=broken&page=0&pageSize=1e3&colour=red", HttpStatusCode.BadRequest);
+        var problem = await dashboard.ProblemAsync("/api/v1/runs?state=broken&page=0&pageSize=1e3&colour=red", HttpStatusCode.BadRequest);
 
         var errors = problem.GetProperty("errors");
         Assert.Equal(["colour", "page", "pageSize", "state"], errors.EnumerateObject().Select(e => e.Name).Order());
         Assert.Equal("'state' must be one of running, stuck, failing, failed, finished.", errors.GetProperty("state")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData("source", 0)]
+    [InlineData("worker", 0)]
+    [InlineData("worker", 1_001)]
+    public async Task A_text_that_no_database_takes_and_one_that_is_no_name_are_refused(string name, int length)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var problem = await dashboard.ProblemAsync($"/api/v1/runs?{name}={(length == 0 ? "App%00Job" : new string('w', length))}", HttpStatusCode.BadRequest);
+
+        Assert.Equal($"'{name}' must be a text of at most 1000 characters without NUL.", problem.GetProperty("errors").GetProperty(name)[0].GetString());
+        Assert.Null(dashboard.Store.LastQuery);
     }
 
     [Fact]
@@ -117,7 +131,7 @@ public class ApiTests
         await using var dashboard = await TestDashboard.StartAsync();
         dashboard.Store.Job = Some.JobView();
 
-        var view = await GetAsync(dashboard, "/api/v1/jobs/oban/11");
+        var view = await dashboard.GetAsync("/api/v1/jobs/oban/11");
 
         Assert.Equal("10", view.GetProperty("root").GetString());
         Assert.Equal("SyncJob/PageJob", view.GetProperty("stage").GetString());
@@ -139,7 +153,7 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var source = (await GetAsync(dashboard, "/api/v1/sources")).GetProperty("sources")[0];
+        var source = (await dashboard.GetAsync("/api/v1/sources")).GetProperty("sources")[0];
 
         Assert.Equal("oban", source.GetProperty("name").GetString());
         Assert.Equal("live", source.GetProperty("state").GetString());
@@ -155,7 +169,7 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var problem = await ProblemAsync(dashboard, path, HttpStatusCode.NotFound);
+        var problem = await dashboard.ProblemAsync(path, HttpStatusCode.NotFound);
 
         Assert.Equal(detail, problem.GetProperty("detail").GetString());
         Assert.Equal(404, problem.GetProperty("status").GetInt32());
@@ -196,7 +210,7 @@ public class ApiTests
         await using var dashboard = await TestDashboard.StartAsync();
         dashboard.Store.Failure = new InvalidOperationException("secret inside");
 
-        var problem = await ProblemAsync(dashboard, "/api/v1/sources", HttpStatusCode.InternalServerError);
+        var problem = await dashboard.ProblemAsync("/api/v1/sources", HttpStatusCode.InternalServerError);
 
         Assert.DoesNotContain("secret", problem.GetRawText());
         Assert.DoesNotContain(" at ", problem.GetRawText());
@@ -207,7 +221,7 @@ public class ApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var paths = (await GetAsync(dashboard, "/openapi/v1.json")).GetProperty("paths");
+        var paths = (await dashboard.GetAsync("/openapi/v1.json")).GetProperty("paths");
 
         Assert.Equal(
             [
@@ -227,20 +241,5 @@ public class ApiTests
 
         Assert.Equal(["br"], answer.Content.Headers.ContentEncoding);
         Assert.Equal("private, no-cache", string.Join(", ", answer.Headers.CacheControl!.ToString().Split(", ").Order().Reverse()));
-    }
-
-    private static async Task<JsonElement> GetAsync(TestDashboard dashboard, string path)
-    {
-        var answer = await dashboard.Browser.GetAsync(path);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
-    }
-
-    private static async Task<JsonElement> ProblemAsync(TestDashboard dashboard, string path, HttpStatusCode expected)
-    {
-        var answer = await dashboard.Browser.GetAsync(path);
-        Assert.Equal(expected, answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
     }
 }

@@ -17,7 +17,7 @@ public class ViewApiTests
         dashboard.Views.Jobs = query => new(
             [SomeViews.Job("7", JobState.Discarded) with { Error = "boom", Fingerprint = 17 }], null, next, 10_000, 500_000, true, false);
 
-        var page = await GetAsync(dashboard, $"/api/v1/runs/oban/10/jobs?stage=SyncJob%2FPageJob&state=discarded&queue=q&error=17&q=eu&below=3&sort=newest&page={next}&pageSize=50");
+        var page = await dashboard.GetAsync($"/api/v1/runs/oban/10/jobs?stage=SyncJob%2FPageJob&state=discarded&queue=q&error=17&q=eu&below=3&sort=newest&page={next}&pageSize=50");
 
         Assert.Equal(
             new JobsQuery
@@ -48,7 +48,7 @@ public class ViewApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var problem = await ProblemAsync(dashboard, "/api/v1/runs/oban/10/jobs?state=broken&sort=up&error=x&page=abc&pageSize=1000&q=%00&colour=red", HttpStatusCode.BadRequest);
+        var problem = await dashboard.ProblemAsync("/api/v1/runs/oban/10/jobs?state=broken&sort=up&error=x&page=abc&pageSize=1000&q=%00&colour=red", HttpStatusCode.BadRequest);
 
         Assert.Equal(
             ["colour", "error", "page", "pageSize", "q", "sort", "state"], problem.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order());
@@ -59,7 +59,7 @@ public class ViewApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        var problem = await ProblemAsync(dashboard, $"/api/v1/runs/oban/10/jobs?page={new JobsCursor(JobSort.Newest, 0, null, "9")}", HttpStatusCode.BadRequest);
+        var problem = await dashboard.ProblemAsync($"/api/v1/runs/oban/10/jobs?page={new JobsCursor(JobSort.Newest, 0, null, "9")}", HttpStatusCode.BadRequest);
 
         Assert.Contains("same order", problem.GetProperty("detail").GetString());
     }
@@ -74,10 +74,10 @@ public class ViewApiTests
             SomeRuns.Noon, SomeRuns.Noon, SomeRuns.Noon, [new("SyncJob", new(Completed: 1), SomeRuns.Noon, null, null)],
             new(SomeRuns.Noon, SomeRuns.Noon, [1, 0], [0, 0], 1, true), new([SomeViews.Job("9")], 0, true));
 
-        var errors = await GetAsync(dashboard, "/api/v1/runs/oban/10/errors");
-        var failures = await GetAsync(dashboard, "/api/v1/runs/oban/10/failures?by=SyncJob%2FPageJob");
-        var timeline = await GetAsync(dashboard, "/api/v1/runs/oban/10/timeline");
-        var stage = await GetAsync(dashboard, "/api/v1/runs/oban/10/stage?path=SyncJob%2FPageJob");
+        var errors = await dashboard.GetAsync("/api/v1/runs/oban/10/errors");
+        var failures = await dashboard.GetAsync("/api/v1/runs/oban/10/failures?by=SyncJob%2FPageJob");
+        var timeline = await dashboard.GetAsync("/api/v1/runs/oban/10/timeline");
+        var stage = await dashboard.GetAsync("/api/v1/runs/oban/10/stage?path=SyncJob%2FPageJob");
 
         Assert.Equal(("boom", 5), (errors.GetProperty("errors")[0].GetProperty("fingerprint").GetString(), errors.GetProperty("errors")[0].GetProperty("discarded").GetInt64()));
         Assert.Equal("9", failures.GetProperty("groups")[0].GetProperty("ancestor").GetProperty("id").GetString());
@@ -95,7 +95,7 @@ public class ViewApiTests
         await using var dashboard = await TestDashboard.StartAsync();
         dashboard.Views.Jobs = _ => null;
 
-        var problem = await ProblemAsync(dashboard, "/api/v1/runs/oban/10/" + path, HttpStatusCode.NotFound);
+        var problem = await dashboard.ProblemAsync("/api/v1/runs/oban/10/" + path, HttpStatusCode.NotFound);
 
         Assert.Equal(detail, problem.GetProperty("detail").GetString());
     }
@@ -107,21 +107,6 @@ public class ViewApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        await ProblemAsync(dashboard, "/api/v1/runs/oban/10/" + path, HttpStatusCode.BadRequest);
-    }
-
-    private static async Task<JsonElement> GetAsync(TestDashboard dashboard, string path)
-    {
-        var answer = await dashboard.Browser.GetAsync(path);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
-    }
-
-    private static async Task<JsonElement> ProblemAsync(TestDashboard dashboard, string path, HttpStatusCode expected)
-    {
-        var answer = await dashboard.Browser.GetAsync(path);
-        Assert.Equal(expected, answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        await dashboard.ProblemAsync("/api/v1/runs/oban/10/" + path, HttpStatusCode.BadRequest);
     }
 }

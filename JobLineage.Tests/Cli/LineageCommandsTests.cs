@@ -171,6 +171,22 @@ public sealed class LineageCommandsTests
         Assert.Equal((2, "JobLineage:Sources:b:Tabel is not a known key; did you mean Table?\n"), Short(await RunAsync(["stats", "1", "--source", "a"], settings)));
     }
 
+    [Theory]
+    [InlineData("install")]
+    [InlineData("uninstall")]
+    public async Task A_configured_source_without_a_database_is_enough_to_print_its_sql_and_not_to_run_it(string verb)
+    {
+        var settings = new Dictionary<string, string?> { ["JobLineage:Sources:a:Preset"] = "oban", ["JobLineage:Sources:a:Schema"] = "elsewhere" };
+
+        var printed = await RunAsync([verb, "--print"], settings);
+        Assert.Equal((0, ""), Short(printed));
+        Assert.Contains("elsewhere", printed.Output);
+
+        var ran = await RunAsync([verb], settings);
+        Assert.Equal((2, ""), (ran.ExitCode, ran.Output));
+        Assert.Contains("JobLineage:Sources:a:ConnectionString", ran.Error);
+    }
+
     [Fact]
     public async Task An_error_of_a_statement_is_a_sentence_and_verbose_tells_the_rest()
     {

@@ -3,6 +3,7 @@ using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Jobs;
 using JobLineage.Dashboard.Components.Pages;
+using JobLineage.Tests.Hosting;
 using JobLineage.Tests.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,6 +82,19 @@ public sealed class ViewsTests : PageContext
     }
 
     [Fact]
+    public void How_many_descendants_were_followed_is_said_where_there_are_more()
+    {
+        Views.Jobs = _ => new([SomeViews.Job("7")], 1, null, null, null, false, true);
+        Views.Below = new([new("SyncJob/MoviePageJob", 3)], true);
+
+        var page = Open("tab=jobs&below=5");
+        var below = Render<FailedBelowView>(p => p.Add(x => x.View, Some.JobView()));
+
+        page.WaitForAssertion(() => Assert.Contains("Only its first 10,000 descendants were followed", page.Find(".found").TextContent), Limit);
+        below.WaitForAssertion(() => Assert.Contains("Among its first 10,000 descendants; there are more.", below.Markup), Limit);
+    }
+
+    [Fact]
     public void The_panel_has_20_jobs_and_then_50_more()
     {
         Views.Jobs = query => query.After?.Id switch
@@ -99,6 +113,22 @@ public sealed class ViewsTests : PageContext
         page.Find("[data-more]").Click();
         page.WaitForAssertion(() => Assert.Equal(80, page.FindAll("[data-sample]").Count), Limit);
         Assert.Empty(page.FindAll("[data-more]"));
+    }
+
+    [Fact]
+    public void Of_a_long_list_no_more_jobs_are_read_again_than_may_be_asked_for_at_once()
+    {
+        Views.Jobs = _ => new(SomeViews.Jobs(21, 600), 620, null, null, null, false, false);
+        var page = Open("stage=SyncJob%2FMoviePageJob");
+        page.WaitForAssertion(() => Assert.Equal(20, page.FindAll("[data-sample]").Count), Limit);
+        page.Find("[data-more]").Click();
+        page.WaitForAssertion(() => Assert.Equal(620, page.FindAll("[data-sample]").Count), Limit);
+
+        Reader.Put(SomeRuns.Run(version: 2));
+        Signal.Raise(new RunKey("oban", "1"));
+
+        // The first 20 are on the page that is read anyway.
+        page.WaitForAssertion(() => Assert.Equal(Enumerable.Range(21, IRunViews.MostIds).Select(id => $"{id}"), Views.Asked.Single()), Limit);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Hosting;
@@ -75,12 +76,17 @@ internal sealed partial class TestDashboard : IAsyncDisposable
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
-                setup.Builder.Services.AddSingleton<IEdgeReader, FakeEdgeReader>();
                 if (time is not null)
                     setup.Builder.Services.AddSingleton(time);
                 more?.Invoke(setup);
             });
     }
+
+    /// <summary>The answer of the API at a path, which must be good.</summary>
+    public Task<JsonElement> GetAsync(string path) => AnswerAsync(path, HttpStatusCode.OK, "application/json");
+
+    /// <summary>The problem that the API answers with at a path.</summary>
+    public Task<JsonElement> ProblemAsync(string path, HttpStatusCode expected) => AnswerAsync(path, expected, "application/problem+json");
 
     /// <summary>Fills in the form at <paramref name="path"/> as a browser does.</summary>
     public async Task<HttpResponseMessage> PostFormAsync(string path, params (string Name, string Value)[] fields)
@@ -111,6 +117,14 @@ internal sealed partial class TestDashboard : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
         folder.Dispose();
+    }
+
+    private async Task<JsonElement> AnswerAsync(string path, HttpStatusCode expected, string type)
+    {
+        var answer = await Browser.GetAsync(path);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
     }
 
     [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]+)" value="(?<value>[^"]+)">""")]

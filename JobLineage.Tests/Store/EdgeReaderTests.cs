@@ -126,7 +126,7 @@ public sealed class EdgeReaderTests
         var run = await store.RunAsync(root!, "research");
         var edge = run.Edges[0];
 
-        var facts = await new EdgeReader(store.Store, TimeProvider.System).FindEdgeAsync("research", run.RootId, edge.From, edge.To, default);
+        var facts = await new ViewsReader(store.Store, TimeProvider.System).FindEdgeAsync("research", run.RootId, edge.From, edge.To, default);
 
         Assert.True(facts!.IsByKey);
         Assert.Equal(edge.Jobs, facts.Jobs);
@@ -143,12 +143,12 @@ public sealed class EdgeReaderTests
         await store.ObanJobsAsync((1, null, "App.SyncJob", "completed"), (10, "1", "App.PageJob", "completed"));
         await store.FilledAsync();
 
-        Assert.Null(await new EdgeReader(store.Store, TimeProvider.System).FindEdgeAsync(source, root, from, to, default));
+        Assert.Null(await new ViewsReader(store.Store, TimeProvider.System).FindEdgeAsync(source, root, from, to, default));
     }
 
     private static async Task<EdgeFacts> FindAsync(StoreFixture store, string from, string to)
     {
-        var facts = await new EdgeReader(store.Store, TimeProvider.System).FindEdgeAsync("oban", "1", from, to, default);
+        var facts = await new ViewsReader(store.Store, TimeProvider.System).FindEdgeAsync("oban", "1", from, to, default);
         Assert.NotNull(facts);
         return facts;
     }

@@ -8,6 +8,7 @@ namespace JobLineage.Tests.Support;
 internal sealed class FakeRunViews : IRunViews
 {
     private readonly ConcurrentQueue<JobsQuery> _queries = new();
+    private readonly ConcurrentQueue<IReadOnlyCollection<string>> _asked = new();
 
     /// <summary>Answers a query; one page of one job unless a test says otherwise.</summary>
     public Func<JobsQuery, JobsPage?> Jobs { get; set; } = _ => new([SomeViews.Job("7")], 1, null, null, null, false, false);
@@ -24,10 +25,15 @@ internal sealed class FakeRunViews : IRunViews
 
     public RunTimeline? Timeline { get; set; }
 
-    /// <summary>Thrown by every call while set.</summary>
+    public FakeEdges Edges { get; } = new();
+
+    /// <summary>Thrown by every call but those about edges while set.</summary>
     public Exception? Failure { get; set; }
 
     public IReadOnlyList<JobsQuery> Queries => [.. _queries];
+
+    /// <summary>The ids of the jobs that were asked for by themselves.</summary>
+    public IReadOnlyList<IReadOnlyCollection<string>> Asked => [.. _asked];
 
     public Task<JobsPage?> ListJobsAsync(JobsQuery query, CancellationToken cancellation)
     {
@@ -37,7 +43,14 @@ internal sealed class FakeRunViews : IRunViews
 
     public Task<IReadOnlyList<JobLine>> JobsOfIdsAsync(
         string source, string rootId, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
-        Answer<IReadOnlyList<JobLine>>(() => [.. ids.Select(Job).OfType<JobLine>()]);
+        Answer<IReadOnlyList<JobLine>>(() =>
+        {
+            // As the store does.
+            if (ids.Count > IRunViews.MostIds)
+                throw new ArgumentException($"{ids.Count} are too many.", nameof(ids));
+            _asked.Enqueue(ids);
+            return [.. ids.Select(Job).OfType<JobLine>()];
+        });
 
     public Task<RunErrors?> FindErrorsAsync(string source, string rootId, CancellationToken cancellation) => Answer(() => Errors);
 
@@ -50,6 +63,9 @@ internal sealed class FakeRunViews : IRunViews
         Answer<StageEvidence?>(() => Stage ?? SomeViews.Evidence(stage));
 
     public Task<RunTimeline?> FindTimelineAsync(string source, string rootId, CancellationToken cancellation) => Answer(() => Timeline);
+
+    public Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation) =>
+        Edges.FindAsync(from, to, cancellation);
 
     private Task<T> Answer<T>(Func<T> answer) => Failure is null ? Task.FromResult(answer()) : Task.FromException<T>(Failure);
 }

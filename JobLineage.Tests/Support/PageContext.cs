@@ -15,13 +15,13 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
-        ViewHub = Services.AddPageParts(Edges, Views);
+        ViewHub = Services.AddPageParts(Views);
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
     internal FakeRunReader Reader { get; } = new();
 
-    internal FakeEdgeReader Edges { get; } = new();
+    internal FakeEdges Edges => Views.Edges;
 
     internal FakeRunSignal Signal { get; } = new();
 

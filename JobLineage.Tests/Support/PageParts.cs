@@ -11,11 +11,10 @@ internal static class PageParts
 {
     /// <summary>Adds it, over stores in memory.</summary>
     /// <returns>The hub of the views.</returns>
-    public static ViewHub AddPageParts(this IServiceCollection services, FakeEdgeReader? edges = null, FakeRunViews? views = null)
+    public static ViewHub AddPageParts(this IServiceCollection services, FakeRunViews? views = null)
     {
         var reader = views ?? new();
         var hub = new ViewHub(reader, TimeProvider.System, NullLogger<ViewHub>.Instance);
-        services.AddSingleton<IEdgeReader>(edges ?? new());
         services.AddSingleton<IRunViews>(reader);
         services.AddSingleton(hub);
         services.AddSingleton(QueueLinks.None);

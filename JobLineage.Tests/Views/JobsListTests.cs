@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Store;
 using JobLineage.Core.Store.Reading;
 
 namespace JobLineage.Tests.Views;
@@ -30,6 +31,19 @@ public class JobsListTests
         // Eleven wait to be run.
         Assert.Equal(sort == JobSort.Finished ? 50 : 61, paged.Count);
         Assert.Null(whole.Examined);
+    }
+
+    [Theory]
+    [InlineData(SliceKind.Due, "job_stage", "state")]
+    [InlineData(SliceKind.Finished, "job_finished", "state")]
+    [InlineData(SliceKind.Failed, "job_error", "fingerprint")]
+    public void A_slice_is_in_the_order_of_the_expression_of_its_index(object kind, string index, string key)
+    {
+        var migration = Migrator.Migrations().Single(m => m.Name == "views").Sql;
+
+        var expression = ((SliceKind)kind).Time().Replace("j.", "");
+
+        Assert.Contains($"create index {index} on job_lineage.job (stage_id, {key}, {expression}, length(id), id)", migration);
     }
 
     [Fact]

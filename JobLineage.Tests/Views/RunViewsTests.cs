@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
 using JobLineage.Core.Store.Reading;
 using JobLineage.Tests.Store;
 using JobLineage.Tests.Support;
@@ -197,6 +198,17 @@ public class RunViewsTests
         Assert.NotEmpty(line!.Stages);
         Assert.Empty((await views.FindErrorsAsync("research_jobs", root, default))!.Levels);
         Assert.Null(await views.GroupFailuresAsync("research_jobs", root, line.Stages[0].Stage, default));
+    }
+
+    [Fact]
+    public async Task More_jobs_than_may_be_asked_for_at_once_are_refused()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(new(1, null, "Root"), new(2, 1, "Page"));
+        var ids = Enumerable.Range(1, IRunViews.MostIds).Select(id => $"{id}").ToList();
+
+        Assert.Equal(["1", "2"], (await fixture.Views.JobsOfIdsAsync("oban", "1", ids, default)).Select(job => job.Id).Order());
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => fixture.Views.JobsOfIdsAsync("oban", "1", [.. ids, "401"], default));
+        Assert.StartsWith("At most 400 jobs may be asked for at once; these are 401.", refused.Message);
     }
 
     private static DateTimeOffset? At(double seconds) => ViewsFixture.Noon.AddSeconds(seconds);

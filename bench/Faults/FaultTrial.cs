@@ -1,4 +1,5 @@
 using System.Data.Common;
+using JobLineage.Bench.Running;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
@@ -95,7 +96,16 @@ public sealed class FaultTrial
     public Task UntilLiveAsync() => UntilAsync("the source is live again", async () => await SaysAsync() is (FeedState.Live, null, _));
 
     /// <summary>Starts a real dashboard.</summary>
-    public DashboardProcess StartProcess(string name) => Process = DashboardProcess.Start(World, name, Log);
+    public DashboardProcess StartProcess(string name)
+    {
+        var application = ";Application Name=" + name;
+        Process = new(
+            DashboardProcess.Beside, World.Store.ConnectionString + application, "oban", World.Source.ConnectionString + application,
+            line => Log.Add($"{name}: {line}"));
+        Process.Serve("http://127.0.0.1:0");
+        Log.Add($"process {Process.Server.Id} started as {name}");
+        return Process;
+    }
 
     private async Task<TrialResult> RunAsync()
     {

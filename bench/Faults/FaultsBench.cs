@@ -12,8 +12,8 @@ internal sealed class FaultsBench : IBenchmark
 
     public async Task RunAsync(BenchServer server, Report report, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        var trials = Number(arguments, 0, 100);
-        var seed = Number(arguments, 1, 1);
+        var trials = Arguments.Number(arguments, 0, 100);
+        var seed = Arguments.Number(arguments, 1, 1);
         var faults = arguments.Count > 2 ? AllFaults.List.Where(f => f.Name.Contains(arguments[2], StringComparison.OrdinalIgnoreCase)).ToList() : [.. AllFaults.List];
         if (faults.Count == 0)
             throw new ArgumentException($"No fault's name holds '{arguments[2]}'. There are: {string.Join("; ", AllFaults.List.Select(f => f.Name))}.");
@@ -54,14 +54,5 @@ internal sealed class FaultsBench : IBenchmark
             Report.Time(TimeSpan.FromMilliseconds(Paired.Quantile([.. results.Select(r => r.Equal.TotalMilliseconds)], 0.5))), Report.Time(results.Max(r => r.Equal)),
             over.Count == 0 ? "" : $"{Report.Time(over.Order().ElementAt(over.Count / 2))}, at most {Report.Time(over.Max())}",
         ];
-    }
-
-    private static int Number(IReadOnlyList<string> arguments, int place, int otherwise)
-    {
-        if (arguments.Count <= place)
-            return otherwise;
-        return int.TryParse(arguments[place], CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new ArgumentException($"'{arguments[place]}' is not a number above 0.");
     }
 }

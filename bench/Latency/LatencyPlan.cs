@@ -1,5 +1,6 @@
 using System.Globalization;
 using JobLineage.Bench.Lineage;
+using JobLineage.Bench.Measuring;
 
 namespace JobLineage.Bench.Latency;
 
@@ -23,22 +24,13 @@ internal sealed record LatencyPlan(LineageShape Shape, int Rate, int Probes, IRe
         var quick = arguments is ["quick", ..];
         if (quick)
             arguments = [.. arguments.Skip(1)];
-        var rows = Number(arguments, 0, quick ? FewestRuns * JobsPerRun : 1_000_000);
-        var probes = Number(arguments, 1, quick ? 30 : 100);
-        var rate = Number(arguments, 2, 2_000);
+        var rows = Arguments.Number(arguments, 0, quick ? FewestRuns * JobsPerRun : 1_000_000);
+        var probes = Arguments.Number(arguments, 1, quick ? 30 : 100);
+        var rate = Arguments.Number(arguments, 2, 2_000);
         var runs = Math.Max(FewestRuns, rows / JobsPerRun);
         // The name is the schema's: one data set for each size.
         var shape = new LineageShape(
             string.Create(CultureInfo.InvariantCulture, $"latency-{runs}"), runs, JobsPerRun, Math.Max(0, rows - (runs * JobsPerRun)));
         return new(shape, rate, probes, quick ? [10] : [1, 10, 50], !quick);
-    }
-
-    private static int Number(IReadOnlyList<string> arguments, int place, int otherwise)
-    {
-        if (arguments.Count <= place)
-            return otherwise;
-        return int.TryParse(arguments[place], CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new ArgumentException($"'{arguments[place]}' is not a number above 0.");
     }
 }

@@ -16,7 +16,7 @@ internal sealed class LatencyStage : IAsyncDisposable
     private readonly IPlaywright playwright;
 
     private LatencyStage(
-        BenchServer server, SourceMapping mapping, string store, DashboardProcess dashboard, IPlaywright playwright, IBrowser browser)
+        BenchServer server, SourceMapping mapping, string store, LatencyServer dashboard, IPlaywright playwright, IBrowser browser)
     {
         (Server, Mapping, Dashboard, this.playwright, Browser) = (server, mapping, dashboard, playwright, browser);
         Counter = new(server.Database, Role, DatabaseOf(server), store);
@@ -27,7 +27,7 @@ internal sealed class LatencyStage : IAsyncDisposable
 
     public SourceMapping Mapping { get; }
 
-    public DashboardProcess Dashboard { get; }
+    public LatencyServer Dashboard { get; }
 
     public IBrowser Browser { get; }
 
@@ -40,7 +40,7 @@ internal sealed class LatencyStage : IAsyncDisposable
     public static async Task<LatencyStage> CreateAsync(BenchServer server, Report report, LineageShape shape, CancellationToken cancellation)
     {
         var chromium = FindChromium();
-        var mapping = Presets.Oban(DashboardProcess.Source) with { Schema = shape.Schema };
+        var mapping = Presets.Oban(LatencyServer.Source) with { Schema = shape.Schema };
         await report.WhileAsync(
             $"{Report.Number(shape.Rows)} rows", () => LineageDataset.EnsureAsync(server.Database, shape, cancellation));
         var store = "bench_store_" + shape.Name.Replace('-', '_');
@@ -51,7 +51,7 @@ internal sealed class LatencyStage : IAsyncDisposable
         await ExecuteAsync(server.Database, $"do $$ begin if not exists (select from pg_roles where rolname = '{Role}') then create role {Role}; end if; end $$", cancellation);
         await ExecuteAsync(server.Database, $"alter role {Role} login superuser password '{password}'", cancellation);
 
-        var dashboard = await report.WhileAsync("the dashboard reads the table", () => DashboardProcess.StartAsync(
+        var dashboard = await report.WhileAsync("the dashboard reads the table", () => LatencyServer.StartAsync(
             Connection(server, store, password), Connection(server, DatabaseOf(server), password), mapping, cancellation));
         try
         {
@@ -86,7 +86,7 @@ internal sealed class LatencyStage : IAsyncDisposable
     }
 
     // The comparison of the whole table that follows the first reading has no end that is told.
-    private static async Task SilenceAsync(BenchServer server, DashboardProcess dashboard, CancellationToken cancellation)
+    private static async Task SilenceAsync(BenchServer server, LatencyServer dashboard, CancellationToken cancellation)
     {
         var silent = 0;
         var limit = Stopwatch.StartNew();

@@ -14,7 +14,7 @@ internal sealed record WatchedPage(string Name, string Path, string Selector)
         var root = runs.WatchedRoot.ToString(CultureInfo.InvariantCulture);
         return
         [
-            new("run page", $"runs/{DashboardProcess.Source}/{root}", $"[data-stage='{ActiveRuns.Stage}'] [data-state=discarded]"),
+            new("run page", $"runs/{LatencyServer.Source}/{root}", $"[data-stage='{ActiveRuns.Stage}'] [data-state=discarded]"),
             new("runs list", "", $"tr[data-run='{root}'] .failures"),
         ];
     }

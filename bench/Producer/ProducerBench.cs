@@ -25,9 +25,9 @@ internal sealed class ProducerBench : IBenchmark
             arguments = [.. arguments.Skip(1)];
         }
 
-        var rounds = Number(arguments, 0, 8);
-        var time = TimeSpan.FromSeconds(Number(arguments, 1, 2));
-        int[] clients = arguments.Count > 2 ? [.. arguments[2].Split(',').Select(c => Number([c], 0, 8))] : [8, 16];
+        var rounds = Arguments.Number(arguments, 0, 8);
+        var time = TimeSpan.FromSeconds(Arguments.Number(arguments, 1, 2));
+        int[] clients = arguments.Count > 2 ? [.. arguments[2].Split(',').Select(c => Arguments.Number([c], 0, 8))] : [8, 16];
         await report.WhileAsync(
             $"{Report.Number(Shape.Rows)} rows", () => LineageDataset.EnsureAsync(server.Database, Shape, cancellation));
         await using var dashboard = compared.Any(variant => variant.Reading == Reading.Watch)
@@ -112,13 +112,4 @@ internal sealed class ProducerBench : IBenchmark
     }
 
     private static string Ratio(double ratio) => ratio.ToString("0.00", CultureInfo.InvariantCulture);
-
-    private static int Number(IReadOnlyList<string> arguments, int place, int otherwise)
-    {
-        if (arguments.Count <= place)
-            return otherwise;
-        return int.TryParse(arguments[place], CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new ArgumentException($"'{arguments[place]}' is not a number above 0.");
-    }
 }

@@ -13,7 +13,7 @@ internal sealed class ViewsBench : IBenchmark
 
     public async Task RunAsync(BenchServer server, Report report, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        var rounds = arguments is [var text, ..] && int.TryParse(text, out var given) ? given : 7;
+        var rounds = Arguments.Number(arguments, 0, 7);
         await using var store = await report.WhileAsync("views: filling the store", () => ViewsDataset.OpenAsync(server, cancellation));
         var views = new ViewsReader(store, TimeProvider.System);
         var all = new JobsQuery { Source = "bench", RootId = ViewsDataset.Root };

@@ -1,3 +1,5 @@
+using JobLineage.Core.Runs;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -7,9 +9,6 @@ namespace JobLineage.Core.Store.Reading;
 /// <param name="IsTruncated">Whether there are more than are followed.</param>
 internal sealed record Descendants(IReadOnlyList<string> Ids, bool IsTruncated)
 {
-    /// <summary>Descendants of a job that are followed.</summary>
-    public const int Followed = 10_000;
-
     /// <summary>Reads them: a step into the index job_parent for each, and no more steps than are followed.</summary>
     public static async Task<Descendants> ReadAsync(NpgsqlConnection connection, short sourceId, string jobId, CancellationToken cancellation)
     {
@@ -20,16 +19,13 @@ internal sealed record Descendants(IReadOnlyList<string> Ids, bool IsTruncated)
                 union all
                 select j.id from below b cross join lateral (
                     select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = b.id and j.flags & 8 = 0 offset 0) j)
-            select id from below limit {Followed + 1}
+            select id from below limit {IRunViews.MostDescendants + 1}
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
-        var ids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            ids.Add(reader.GetString(0));
-        var truncated = ids.Count > Followed;
+        var ids = await command.TextsAsync(cancellation);
+        var truncated = ids.Count > IRunViews.MostDescendants;
         if (truncated)
             ids.RemoveAt(ids.Count - 1);
         return new(ids, truncated);

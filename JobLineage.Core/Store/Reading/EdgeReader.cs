@@ -1,18 +1,14 @@
-using System.Data;
+using System.Globalization;
 using JobLineage.Core.Model;
-using JobLineage.Core.Runs;
-using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
 /// <summary>
-/// Counts the children of parents, see <see cref="IEdgeReader"/>. What one look may cost is bounded whatever the run: at most
-/// <see cref="MostParents"/> parents, the fewer the more children each has.
+/// Counts the children of parents. What one look may cost is bounded whatever the run: at most <see cref="MostParents"/>
+/// parents, the fewer the more children each has.
 /// </summary>
-/// <param name="store">Connections to the store.</param>
-/// <param name="time">For the moment of the reading.</param>
-public sealed class EdgeReader(NpgsqlDataSource store, TimeProvider time) : IEdgeReader
+internal sealed class EdgeReader(NpgsqlConnection connection, RunStages run, DateTimeOffset now)
 {
     /// <summary>More completed parents than this are not looked at: the newest are.</summary>
     public const int MostParents = 20_000;
@@ -25,42 +21,39 @@ public sealed class EdgeReader(NpgsqlDataSource store, TimeProvider time) : IEdg
 
     private const int FewestParents = 20;
     private const int Sample = 20;
-    private const int TimeoutSeconds = 10;
 
-    /// <inheritdoc />
-    public async Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation)
+    /// <summary>How the jobs of a stage fan out into another; null when the run has no such stages.</summary>
+    public async Task<EdgeFacts?> ReadAsync(string from, string to, CancellationToken cancellation)
     {
-        await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var stages = await StagesAsync(connection, source, rootId, cancellation);
-        var paths = StoredPaths.Of(stages.Select(s => (s.Id, s.Parent, s.Worker, s.Step)));
-        var parents = stages.Find(stage => paths[stage.Id] == from);
-        var children = stages.Find(stage => paths[stage.Id] == to);
-        if (parents is null || children is null)
+        if (run.Find(from) is not { } parents || run.Find(to) is not { } children)
             return null;
-
-        var isByKey = children.Step is not null;
-        var jobs = parents.Edges.GetValueOrDefault(children.Id);
+        var edges = await EdgesAsync(parents, cancellation);
+        var isByKey = run.RunKey is not null;
+        var jobs = edges.GetValueOrDefault(children.Id);
         var facts = new EdgeFacts
         {
             From = from,
             To = to,
             IsByKey = isByKey,
             Jobs = isByKey ? children.Rows : jobs,
-            Parents = parents.Total,
-            Completed = parents.Completed,
+            Parents = parents.Counts.Total,
+            Completed = parents.Counts.Completed,
             Examined = 0,
-            AsOf = time.GetUtcNow(),
+            AsOf = now,
         };
-        return isByKey || parents.Completed == 0 ? facts : await CountAsync(connection, facts, parents, children.Id, jobs, cancellation);
+        if (isByKey || facts.Completed == 0)
+            return facts;
+        // Where all children of the parents are in this one stage, each parent's own counter has their number.
+        var isOnly = edges.Count == 1 && edges.ContainsKey(children.Id);
+        return await CountAsync(facts, parents, children, isOnly, cancellation);
     }
 
-    private static async Task<EdgeFacts> CountAsync(
-        NpgsqlConnection connection, EdgeFacts facts, StageRow parents, long children, long jobs, CancellationToken cancellation)
+    private async Task<EdgeFacts> CountAsync(
+        EdgeFacts facts, StoredStage parents, StoredStage children, bool isOnly, CancellationToken cancellation)
     {
-        // Where all children of the parents are in this one stage, each parent's own counter has their number.
-        var isOnly = parents.Edges.Count == 1 && parents.Edges.ContainsKey(children);
-        var most = isOnly ? MostParents : Math.Clamp((long)MostChildren * Math.Max(parents.Rows, 1) / Math.Max(jobs, 1), FewestParents, MostParents);
+        var most = isOnly
+            ? MostParents
+            : Math.Clamp((long)MostChildren * Math.Max(parents.Rows, 1) / Math.Max(facts.Jobs, 1), FewestParents, MostParents);
         var number = isOnly
             ? "p.children"
             : """
@@ -83,16 +76,16 @@ public sealed class EdgeReader(NpgsqlDataSource store, TimeProvider time) : IEdg
                 count(*) filter (where number = 0), count(*) filter (where number = 0 and children = 0),
                 (select array_agg(id) from (select id from counted where number = 0 order by length(id), id limit {Sample}) sample)
             from counted
-            """, connection);
-        command.CommandTimeout = TimeoutSeconds;
-        foreach (var value in new[] { parents.Id, children, most, MostOfOne })
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds };
+        foreach (var value in new[] { parents.Id, children.Id, most, MostOfOne })
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var examined = reader.GetInt64(0);
         if (examined == 0)
             return facts;
-        long At(int column) => Convert.ToInt64(reader.GetValue(column), System.Globalization.CultureInfo.InvariantCulture);
+        long At(int column) => Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
         return facts with
         {
             Examined = examined,
@@ -103,39 +96,17 @@ public sealed class EdgeReader(NpgsqlDataSource store, TimeProvider time) : IEdg
         };
     }
 
-    private static async Task<List<StageRow>> StagesAsync(NpgsqlConnection connection, string source, string rootId, CancellationToken cancellation)
+    /// <summary>How many jobs of each stage have their parents in this one.</summary>
+    private async Task<Dictionary<long, long>> EdgesAsync(StoredStage parents, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
-            select s.id, s.parent_id, w.text, st.text, s.rows, s.completed,
-                s.available + s.scheduled + s.suspended + s.executing + s.retryable + s.completed + s.discarded + s.cancelled,
-                (select array_agg(e.to_stage order by e.to_stage) from job_lineage.stage_edge e where e.from_stage = s.id and e.jobs > 0),
-                (select array_agg(e.jobs order by e.to_stage) from job_lineage.stage_edge e where e.from_stage = s.id and e.jobs > 0)
-            from job_lineage.source src
-            join job_lineage.run r on r.source_id = src.id and r.root_id = $2
-            join job_lineage.stage s on s.run_id = r.id
-            join job_lineage.label w on w.id = s.worker
-            left join job_lineage.label st on st.id = s.step
-            where src.name = $1
-            order by s.depth, s.id
-            """, connection);
-        command.CommandTimeout = TimeoutSeconds;
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rootId });
-        var stages = new List<StageRow>();
+            "select to_stage, jobs from job_lineage.stage_edge where from_stage = $1 and jobs > 0", connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds };
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parents.Id });
+        var edges = new Dictionary<long, long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-        {
-            var to = reader.IsDBNull(7) ? [] : reader.GetFieldValue<long[]>(7);
-            var jobs = reader.IsDBNull(8) ? [] : reader.GetFieldValue<long[]>(8);
-            stages.Add(new(
-                reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetString(2), reader.TextAt(3), reader.GetInt64(4),
-                reader.GetInt64(5), reader.GetInt64(6), to.Zip(jobs).ToDictionary(edge => edge.First, edge => edge.Second)));
-        }
-
-        return stages;
+            edges[reader.GetInt64(0)] = reader.GetInt64(1);
+        return edges;
     }
-
-    private sealed record StageRow(
-        long Id, long? Parent, string Worker, string? Step, long Rows, long Completed, long Total, Dictionary<long, long> Edges);
 }

@@ -94,7 +94,7 @@ internal static class ErrorGroups
         var seen = new Dictionary<int, (DateTimeOffset? First, DateTimeOffset? Last, string? Sample)>();
         if (heads.Count == 0)
             return seen;
-        const string at = "coalesce(j.finished_at, j.attempted_at, j.scheduled_at)";
+        var at = SliceKind.Failed.Time();
         await using var command = new NpgsqlCommand(
             $"""
             select p.fingerprint, a.at, z.at, z.id

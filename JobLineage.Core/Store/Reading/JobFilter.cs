@@ -33,10 +33,7 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
         }
 
         command.CommandText = sql;
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            ids.Add(reader.GetString(0));
+        var ids = (await command.TextsAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
         return [.. places.Where(p => ids.Contains(p.Id))];
     }
 
@@ -46,16 +43,10 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var ranks = slices.ToDictionary(s => (s.Stage, s.Key), s => s.Rank);
-        var at = kind switch
-        {
-            SliceKind.Due => "j.scheduled_at",
-            SliceKind.Finished => "j.finished_at",
-            _ => "coalesce(j.finished_at, j.attempted_at, j.scheduled_at)",
-        };
         var places = new List<SlicePlace>();
         await using (var command = new NpgsqlCommand(
             $"""
-            select j.id, j.stage_id, {(kind == SliceKind.Failed ? "j.fingerprint" : "j.state::integer")}, {at}
+            select j.id, j.stage_id, {(kind == SliceKind.Failed ? "j.fingerprint" : "j.state::integer")}, {kind.Time()}
             from {JobSql.OfIds}
             where j.flags & 5 = 0 and j.stage_id is not null
                 {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : kind == SliceKind.Finished ? "and j.finished_at is not null" : "")}

@@ -92,11 +92,7 @@ public sealed class RunReader(
             order by s.name
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
-        var names = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            names.Add(reader.GetString(0));
-        return names;
+        return await command.TextsAsync(cancellation);
     }
 
     /// <inheritdoc />

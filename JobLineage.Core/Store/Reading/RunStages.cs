@@ -57,7 +57,7 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
             select src.id, r.id, r.root_id, r.run_key, s.id, s.parent_id, w.text, st.text, s.depth,
                 {string.Join(", ", JobStates.All.Select(state => "s." + state.Name()))},
                 (select array_agg(l.text) from job_lineage.label l where l.id = any(s.queues)),
-                s.first_inserted_at, s.first_attempted_at, s.last_finished_at
+                s.first_inserted_at, s.first_attempted_at, s.last_finished_at, s.rows
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             left join (job_lineage.run r
@@ -66,7 +66,8 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
                 left join job_lineage.label st on st.id = s.step) on r.id = j.run_id
             where src.name = $1
             order by s.depth, s.id
-            """, connection);
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
         RunStages? head = null;
@@ -94,7 +95,7 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
             counts = counts.Add(state, row.GetInt64(9 + (int)state));
         return new(
             row.GetInt64(4), row.LongAt(5), "", row.GetInt32(8), counts, row.IsDBNull(17) ? [] : row.GetFieldValue<string[]>(17),
-            row.TimeAt(18), row.TimeAt(19), row.TimeAt(20));
+            row.TimeAt(18), row.TimeAt(19), row.TimeAt(20), row.GetInt64(21));
     }
 }
 
@@ -108,9 +109,10 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
 /// <param name="InsertedAt">When the first job was inserted.</param>
 /// <param name="StartedAt">When one first began an attempt.</param>
 /// <param name="FinishedAt">When the last one finished.</param>
+/// <param name="Rows">All its jobs, those included that are not counted: never seen, or vanished.</param>
 internal sealed record StoredStage(
     long Id, long? ParentId, string Path, int Depth, StateCounts Counts, IReadOnlyList<string> Queues,
-    DateTimeOffset? InsertedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+    DateTimeOffset? InsertedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, long Rows)
 {
     /// <summary>The ingester remembers so many queues of a stage.</summary>
     public const int QueuesKept = 8;

@@ -5,19 +5,6 @@ using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Reading;
 
-/// <summary>What jobs are found by. Each is served by an index in which a slice lies in one piece and in order.</summary>
-internal enum SliceKind
-{
-    /// <summary>The jobs of a stage in a state, by due time: index job_stage.</summary>
-    Due,
-
-    /// <summary>The jobs of a stage in a state that have a finish time, by that: index job_finished.</summary>
-    Finished,
-
-    /// <summary>The jobs of a stage with a fingerprint, by the time they failed: index job_error.</summary>
-    Failed,
-}
-
 /// <summary>Jobs that lie together in an index.</summary>
 /// <param name="Stage">The stage's number.</param>
 /// <param name="Key">The state's number, or that of the fingerprint.</param>
@@ -36,12 +23,7 @@ internal sealed class SliceMerge(NpgsqlConnection connection, SliceKind kind, IR
 {
     private const int LargestPiece = 4_000;
 
-    private string At => kind switch
-    {
-        SliceKind.Due => "j.scheduled_at",
-        SliceKind.Finished => "j.finished_at",
-        _ => "coalesce(j.finished_at, j.attempted_at, j.scheduled_at)",
-    };
+    private string At => kind.Time();
 
     private string Key => kind == SliceKind.Failed ? "j.fingerprint = p.key" : "j.state = p.key";
 

@@ -183,11 +183,7 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         { CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        var ids = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            ids.Add(reader.GetString(0));
-        return ids;
+        return await command.TextsAsync(cancellation);
     }
 
     private async Task<List<string>> StepsAsync(string name, string id, CancellationToken cancellation) =>

@@ -31,9 +31,13 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<JobLine>> JobsOfIdsAsync(
-        string source, string rootId, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
-        await ReadAsync<IReadOnlyList<JobLine>>(
+        string source, string rootId, IReadOnlyCollection<string> ids, CancellationToken cancellation)
+    {
+        if (ids.Count > IRunViews.MostIds)
+            throw new ArgumentException($"At most {IRunViews.MostIds} jobs may be asked for at once; these are {ids.Count}.", nameof(ids));
+        return await ReadAsync<IReadOnlyList<JobLine>>(
             source, rootId, async (connection, run) => [.. (await JobLines.ReadAsync(connection, run, ids, cancellation)).Values], cancellation) ?? [];
+    }
 
     /// <inheritdoc />
     public Task<RunErrors?> FindErrorsAsync(string source, string rootId, CancellationToken cancellation) =>
@@ -78,6 +82,10 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
         ReadAsync<RunTimeline>(source, rootId, async (connection, run) => run.IsSingle
             ? await SingleView.TimelineAsync(connection, run, time.GetUtcNow(), cancellation)
             : await new TimelineReader(connection, run, source, time.GetUtcNow()).ReadAsync(cancellation), cancellation);
+
+    /// <inheritdoc />
+    public Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation) =>
+        ReadAsync(source, rootId, (connection, run) => new EdgeReader(connection, run, time.GetUtcNow()).ReadAsync(from, to, cancellation), cancellation);
 
     /// <summary>All statements of a view see one moment.</summary>
     private async Task<T?> ReadAsync<T>(

@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Runs;
 using JobLineage.Dashboard.Components.Shared;
 
@@ -13,7 +14,7 @@ public static class JobsWords
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(shown);
         ArgumentNullException.ThrowIfNull(address);
-        var truncated = page.BelowTruncated ? " Only its first 10,000 descendants were followed; there may be more." : "";
+        var truncated = page.BelowTruncated ? $" Only its first {Show.Count(IRunViews.MostDescendants)} descendants were followed; there may be more." : "";
         if (page.Total is { } total)
         {
             var found = total == 0 ? address.IsFiltered ? "No job matches." : "No job." : $"{Show.Jobs(total)}{(address.IsFiltered ? total == 1 ? " matches" : " match" : "")}.";

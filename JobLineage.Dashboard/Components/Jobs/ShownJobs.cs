@@ -23,12 +23,15 @@ public sealed class ShownJobs
     /// <summary>How many jobs of the first page are not shown.</summary>
     public int Newer { get; private set; }
 
+    /// <summary>Whether looking for jobs was given up at the end of what is shown: reading on may take long and find nothing.</summary>
+    public bool IsStopped { get; private set; }
+
     /// <summary>Shows a page and nothing else.</summary>
     public void Show(JobsPage page)
     {
         _jobs.Clear();
         _places.Clear();
-        (Newer, Next) = (0, page.Next);
+        (Newer, Next, IsStopped) = (0, page.Next, page.Stopped);
         Add(page.Jobs);
         FirstPage = _jobs.Count;
     }
@@ -44,6 +47,8 @@ public sealed class ShownJobs
             return [];
         }
 
+        // While nothing was found by looking, the next reading may have looked further.
+        IsStopped = page.Stopped;
         Update(page.Jobs);
         Newer = page.Jobs.Count(job => !_places.ContainsKey(job.Id));
         var present = page.Jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
@@ -54,7 +59,7 @@ public sealed class ShownJobs
     public void Append(JobsPage page)
     {
         Add(page.Jobs);
-        Next = page.Next;
+        (Next, IsStopped) = (page.Next, page.Stopped);
     }
 
     /// <summary>Changes jobs where they stand.</summary>

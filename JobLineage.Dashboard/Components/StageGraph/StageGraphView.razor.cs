@@ -208,7 +208,7 @@ public sealed partial class StageGraphView : IDisposable
         try
         {
             var version = Run.Version;
-            var facts = await EdgeReader.FindEdgeAsync(Run.Source, Run.RootId, edge.From, edge.To, asking.Token);
+            var facts = await Views.FindEdgeAsync(Run.Source, Run.RootId, edge.From, edge.To, asking.Token);
             if (asking.IsCancellationRequested)
                 return;
             (_facts, _factsFailed, _factsVersion) = (facts, facts is null, version);

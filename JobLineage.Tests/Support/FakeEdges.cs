@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using JobLineage.Core.Model;
-using JobLineage.Core.Runs;
 
 namespace JobLineage.Tests.Support;
 
 /// <summary>Answers about edges with what a test has put in, and says what it was asked.</summary>
-internal sealed class FakeEdgeReader : IEdgeReader
+internal sealed class FakeEdges
 {
     private readonly ConcurrentQueue<string> _asked = new();
 
@@ -19,7 +18,7 @@ internal sealed class FakeEdgeReader : IEdgeReader
 
     public IReadOnlyList<string> Asked => [.. _asked];
 
-    public async Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation)
+    public async Task<EdgeFacts?> FindAsync(string from, string to, CancellationToken cancellation)
     {
         _asked.Enqueue($"{from} → {to}");
         if (Gate is { } gate)

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace JobLineage.Dashboard.Api;
+
+/// <summary>
+/// Reads the parameters of a list. One that is not known is an error, for a filter that is passed over lies; and all that
+/// are wrong are told together.
+/// </summary>
+internal sealed class QueryParameters
+{
+    private const int LongestText = 1_000;
+
+    private readonly IQueryCollection parameters;
+
+    /// <summary>Looks them over.</summary>
+    /// <param name="parameters">As they were given.</param>
+    /// <param name="names">Those that the list knows, whatever the case of their letters.</param>
+    public QueryParameters(IQueryCollection parameters, IReadOnlyList<string> names)
+    {
+        this.parameters = parameters;
+        foreach (var (name, values) in parameters)
+        {
+            if (!names.Contains(name, StringComparer.OrdinalIgnoreCase))
+                Errors[name] = [$"'{name}' is not a parameter of this list; there are {string.Join(", ", names)}."];
+            else if (values.Count > 1)
+                Errors[name] = [$"'{name}' may be given once."];
+            // The database knows no NUL in a text.
+            else if (values is [{ } value] && (value.Contains('\0') || value.Length > LongestText))
+                Errors[name] = [$"'{name}' must be a text of at most {LongestText} characters without NUL."];
+        }
+    }
+
+    /// <summary>What is wrong, by parameter; parameters that are read later may add to it.</summary>
+    public Dictionary<string, string[]> Errors { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A text; null when it is absent, empty or wrong.</summary>
+    public string? Text(string name) => !Errors.ContainsKey(name) && parameters[name] is [{ Length: > 0 } value] ? value : null;
+
+    /// <summary>A whole number from 1 to <paramref name="largest"/>; null when it is absent or wrong.</summary>
+    public int? Number(string name, int largest)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= largest)
+            return number;
+        Errors[name] = [$"'{name}' must be a whole number from 1 to {largest.ToString(CultureInfo.InvariantCulture)}."];
+        return null;
+    }
+
+    /// <summary>A member of an enum by its name, whatever the case of its letters; null when it is absent or wrong.</summary>
+    public T? Choice<T>(string name)
+        where T : struct, Enum
+    {
+        if (Text(name) is not { } text)
+            return null;
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        Errors[name] = [$"'{name}' must be one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}."];
+        return null;
+    }
+}
