@@ -42,8 +42,13 @@ public sealed class DiagnosisFactsTests
     public async Task A_node_that_shows_life_elsewhere_changes_the_state_of_a_run_that_did_not_change()
     {
         await using var fixture = await StoreFixture.ObanAsync();
-        await fixture.ObanJobsAsync((1, null, "App.Sync", "completed"), (2, "1", "App.Page", "executing"));
-        await fixture.SqlAsync("update oban_jobs set attempted_at = now() at time zone 'UTC' - interval '10 hours', attempted_by = '{node-a,x}' where id = 2");
+        await fixture.ObanJobsAsync((1, null, "App.Sync", "completed"), (2, "1", "App.Page", "executing"), (3, "1", "App.Page", "completed"));
+        // Beside one that is done elsewhere, a long attempt is doubted only when its node is silent.
+        await fixture.SqlAsync(
+            """
+            update oban_jobs set attempted_at = now() at time zone 'UTC' - interval '10 hours', attempted_by = '{node-a,x}' where id = 2;
+            update oban_jobs set attempted_at = now() at time zone 'UTC', completed_at = now() at time zone 'UTC', attempted_by = '{node-b,x}' where id = 3;
+            """);
         var feed = await fixture.FilledAsync();
         Assert.Equal((RunState.Stuck, RunState.Stuck), (await fixture.ListedStateAsync(), (await fixture.RunAsync(1)).State));
         var version = (await fixture.RunAsync(1)).Version;
