@@ -71,14 +71,18 @@ internal sealed class ProducerBench : IBenchmark
         return (rates, costs);
     }
 
-    private static async Task<Measured> MeasureAsync(
-        BenchServer server, ProducerLoad load, int clients, TimeSpan time, CancellationToken cancellation)
-    {
-        var before = await ProcessorTime.ReadAsync(server.Database, cancellation);
-        var (jobs, took) = await load.RunAsync(clients, time, cancellation);
-        var used = await ProcessorTime.ReadAsync(server.Database, cancellation) - before;
-        return new(jobs / took.TotalSeconds, used / jobs);
-    }
+    private static Task<Measured> MeasureAsync(
+        BenchServer server, ProducerLoad load, int clients, TimeSpan time, CancellationToken cancellation) =>
+        load.RunAsync(
+            clients, time,
+            async work =>
+            {
+                var before = await ProcessorTime.ReadAsync(server.Database, cancellation);
+                var (jobs, took) = await work();
+                var used = await ProcessorTime.ReadAsync(server.Database, cancellation) - before;
+                return new Measured(jobs / took.TotalSeconds, used / jobs);
+            },
+            cancellation);
 
     private static void Tell(
         Report report, int clients, int rounds, IReadOnlyList<ProducerVariant> compared, double[][] rates, ProcessorTime?[][] costs) => report.Table(

@@ -9,6 +9,8 @@ namespace JobLineage.Bench.Producer;
 /// </summary>
 internal sealed class ProducerLoad(NpgsqlDataSource database, string table)
 {
+    private const int WarmUp = 20;
+
     private readonly string insert = $"insert into {table} (queue, worker, args, meta) values ($1, 'App.BenchJob', $2, $3)";
 
     private readonly string fetch = $"""
@@ -27,15 +29,35 @@ internal sealed class ProducerLoad(NpgsqlDataSource database, string table)
 
     private readonly string complete = $"update {table} set state = 'completed', completed_at = timezone('UTC', now()) where id = $1";
 
-    /// <summary>The jobs of so many clients during a time, and how long it was in the end.</summary>
-    public async Task<(int Jobs, TimeSpan Took)> RunAsync(int clients, TimeSpan time, CancellationToken cancellation)
+    /// <summary>
+    /// The jobs of so many clients during a time. Before it each does a few: a session that meets a trigger for the first
+    /// time compiles and plans it, which is not what is measured.
+    /// </summary>
+    /// <param name="clients">How many.</param>
+    /// <param name="time">For how long.</param>
+    /// <param name="measured">Runs what it is given, all clients at work from its first moment to its last.</param>
+    /// <param name="cancellation">Stops them.</param>
+    public async Task<T> RunAsync<T>(int clients, TimeSpan time, Func<Func<Task<Work>>, Task<T>> measured, CancellationToken cancellation)
     {
-        var start = Stopwatch.GetTimestamp();
-        var jobs = await Task.WhenAll(Enumerable.Range(1, clients).Select(client => Task.Run(() => ClientAsync(client, start, time, cancellation), cancellation)));
-        return (jobs.Sum(), Stopwatch.GetElapsedTime(start));
+        var warm = new Countdown(clients);
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var start = 0L;
+        var working = Enumerable.Range(1, clients)
+            .Select(client => Task.Run(() => ClientAsync(client, warm, begin.Task, () => Stopwatch.GetElapsedTime(start) < time, cancellation), cancellation))
+            .ToList();
+        // One that has ended already has failed, and says so.
+        if (await Task.WhenAny([warm.Done, .. working]) is var first && first != warm.Done)
+            await first;
+        return await measured(async () =>
+        {
+            start = Stopwatch.GetTimestamp();
+            begin.SetResult();
+            var jobs = await Task.WhenAll(working);
+            return new(jobs.Sum(), Stopwatch.GetElapsedTime(start));
+        });
     }
 
-    private async Task<int> ClientAsync(int client, long start, TimeSpan time, CancellationToken cancellation)
+    private async Task<int> ClientAsync(int client, Countdown warm, Task begin, Func<bool> goOn, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var queue = new NpgsqlParameter<string> { TypedValue = $"bench_{client}" };
@@ -46,18 +68,23 @@ internal sealed class ProducerLoad(NpgsqlDataSource database, string table)
         await using var inserts = await PrepareAsync(connection, insert, queue, args, meta);
         await using var fetches = await PrepareAsync(connection, fetch, own);
         await using var completes = await PrepareAsync(connection, complete, id);
+        for (var job = 0; job < WarmUp; job++)
+            await CycleAsync(job);
+        warm.Signal();
+        await begin;
         var jobs = 0;
-        while (Stopwatch.GetElapsedTime(start) < time)
+        for (; goOn(); jobs++)
+            await CycleAsync(jobs);
+        return jobs;
+
+        async Task CycleAsync(int job)
         {
-            args.Value = $$"""{"n": {{jobs}}, "client": {{client}}}""";
-            meta.Value = $$"""{"parent_job_id": {{1 + (jobs % 500_000)}}}""";
+            args.Value = $$"""{"n": {{job}}, "client": {{client}}}""";
+            meta.Value = $$"""{"parent_job_id": {{1 + (job % 500_000)}}}""";
             await inserts.ExecuteNonQueryAsync(cancellation);
             id.TypedValue = (long)(await fetches.ExecuteScalarAsync(cancellation))!;
             await completes.ExecuteNonQueryAsync(cancellation);
-            jobs++;
         }
-
-        return jobs;
 
         async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection on, string sql, params NpgsqlParameter[] parameters)
         {
@@ -65,6 +92,23 @@ internal sealed class ProducerLoad(NpgsqlDataSource database, string table)
             command.Parameters.AddRange(parameters);
             await command.PrepareAsync(cancellation);
             return command;
+        }
+    }
+
+    /// <summary>What was done, and how long it took in the end.</summary>
+    internal readonly record struct Work(int Jobs, TimeSpan Took);
+
+    private sealed class Countdown(int count)
+    {
+        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int left = count;
+
+        public Task Done => done.Task;
+
+        public void Signal()
+        {
+            if (Interlocked.Decrement(ref left) == 0)
+                done.SetResult();
         }
     }
 }
