@@ -98,7 +98,7 @@ public sealed class SituationTests
         yield return (new Situation("half have none where all had some").With("Sync", Done).With("Sync/Page", new(Completed: 80), childless: 30).With("Sync/Page/Detail", new(Completed: 60)).After(5, Usual), "childless Sync/Page");
         yield return (new Situation("some have none where that is usual").With("Sync", Done).With("Sync/Page", new(Completed: 100), childless: 10).With("Sync/Page/Detail", new(Completed: 90)) with
         {
-            PastRuns = [.. Enumerable.Range(0, 5).Select(i => Past($"p{i}", Usual)).Select(p => p with { Stages = new Dictionary<string, PastStage>(p.Stages) { ["Sync/Page"] = p.Stages["Sync/Page"] with { Parents = 50 } } })],
+            PastRuns = [.. Enumerable.Range(0, 5).Select(i => Past($"p{i}", Usual)).Select(p => new PastRun(p.RootId, p.StartedAt, true, new Dictionary<string, PastStage>(p.Stages) { ["Sync/Page"] = p.Stages["Sync/Page"] with { Parents = 50 } }))],
         }, "");
         yield return (new Situation("childless by its own announcement is told once").With("Sync", Done).With("Sync/Page", new(Completed: 80), childless: 3, facts: new() { Expected = 160, Short = 6, ShortParents = 3 }).With("Sync/Page/Detail", new(Completed: 154)), "missing:announced Sync/Page/Detail");
 
