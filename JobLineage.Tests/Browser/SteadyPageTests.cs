@@ -11,7 +11,7 @@ public sealed class SteadyPageTests(Chromium chromium)
 
     [Theory]
     [InlineData("/runs/oban/800001?tab=tree", Row)]
-    [InlineData("/runs/oban/800001", ".node[data-stage='BakeJob/LoafJob']")]
+    [InlineData("/runs/oban/800001", ".node[data-stage='BakeJob/LoafJob'] rect")]
     [InlineData("/runs/oban/800001?tab=errors", "a[data-key=e]")]
     public async Task A_finding_that_comes_or_goes_moves_nothing_under_the_pointer(string path, string target)
     {
@@ -23,11 +23,15 @@ public sealed class SteadyPageTests(Chromium chromium)
 
         await dashboard.Source.ExecuteAsync("update oban_jobs set state = 'discarded', completed_at = null, discarded_at = timezone('UTC', now()) where id = 800003");
         await Expect(tab.Page.Locator("[data-finding=failing]")).ToBeAttachedAsync();
-        Assert.Equal(0, await MovedAsync(tab));
+        await HasNotMovedAsync(tab);
 
+        // Nobody points, and then somebody does who came later.
+        await tab.Page.Mouse.MoveAsync(640, 10);
+        await tab.Page.EvaluateAsync("() => scrollTo(0, 0)");
+        await PointAtAsync(tab, target);
         await dashboard.Source.ExecuteAsync("update oban_jobs set state = 'completed', discarded_at = null, completed_at = timezone('UTC', now()) where id = 800003");
         await Expect(tab.Page.Locator("[data-finding]")).ToHaveCountAsync(0);
-        Assert.Equal(0, await MovedAsync(tab));
+        await HasNotMovedAsync(tab);
         Assert.Empty(tab.Complaints);
     }
 
@@ -45,16 +49,16 @@ public sealed class SteadyPageTests(Chromium chromium)
 
         await LiveDashboard.CloseAsync(database);
         await Expect(tab.Page.Locator(".banner").First).ToBeVisibleAsync();
-        Assert.Equal(0, await MovedAsync(tab));
+        await HasNotMovedAsync(tab);
 
         await LiveDashboard.ReopenAsync(database);
         await Expect(tab.Page.Locator(".banner")).ToHaveCountAsync(0);
-        Assert.Equal(0, await MovedAsync(tab));
+        await HasNotMovedAsync(tab);
 
         // The room that this took is given back once nobody points.
         await tab.Page.Mouse.MoveAsync(640, 10);
         await Expect(tab.Page.Locator("#main")).ToHaveJSPropertyAsync("style.marginTop", "");
-        Assert.Equal("", await tab.Page.EvaluateAsync<string>("() => document.documentElement.style.minHeight"));
+        Assert.Equal("", await tab.Page.EvaluateAsync<string>("() => document.documentElement.style.minHeight + document.body.style.overflowAnchor"));
     }
 
     [Fact]
@@ -97,8 +101,10 @@ public sealed class SteadyPageTests(Chromium chromium)
             element => {
               const top = () => Math.round(element.getBoundingClientRect().top);
               const first = top();
+              const turn = window.turn = (window.turn ?? 0) + 1;
               window.moved = 0;
               const look = () => {
+                if (turn !== window.turn) return;
                 if (element.isConnected) window.moved = Math.max(window.moved, Math.abs(top() - first));
                 else window.moved = -1;
                 requestAnimationFrame(look);
@@ -108,9 +114,10 @@ public sealed class SteadyPageTests(Chromium chromium)
             """);
     }
 
-    private static async Task<int> MovedAsync(Tab tab)
+    // Heights have parts of pixels, and pages are scrolled by whole ones.
+    private static async Task HasNotMovedAsync(Tab tab)
     {
         await tab.Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
-        return await tab.Page.EvaluateAsync<int>("() => window.moved");
+        Assert.InRange(await tab.Page.EvaluateAsync<int>("() => window.moved"), 0, 1);
     }
 }

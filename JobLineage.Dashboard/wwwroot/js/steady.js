@@ -25,11 +25,13 @@ function hold() {
   held = { address: location.href, scroll: scrollY, places: [] };
   // Should it go, what it was in is held instead.
   for (let element = anchor; element && element !== main(); element = element.parentElement) held.places.push([element, topOf(element)]);
+  // The browser's own way of keeping the place would come on top.
+  document.body.style.overflowAnchor = "none";
 }
 
 function release() {
   held = null;
-  root.style.minHeight = "";
+  root.style.minHeight = document.body.style.overflowAnchor = "";
   main()?.style.removeProperty("margin-top");
   above = 0;
 }
@@ -38,8 +40,8 @@ function keep() {
   if (!held) return;
   const [element, top] = held.places.find(([element]) => element.isConnected) ?? [];
   const moved = element ? topOf(element) - top : 0;
-  // Not moved: the browser may have kept the place itself. What a script scrolled, and nobody was told of yet, is no move.
-  const by = moved === 0 ? 0 : Math.round(moved + scrollY - held.scroll);
+  // What a script scrolled, and nobody was told of yet, is no move.
+  const by = Math.round(moved + scrollY - held.scroll);
   // Another view was asked for, or this one is no longer what it was: it begins where it begins.
   if (held.address !== location.href || Math.abs(by) > innerHeight) release();
   else if (by !== 0) move(by);
