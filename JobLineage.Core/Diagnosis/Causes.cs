@@ -5,7 +5,7 @@ namespace JobLineage.Core.Diagnosis;
 /// <summary>
 /// Cause before consequence: one cause is one finding, however many stages and jobs suffer from it. Pure.
 /// </summary>
-internal sealed class Causes(RunSnapshot run, Usual usual)
+internal sealed class Causes(StageIndex stages, Usual usual)
 {
     /// <summary>The same findings, those that follow from another folded into it.</summary>
     public List<Found> Fold(IEnumerable<Found> found)
@@ -22,43 +22,44 @@ internal sealed class Causes(RunSnapshot run, Usual usual)
     /// <summary>Jobs that wait behind attempts which are found to hang are told with those.</summary>
     private static void HeldByAttempts(List<Found> all)
     {
-        foreach (var held in all.Where(f => Cause(f) == "held").ToList())
+        var told = new HashSet<Found>(ReferenceEqualityComparer.Instance);
+        foreach (var held in all.Where(f => Cause(f) == "held").ToLookup(f => f.Finding.Evidence["queue"] as string))
         {
             var at = all.FindIndex(f => Cause(f) is "orphan" or "hanging"
-                && f.Finding.Evidence["queues"] is IReadOnlyList<string> { Count: 1 } queues && queues[0].Equals(held.Finding.Evidence["queue"]));
+                && f.Finding.Evidence["queues"] is IReadOnlyList<string> { Count: 1 } queues && queues[0] == held.Key);
             if (at < 0)
                 continue;
-            all[at] = Join(all[at], [held], "behind them in that queue");
-            all.Remove(held);
+            all[at] = Join(all[at], [.. held], "behind them in that queue");
+            told.UnionWith(held);
         }
+
+        all.RemoveAll(told.Contains);
     }
 
     /// <summary>Several stages that suffer from the same are one finding: that of the stage with most jobs.</summary>
     private static void Shared(List<Found> all)
     {
-        foreach (var group in all.Where(f => f.SharedCause is not null).GroupBy(f => f.SharedCause).Where(g => g.Skip(1).Any()).ToList())
+        var told = new HashSet<Found>(ReferenceEqualityComparer.Instance);
+        foreach (var group in all.Where(f => f.SharedCause is not null).ToLookup(f => f.SharedCause).Where(g => g.Skip(1).Any()))
         {
             var most = group.MaxBy(f => f.Jobs)!;
-            var others = group.Where(f => f != most).ToList();
-            foreach (var other in others)
-                all.Remove(other);
-            all[all.IndexOf(most)] = Join(most, others, "for the same reason");
+            var others = group.Where(f => !ReferenceEquals(f, most)).ToList();
+            told.UnionWith(others);
+            all[all.FindIndex(f => ReferenceEquals(f, most))] = Join(most, others, "for the same reason");
         }
+
+        all.RemoveAll(told.Contains);
     }
 
     /// <summary>Two ways of seeing that the same children are not there.</summary>
     private void SameGap(List<Found> all)
     {
-        foreach (var childless in all.Where(f => f.Finding.Kind == FindingKind.Childless).ToList())
-        {
-            var stage = run.Stages.First(s => s.Path == childless.Finding.Stage);
-            var isTold = all.Any(f => f.Finding.Kind == FindingKind.Missing
-                && f.Finding.Evidence.TryGetValue("parentStage", out var parent) && stage.Path.Equals(parent)
-                && (f.Finding.Evidence.ContainsKey("missingStage") ? stage.Childless == stage.Counts.Completed
-                    : f.Finding.Evidence.TryGetValue("parents", out var parents) && parents is long number && number >= stage.Childless));
-            if (isTold)
-                all.Remove(childless);
-        }
+        var missing = all
+            .Where(f => f.Finding.Kind == FindingKind.Missing && f.Finding.Evidence.ContainsKey("parentStage"))
+            .ToLookup(f => (string)f.Finding.Evidence["parentStage"]!, StagePath.Comparer);
+        all.RemoveAll(f => f.Finding is { Kind: FindingKind.Childless, Stage: { } path } && stages.Find(path) is { Stage: var stage }
+            && missing[path].Any(gap => gap.Finding.Evidence.ContainsKey("missingStage") ? stage.Childless == stage.Counts.Completed
+                : gap.Finding.Evidence.TryGetValue("parents", out var parents) && parents is long number && number >= stage.Childless));
     }
 
     /// <summary>What usually follows a stage that stands still waits for it, and is not missing.</summary>
@@ -66,7 +67,7 @@ internal sealed class Causes(RunSnapshot run, Usual usual)
     {
         if (found.Finding is not { Kind: FindingKind.Stuck, Stage: { } path } || Cause(found) is "orphan" or "hanging" or "dependency")
             return found;
-        var below = usual.AlwaysBelow(path).Select(b => b.Path).Where(p => !run.Stages.Any(s => s.Path == p)).ToList();
+        var below = usual.AlwaysBelow(path).Select(b => b.Path).Where(p => stages.Find(p) is null).ToList();
         if (below.Count == 0)
             return found;
         var names = string.Join(" and ", below.Take(2).Select(StagePath.NameOf));

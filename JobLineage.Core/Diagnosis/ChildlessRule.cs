@@ -6,15 +6,16 @@ namespace JobLineage.Core.Diagnosis;
 /// When completed jobs have no children although nearly all others of the stage have, here or in past runs. Where many
 /// have none that is how the pipeline works.
 /// </summary>
-internal sealed class ChildlessRule(RunSnapshot run, RunFacts facts, Usual usual, DiagnosisOptions options)
+internal sealed class ChildlessRule(Usual usual, DiagnosisOptions options)
 {
-    public Found? Examine(Stage stage)
+    public Found? Examine(PlacedStage placed)
     {
+        var stage = placed.Stage;
         var completed = stage.Counts.Completed;
         if (stage.Childless == 0 || completed == 0)
             return null;
         // The last job of a chain has no next one, and that is no fault.
-        if (run.Edges.Any(e => e.From == stage.Path) && run.Edges.Where(e => e.From == stage.Path).All(e => !IsBelow(e.To, stage.Path)))
+        if (placed.Edges.Count > 0 && placed.Edges.All(e => !IsBelow(e.To, stage.Path)))
             return null;
         var parents = completed - stage.Childless;
         var share = (double)parents / completed;
@@ -41,7 +42,7 @@ internal sealed class ChildlessRule(RunSnapshot run, RunFacts facts, Usual usual
             evidence["pastRuns"] = past.Value.Runs;
         }
 
-        return Found.Of(FindingKind.Childless, stage.Path, reason, evidence, count, facts.Of(stage.Path).Childless);
+        return Found.Of(FindingKind.Childless, stage.Path, reason, evidence, count, placed.Known.Childless);
     }
 
     private static bool IsBelow(string path, string above) => path.StartsWith(above + "/", StringComparison.Ordinal);

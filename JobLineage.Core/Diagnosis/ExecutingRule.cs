@@ -6,25 +6,26 @@ namespace JobLineage.Core.Diagnosis;
 /// When attempts take too long: left behind by a node that is gone, or hanging on one that lives. How long is too long
 /// is configured, or learned from what is usual for the stage, or many times the threshold for a start.
 /// </summary>
-internal sealed class ExecutingRule(RunSnapshot run, RunFacts facts, Usual usual, DiagnosisOptions options, DateTimeOffset now)
+internal sealed class ExecutingRule(string source, Usual usual, DiagnosisOptions options, DateTimeOffset now)
 {
     /// <summary>Attempts that take so many times longer than is usual are doubted.</summary>
     private const double UsualFactor = 10;
 
-    public IEnumerable<Found> Examine(Stage stage)
+    public IEnumerable<Found> Examine(PlacedStage placed)
     {
+        var stage = placed.Stage;
         if (stage.Counts.Executing == 0 || stage.OldestExecutingAt is null)
             yield break;
-        var threshold = options.StuckAfterFor(run.Source, stage.Worker);
-        var configured = options.ExecutingAfterFor(run.Source, stage.Worker);
+        var threshold = options.StuckAfterFor(source, stage.Worker);
+        var configured = options.ExecutingAfterFor(source, stage.Worker);
         var time = configured is null ? usual.RunTime(stage.Path) : null;
         var limit = configured ?? (time is { } t ? Longer(threshold, t.Time * UsualFactor) : threshold * DiagnosisOptions.ExecutingFactor);
         if (stage.OldestExecutingAt > now - limit)
             yield break;
-        var attempts = facts.Of(stage.Path).Executing;
+        var attempts = placed.Known.Executing;
         if (attempts.Count == 0)
         {
-            if (!Moved(stage, limit))
+            if (!placed.MovedSince(now - limit))
                 yield return Old(stage, limit);
             yield break;
         }
@@ -33,14 +34,11 @@ internal sealed class ExecutingRule(RunSnapshot run, RunFacts facts, Usual usual
         if (overdue[true].Any())
             yield return Orphans(stage, [.. overdue[true]], limit, time, attempts.Count);
         // A long attempt beside others that finish is doubted only where it is known, or said, what is long.
-        if (overdue[false].Any() && (configured is not null || time is not null || !Moved(stage, limit)))
+        if (overdue[false].Any() && (configured is not null || time is not null || !placed.MovedSince(now - limit)))
             yield return Hanging(stage, [.. overdue[false]], limit, time, attempts.Count);
     }
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private bool Moved(Stage stage, TimeSpan within) =>
-        stage.LastAttemptedAt > now - within || stage.LastFinishedAt > now - within;
 
     /// <summary>Only the oldest attempt is known, and nothing of its node.</summary>
     private Found Old(Stage stage, TimeSpan limit)

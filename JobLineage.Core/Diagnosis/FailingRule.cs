@@ -6,22 +6,20 @@ namespace JobLineage.Core.Diagnosis;
 /// Final failures of a stage: how many, with which errors, which was first, what failed above it before, and what did not
 /// come to be because of it.
 /// </summary>
-internal sealed class FailingRule(RunSnapshot run, RunFacts facts, Usual usual)
+internal sealed class FailingRule(StageIndex stages, Usual usual)
 {
     private const int ErrorLength = 80;
     private const string Told = " failed with ";
 
-    private readonly string? firstOfRun = run.Stages
-        .Where(s => First(facts, s) is not null)
-        .MinBy(s => First(facts, s)!.At)?.Path;
+    private readonly PlacedStage? firstOfRun = stages.All.Where(s => s.FirstFailure is not null).MinBy(s => s.FirstFailure!.At);
 
-    public Found? Examine(Stage stage)
+    public Found? Examine(PlacedStage placed)
     {
+        var stage = placed.Stage;
         if (stage.Counts.Discarded is not (> 0 and var discarded))
             return null;
-        var known = facts.Of(stage.Path);
+        var known = placed.Known;
         var share = (double)discarded / stage.Total;
-        var first = First(facts, stage);
         var evidence = new Dictionary<string, object?>
         {
             ["state"] = "discarded",
@@ -31,14 +29,11 @@ internal sealed class FailingRule(RunSnapshot run, RunFacts facts, Usual usual)
         };
         var reason = $"{Sentences.Of(discarded, stage.Total)} {stage.Name} {Sentences.Jobs(stage.Total)} failed for good ({Sentences.Percent(share)})"
             + Errors(known, discarded, evidence)
-            + Began(stage, first, evidence)
-            + Above(stage, first, evidence)
-            + Below(stage, known, evidence) + ".";
+            + Began(placed, evidence)
+            + Above(placed, evidence)
+            + Below(placed, evidence) + ".";
         return Found.Of(FindingKind.Failing, stage.Path, reason, evidence, discarded, [.. known.Failed.Select(f => f.Job)]);
     }
-
-    private static JobAt? First(RunFacts facts, Stage stage) =>
-        stage.Counts.Discarded > 0 && facts.Of(stage.Path).Failed is [{ At: not null } first, ..] ? first : null;
 
     private static string Errors(StageFacts known, long discarded, Dictionary<string, object?> evidence)
     {
@@ -59,35 +54,37 @@ internal sealed class FailingRule(RunSnapshot run, RunFacts facts, Usual usual)
             ? fingerprint[(at + Told.Length)..]
             : fingerprint;
 
-    private string Began(Stage stage, JobAt? first, Dictionary<string, object?> evidence)
+    private string Began(PlacedStage placed, Dictionary<string, object?> evidence)
     {
-        if (first is null)
+        if (placed.FirstFailure is not { } first)
             return "";
         evidence["first"] = new Dictionary<string, object?> { ["job"] = first.Job, ["at"] = first.At };
-        evidence["isFirstOfRun"] = stage.Path == firstOfRun;
+        evidence["isFirstOfRun"] = placed == firstOfRun;
         return $"; the first was job {first.Job} at {Sentences.Time(first.At!.Value)}";
     }
 
     /// <summary>The topmost stage above in which something failed earlier: what to look at first.</summary>
-    private string Above(Stage stage, JobAt? first, Dictionary<string, object?> evidence)
+    private static string Above(PlacedStage placed, Dictionary<string, object?> evidence)
     {
-        Stage? cause = null;
-        for (var above = Find(stage.ParentPath); above is not null; above = Find(above.ParentPath))
+        var first = placed.FirstFailure;
+        PlacedStage? topmost = null;
+        for (var above = placed.Above; above is not null; above = above.Above)
         {
-            if (First(facts, above) is { } earlier && (first is null || earlier.At <= first.At))
-                cause = above;
+            if (above.FirstFailure is { } earlier && (first is null || earlier.At <= first.At))
+                topmost = above;
         }
 
-        if (cause is null)
+        if (topmost is null)
             return "";
-        var origin = First(facts, cause)!;
+        var (cause, origin) = (topmost.Stage, topmost.FirstFailure!);
         evidence["ancestor"] = new Dictionary<string, object?> { ["stage"] = cause.Path, ["job"] = origin.Job, ["at"] = origin.At, ["count"] = cause.Counts.Discarded };
         return $"; above them {Sentences.Of(cause.Counts.Discarded, cause.Total).ToLowerInvariant()} {cause.Name} {Sentences.Jobs(cause.Total)} failed before, first job {origin.Job}";
     }
 
     /// <summary>Jobs that these failures kept from existing: announced ones, or else those that are usual.</summary>
-    private string Below(Stage stage, StageFacts known, Dictionary<string, object?> evidence)
+    private string Below(PlacedStage placed, Dictionary<string, object?> evidence)
     {
+        var (stage, known) = (placed.Stage, placed.Known);
         if (known.Lost > 0)
         {
             evidence["affected"] = known.Lost;
@@ -99,11 +96,11 @@ internal sealed class FailingRule(RunSnapshot run, RunFacts facts, Usual usual)
             return "";
         var lost = 0.0;
         var runs = 0;
-        foreach (var path in BelowPaths(stage))
+        foreach (var path in BelowPaths(placed))
         {
             if (usual.FanOut(path) is not { } fan)
                 continue;
-            var have = run.Edges.Where(e => e.To == path && e.From == stage.Path).Sum(e => e.Jobs);
+            var have = placed.Edges.Where(e => e.To == path).Sum(e => e.Jobs);
             // No more than what is missing, no more than the failed ones would have had.
             lost += Math.Clamp(fan.PerParent * stage.Total - have, 0, fan.PerParent * stage.Counts.Discarded);
             runs = Math.Max(runs, fan.Runs);
@@ -118,10 +115,7 @@ internal sealed class FailingRule(RunSnapshot run, RunFacts facts, Usual usual)
         return $"; about {Sentences.Number(affected)} {Sentences.Jobs(affected)} that usually follow never came (usual over {runs} runs)";
     }
 
-    private IEnumerable<string> BelowPaths(Stage stage) => run.Stages
-        .Where(s => s.ParentPath == stage.Path).Select(s => s.Path)
-        .Concat(usual.AlwaysBelow(stage.Path).Select(b => b.Path))
-        .Distinct();
-
-    private Stage? Find(string? path) => path is null ? null : run.Stages.FirstOrDefault(s => s.Path == path);
+    private IEnumerable<string> BelowPaths(PlacedStage placed) => placed.Below.Select(s => s.Stage.Path)
+        .Concat(usual.AlwaysBelow(placed.Stage.Path).Select(b => b.Path))
+        .Distinct(StagePath.Comparer);
 }

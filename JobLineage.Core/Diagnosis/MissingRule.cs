@@ -6,59 +6,48 @@ namespace JobLineage.Core.Diagnosis;
 /// When fewer jobs exist than were expected: announced by the parents themselves, or usual for this pipeline. What the
 /// failures of the parents explain is told with those.
 /// </summary>
-internal sealed class MissingRule(RunSnapshot run, RunFacts facts, Usual usual)
+internal sealed class MissingRule(StageIndex stages, Usual usual)
 {
     /// <summary>Of what is usual, the part below which a stage is called too small; it must be the smallest ever, too.</summary>
     private const double TooFew = 0.5;
 
-    public IEnumerable<Found> Examine(Stage stage)
+    public IEnumerable<Found> Examine(PlacedStage placed)
     {
+        var (stage, known) = (placed.Stage, placed.Known);
         if (stage.Vanished > 0)
             yield return Vanished(stage);
-        var known = facts.Of(stage.Path);
         if (known.Short > 0)
-            yield return Announced(stage, known);
-        if (IsOver(stage) && stage.Counts.Completed > 0)
+            yield return Announced(placed);
+        if (stage.Counts.Completed > 0 && placed.IsOver)
         {
             foreach (var (path, runs) in usual.AlwaysBelow(stage.Path))
             {
-                if (!run.Stages.Any(s => s.Path == path))
+                if (stages.Find(path) is null)
                     yield return Absent(stage, path, runs);
             }
 
             // What parents announce themselves is better evidence than what was usual.
             if (known.Expected == 0)
             {
-                foreach (var below in run.Stages.Where(s => s.ParentPath == stage.Path))
+                foreach (var below in placed.Below)
                 {
-                    if (Fewer(stage, below) is { } found)
+                    if (Fewer(stage, below.Stage) is { } found)
                         yield return found;
                 }
             }
         }
     }
 
-    /// <summary>Whether the stage and all above it have come to rest: no more children will come.</summary>
-    private bool IsOver(Stage stage)
+    private static Found Announced(PlacedStage placed)
     {
-        for (var s = stage; s is not null; s = run.Stages.FirstOrDefault(above => above.Path == s.ParentPath))
-        {
-            if (s.Counts.Unfinished > 0)
-                return false;
-        }
-
-        return true;
-    }
-
-    private Found Announced(Stage stage, StageFacts known)
-    {
+        var (stage, known) = (placed.Stage, placed.Known);
         var have = known.Expected - known.Short;
-        var children = run.Stages.Where(s => s.ParentPath == stage.Path).ToList();
-        var what = children is [var only] ? only.Name : "child";
+        var only = placed.Below is [var one] ? one.Stage : null;
+        var what = only?.Name ?? "child";
         var whose = stage.Counts.Completed == 1 ? $"its {stage.Name} job" : known.ShortParents == 1 ? $"one of {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} jobs" : $"{Sentences.Number(known.ShortParents)} of {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} jobs";
         var reason = $"{Sentences.Number(have)} of {Sentences.Number(known.Expected)} expected {what} jobs exist: {Sentences.Number(known.Short)} that {whose} announced never came.";
         return Found.Of(
-            FindingKind.Missing, children is [var one] ? one.Path : stage.Path, reason,
+            FindingKind.Missing, only?.Path ?? stage.Path, reason,
             new()
             {
                 ["actual"] = have,

@@ -17,23 +17,24 @@ public static class RunDiagnosis
         // A picture is judged by its own moment: when the feed is behind, what it has not seen does not stand still.
         if (run.AsOf < now)
             now = run.AsOf;
+        var stages = new StageIndex(run, facts);
         var usual = new Usual(run, facts, options);
-        var failing = new FailingRule(run, facts, usual);
+        var failing = new FailingRule(stages, usual);
         var found = new List<Found>();
-        foreach (var stage in run.Stages)
+        foreach (var stage in stages.All)
         {
             if (failing.Examine(stage) is { } failures)
                 found.Add(failures);
-            if (Cycle(stage) is { } cycle)
+            if (Cycle(stage.Stage) is { } cycle)
                 found.Add(cycle);
         }
 
         if (facts.IsSourceRead)
-            found.AddRange(WhatDoesNotHappen(run, facts, usual, options, now));
+            found.AddRange(WhatDoesNotHappen(run, stages, usual, options, now));
         if (Orphaned(run) is { } orphaned)
             found.Add(orphaned);
-        var sorted = new Causes(run, usual).Fold(found)
-            .OrderBy(f => Severity(f.Finding.Kind))
+        var sorted = new Causes(stages, usual).Fold(found)
+            .OrderBy(f => f.Finding.Kind)
             .ThenByDescending(f => f.Jobs)
             .ThenBy(f => f.Finding.Stage, StringComparer.Ordinal)
             .Select(f => f.Finding)
@@ -54,14 +55,14 @@ public static class RunDiagnosis
 
     /// <summary>Standing still and being absent show only to one who knows that all was looked at.</summary>
     private static IEnumerable<Found> WhatDoesNotHappen(
-        RunSnapshot run, RunFacts facts, Usual usual, DiagnosisOptions options, DateTimeOffset now)
+        RunSnapshot run, StageIndex stages, Usual usual, DiagnosisOptions options, DateTimeOffset now)
     {
-        var stuck = new StuckRule(run, facts, options, now);
-        var executing = new ExecutingRule(run, facts, usual, options, now);
-        var waiting = new WaitingRule(run, facts, options, now);
-        var missing = new MissingRule(run, facts, usual);
-        var childless = new ChildlessRule(run, facts, usual, options);
-        foreach (var stage in run.Stages)
+        var stuck = new StuckRule(run.Source, stages, options, now);
+        var executing = new ExecutingRule(run.Source, usual, options, now);
+        var waiting = new WaitingRule(run, options, now);
+        var missing = new MissingRule(stages, usual);
+        var childless = new ChildlessRule(usual, options);
+        foreach (var stage in stages.All)
         {
             foreach (var found in stuck.Examine(stage).Concat(executing.Examine(stage)).Concat(waiting.Examine(stage)).Concat(missing.Examine(stage)))
                 yield return found;
@@ -69,17 +70,6 @@ public static class RunDiagnosis
                 yield return alone;
         }
     }
-
-    private static int Severity(FindingKind kind) => kind switch
-    {
-        FindingKind.Stuck => 0,
-        FindingKind.Failing => 1,
-        FindingKind.Missing => 2,
-        FindingKind.Childless => 3,
-        FindingKind.Cycle => 4,
-        FindingKind.Orphaned => 5,
-        _ => 6,
-    };
 
     private static RunState StateOf(StateCounts counts, List<Finding> findings) =>
         findings.Exists(f => f.Kind == FindingKind.Stuck) ? RunState.Stuck

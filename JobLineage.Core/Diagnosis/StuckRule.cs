@@ -6,25 +6,31 @@ namespace JobLineage.Core.Diagnosis;
 /// When ready and due jobs of a stage stand still, and why. Nothing in either queue's tables says that a queue is paused
 /// or has no worker: the evidence is that jobs are due in it and that nothing of it has executed, in any run.
 /// </summary>
-/// <param name="run">The run.</param>
-/// <param name="facts">What else is known.</param>
+/// <param name="source">The source's name.</param>
+/// <param name="stages">The run's stages.</param>
 /// <param name="options">The thresholds.</param>
 /// <param name="now">The present.</param>
-internal sealed class StuckRule(RunSnapshot run, RunFacts facts, DiagnosisOptions options, DateTimeOffset now)
+internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptions options, DateTimeOffset now)
 {
+    // Only of stages with a single queue is it known in which queue an attempt began.
+    private readonly Dictionary<string, DateTimeOffset?> lastStarts = stages.All
+        .Where(s => s.Stage.Queues.Count == 1)
+        .GroupBy(s => s.Stage.Queues[0], s => s.Stage.LastAttemptedAt)
+        .ToDictionary(starts => starts.Key, starts => starts.Max());
+
     /// <summary>What stands still in a stage, and what only waits for its turn.</summary>
-    public IEnumerable<Found> Examine(Stage stage)
+    public IEnumerable<Found> Examine(PlacedStage placed)
     {
-        var threshold = options.StuckAfterFor(run.Source, stage.Worker);
-        var known = facts.Of(stage.Path);
+        var (stage, known) = (placed.Stage, placed.Known);
+        var threshold = options.StuckAfterFor(source, stage.Worker);
         if (stage.Counts.Available > 0 && stage.OldestAvailableAt <= now - threshold
-            && Judge(stage, Ready(stage, known), known.ReadyQueue, threshold) is { } ready)
+            && Judge(placed, Ready(stage, known), known.ReadyQueue, threshold) is { } ready)
         {
             yield return ready;
         }
 
         if (stage.Counts.Scheduled + stage.Counts.Retryable > 0 && stage.NextDueAt <= now - threshold
-            && Judge(stage, Due(stage, known), known.DueQueue, threshold) is { } due)
+            && Judge(placed, Due(stage, known), known.DueQueue, threshold) is { } due)
         {
             yield return due;
         }
@@ -37,22 +43,21 @@ internal sealed class StuckRule(RunSnapshot run, RunFacts facts, DiagnosisOption
         stage.Counts.Retryable >= stage.Counts.Scheduled ? "retryable" : "scheduled",
         stage.Counts.Scheduled + stage.Counts.Retryable, stage.NextDueAt!.Value, known.Due);
 
-    private Found? Judge(Stage stage, Standing jobs, QueueFacts? queue, TimeSpan threshold)
+    private Found? Judge(PlacedStage placed, Standing jobs, QueueFacts? queue, TimeSpan threshold)
     {
+        var stage = placed.Stage;
+        var moved = placed.MovedSince(now - threshold);
         if (queue is null)
-            return Moved(stage, threshold) || IsQueueAlive(stage, threshold) ? null : Quiet(stage, jobs, threshold);
+            return moved || IsQueueAlive(stage, threshold) ? null : Quiet(stage, jobs, threshold);
         // A queue that starts other jobs is alive: these wait for their turn. What another queue of the stage starts says nothing.
         if (queue.LastAttemptedAt > now - threshold)
-            return Moved(stage, threshold) ? null : Busy(stage, jobs, queue, threshold);
+            return moved ? null : Busy(stage, jobs, queue, threshold);
         return queue.Executing > 0 ? Held(stage, jobs, queue, threshold) : Unconsumed(stage, jobs, queue, threshold);
     }
 
-    private bool Moved(Stage stage, TimeSpan within) =>
-        stage.LastAttemptedAt > now - within || stage.LastFinishedAt > now - within;
-
+    /// <summary>Whether another stage of the run has begun attempts in this one's queue; its own are looked at before.</summary>
     private bool IsQueueAlive(Stage stage, TimeSpan threshold) =>
-        stage.Queues.Count > 0 && run.Stages.Any(other =>
-            other != stage && other.LastAttemptedAt > now - threshold && stage.Queues.All(q => other.Queues.Contains(q)) && other.Queues.Count == 1);
+        stage.Queues is [var queue] && lastStarts.GetValueOrDefault(queue) > now - threshold;
 
     /// <summary>Only this run is known: what its other jobs do is all the evidence there is.</summary>
     private Found Quiet(Stage stage, Standing jobs, TimeSpan threshold)
@@ -87,7 +92,7 @@ internal sealed class StuckRule(RunSnapshot run, RunFacts facts, DiagnosisOption
 
     private Found Held(Stage stage, Standing jobs, QueueFacts queue, TimeSpan threshold)
     {
-        var limit = options.ExecutingAfterFor(run.Source, stage.Worker) ?? threshold * DiagnosisOptions.ExecutingFactor;
+        var limit = options.ExecutingAfterFor(source, stage.Worker) ?? threshold * DiagnosisOptions.ExecutingFactor;
         var isStuck = !(queue.LastAttemptedAt > now - limit);
         var since = queue.LastAttemptedAt is { } last ? $" since {Sentences.Time(last)} ({Sentences.Duration(now - last)})" : "";
         var (where, _) = Place(queue);

@@ -65,8 +65,8 @@ internal sealed class Usual
         if (runs.Count < enough)
             return [];
         return runs
-            .SelectMany(p => p.Stages.Where(s => s.Value.ParentPath == parent && s.Value.Total > 0).Select(s => s.Key))
-            .GroupBy(path => path)
+            .SelectMany(p => p.Below[parent])
+            .GroupBy(path => path, StagePath.Comparer)
             .Where(path => path.Count() == runs.Count)
             .Select(path => (path.Key, runs.Count))
             .OrderBy(path => path.Key, StringComparer.Ordinal);

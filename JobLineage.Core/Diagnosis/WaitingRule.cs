@@ -3,18 +3,21 @@ using JobLineage.Core.Model;
 namespace JobLineage.Core.Diagnosis;
 
 /// <summary>When all that is left of a stage waits for a time that is known, or for something other than time.</summary>
-internal sealed class WaitingRule(RunSnapshot run, RunFacts facts, DiagnosisOptions options, DateTimeOffset now)
+internal sealed class WaitingRule(RunSnapshot run, DiagnosisOptions options, DateTimeOffset now)
 {
-    public IEnumerable<Found> Examine(Stage stage)
+    private readonly DateTimeOffset? last = run.Stages.SelectMany(s => new[] { s.LastAttemptedAt, s.LastFinishedAt }).Max();
+
+    public IEnumerable<Found> Examine(PlacedStage placed)
     {
-        if (Timed(stage) is { } timed)
+        if (Timed(placed) is { } timed)
             yield return timed;
-        if (Suspended(stage) is { } suspended)
+        if (Suspended(placed.Stage) is { } suspended)
             yield return suspended;
     }
 
-    private Found? Timed(Stage stage)
+    private Found? Timed(PlacedStage placed)
     {
+        var stage = placed.Stage;
         var waiting = stage.Counts.Scheduled + stage.Counts.Retryable;
         if (waiting == 0 || waiting != stage.Counts.Unfinished || !(stage.NextDueAt > now))
             return null;
@@ -30,7 +33,7 @@ internal sealed class WaitingRule(RunSnapshot run, RunFacts facts, DiagnosisOpti
                 ["cause"] = "time",
                 ["until"] = stage.NextDueAt,
             },
-            waiting, facts.Of(stage.Path).Due);
+            waiting, placed.Known.Due);
     }
 
     private Found? Suspended(Stage stage)
@@ -38,9 +41,8 @@ internal sealed class WaitingRule(RunSnapshot run, RunFacts facts, DiagnosisOpti
         var count = stage.Counts.Suspended;
         if (count == 0 || count != stage.Counts.Unfinished)
             return null;
-        var last = run.Stages.SelectMany(s => new[] { s.LastAttemptedAt, s.LastFinishedAt }).Max();
         // While anything else of the run goes on, that may be what they wait for.
-        var isAlone = run.Stages.Sum(s => s.Counts.Unfinished - s.Counts.Suspended) == 0
+        var isAlone = run.Counts.Unfinished == run.Counts.Suspended
             && last <= now - options.StuckAfterFor(run.Source, stage.Worker);
         var evidence = new Dictionary<string, object?> { ["state"] = "suspended", ["count"] = count, ["cause"] = "dependency" };
         var subject = $"{Sentences.Number(count)} {stage.Name} {Sentences.Jobs(count)} {(count == 1 ? "is" : "are")} suspended";

@@ -74,11 +74,8 @@ public sealed class ClosedStages
 
         if (selected is not null)
             OpenWay(forest, selected, int.MaxValue, open, ref drawn);
-        foreach (var finding in run.Findings)
-        {
-            if (finding is { Stage: { } path, Kind: not FindingKind.Waiting })
-                OpenWay(forest, path, FirstSight, open, ref drawn);
-        }
+        foreach (var path in run.Findings.Where(finding => finding.Kind != FindingKind.Waiting).SelectMany(finding => finding.AllStages))
+            OpenWay(forest, path, FirstSight, open, ref drawn);
 
         // By depth: the snapshot lists parents before children.
         for (var i = 0; i < forest.Stages.Count; i++)

@@ -65,8 +65,8 @@ public sealed class GraphFold
         }
 
         // Every stage counts once for each kind of finding about it.
-        foreach (var (path, kind) in run.Findings.Where(f => f is { Stage: not null, Kind: not FindingKind.Waiting })
-            .Select(f => (f.Stage!, f.Kind)).Distinct())
+        foreach (var (path, kind) in run.Findings.Where(f => f.Kind != FindingKind.Waiting)
+            .SelectMany(f => f.AllStages, (f, stage) => (stage, f.Kind)).Distinct())
         {
             if (forest.Find(path) is var stage and >= 0 && drawnBy[stage] != stage)
             {
@@ -138,17 +138,17 @@ public sealed record HiddenBelow(int Stages, StateCounts Counts, HiddenMarks Mar
 }
 
 /// <summary>How many hidden stages each kind of finding is about.</summary>
-public readonly record struct HiddenMarks(int Failing, int Stuck, int Childless, int Missing, int Orphaned, int Cycle)
+public readonly record struct HiddenMarks(int Stuck, int Failing, int Missing, int Childless, int Cycle, int Orphaned)
 {
     /// <summary>One more.</summary>
     public HiddenMarks Add(FindingKind kind) => kind switch
     {
-        FindingKind.Failing => this with { Failing = Failing + 1 },
         FindingKind.Stuck => this with { Stuck = Stuck + 1 },
-        FindingKind.Childless => this with { Childless = Childless + 1 },
+        FindingKind.Failing => this with { Failing = Failing + 1 },
         FindingKind.Missing => this with { Missing = Missing + 1 },
-        FindingKind.Orphaned => this with { Orphaned = Orphaned + 1 },
+        FindingKind.Childless => this with { Childless = Childless + 1 },
         FindingKind.Cycle => this with { Cycle = Cycle + 1 },
+        FindingKind.Orphaned => this with { Orphaned = Orphaned + 1 },
         _ => this,
     };
 
@@ -157,9 +157,9 @@ public readonly record struct HiddenMarks(int Failing, int Stuck, int Childless,
     {
         (FindingKind Kind, int Stages)[] all =
         [
-            (FindingKind.Failing, Failing), (FindingKind.Stuck, Stuck), (FindingKind.Childless, Childless),
-            (FindingKind.Missing, Missing), (FindingKind.Orphaned, Orphaned), (FindingKind.Cycle, Cycle),
+            (FindingKind.Stuck, Stuck), (FindingKind.Failing, Failing), (FindingKind.Missing, Missing),
+            (FindingKind.Childless, Childless), (FindingKind.Cycle, Cycle), (FindingKind.Orphaned, Orphaned),
         ];
-        return all.Where(mark => mark.Stages > 0);
+        return all.Where(mark => mark.Stages > 0).OrderBy(mark => mark.Kind);
     }
 }

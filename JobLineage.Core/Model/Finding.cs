@@ -1,28 +1,28 @@
 namespace JobLineage.Core.Model;
 
-/// <summary>The kinds of diagnosis.</summary>
+/// <summary>The kinds of diagnosis, worst first: the order of these values is the order in which findings are told everywhere.</summary>
 public enum FindingKind
 {
-    /// <summary>Jobs have failed for good.</summary>
-    Failing,
-
     /// <summary>Jobs are ready, and nothing has moved for longer than the threshold.</summary>
     Stuck,
 
-    /// <summary>Completed jobs have no children where their siblings have.</summary>
-    Childless,
+    /// <summary>Jobs have failed for good.</summary>
+    Failing,
 
     /// <summary>Fewer jobs exist than were expected.</summary>
     Missing,
 
-    /// <summary>Jobs wait for a time that is known.</summary>
-    Waiting,
+    /// <summary>Completed jobs have no children where their siblings have.</summary>
+    Childless,
+
+    /// <summary>Parent links close a circle; one of them is not followed.</summary>
+    Cycle,
 
     /// <summary>The parent that jobs name was never seen.</summary>
     Orphaned,
 
-    /// <summary>Parent links close a circle; one of them is not followed.</summary>
-    Cycle,
+    /// <summary>Jobs wait for a time that is known.</summary>
+    Waiting,
 }
 
 /// <summary>A diagnosis with evidence.</summary>

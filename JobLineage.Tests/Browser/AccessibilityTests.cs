@@ -38,6 +38,21 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
         await HasNoneAsync(tab);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?tab=tree")]
+    [InlineData("?tab=timeline")]
+    [InlineData("?tab=jobs")]
+    [InlineData("?tab=errors")]
+    public async Task No_view_has_any_with_all_findings_unfolded_and_in_a_narrow_window(string view)
+    {
+        await using var tab = await chromium.OpenAsync(shared.Dashboard.Address, width: 390, height: 844);
+        await tab.GoAsync("/runs/oban/60" + view);
+        await tab.Page.Locator(".findings summary").ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("details [data-finding]").Last).ToBeVisibleAsync();
+        await HasNoneAsync(tab);
+    }
+
     [Fact]
     public async Task The_sign_in_has_none_either()
     {

@@ -18,7 +18,11 @@ internal sealed class LiveDashboard : IAsyncDisposable
     private readonly Relay relay = new();
     private WebApplication? app;
 
-    private LiveDashboard(TestDatabase store, TestDatabase source) => (Store, Source, Client) = (store, source, new() { BaseAddress = relay.Address });
+    private readonly IReadOnlyDictionary<string, string?> settings;
+    private string awaited = "";
+
+    private LiveDashboard(TestDatabase store, TestDatabase source, IReadOnlyDictionary<string, string?> settings) =>
+        (Store, Source, Client, this.settings) = (store, source, new() { BaseAddress = relay.Address }, settings);
 
     public TestDatabase Store { get; }
 
@@ -37,14 +41,23 @@ internal sealed class LiveDashboard : IAsyncDisposable
     /// <summary>Starts one over what a queue wrote, and waits until it has read the run of job 60.</summary>
     /// <param name="data">The recorded rows.</param>
     /// <param name="more">Changes them before they are read.</param>
-    public static async Task<LiveDashboard> StartAsync(RecordedData data, Func<TestDatabase, Task>? more = null)
+    public static Task<LiveDashboard> StartAsync(RecordedData data, Func<TestDatabase, Task>? more = null) => StartAsync(async source =>
     {
-        var dashboard = new LiveDashboard(await TestDatabase.CreateAsync(), await TestDatabase.CreateAsync());
+        await data.LoadAsync(source);
+        if (more is not null)
+            await more(source);
+        return 60;
+    }, new Dictionary<string, string?>());
+
+    /// <summary>Starts one over a queue that somebody fills, and waits until it has read the run that matters.</summary>
+    /// <param name="fill">Makes the queue, and says which job's run is waited for.</param>
+    /// <param name="settings">Beside those that every test has.</param>
+    public static async Task<LiveDashboard> StartAsync(Func<TestDatabase, Task<long>> fill, IReadOnlyDictionary<string, string?> settings)
+    {
+        var dashboard = new LiveDashboard(await TestDatabase.CreateAsync(), await TestDatabase.CreateAsync(), settings);
         try
         {
-            await data.LoadAsync(dashboard.Source);
-            if (more is not null)
-                await more(dashboard.Source);
+            dashboard.awaited = $"/api/v1/runs/oban/{await fill(dashboard.Source)}";
             await dashboard.StartServerAsync();
             return dashboard;
         }
@@ -100,7 +113,7 @@ internal sealed class LiveDashboard : IAsyncDisposable
 
     private async Task StartServerAsync()
     {
-        var settings = new Dictionary<string, string?>
+        var all = new Dictionary<string, string?>(settings)
         {
             [DashboardOptions.DataDirectoryKey] = folder.Below("data"),
             [DashboardData.StoreKey] = Store.ConnectionString,
@@ -108,14 +121,16 @@ internal sealed class LiveDashboard : IAsyncDisposable
             ["JobLineage:Sources:oban:ConnectionString"] = Source.ConnectionString,
             ["Logging:LogLevel:Default"] = "None",
         };
-        app = DashboardHost.Build(new() { Urls = "http://127.0.0.1:0", Settings = settings, CurrentDirectory = folder.Path }, DashboardData.AddTo);
+        if (all.ContainsKey("JobLineage:Sources:research_jobs:Preset"))
+            all["JobLineage:Sources:research_jobs:ConnectionString"] = Source.ConnectionString;
+        app = DashboardHost.Build(new() { Urls = "http://127.0.0.1:0", Settings = all, CurrentDirectory = folder.Path }, DashboardData.AddTo);
         await app.StartAsync();
         relay.Target = new(DashboardRun.Addresses(app).First());
 
         var until = TimeProvider.System.GetTimestamp();
         while (!await HasRunAsync())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(until) < Patience, "the recorded run was not read in time");
+            Assert.True(TimeProvider.System.GetElapsedTime(until) < Patience, "the run was not read in time");
             await Task.Delay(50);
         }
     }
@@ -124,7 +139,7 @@ internal sealed class LiveDashboard : IAsyncDisposable
     {
         try
         {
-            using var answer = await Client.GetAsync("/api/v1/runs/oban/60");
+            using var answer = await Client.GetAsync(awaited);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)

@@ -90,7 +90,78 @@ public sealed class FindingListTests : PageContext
     }
 
     [Fact]
+    public void What_others_wrote_is_text_and_addresses_nothing()
+    {
+        const string hostile = "<img src=x onerror=alert(1)>\u202e'\"";
+        var item = Show(Stuck with
+        {
+            Reason = $"Job {hostile}.",
+            Jobs = ["javascript:alert(1)", "../../admin", hostile],
+            AlsoStages = [hostile],
+            Evidence = new Dictionary<string, object?>
+            {
+                ["queue"] = hostile,
+                ["queueReady"] = 1L,
+                ["queueExecuting"] = 0L,
+                ["node"] = hostile,
+                ["errors"] = new List<Dictionary<string, object?>> { new() { ["fingerprint"] = hostile, ["count"] = 1L } },
+                ["first"] = new Dictionary<string, object?> { ["job"] = "//evil.example", ["at"] = SomeRuns.Noon },
+            },
+        }).Find("[data-finding]");
+
+        Assert.Null(item.QuerySelector("img"));
+        Assert.Contains(hostile, item.QuerySelector(".reason")!.TextContent);
+        var hrefs = item.QuerySelectorAll("a").Select(a => a.GetAttribute("href")!).ToList();
+        Assert.Contains("jobs/oban/javascript%3Aalert%281%29", hrefs.Select(Encoded));
+        Assert.Contains("jobs/oban/..%2F..%2Fadmin", hrefs);
+        Assert.All(hrefs, href => Assert.True(href.StartsWith("jobs/oban/", StringComparison.Ordinal) || href.StartsWith("stage:", StringComparison.Ordinal), href));
+        // Where they lead is a job's page, whatever the id would like.
+        Assert.All(hrefs.Where(href => href.StartsWith("jobs", StringComparison.Ordinal)), href => Assert.StartsWith("/jobs/oban/", new Uri(new("http://here/"), href).AbsolutePath));
+    }
+
+    [Fact]
+    public void A_finding_links_the_first_of_its_stages_that_the_run_has_and_five_jobs_at_most()
+    {
+        var item = Show(Stuck with
+        {
+            Stage = "SyncJob/Gone",
+            AlsoStages = [Page],
+            Evidence = new Dictionary<string, object?> { ["affected"] = 4L },
+            Jobs = [.. Enumerable.Range(1, 9).Select(i => $"{i}")],
+        });
+
+        Assert.Equal([$"stage:{Page}"], item.FindAll(".links a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(["1", "2", "3", "4", "5"], item.FindAll("a.id").Select(a => a.TextContent));
+        Assert.Empty(Show(Stuck with { Stage = null, AlsoStages = [] }).FindAll(".links a"));
+    }
+
+    [Fact]
+    public void A_finding_with_nothing_but_a_sentence_is_a_sentence()
+    {
+        var item = Show(new Finding(FindingKind.Cycle, null, "A circle.", new Dictionary<string, object?>(), [])).Find("[data-finding=cycle]");
+
+        Assert.Equal("A circle.", item.QuerySelector(".said")!.TextContent.Trim());
+        Assert.Empty(item.QuerySelectorAll("a, dl"));
+    }
+
+    [Fact]
+    public void Folded_they_are_one_line_that_counts_the_kinds()
+    {
+        var list = Render<FindingList>(p => p
+            .Add(x => x.Run, SomeRuns.Run() with { Findings = [Stuck, Stuck with { Stage = "SyncJob" }, Stuck with { Kind = FindingKind.Missing }] })
+            .Add(x => x.StageHref, path => $"stage:{path}")
+            .Add(x => x.IsFolded, true));
+
+        Assert.Equal("3 findings: 2 stuck, 1 missing", list.Find("summary").TextContent);
+        Assert.Equal(3, list.FindAll("details [data-finding]").Count);
+        Assert.Empty(list.FindAll("section > ul"));
+    }
+
+    [Fact]
     public void Without_findings_there_is_nothing() => Assert.Equal("", Show().Markup.Trim());
+
+    // Parentheses may stay as they are in an address.
+    private static string Encoded(string href) => href.Replace("(", "%28").Replace(")", "%29");
 
     private IRenderedComponent<FindingList> Show(params Finding[] findings) => Render<FindingList>(p => p
         .Add(x => x.Run, SomeRuns.Run() with { Findings = findings })

@@ -99,5 +99,6 @@ public sealed class ShowTests
     public void Addresses_escape_what_ids_may_hold()
     {
         Assert.Equal("runs/o%20b/a%3Fb/c%23d?stage=A%2FB%26C", Urls.Run("o b", "a?b/c#d", stage: "A/B&C"));
+        Assert.All((string[])["..", ".", "../../admin", "a/../b", "a/."], id => Assert.StartsWith("/jobs/oban/", new Uri(new("http://here/"), Urls.Job("oban", id)).AbsolutePath));
     }
 }

@@ -1,6 +1,7 @@
 using Bunit;
 using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Runs;
 using JobLineage.Dashboard.Components.StageGraph;
 using JobLineage.Tests.Graph;
 using JobLineage.Tests.Support;
@@ -206,5 +207,5 @@ public sealed class StageGraphFoldTests : PageContext
     private IRenderedComponent<StageGraphView> Graph(RunSnapshot run) => Render<StageGraphView>(p => p
         .Add(view => view.Run, run)
         .Add(view => view.Closed, _closed)
-        .Add(view => view.Href, path => "runs/oban/1?stage=" + Uri.EscapeDataString(path)));
+        .Add(view => view.Href, path => (new RunAddress { Source = "oban", RootId = "1", Stage = path, Closed = _closed }).ToString()));
 }

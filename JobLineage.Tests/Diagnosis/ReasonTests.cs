@@ -53,6 +53,20 @@ public sealed class ReasonTests
     }
 
     [Fact]
+    public void All_that_waits_behind_attempts_that_hang_is_told_in_one_sentence()
+    {
+        StageFacts Held(long ready) => new() { ReadyQueue = new("pages", ready, 2, Ago(300), 0) };
+        var behind = new Situation("")
+            .With("Sync/Page", new(Executing: 2), started: 300, executing: 300, facts: Executing((300, "worker-2", 300), (300, "worker-2", 300)))
+            .With("Sync/Geo", new(Available: 30), ready: 290, facts: Held(30)).With("Sync/Tag", new(Available: 4), ready: 290, facts: Held(4))
+            .With("Sync/Mail", new(Available: 3), ready: 290, facts: Held(3));
+        var finding = Single(behind);
+        Assert.EndsWith("; 30 Geo and 4 Tag and 3 more jobs wait behind them in that queue.", finding.Reason);
+        Assert.Equal(["Sync/Page", "Sync/Geo", "Sync/Tag", "Sync/Mail"], finding.AllStages);
+        Assert.Equal(39L, finding.Evidence["affected"]);
+    }
+
+    [Fact]
     public void An_orphan_is_told_with_its_node_and_with_what_is_usual()
     {
         var finding = Single(new Situation("").After(12, Usual).With("Sync/Page", new(Executing: 1), started: 40, executing: 40, facts: Executing((40, "worker-2", 38))));
@@ -77,6 +91,19 @@ public sealed class ReasonTests
             findings[1].Reason);
         Assert.Equal((false, true), (findings[0].Evidence["isFirstOfRun"], findings[1].Evidence["isFirstOfRun"]));
         Assert.Equal("7", Assert.IsType<Dictionary<string, object?>>(findings[0].Evidence["ancestor"])["job"]);
+    }
+
+    [Fact]
+    public void The_topmost_failing_ancestor_is_named_however_deep_the_run_is()
+    {
+        var deep = new Situation("");
+        for (var (i, path) = (0, "Sync"); i < 400; path += $"/Step{++i}")
+            deep = deep.With(path, i is 0 or 7 or 90 or 399 ? new(Completed: 1, Discarded: 1) : Done, facts: i is 0 or 7 or 90 or 399 ? Failed(i == 0 ? 20 : i == 399 ? 30 : 40, $"{i}", count: 1) : null);
+
+        var last = deep.Examine().Findings.Single(f => f.Stage!.EndsWith("/Step399", StringComparison.Ordinal));
+
+        // The root failed later than these did: it is not the cause.
+        Assert.Contains("; above them 1 of 2 Step7 jobs failed before, first job 7.", last.Reason);
     }
 
     [Fact]
@@ -121,7 +148,7 @@ public sealed class ReasonTests
     [Fact]
     public void A_run_does_not_learn_from_itself_or_from_later_ones()
     {
-        var later = Enumerable.Range(0, 8).Select(i => Past($"later{i}", Usual) with { StartedAt = Now }).Append(Past("1", Usual));
+        var later = Enumerable.Range(0, 8).Select(i => new PastRun($"later{i}", Now, true, Past("", Usual).Stages)).Append(Past("1", Usual));
         Assert.Equal("", (new Situation("").With("Sync", Done) with { PastRuns = [.. later] }).Told());
     }
 

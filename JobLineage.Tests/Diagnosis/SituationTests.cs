@@ -87,6 +87,7 @@ public sealed class SituationTests
         yield return (new Situation("fewer so far").With("Sync", new(Executing: 1), started: 1, executing: 1).With("Sync/Page", new(Completed: 20)).With("Sync/Page/Detail", new(Completed: 20)).After(5, Usual), "");
         yield return (new Situation("a stage that past runs always had").With("Sync", Done).With("Sync/Page", new(Completed: 100), childless: 100).After(5, Usual), "missing:past runs Sync/Page");
         yield return (new Situation("the same before its parents are through").With("Sync", Done).With("Sync/Page", new(Completed: 60, Executing: 40), childless: 60, started: 1, executing: 1, finished: 1).After(5, ("Sync", 1), ("Sync/Page", 100)).After(4, Usual), "");
+        yield return (new Situation("the same while the root may still add parents").With("Sync", new(Executing: 1), started: 1, executing: 1).With("Sync/Page", new(Completed: 60)).After(5, Usual), "");
         yield return (new Situation("a stage that is normally empty").With("Sync", Done).With("Sync/Page", new(Completed: 100), childless: 100).After(6, ("Sync", 1), ("Sync/Page", 100)).After(1, Usual), "");
         yield return (new Situation("a stuck stage explains the one below it").With("Sync", Done).With("Sync/Page", new(Available: 61, Completed: 39), started: 50, ready: 60, facts: ReadyIn("pages", started: 50)).After(5, Usual), "stuck:unconsumed Sync/Page");
         yield return (new Situation("left the queue unseen").With("Sync", Done).With("Sync/Page", new(Completed: 3)) is var s ? s with { Stages = [s.Stages[0], s.Stages[1] with { Vanished = 3 }] } : null!, "missing Sync/Page");
@@ -98,7 +99,7 @@ public sealed class SituationTests
         yield return (new Situation("half have none where all had some").With("Sync", Done).With("Sync/Page", new(Completed: 80), childless: 30).With("Sync/Page/Detail", new(Completed: 60)).After(5, Usual), "childless Sync/Page");
         yield return (new Situation("some have none where that is usual").With("Sync", Done).With("Sync/Page", new(Completed: 100), childless: 10).With("Sync/Page/Detail", new(Completed: 90)) with
         {
-            PastRuns = [.. Enumerable.Range(0, 5).Select(i => Past($"p{i}", Usual)).Select(p => p with { Stages = new Dictionary<string, PastStage>(p.Stages) { ["Sync/Page"] = p.Stages["Sync/Page"] with { Parents = 50 } } })],
+            PastRuns = [.. Enumerable.Range(0, 5).Select(i => Past($"p{i}", Usual)).Select(p => new PastRun(p.RootId, p.StartedAt, true, new Dictionary<string, PastStage>(p.Stages) { ["Sync/Page"] = p.Stages["Sync/Page"] with { Parents = 50 } }))],
         }, "");
         yield return (new Situation("childless by its own announcement is told once").With("Sync", Done).With("Sync/Page", new(Completed: 80), childless: 3, facts: new() { Expected = 160, Short = 6, ShortParents = 3 }).With("Sync/Page/Detail", new(Completed: 154)), "missing:announced Sync/Page/Detail");
 

@@ -37,7 +37,26 @@ public sealed class GraphFoldTests
 
         var below = Fold(run, "A/B").Stages[1].Below!;
 
-        Assert.Equal([(FindingKind.Failing, 1), (FindingKind.Stuck, 1)], below.Marks.NonZero());
+        Assert.Equal([(FindingKind.Stuck, 1), (FindingKind.Failing, 1)], below.Marks.NonZero());
+    }
+
+    [Fact]
+    public void A_finding_about_several_stages_marks_each_that_is_hidden()
+    {
+        var merged = SomeGraphs.Finding(FindingKind.Stuck, "A") with { AlsoStages = ["A/B/C", "A/B/C/D", "A/E"] };
+
+        var fold = Fold(Run with { Findings = [merged, SomeGraphs.Finding(FindingKind.Stuck, "A/B/C")] }, "A/B");
+
+        Assert.Equal([(FindingKind.Stuck, 2)], fold.Stages[1].Below!.Marks.NonZero());
+    }
+
+    [Fact]
+    public void What_is_hidden_is_told_in_the_order_in_which_findings_are()
+    {
+        var kinds = Enum.GetValues<FindingKind>().Where(kind => kind != FindingKind.Waiting);
+        var run = Run with { Findings = [.. kinds.Reverse().Select(kind => SomeGraphs.Finding(kind, "A/B/C"))] };
+
+        Assert.Equal(kinds, Fold(run, "A/B").Stages[1].Below!.Marks.NonZero().Select(mark => mark.Kind));
     }
 
     [Fact]
@@ -108,7 +127,10 @@ public sealed class GraphFoldTests
 
         var failing = run with { Findings = [SomeGraphs.Finding(FindingKind.Failing, deepest)] };
 
+        var merged = run with { Findings = [SomeGraphs.Finding(FindingKind.Stuck, "Root") with { AlsoStages = [deepest] }] };
+
         Assert.Equal(deepest, GraphFold.Of(run, ClosedStages.AtFirst(failing, null)).DrawnBy(deepest));
+        Assert.Equal(deepest, GraphFold.Of(run, ClosedStages.AtFirst(merged, null)).DrawnBy(deepest));
         Assert.Equal(other, GraphFold.Of(run, ClosedStages.AtFirst(run, other)).DrawnBy(other));
     }
 

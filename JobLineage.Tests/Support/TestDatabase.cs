@@ -51,6 +51,13 @@ public sealed class TestDatabase : IAsyncDisposable
         return await connection.ExecuteScalarAsync<T>(sql, parameters);
     }
 
+    /// <summary>The first column of all rows, as text.</summary>
+    public async Task<IReadOnlyList<string>> TextsAsync(string sql, object? parameters = null)
+    {
+        await using var connection = await OpenAsync();
+        return [.. await connection.QueryAsync<string>(sql, parameters)];
+    }
+
     public async ValueTask DisposeAsync()
     {
         await using (var pooled = new NpgsqlConnection(ConnectionString))

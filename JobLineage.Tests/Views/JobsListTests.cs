@@ -84,6 +84,8 @@ public class JobsListTests
         Assert.Equal("", await Ids(all with { Queue = "nobody's" }));
         Assert.Equal("2 3", await Ids(all with { Error = boom }));
         Assert.Equal("3", await Ids(all with { Error = boom, State = JobState.Retryable }));
+        // One that waits for its retry has not finished.
+        Assert.Equal("2", await Ids(all with { Error = boom, Sort = JobSort.Finished }));
         Assert.Equal("2 4", await Ids(all with { Text = "EU " }));
         // No pattern: a text.
         Assert.Equal("4", await Ids(all with { Text = "100%" }));

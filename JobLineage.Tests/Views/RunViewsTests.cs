@@ -160,6 +160,30 @@ public class RunViewsTests
     }
 
     [Fact]
+    public async Task What_is_ready_waits_up_to_now()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(
+            new(1, null, "Root", Ended: 20), new(2, 1, "A", "available", Due: 20), new(3, 1, "A", "available", Due: 20), new(4, 1, "A", Due: 20, Ended: 30));
+
+        var flight = (await fixture.Views.FindTimelineAsync("oban", "1", default))!.InFlight!;
+
+        Assert.Equal((2, 0), (flight.Waiting[^1], flight.Running[^1]));
+    }
+
+    [Fact]
+    public async Task A_job_that_failed_is_not_among_what_failed_below_it()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(
+            new(1, null, "Root", "discarded"), new(2, 1, "A", "discarded"), new(3, 2, "B", "discarded"), new(4, 2, "B", "discarded"), new(5, 1, "A"));
+
+        var root = (await fixture.Views.FindFailedBelowAsync("oban", "1", default))!;
+        var page = (await fixture.Views.FindFailedBelowAsync("oban", "2", default))!;
+
+        Assert.Equal([new("Root/A/B", 2), new("Root/A", 1)], root.Stages);
+        Assert.Equal([new("Root/A/B", 2)], page.Stages);
+    }
+
+    [Fact]
     public async Task A_chain_of_hundreds_is_followed_and_its_middle_left_out()
     {
         await using var fixture = await ViewsFixture.CreateAsync(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
 
@@ -80,7 +81,8 @@ internal sealed class PastRuns(TimeProvider time)
         var first = rows.First();
         return new(first.RootId, first.StartedAt, first.IsFinished, rows.ToDictionary(
             r => paths[r.Stage],
-            r => new PastStage(r.Parent is { } above ? paths[above] : null, r.Total, r.Completed, r.Parents, r.Ran, TimeSpan.FromMilliseconds(r.RanMs))));
+            r => new PastStage(r.Parent is { } above ? paths[above] : null, r.Total, r.Completed, r.Parents, r.Ran, TimeSpan.FromMilliseconds(r.RanMs)),
+            StagePath.Comparer));
     }
 
     private sealed record Row(

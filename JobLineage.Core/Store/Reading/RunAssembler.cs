@@ -50,7 +50,7 @@ internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = nu
         var facts = new RunFacts
         {
             IsSourceRead = run.IsSourceRead,
-            Stages = rows.ToDictionary(s => paths[s.Id], s => s.Facts, StringComparer.Ordinal),
+            Stages = rows.ToDictionary(s => paths[s.Id], s => s.Facts, StagePath.Comparer),
         };
         return new(new()
         {

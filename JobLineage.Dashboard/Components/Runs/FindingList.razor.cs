@@ -18,6 +18,10 @@ public sealed partial class FindingList
     [Parameter, EditorRequired]
     public Func<string, string> StageHref { get; set; } = null!;
 
+    /// <summary>Whether all of them are one line that opens: where the view below is what was asked for.</summary>
+    [Parameter]
+    public bool IsFolded { get; set; }
+
     private IReadOnlyList<(object Key, Finding Finding)> Shown { get; set; } = [];
 
     private IReadOnlyList<(object Key, Finding Finding)> Rest { get; set; } = [];
@@ -35,6 +39,12 @@ public sealed partial class FindingList
             var place = alike.GetValueOrDefault((finding.Kind, finding.Stage));
             alike[(finding.Kind, finding.Stage)] = place + 1;
             keyed.Add(((finding.Kind, finding.Stage, place), finding));
+        }
+
+        if (IsFolded)
+        {
+            (Shown, Rest) = ([], keyed);
+            return;
         }
 
         if (keyed.Count <= Open + 1)

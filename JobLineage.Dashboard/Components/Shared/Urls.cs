@@ -24,8 +24,15 @@ public static class Urls
     /// <summary>Any job id, to be found in whatever source has it.</summary>
     public static string Lookup(string id) => $"admin/job-lineage/{Path(id)}";
 
-    // Ids of text queues may hold slashes; the routes take them with the rest of the path.
-    private static string Path(string id) => string.Join('/', id.Split('/').Select(Uri.EscapeDataString));
+    // Ids of text queues may hold slashes; the routes take them with the rest of the path. A part of dots alone would lead up
+    // in it, to some other page, however it is escaped: such an id stays one part, and is looked for in vain.
+    private static string Path(string id)
+    {
+        var parts = id.Split('/');
+        return parts.Any(part => part is "." or "..")
+            ? Uri.EscapeDataString(parts.Length == 1 ? id + "/" : id)
+            : string.Join('/', parts.Select(Uri.EscapeDataString));
+    }
 
     private static string Query(params (string Name, string? Value)[] parts) =>
         string.Join('&', parts.Where(part => !string.IsNullOrEmpty(part.Value))

@@ -29,7 +29,7 @@ public sealed partial class EdgeCard
     private string SampleTitle => $"Completed parents without a {StagePath.NameOf(Edge.To)}";
 
     private string Missing => Facts is not { } facts ? ""
-        : facts.WithoutChild == 0 ? $"Each of {Parents(facts.Examined)} has at least one."
+        : facts.WithoutChild == 0 ? facts.Examined == 1 ? "The one completed parent has at least one." : $"Each of {Parents(facts.Examined)} has at least one."
         : $"{Show.Count(facts.WithoutChild)} of {Parents(facts.Examined)} {(facts.WithoutChild == 1 ? "has" : "have")} none"
             + (facts.Childless == facts.WithoutChild ? ", and no child in any other stage."
                 : facts.Childless == 0 ? "; all of them have children in other stages."

@@ -235,15 +235,6 @@ public sealed partial class StageGraphView : IDisposable
 
     private bool HoldsSelected(string path) => Selected is not null && path != Selected && _fold.DrawnBy(Selected) == path;
 
-    // The page's own address of a stage, in the view that is looked at.
-    private string HrefOf(string path)
-    {
-        var href = Href(path);
-        return Closed is null || href.Contains("closed=", StringComparison.Ordinal)
-            ? href
-            : $"{href}{(href.Contains('?') ? '&' : '?')}closed={Uri.EscapeDataString(Closed)}";
-    }
-
     private string Address(string? closed) => Relative(Nav.GetUriWithQueryParameter("closed", closed));
 
     private string Relative(string uri) => Nav.ToBaseRelativePath(uri);

@@ -1,0 +1,131 @@
+using System.Text.RegularExpressions;
+using static Microsoft.Playwright.Assertions;
+
+namespace JobLineage.Tests.Browser;
+
+/// <summary>The five questions, read off the pages of the demo's runs. What is true is asked of the queue itself, by what is in the arguments.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : IClassFixture<DemoDashboard>
+{
+    private const string Page = "SyncJob/MoviePageJob";
+
+    [Fact]
+    public async Task Did_the_root_spawn_every_child_it_should_have()
+    {
+        await using var tab = await OpenAsync();
+
+        var missing = await tab.FindingAsync("missing", "expected MoviePageJob jobs exist");
+
+        Assert.Equal("83 of 108 expected MoviePageJob jobs exist: 25 that its SyncJob job announced never came.", await missing.ReasonAsync());
+        Assert.Equal(["exist 83 of 108", $"job {demo.Root}"], await missing.FactsAsync());
+        Assert.Contains("83 jobs from 1 job", await tab.EdgeAsync("SyncJob", Page));
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Which_completed_parents_have_no_children()
+    {
+        var alone = await demo.Dashboard.Source.TextsAsync(
+            """
+            select p.id::text from oban_jobs p
+            where p.worker like '%.MoviePageJob' and p.state = 'completed' and p.args->>'sync' = @Sync
+              and not exists (select from oban_jobs c where c.meta->>'parent_job_id' = p.id::text)
+            """, new { demo.Sync });
+        var completed = await CountAsync("worker like '%.MoviePageJob' and state = 'completed'");
+        Assert.NotEmpty(alone);
+        await using var tab = await OpenAsync();
+
+        var childless = await tab.FindingAsync("childless", "MoviePageJob");
+
+        Assert.StartsWith($"{alone.Count} of {completed} completed MoviePageJob jobs have no children while {completed - alone.Count} have", await childless.ReasonAsync());
+        Assert.Equal($"with children {completed - alone.Count} of {completed}", (await childless.FactsAsync())[0]);
+        Assert.All(await childless.JobsAsync(), job => Assert.Contains(job, alone));
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Do_these_waiting_jobs_belong_to_the_same_run()
+    {
+        await using var tab = await OpenAsync();
+        var jobs = new List<string>();
+        foreach (var stage in new[] { "MovieDetailJob", "GeocodeJob" })
+            jobs.AddRange((await (await tab.FindingAsync("stuck", $"{stage} jobs are ready")).JobsAsync()).TakeLast(2));
+
+        foreach (var job in jobs)
+        {
+            await tab.GoAsync($"/admin/job-lineage/{job}");
+            await Expect(tab.Page).ToHaveURLAsync(new Regex($"/runs/oban/{demo.Root}\\?.*job={job}"));
+            await tab.GoAsync($"/jobs/oban/{job}");
+            await Expect(tab.Page.Locator($"nav.path a[href='jobs/oban/{demo.Root}']")).ToContainTextAsync($"SyncJob {demo.Root}");
+        }
+
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Why_are_these_jobs_never_executing()
+    {
+        var details = await CountAsync("worker like '%.MovieDetailJob' and state = 'available'");
+        await using var tab = await OpenAsync();
+
+        var paused = await tab.FindingAsync("stuck", $"{details} MovieDetailJob jobs are ready in queue scraper_detail");
+        Assert.Contains("nothing in that queue has executed in any run since ", await paused.ReasonAsync());
+        Assert.EndsWith("it is paused, or no worker consumes it any more; resume the queue, or start a node that runs it.", await paused.ReasonAsync());
+        Assert.Contains($"queue scraper_detail {details} ready, 0 executing", await paused.FactsAsync());
+
+        var never = await tab.FindingAsync("stuck", "GeocodeJob jobs are ready in queue google_lookup");
+        Assert.Contains("nothing in that queue was ever seen to execute: no worker consumes it", await never.ReasonAsync());
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task Which_jobs_failed_with_which_error_and_under_which_ancestor()
+    {
+        var pages = await CountAsync("worker like '%.MoviePageJob' and state = 'discarded'");
+        await using var tab = await OpenAsync();
+
+        var failing = await tab.FindingAsync("failing", "1,111 of 1,500 ShowtimeProcessJob jobs failed for good");
+        Assert.Contains("all with {:error, :movie_not_ready}; the first was job ", await failing.ReasonAsync());
+        Assert.Contains(await failing.FactsAsync(), fact => fact.StartsWith("1,111 × ", StringComparison.Ordinal) && fact.EndsWith("failed with {:error, :movie_not_ready}", StringComparison.Ordinal));
+        Assert.NotNull(await tab.FindingAsync("failing", $"{pages} of 83 MoviePageJob jobs failed for good"));
+
+        await tab.Page.Keyboard.PressAsync("e");
+        await Expect(tab.Page.Locator("[data-error]").First.Locator(".c-final")).ToHaveTextAsync("1,111");
+        var worst = tab.Page.Locator("[data-ancestor]").First;
+        var page = await worst.GetAttributeAsync("data-ancestor");
+        var below = await demo.Dashboard.Source.ScalarAsync<long>(
+            """
+            with recursive below as (
+                select id, state from oban_jobs where meta->>'parent_job_id' = @page
+                union all select c.id, c.state from below b join oban_jobs c on c.meta->>'parent_job_id' = b.id::text)
+            select count(*) from below where state = 'discarded'
+            """, new { page });
+        await Expect(worst.Locator(".c-failed")).ToHaveTextAsync($"{below}");
+        Assert.Empty(tab.Complaints);
+    }
+
+    [Fact]
+    public async Task What_a_chain_of_the_other_queue_lacks_and_which_job_it_is_because_of()
+    {
+        await using var tab = await chromium.OpenAsync(demo.Dashboard.Address);
+        await tab.GoAsync("/?source=research_jobs&state=failed");
+        await tab.Page.Locator("tr a[data-row]").First.ClickAsync();
+
+        var failing = await tab.FindingAsync("failing", "failed for good (100 %)");
+
+        var job = (await failing.JobsAsync())[0];
+        Assert.Contains($"; the first was job {job} at ", await failing.ReasonAsync());
+        Assert.Equal("dead", await demo.Dashboard.Source.ScalarAsync<string>("select status from research_jobs where id = @job::bigint", new { job }));
+        Assert.Empty(tab.Complaints);
+    }
+
+    private Task<long> CountAsync(string condition) => demo.Dashboard.Source.ScalarAsync<long>(
+        $"select count(*) from oban_jobs where args->>'sync' = @Sync and id > @Root and {condition}", new { demo.Root, demo.Sync });
+
+    private async Task<Tab> OpenAsync()
+    {
+        var tab = await chromium.OpenAsync(demo.Dashboard.Address);
+        await tab.GoAsync($"/runs/oban/{demo.Root}");
+        return tab;
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace JobLineage.Tests.Browser;
+
+/// <summary>What a run page says, as a person reads it off.</summary>
+internal static class FoundOnPage
+{
+    /// <summary>The finding of a kind whose sentence holds a text; unfolds the list when it stands further down.</summary>
+    public static async Task<ILocator> FindingAsync(this Tab tab, string kind, string text)
+    {
+        var finding = tab.Page.Locator($"[data-finding={kind}]", new() { Has = tab.Page.Locator(".reason", new() { HasText = text }) });
+        await Expect(finding).ToHaveCountAsync(1);
+        if (!await finding.IsVisibleAsync())
+            await tab.Page.Locator(".findings summary").ClickAsync();
+        await Expect(finding).ToBeVisibleAsync();
+        return finding;
+    }
+
+    /// <summary>The sentence.</summary>
+    public static Task<string> ReasonAsync(this ILocator finding) => finding.Locator(".reason").InnerTextAsync();
+
+    /// <summary>The evidence: "exist 89 of 108".</summary>
+    public static async Task<IReadOnlyList<string>> FactsAsync(this ILocator finding) =>
+        [.. (await finding.Locator(".facts > div").AllInnerTextsAsync()).Select(fact => string.Join(' ', fact.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))];
+
+    /// <summary>The ids of jobs that are linked beside the sentence, the samples last.</summary>
+    public static async Task<IReadOnlyList<string>> JobsAsync(this ILocator finding) => await finding.Locator("a.id").AllInnerTextsAsync();
+
+    /// <summary>What the card of an edge says.</summary>
+    public static async Task<string> EdgeAsync(this Tab tab, string from, string to)
+    {
+        await tab.Page.Locator($".edge[data-from='{from}'][data-to='{to}'] .edge-label").ClickAsync();
+        await Expect(tab.Page.Locator(".card table")).ToBeVisibleAsync();
+        return await tab.Page.Locator(".card").InnerTextAsync();
+    }
+}
