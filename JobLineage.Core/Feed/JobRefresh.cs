@@ -1,6 +1,6 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Store;
 using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
 
 namespace JobLineage.Core.Feed;
