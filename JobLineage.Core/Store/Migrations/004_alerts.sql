@@ -44,8 +44,7 @@ create table job_lineage.digest (
     ambiguous   integer not null default 0,       -- attempts of which nobody knows whether they arrived
     token       bigint not null default 0,        -- of the claim that holds it: an earlier one may no longer write
     posting     boolean not null default false,   -- the claim has begun to send
-    lease_until timestamptz,
-    next_at     timestamptz default now(),        -- null: never again
+    next_at     timestamptz default now(),        -- while it is sent: when the lease ends; null: never again
     ended_at    timestamptz,
     channel     text,
     provider_id text,
