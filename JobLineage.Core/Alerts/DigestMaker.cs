@@ -44,7 +44,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         await using var command = store.CreateCommand(
             $"""
             select exists (select from job_lineage.failure where digest_id is null)
-                and (select state from job_lineage.digest order by id desc limit 1) in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp})
+                and coalesce((select state from job_lineage.digest order by id desc limit 1) in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp}), false)
             """);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }

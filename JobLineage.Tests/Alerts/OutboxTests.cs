@@ -86,6 +86,16 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Where_nothing_was_ever_told_nothing_has_come_back()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        Assert.False(await fixture.Maker.HasReturnedAsync(default));
+        await fixture.FailAsync(1);
+        Assert.False(await fixture.Maker.HasReturnedAsync(default));
+        Assert.False(await fixture.Reader.IsFailingAsync(default));
+    }
+
+    [Fact]
     public async Task A_channel_that_asks_to_wait_is_left_alone_for_as_long_as_it_asks()
     {
         await using var fixture = await MadeAsync();
