@@ -155,7 +155,13 @@ public sealed class OutboxTests
         var late = (await fixture.Outbox.ClaimAsync("late", TimeSpan.FromMinutes(1), default))!;
         await fixture.PassTimeAsync();
         Assert.False(await fixture.Outbox.BeginAsync(late, TimeSpan.FromMinutes(1), default));
-        await fixture.Sender(new ScriptedChannel()).PassAsync(default);
+        // While another holds it: his number is the older one.
+        var other = (await fixture.Outbox.ClaimAsync("other", TimeSpan.FromMinutes(1), default))!;
+        Assert.False(await fixture.Outbox.BeginAsync(late, TimeSpan.FromMinutes(1), default));
+        Assert.True(await fixture.Outbox.BeginAsync(other, TimeSpan.FromMinutes(1), default));
+        Assert.False(await fixture.Outbox.RecordAsync(late, new(DeliveryState.Failed, 0, null, true), Silence, default));
+        Assert.True(await fixture.Outbox.RecordAsync(other, new(DeliveryState.Accepted, 0, null, false), new(SendResult.Accepted), default));
+        // And when it is over.
         Assert.False(await fixture.Outbox.BeginAsync(late, TimeSpan.FromMinutes(1), default));
         Assert.False(await fixture.Outbox.RecordAsync(late, new(DeliveryState.Failed, 0, null, true), Silence, default));
         Assert.Equal(DeliveryState.Accepted, (await fixture.OnlyAsync()).State);
