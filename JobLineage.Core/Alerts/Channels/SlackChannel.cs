@@ -80,7 +80,8 @@ public sealed class SlackChannel(HttpClient client, SlackOptions options, TimePr
         return text.ToString();
     }
 
-    private static object Section(string text) => new { type = "section", text = new { type = "mrkdwn", text = TextLimit.Cut(text, SectionLimit).ToString() } };
+    /// <summary>Verbatim: an address or a channel's name in foreign text does not become a link.</summary>
+    private static object Section(string text) => new { type = "section", text = new { type = "mrkdwn", text = TextLimit.Cut(text, SectionLimit).ToString(), verbatim = true } };
 
     private static string Link(string address, string text) =>
         $"<{address.Replace("|", "%7C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal)}|{Escape(text).Replace('|', '¦')}>";
