@@ -26,8 +26,7 @@ internal static class DigestCommand
     internal static async Task<int> RunAsync(
         DashboardArguments arguments, bool dryRun, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        await using var own = await PrivateStore.OpenAsync(arguments, data => data, error, cancellation);
-        arguments = own.Complete(arguments);
+        // Before a private Postgres is started for nothing.
         var configuration = AppConfiguration.Build(arguments);
         var errors = new ConfigurationErrors();
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors), errors);
@@ -35,6 +34,8 @@ internal static class DigestCommand
             errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
         errors.ThrowIfAny();
 
+        await using var own = await PrivateStore.OpenAsync(arguments, data => data, error, cancellation);
+        configuration = AppConfiguration.Build(own.Complete(arguments));
         await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
         await Migrator.MigrateAsync(store, cancellation);
         var message = await new DigestMaker(store, settings.BaseUrl, settings.Since).MakeAsync(null, keep: !dryRun, cancellation);
