@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
 
@@ -21,7 +22,7 @@ public static partial class Fingerprint
         var end = start.IndexOfAny('\r', '\n');
         var line = (end < 0 ? start : start[..end]).TrimEnd();
         // Twice what is kept: enough to be normalised, and bounded for a message of a megabyte.
-        var text = Cut(line, Limit * 2).ToString();
+        var text = TextLimit.Cut(line, Limit * 2).ToString();
         text = Url().Replace(text, "<url>");
         text = Uuid().Replace(text, "<id>");
         text = Date().Replace(text, "<time>");
@@ -30,12 +31,8 @@ public static partial class Fingerprint
         text = Hex().Replace(text, "<id>");
         text = Number().Replace(text, "<n>");
         text = Space().Replace(text, " ").Trim();
-        return text.Length == 0 ? "(empty message)" : Cut(text, Limit).ToString();
+        return text.Length == 0 ? "(empty message)" : TextLimit.Cut(text, Limit).ToString();
     }
-
-    /// <summary>At most so many characters, and no half of a pair: no database takes that.</summary>
-    private static ReadOnlySpan<char> Cut(ReadOnlySpan<char> text, int limit) =>
-        text.Length <= limit ? text : text[..(char.IsHighSurrogate(text[limit - 1]) ? limit - 1 : limit)];
 
     [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://[^\s""'<>)\]]+", RegexOptions.IgnoreCase)]
     private static partial Regex Url();

@@ -111,5 +111,6 @@ public static class Presets
         Args = "payload",
         Meta = "jsonb_build_object('target_type', target_type, 'target_id', target_id, 'result', result)",
         LastError = "last_error",
+        TargetKeys = ["target_id"],
     };
 }

@@ -96,6 +96,12 @@ public sealed record SourceMapping
     /// <summary>Expression (json or text) for the meta data.</summary>
     public string? Meta { get; init; }
 
+    /// <summary>
+    /// Keys of the arguments, or else of the meta data, that name what a job works on; the first that is there counts.
+    /// A failure is told with it.
+    /// </summary>
+    public IReadOnlyList<string> TargetKeys { get; init; } = [];
+
     /// <summary>Expression (json array, oldest first) for the errors; see <see cref="LastError"/>.</summary>
     public string? Errors { get; init; }
 

@@ -40,7 +40,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
     };
 
     private static readonly string[] Required = ["Table", "State", "Worker"];
-    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "Stuck"];
+    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "TargetKeys", "Stuck"];
 
     /// <summary>The source; null when an error leaves nothing to read it by.</summary>
     public SourceOptions? Read()
@@ -73,6 +73,8 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
             mapping = mapping with { Steps = steps };
         if (ReadList("Unfinished") is { } unfinished)
             mapping = mapping with { Unfinished = unfinished };
+        if (ReadList("TargetKeys") is { } targets)
+            mapping = mapping with { TargetKeys = targets };
         mapping = mapping with { ExpectedChildrenOf = ReadExpected() };
         return errors.Count == before ? new(mapping, connection, feed) : null;
     }

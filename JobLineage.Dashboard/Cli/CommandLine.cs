@@ -24,6 +24,7 @@ public static class CommandLine
         ServeCommand.ConfigureDefault(root);
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(DigestCommand.Create());
         foreach (var verb in LineageCommands.Create(new() { Configuration = () => AppConfiguration.Build(new()) }))
             root.Subcommands.Add(verb);
         return root;

@@ -82,5 +82,7 @@ public static class DemoCommand
         ["JobLineage:Sources:oban:ConnectionString"] = source,
         ["JobLineage:Sources:research_jobs:Preset"] = "research_jobs",
         ["JobLineage:Sources:research_jobs:ConnectionString"] = source,
+        ["JobLineage:Digest:Channel"] = "File",
+        ["JobLineage:Digest:Cron"] = "0 0/5 * * * ?",
     };
 }

@@ -46,5 +46,6 @@ internal static class DashboardData
             feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService(s => s.GetRequiredService<RunSignal>());
         services.AddHostedService(s => s.GetRequiredService<Leader>());
+        DigestServices.AddTo(setup);
     }
 }

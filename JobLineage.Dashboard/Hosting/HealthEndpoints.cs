@@ -1,3 +1,4 @@
+using JobLineage.Core.Alerts;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,14 +17,17 @@ internal static class HealthEndpoints
         group.MapGet("/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync([FromServices] IRunReader store, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(
+        [FromServices] IRunReader store, [FromServices] IServiceProvider services, TimeProvider time, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
             await store.SourcesAsync(either.Token).WaitAsync(either.Token);
-            return Results.Json(new Health("ready", []));
+            // A mail channel that refuses is no reason to send nobody here; whoever watches shall know all the same.
+            var isFailing = services.GetService<IDigestReader>() is { } digests && await digests.IsFailingAsync(either.Token).WaitAsync(either.Token);
+            return Results.Json(new Health("ready", isFailing ? ["The last failure digest was not delivered: /api/v1/digests says why."] : []));
         }
         catch (Exception e) when (StoreFailures.IsUnavailable(e) || (patience.IsCancellationRequested && e is OperationCanceledException))
         {

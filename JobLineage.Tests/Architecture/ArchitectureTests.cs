@@ -19,7 +19,7 @@ public class ArchitectureTests
         ["Runs"] = ["Model", "Diagnosis"],
         ["Store"] = ["Model", "Sources", "Runs", "Diagnosis"],
         ["Feed"] = ["Model", "Sources", "Runs", "Store"],
-        ["Alerts"] = ["Model", "Runs", "Store"],
+        ["Alerts"] = ["Model", "Sources", "Store"],
         ["Export"] = ["Model", "Lineage", "Runs"],
     });
 

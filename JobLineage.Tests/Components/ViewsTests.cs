@@ -37,20 +37,20 @@ public sealed class ViewsTests : PageContext
     }
 
     [Fact]
-    public void A_choice_in_the_form_goes_into_the_address_and_begins_the_list_anew()
+    public async Task A_choice_in_the_form_goes_into_the_address_and_begins_the_list_anew()
     {
         var page = Open($"tab=jobs&queue=scraper&page={new JobsCursor(JobSort.Errors, 3, null, "7")}");
         page.WaitForAssertion(() => Assert.NotNull(page.Find("tr[data-job]")), Limit);
         Assert.Equal("7", Views.Queries[0].After!.Id);
 
-        page.FindAll(".filter select")[1].Change("discarded");
+        await page.FindAll(".filter select")[1].ChangeAsync("discarded");
 
         Assert.EndsWith("runs/oban/1?tab=jobs&state=discarded&queue=scraper", Nav.Uri);
         page.WaitForAssertion(() => Assert.Equal(JobState.Discarded, Views.Queries[^1].State), Limit);
     }
 
     [Fact]
-    public void Rows_change_where_they_stand_and_newer_ones_wait_to_be_asked_for()
+    public async Task Rows_change_where_they_stand_and_newer_ones_wait_to_be_asked_for()
     {
         Views.Jobs = _ => Page(SomeViews.Job("1", JobState.Executing), SomeViews.Job("2"));
         var page = Open("tab=jobs&sort=newest");
@@ -66,7 +66,7 @@ public sealed class ViewsTests : PageContext
         Assert.Contains("completed", page.Find("tr[data-job='1'] .c-state").TextContent);
         // It is no longer among the first, and was read by itself.
         page.WaitForAssertion(() => Assert.Contains("discarded", page.Find("tr[data-job='2'] .c-state").TextContent), Limit);
-        page.FindAll("button").First(button => button.TextContent.Contains("newer")).Click();
+        await page.FindAll("button").First(button => button.TextContent.Contains("newer")).ClickAsync();
         Assert.Equal(["4", "3", "1"], Rows(page));
     }
 
@@ -95,7 +95,7 @@ public sealed class ViewsTests : PageContext
     }
 
     [Fact]
-    public void The_panel_has_20_jobs_and_then_50_more()
+    public async Task The_panel_has_20_jobs_and_then_50_more()
     {
         Views.Jobs = query => query.After?.Id switch
         {
@@ -107,21 +107,21 @@ public sealed class ViewsTests : PageContext
         Assert.Contains("Of the last attempts of all 100 finished jobs", page.Find("[data-basis]").TextContent);
         Assert.Equal("jobs/oban/1", page.Find("[data-sample] a").GetAttribute("href"));
 
-        page.Find("[data-more]").Click();
+        await page.Find("[data-more]").ClickAsync();
 
         page.WaitForAssertion(() => Assert.Equal(70, page.FindAll("[data-sample]").Count), Limit);
-        page.Find("[data-more]").Click();
+        await page.Find("[data-more]").ClickAsync();
         page.WaitForAssertion(() => Assert.Equal(80, page.FindAll("[data-sample]").Count), Limit);
         Assert.Empty(page.FindAll("[data-more]"));
     }
 
     [Fact]
-    public void Of_a_long_list_no_more_jobs_are_read_again_than_may_be_asked_for_at_once()
+    public async Task Of_a_long_list_no_more_jobs_are_read_again_than_may_be_asked_for_at_once()
     {
         Views.Jobs = _ => new(SomeViews.Jobs(21, 600), 620, null, null, null, false, false);
         var page = Open("stage=SyncJob%2FMoviePageJob");
         page.WaitForAssertion(() => Assert.Equal(20, page.FindAll("[data-sample]").Count), Limit);
-        page.Find("[data-more]").Click();
+        await page.Find("[data-more]").ClickAsync();
         page.WaitForAssertion(() => Assert.Equal(620, page.FindAll("[data-sample]").Count), Limit);
 
         Reader.Put(SomeRuns.Run(version: 2));
@@ -187,13 +187,13 @@ public sealed class ViewsTests : PageContext
     }
 
     [Fact]
-    public void The_tree_is_copied_as_the_terminal_writes_it()
+    public async Task The_tree_is_copied_as_the_terminal_writes_it()
     {
         var copy = JSInterop.Setup<bool>("jobLineageCopy", _ => true).SetResult(true);
         var page = Open("tab=tree&fold=SyncJob");
         page.WaitForAssertion(() => Assert.NotNull(page.Find("table.tree")), Limit);
 
-        page.FindAll("button").First(button => button.TextContent.Contains("Copy as text")).Click();
+        await page.FindAll("button").First(button => button.TextContent.Contains("Copy as text")).ClickAsync();
 
         Assert.Equal(JobLineage.Core.Export.TextTree.OfStages(SomeRuns.Run()), copy.Invocations.Single().Arguments[0]);
         page.WaitForAssertion(() => Assert.Contains("copied", page.Find(".copied").TextContent), Limit);

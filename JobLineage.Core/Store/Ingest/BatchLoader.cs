@@ -8,7 +8,7 @@ namespace JobLineage.Core.Store.Ingest;
 internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
 {
     private const string Facts =
-        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected";
+        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected, j.attempt";
 
     /// <summary>Adds the stored jobs among these ids to <paramref name="nodes"/>; those that are there already stay.</summary>
     public Task JobsAsync(Dictionary<string, Node> nodes, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
@@ -110,6 +110,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
             FinishedAt = row.TimeAt(15),
             ScheduledAt = row.TimeAt(16),
             Expected = row.IsDBNull(17) ? null : row.GetInt32(17),
+            Attempt = row.GetInt32(18),
         };
         return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12) };
     }

@@ -12,7 +12,8 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
     private const int NotifyRuns = 200;
 
     public async Task WriteAsync(
-        IReadOnlyCollection<Node> nodes, IReadOnlyCollection<RunNode> runs, Deltas deltas, QueueDeltas queues, CancellationToken cancellation)
+        IReadOnlyCollection<Node> nodes, IReadOnlyCollection<RunNode> runs, Deltas deltas, QueueDeltas queues,
+        IReadOnlyList<FailureDelta> failures, CancellationToken cancellation)
     {
         var added = nodes.Where(n => n is { Exists: false, IsDropped: false }).ToList();
         if (added.Count > 0)
@@ -28,6 +29,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         AddStages(batch, [.. runs.SelectMany(r => r.Stages).Where(s => s.IsNew)]);
         CounterWriter.Add(batch, sourceId, deltas);
         QueueWriter.Add(batch, sourceId, queues);
+        FailureDeltas.Add(batch, sourceId, failures);
         MoveHeads(batch, runs);
         Sweep(batch, deltas);
         if (batch.BatchCommands.Count > 0)

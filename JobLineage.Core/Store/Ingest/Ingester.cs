@@ -34,7 +34,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         await labels.EnsureAsync(connection, Texts(jobs), cancellation);
         await fingerprints.EnsureAsync(connection, jobs.Select(PrintOf).OfType<string>(), cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await BeginAsync(connection, cancellation);
+        var isBackfilled = await BeginAsync(connection, cancellation);
         var loader = new BatchLoader(connection, record.Id);
         var nodes = new Dictionary<string, Node>(jobs.Count + absent.Count, StringComparer.Ordinal);
         await loader.JobsAsync(nodes, [.. jobs.Select(j => j.Id), .. absent], cancellation);
@@ -54,7 +54,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 node.IsDropped = node.New.RunId is null && (node.New.Flags & (JobFlags.Missing | JobFlags.Vanished)) != 0;
             }
 
-            await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), cancellation);
+            var failures = FailureDeltas.Of(nodes.Values, mapping.TargetKeys, isBackfilled);
+            await new BatchWriter(connection, record.Id, mapping.Name)
+                .WriteAsync(nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, cancellation);
         }
 
         if (progress is not null)
@@ -97,6 +99,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 Step = job.Step is null ? null : labels[job.Step],
                 Queue = labels[job.Queue],
                 State = job.State,
+                Attempt = job.Attempt,
                 Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0),
                 Fingerprint = PrintOf(job) is { } print ? fingerprints[print] : null,
                 Expected = job.ExpectedChildren,
@@ -192,16 +195,20 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         return runs.Values;
     }
 
-    private async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Makes sure that this leader's turn lasts.</summary>
+    /// <returns>Whether the table was once read to its end.</returns>
+    private async Task<bool> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         // What a crash of the server takes back is read again from the source: the feed's position goes with it.
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("set local synchronous_commit = off"));
-        var lead = new NpgsqlBatchCommand("select epoch from job_lineage.source where id = $1 for update");
+        var lead = new NpgsqlBatchCommand("select epoch, backfilled from job_lineage.source where id = $1 for update");
         lead.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
         batch.BatchCommands.Add(lead);
-        if ((long?)await batch.ExecuteScalarAsync(cancellation) != record.Epoch)
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation) || reader.GetInt64(0) != record.Epoch)
             throw new LeadLostException($"Another replica reads source '{mapping.Name}' now.");
+        return reader.GetBoolean(1);
     }
 }
 

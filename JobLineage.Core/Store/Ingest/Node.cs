@@ -58,6 +58,7 @@ internal struct NodeFacts
     public int? Step;
     public int Queue;
     public JobState State;
+    public int Attempt;
     public JobFlags Flags;
     public int Children;
     public int? Fingerprint;

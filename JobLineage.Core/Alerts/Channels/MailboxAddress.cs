@@ -1,0 +1,21 @@
+using System.Net.Mail;
+
+namespace JobLineage.Core.Alerts.Channels;
+
+/// <summary>Somebody's address. It holds no line end: it goes into headers.</summary>
+/// <param name="Address">As in <c>ops@example.com</c>.</param>
+/// <param name="Name">The name before it; null without one.</param>
+public sealed record MailboxAddress(string Address, string? Name)
+{
+    /// <summary>Reads <c>ops@example.com</c> or <c>Ops &lt;ops@example.com&gt;</c>.</summary>
+    public static bool TryParse(string text, out MailboxAddress address)
+    {
+        address = new("", null);
+        if (text.Any(char.IsControl) || !MailAddress.TryCreate(text, out var parsed) || !parsed.Host.Contains('.') && parsed.Host != "localhost")
+            return false;
+        address = new(parsed.Address, parsed.DisplayName.Length > 0 ? parsed.DisplayName : null);
+        return true;
+    }
+
+    internal MailAddress ToMail() => new(Address, Name);
+}

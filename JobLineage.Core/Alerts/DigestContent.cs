@@ -1,0 +1,78 @@
+namespace JobLineage.Core.Alerts;
+
+/// <summary>What a digest tells, frozen when it is made. Bounded: what is left out is counted. Times are in UTC.</summary>
+public sealed record DigestContent
+{
+    /// <summary>Names the digest for ever, in headers and to those who receive it.</summary>
+    public required Guid Key { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>Where the dashboard is, without a slash at the end.</summary>
+    public required string BaseUrl { get; init; }
+
+    /// <summary>How many final failures it tells of.</summary>
+    public required long Failures { get; init; }
+
+    /// <summary>In how many runs they are; singles are none.</summary>
+    public required long RunCount { get; init; }
+
+    /// <summary>How many of them are jobs that stand alone.</summary>
+    public required long Singles { get; init; }
+
+    /// <summary>When the first of them failed.</summary>
+    public required DateTimeOffset FirstAt { get; init; }
+
+    /// <summary>When the last of them failed.</summary>
+    public required DateTimeOffset LastAt { get; init; }
+
+    /// <summary>How many of them an earlier message may have told of: nobody knows whether it arrived.</summary>
+    public long ToldBefore { get; init; }
+
+    /// <summary>The runs with the most failures; the singles of a source stand among them.</summary>
+    public required IReadOnlyList<DigestRun> Runs { get; init; }
+
+    /// <summary>How many runs are not listed.</summary>
+    public long MoreRuns { get; init; }
+
+    /// <summary>How many failures are in runs that are not listed.</summary>
+    public long MoreFailures { get; init; }
+}
+
+/// <summary>The failures of one run, or the singles of a source.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="RootId">The run's root; null: jobs that stand alone.</param>
+/// <param name="Worker">The root's worker, short; empty for singles.</param>
+/// <param name="Failures">How many.</param>
+/// <param name="Groups">By stage and kind of error, the most frequent first.</param>
+/// <param name="MoreGroups">How many groups are not listed.</param>
+/// <param name="MoreFailures">How many failures are in groups that are not listed.</param>
+public sealed record DigestRun(
+    string Source, string? RootId, string Worker, long Failures, IReadOnlyList<DigestGroup> Groups, long MoreGroups, long MoreFailures);
+
+/// <summary>Failures of one stage with one kind of error.</summary>
+/// <param name="Stage">The stage's path; of singles the worker.</param>
+/// <param name="Fingerprint">The number of the kind of error; null when the jobs left none.</param>
+/// <param name="Error">The kind of error.</param>
+/// <param name="Failures">How many.</param>
+/// <param name="FirstAt">When the first failed.</param>
+/// <param name="LastAt">When the last failed.</param>
+/// <param name="LastMessage">The most recent error; null without one.</param>
+/// <param name="Jobs">The most recent of the jobs.</param>
+public sealed record DigestGroup(
+    string Stage, int? Fingerprint, string Error, long Failures, DateTimeOffset FirstAt, DateTimeOffset LastAt, string? LastMessage,
+    IReadOnlyList<DigestJob> Jobs)
+{
+    /// <summary>How many jobs are not listed.</summary>
+    public long MoreJobs => Failures - Jobs.Count;
+}
+
+/// <summary>One job that failed for good.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Worker">Its worker, short.</param>
+/// <param name="Target">What it worked on; null when the mapping names no key for it, or the job has none.</param>
+/// <param name="Attempt">The attempt that failed, as the queue counts.</param>
+/// <param name="MaxAttempts">Attempts allowed; 0 when not known.</param>
+/// <param name="FailedAt">When it failed.</param>
+public sealed record DigestJob(string Id, string Worker, string? Target, int Attempt, int MaxAttempts, DateTimeOffset FailedAt);

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using JobLineage.Core.Store;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Alerts;
+
+/// <summary>
+/// Makes digests: one transaction takes every failure that no digest has told of, writes the message about them, and puts
+/// it into the outbox. Several replicas may try; one does at a time, and what it took is taken.
+/// </summary>
+/// <param name="store">Connections to the store.</param>
+/// <param name="baseUrl">Where the dashboard is; links in messages begin with it.</param>
+/// <param name="since">The starting line; null: when the first digest was due to be made.</param>
+public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTimeOffset? since)
+{
+    /// <summary>Any number that nobody else uses in the store's database.</summary>
+    private const long LockKey = 0x4A4C_4449_4753;
+
+    private const int TimeoutSeconds = 600;
+
+    /// <summary>Draws the starting line when there is none yet. Idempotent.</summary>
+    /// <returns>When the schedule was last served: at first, now.</returns>
+    public async Task<DateTimeOffset> BeginAsync(CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        return await DrawLineAsync(connection, cancellation);
+    }
+
+    private static async Task<DateTimeOffset> DrawLineAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into job_lineage.digest_line as l (since) values (now())
+            on conflict (only_one) do update set since = l.since
+            returning fired_at
+            """, connection);
+        return new((DateTime)(await command.ExecuteScalarAsync(cancellation))!, TimeSpan.Zero);
+    }
+
+    /// <summary>Whether something waits to be told although it was tried: the channel refused it, or never answered.</summary>
+    public async Task<bool> HasReturnedAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            $"""
+            select exists (select from job_lineage.failure where digest_id is null)
+                and coalesce((select state from job_lineage.digest order by id desc limit 1) in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp}), false)
+            """);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Makes the digest that is due.</summary>
+    /// <param name="firedAt">The time of the schedule; a time that another replica has served makes none. Null: somebody asks for it.</param>
+    /// <param name="keep">False: it is only looked at, and everything is as before.</param>
+    /// <param name="cancellation">Rolls back.</param>
+    /// <returns>It; null when there is nothing to tell.</returns>
+    public async Task<DigestMessage?> MakeAsync(DateTimeOffset? firedAt, bool keep, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var take = new NpgsqlCommand($"select pg_advisory_xact_lock({LockKey})", connection) { CommandTimeout = TimeoutSeconds })
+            await take.ExecuteNonQueryAsync(cancellation);
+        await DrawLineAsync(connection, cancellation);
+        if (firedAt is { } fired && !await ServeAsync(connection, fired, cancellation))
+            return null;
+        await PassOldAsync(connection, cancellation);
+        var message = await TakeAsync(connection, cancellation) is { } digest
+            ? await WriteAsync(connection, digest, cancellation)
+            : null;
+        if (keep)
+            await transaction.CommitAsync(cancellation);
+        return message;
+    }
+
+    /// <summary>Whether this time of the schedule is served here.</summary>
+    private static async Task<bool> ServeAsync(NpgsqlConnection connection, DateTimeOffset fired, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("update job_lineage.digest_line set fired_at = $1 where fired_at < $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = fired.UtcDateTime });
+        return await command.ExecuteNonQueryAsync(cancellation) > 0;
+    }
+
+    /// <summary>
+    /// What had failed before the starting line is told to nobody. The source's own times are asked only of what the first
+    /// reading of a table found: of all that came later it is known that it is news, whatever time it bears.
+    /// </summary>
+    private async Task PassOldAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update job_lineage.failure f
+            set digest_id = 0
+            from job_lineage.source s, job_lineage.digest_line l
+            where f.digest_id is null and s.id = f.source_id
+                and case when f.at_first_sight then coalesce(f.failed_at, '-infinity') < coalesce($1, greatest(l.since, s.since))
+                    else greatest(f.failed_at, f.seen_at) < coalesce($1, l.since) end
+            """, connection)
+        { CommandTimeout = TimeoutSeconds };
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Assigns all that is not told to a new digest; null when there is nothing.</summary>
+    private static async Task<Taken?> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into job_lineage.digest (failures)
+            select 0 where exists (select from job_lineage.failure where digest_id is null)
+            returning id, key, made_at
+            """, connection);
+        long id;
+        Guid key;
+        DateTimeOffset madeAt;
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            if (!await reader.ReadAsync(cancellation))
+                return null;
+            (id, key, madeAt) = (reader.GetInt64(0), reader.GetGuid(1), new(reader.GetDateTime(2), TimeSpan.Zero));
+        }
+
+        await using var assign = new NpgsqlCommand("update job_lineage.failure set digest_id = $1 where digest_id is null", connection)
+        { CommandTimeout = TimeoutSeconds };
+        assign.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
+        await assign.ExecuteNonQueryAsync(cancellation);
+        return new(id, key, madeAt);
+    }
+
+    private async Task<DigestMessage> WriteAsync(NpgsqlConnection connection, Taken digest, CancellationToken cancellation)
+    {
+        var content = await new DigestCollector(connection, digest.Id).CollectAsync(digest.Key, digest.MadeAt, baseUrl, cancellation);
+        var message = DigestRenderer.Render(content);
+        await using var command = new NpgsqlCommand(
+            """
+            update job_lineage.digest
+            set failures = $2, runs = $3, subject = $4, body_text = $5, body_html = $6, content = $7
+            where id = $1
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest.Id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.Failures });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.RunCount });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = message.Subject });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = message.Text });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = message.Html });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(content, StoredJson.Options) });
+        await command.ExecuteNonQueryAsync(cancellation);
+        return message;
+    }
+
+    private sealed record Taken(long Id, Guid Key, DateTimeOffset MadeAt);
+}

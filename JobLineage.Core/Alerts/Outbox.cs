@@ -1,0 +1,99 @@
+using System.Text.Json;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Alerts;
+
+/// <summary>
+/// The digests that are to be sent. A replica claims one for the length of a lease and under a number of its own: what it
+/// writes after another has claimed the digest is refused. Times are the database's: the clocks of replicas may differ.
+/// </summary>
+/// <param name="store">Connections to the store.</param>
+public sealed class Outbox(NpgsqlDataSource store)
+{
+    /// <summary>
+    /// Claims the digest that is due. One that somebody else claimed is due when its lease is over: had that one begun to
+    /// send, nobody knows whether it arrived.
+    /// </summary>
+    /// <returns>It; null when none is due.</returns>
+    public async Task<Claim?> ClaimAsync(string channel, TimeSpan lease, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            $"""
+            update job_lineage.digest d
+            set state = {(short)DeliveryState.Sending}, posting = false, token = d.token + 1, next_at = now() + $2, channel = $1,
+                ambiguous = d.ambiguous + case when d.state = {(short)DeliveryState.Sending} and d.posting then 1 else 0 end
+            from (
+                select id from job_lineage.digest where next_at <= now()
+                order by next_at, id limit 1
+                for update skip locked) due
+            where d.id = due.id
+            returning d.id, d.token, d.ambiguous, d.attempts, d.subject, d.body_text, d.body_html, d.content
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation))
+            return null;
+        var ambiguous = reader.GetInt32(2);
+        return new(reader.GetInt64(0), reader.GetInt64(1), ambiguous, reader.GetInt32(3), new(
+            reader.GetString(4), reader.GetString(5), reader.GetString(6),
+            JsonSerializer.Deserialize<DigestContent>(reader.GetString(7), StoredJson.Options)!, ambiguous > 0));
+    }
+
+    /// <summary>Says that sending begins now, and renews the lease. False: the claim is lost, and nothing may be sent.</summary>
+    public async Task<bool> BeginAsync(Claim claim, TimeSpan lease, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            $"""
+            update job_lineage.digest
+            set posting = true, attempts = attempts + 1, next_at = now() + $3
+            where id = $1 and token = $2 and state = {(short)DeliveryState.Sending} and next_at > now()
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Token });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>Writes down what follows from an attempt. False: somebody else holds the digest now, and decides.</summary>
+    public async Task<bool> RecordAsync(Claim claim, Verdict verdict, SendOutcome outcome, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            $"""
+            with recorded as (
+                update job_lineage.digest
+                set state = $3, posting = false, ambiguous = $4, next_at = now() + $5, ended_at = case when $5 is null then now() end,
+                    detail = $6, provider_id = coalesce($7, provider_id)
+                where id = $1 and token = $2 and state = {(short)DeliveryState.Sending}
+                returning id, ambiguous),
+            released as (
+                update job_lineage.failure f
+                set digest_id = null, told_before = case when r.ambiguous > 0 then r.id else f.told_before end
+                from recorded r
+                where $8 and f.digest_id = r.id
+                returning 1)
+            select count(*) from recorded
+            """);
+        command.CommandTimeout = 600;
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Token });
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)verdict.State });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = verdict.Ambiguous });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)verdict.Wait ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)outcome.Detail ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)outcome.ProviderId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = verdict.Releases });
+        return (long)(await command.ExecuteScalarAsync(cancellation))! == 1;
+    }
+}
+
+/// <summary>A digest that is held to be sent.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Token">The number of the claim.</param>
+/// <param name="Ambiguous">Earlier attempts of which nobody knows.</param>
+/// <param name="Attempts">Earlier attempts.</param>
+/// <param name="Message">What is sent.</param>
+public sealed record Claim(long Id, long Token, int Ambiguous, int Attempts, DigestMessage Message);

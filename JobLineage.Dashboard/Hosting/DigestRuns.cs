@@ -1,0 +1,88 @@
+using JobLineage.Core.Alerts;
+using Npgsql;
+using Quartz;
+
+namespace JobLineage.Dashboard.Hosting;
+
+/// <summary>
+/// Makes digests when they are due and sends what waits, on every replica: the store sees to it that one of them makes and
+/// one of them sends.
+/// </summary>
+internal sealed partial class DigestRuns(
+    DigestMaker maker, DigestSender sender, DigestSettings settings, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    // A time of the schedule may have passed while nobody ran, or while the store did not answer.
+    private volatile bool mayBeBehind = true;
+
+    /// <summary>Makes the digest of a time of the schedule, and sends it.</summary>
+    public async Task FireAsync(DateTimeOffset scheduled, CancellationToken cancellation)
+    {
+        try
+        {
+            await maker.MakeAsync(scheduled, keep: true, cancellation);
+            await sender.PassAsync(cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        {
+            mayBeBehind = true;
+            LogStore(e);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (mayBeBehind)
+                    await CatchUpAsync(stoppingToken);
+                mayBeBehind = false;
+                await sender.PassAsync(stoppingToken);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable || e.SqlState == PostgresErrorCodes.InvalidSchemaName)
+            {
+                // The leader has not brought the schema up to date yet.
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                LogStore(e);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>
+    /// Makes what was missed. What a channel refused before is told anew at a start as well: somebody may have changed the
+    /// configuration.
+    /// </summary>
+    private async Task CatchUpAsync(CancellationToken cancellation)
+    {
+        var served = await maker.BeginAsync(cancellation);
+        var now = time.GetUtcNow();
+        if (settings.Cron.GetNextValidTimeAfter(served) <= now)
+            await maker.MakeAsync(now, keep: true, cancellation);
+        else if (await maker.HasReturnedAsync(cancellation))
+            await maker.MakeAsync(null, keep: true, cancellation);
+    }
+
+    [LoggerMessage(611, LogLevel.Warning, "The store does not answer; digests wait")]
+    private partial void LogStore(Exception e);
+}
+
+/// <summary>What the schedule starts.</summary>
+[DisallowConcurrentExecution]
+internal sealed class ScheduledDigest(DigestRuns runs, TimeProvider time) : IJob
+{
+    /// <inheritdoc />
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await runs.FireAsync(context.ScheduledFireTimeUtc ?? time.GetUtcNow(), cancellationToken);
+}

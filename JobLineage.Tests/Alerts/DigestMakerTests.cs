@@ -1,0 +1,137 @@
+using JobLineage.Core.Alerts;
+using JobLineage.Tests.Store;
+
+namespace JobLineage.Tests.Alerts;
+
+/// <summary>Which failures a digest takes, and how it groups them.</summary>
+public sealed class DigestMakerTests
+{
+    [Fact]
+    public async Task Failures_are_grouped_by_run_stage_and_kind_of_error_and_long_groups_are_capped()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.Store.SqlAsync(
+            """
+            insert into oban_jobs (id, worker, state, meta, args, attempt, max_attempts, attempted_at, discarded_at, errors)
+            select id, case when id = 60 then 'App.SyncJob' else 'App.MovieDetailJob' end, (case when id = 60 then 'completed' else 'discarded' end)::oban_job_state,
+                (case when id = 60 then '{}' else '{"parent_job_id": 60}' end)::jsonb, jsonb_build_object('movie_id', id), 3, 3, timestamp '2026-03-14 12:00',
+                timestamp '2026-03-14 12:00' + id * interval '1 s', array[jsonb_build_object('attempt', 3, 'error', '** (HTTPError) status 503 for movie ' || id)]
+            from generate_series(60, 1171) id
+            """);
+        await fixture.Feed.TickAsync();
+        await fixture.FailAsync(5_000);
+
+        var message = (await fixture.MakeAsync())!;
+
+        Assert.Equal("1,112 jobs failed: 1 run, 1 job without a run; most in SyncJob 60 (oban)", message.Subject);
+        var run = message.Content.Runs[0];
+        Assert.Equal(("60", "SyncJob", 1_111L), (run.RootId, run.Worker, run.Failures));
+        var group = Assert.Single(run.Groups);
+        Assert.Equal(("SyncJob/MovieDetailJob", 1_111L, 20, 1_091L), (group.Stage, group.Failures, group.Jobs.Count, group.MoreJobs));
+        Assert.Equal("** (HTTPError) status 503 for movie 1171", group.LastMessage);
+        Assert.Equal("1171", group.Jobs[0].Id);
+        Assert.Contains("and 1,091 more: https://lineage.example.com/runs/oban/60?tab=jobs&stage=SyncJob%2FMovieDetailJob&state=discarded&error=", message.Text);
+        Assert.Contains("https://lineage.example.com/jobs/oban/1171", message.Text);
+        Assert.Equal((null, 1L), (message.Content.Runs[1].RootId, message.Content.Runs[1].Failures));
+    }
+
+    [Fact]
+    public async Task A_failure_is_in_one_digest_and_what_fails_later_is_in_the_next()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.FailAsync(1, 2);
+        Assert.Equal(2, (await fixture.MakeAsync())!.Content.Failures);
+        Assert.Null(await fixture.MakeAsync());
+        await fixture.FailAsync(3);
+        Assert.Equal("3", (await fixture.MakeAsync())!.Content.Runs[0].Groups[0].Jobs[0].Id);
+    }
+
+    [Fact]
+    public async Task What_commits_late_and_bears_an_early_time_is_told_all_the_same()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.FailAsync(500);
+        await fixture.MakeAsync();
+        await fixture.Store.SqlAsync("insert into oban_jobs (id, worker, state, attempted_at, discarded_at) values (2, 'App.Late', 'discarded', '2019-01-01', '2019-01-01')");
+        await fixture.Feed.ReconcileAsync();
+        Assert.Equal(1, (await fixture.MakeAsync())!.Content.Failures);
+    }
+
+    [Fact]
+    public async Task What_had_failed_before_the_installation_is_told_to_nobody()
+    {
+        await using var store = await StoreFixture.ObanAsync();
+        await store.SqlAsync("insert into oban_jobs (id, worker, state, attempted_at, discarded_at) select id, 'App.Old', 'discarded', '2025-01-01', '2025-01-01' from generate_series(1, 300) id");
+        await store.FilledAsync();
+        Assert.Null(await new DigestMaker(store.Store, DigestFixture.BaseUrl, null).MakeAsync(null, keep: true, default));
+        Assert.Equal(0, await new DigestReader(store.Store).CountUntoldAsync(default));
+    }
+
+    [Fact]
+    public async Task A_starting_line_in_the_past_tells_what_failed_since()
+    {
+        await using var store = await StoreFixture.ObanAsync();
+        await store.SqlAsync("insert into oban_jobs (id, worker, state, attempted_at, discarded_at) values (1, 'App.Old', 'discarded', '2025-01-01', '2025-01-01'), (2, 'App.New', 'discarded', '2025-03-01', '2025-03-01')");
+        await store.FilledAsync();
+        var message = await new DigestMaker(store.Store, DigestFixture.BaseUrl, new(2025, 2, 1, 0, 0, 0, TimeSpan.Zero)).MakeAsync(null, keep: true, default);
+        Assert.Equal(1, message!.Content.Failures);
+    }
+
+    [Fact]
+    public async Task Of_replicas_that_fire_at_one_time_one_makes_the_digest()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.FailAsync(1, 2, 3);
+        var fired = TimeProvider.System.GetUtcNow().AddMinutes(1);
+        var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => fixture.Maker.MakeAsync(fired, keep: true, default))));
+        Assert.Single(made, m => m is not null);
+        await fixture.FailAsync(4);
+        Assert.Null(await fixture.Maker.MakeAsync(fired, keep: true, default));
+        Assert.NotNull(await fixture.Maker.MakeAsync(fired.AddHours(1), keep: true, default));
+    }
+
+    [Fact]
+    public async Task Two_makers_at_once_share_no_failure()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.FailAsync([.. Enumerable.Range(1, 200).Select(i => (long)i)]);
+        var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(fixture.MakeAsync)));
+        Assert.Equal(200, made.Sum(m => m?.Content.Failures ?? 0));
+    }
+
+    [Fact]
+    public async Task A_dry_run_leaves_everything_as_it_was()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.FailAsync(1);
+        Assert.NotNull(await fixture.Maker.MakeAsync(null, keep: false, default));
+        Assert.Empty(await fixture.Reader.ListAsync(10, default));
+        Assert.Equal(1, await fixture.Reader.CountUntoldAsync(default));
+        Assert.Equal(1, (await fixture.MakeAsync())!.Content.Failures);
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_failures_in_thousands_of_runs_make_one_message_of_bounded_size()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.FailAsync(1);
+        await fixture.Store.SqlAsync(
+            """
+            insert into job_lineage.failure (source_id, job_id, attempt, attempted_at, finished_at, failed_at, at_first_sight, worker, max_attempts, message)
+            select f.source_id, 'x' || i, 1, f.attempted_at, f.finished_at, now(), false, f.worker, 3, repeat('long ', 200)
+            from job_lineage.failure f, generate_series(1, 100000) i;
+            insert into job_lineage.fingerprint (version, text) select 99, 'kind ' || i from generate_series(1, 3000) i;
+            update job_lineage.failure f set fingerprint = p.id from job_lineage.fingerprint p where p.version = 99 and p.text = 'kind ' || f.id % 3000;
+            insert into job_lineage.run (id, source_id, root_id, worker, version) select 900000 + i, f.source_id, 'root' || i, f.worker, 1
+            from (select * from job_lineage.failure limit 1) f, generate_series(1, 2000) i;
+            insert into job_lineage.job (source_id, id, run_id, stage_id, worker, queue, state, attempt, max_attempts, priority, hash)
+            select f.source_id, f.job_id, 900000 + 1 + f.id % 2000, null, f.worker, f.worker, 6, 1, 1, 0, 0 from job_lineage.failure f where job_id like 'x%' and f.id % 2 = 0;
+            """);
+        var message = (await fixture.MakeAsync())!;
+        Assert.Equal(100_001, message.Content.Failures);
+        Assert.Equal(100_001, message.Content.MoreFailures + message.Content.Runs.Sum(r => r.Failures));
+        Assert.All(message.Content.Runs, r => Assert.Equal(r.Failures, r.MoreFailures + r.Groups.Sum(g => g.Failures)));
+        Assert.InRange(message.Html.Length, 1, 102_000);
+        Assert.Equal(1_000, message.Content.RunCount);
+    }
+}

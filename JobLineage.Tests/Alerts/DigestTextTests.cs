@@ -1,0 +1,117 @@
+using JobLineage.Core.Alerts;
+
+namespace JobLineage.Tests.Alerts;
+
+/// <summary>What a known digest looks like, to the letter.</summary>
+public sealed class DigestTextTests
+{
+    private const string Hostile = "<script>alert(1)</script>\r\nBcc: all@example.com\u202Egnp\uD800 & \"quoted\"";
+
+    private static readonly DateTimeOffset Noon = new(2026, 3, 14, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void The_text_of_a_known_digest() => Assert.Equal(
+        """
+        24 jobs failed for good between 2026-03-14 12:00:00 UTC and 2026-03-14 12:59:00 UTC.
+        1 of these may have been in an earlier message: its delivery was never confirmed.
+
+        == SyncJob 60 (oban): 22 failed
+        https://lineage.example.com/runs/oban/60
+
+          21 × SyncJob/MovieDetailJob: HTTP <n> from <url>
+          first 2026-03-14 12:00:00 UTC, last 2026-03-14 12:59:00 UTC
+          most recent error:
+            | ** (HTTPError) HTTP 503
+            |     at line 7
+            1171 · MovieDetailJob · target 77 · attempt 3 of 3 · https://lineage.example.com/jobs/oban/1171
+            a/b c · MovieDetailJob · attempt 4 · https://lineage.example.com/jobs/oban/a/b%20c
+            and 19 more: https://lineage.example.com/runs/oban/60?tab=jobs&stage=SyncJob%2FMovieDetailJob&state=discarded&error=12
+
+          and 1 more in 1 other group
+
+        == Jobs without a run (oban): 1 failed
+        https://lineage.example.com/?source=oban
+
+          1 × Mailer: no error was recorded
+          2026-03-14 12:05:00 UTC
+            9 · Mailer · attempt 1 of 1 · https://lineage.example.com/jobs/oban/9
+
+        and 1 more in 1 other run: https://lineage.example.com/
+
+        -- 
+        Job Lineage · digest 00000000-0000-0000-0000-000000000007 · made 2026-03-14 13:00:00 UTC
+
+        """.ReplaceLineEndings("\n"),
+        DigestRenderer.Render(Known()).Text);
+
+    [Fact]
+    public void A_subject_says_what_and_how_much()
+    {
+        Assert.Equal("24 jobs failed: 2 runs, 1 job without a run; most in SyncJob 60 (oban)", DigestRenderer.Render(Known()).Subject);
+        var one = Known() with { Failures = 1_111, RunCount = 1, Singles = 0, Runs = [Known().Runs[0]] };
+        Assert.Equal("1,111 jobs failed: SyncJob 60 (oban), HTTP <n> from <url>", DigestRenderer.Render(one).Subject);
+    }
+
+    [Fact]
+    public void Hostile_text_stays_text()
+    {
+        var group = new DigestGroup(Hostile, 1, Hostile, 1, Noon, Noon, Hostile + new string('x', 1_000_000), [new("javascript:alert(1)", Hostile, Hostile, 1, 1, Noon)]);
+        var message = DigestRenderer.Render(Known() with { RunCount = 1, Singles = 0, MoreRuns = 0, Runs = [new("oban", Hostile, Hostile, 1, [group], 0, 0)] });
+        Assert.DoesNotContain('\r', message.Subject);
+        Assert.DoesNotContain('\n', message.Subject);
+        Assert.DoesNotContain("<script", message.Html);
+        Assert.DoesNotContain("href=\"javascript", message.Html);
+        Assert.All([message.Subject, message.Text, message.Html], text =>
+        {
+            Assert.DoesNotContain('\u202E', text);
+            Assert.Equal(text, System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text)));
+            Assert.InRange(text.Length, 1, 20_000);
+        });
+    }
+
+    [Fact]
+    public void Html_needs_no_image_and_no_background_to_be_read()
+    {
+        var html = DigestRenderer.Render(Known()).Html;
+        Assert.DoesNotContain("<img", html);
+        Assert.DoesNotContain("background", html);
+        Assert.Contains("<meta name=\"color-scheme\" content=\"light dark\">", html);
+        Assert.Contains("<a href=\"https://lineage.example.com/jobs/oban/1171\">1171</a>", html);
+        Assert.Contains(">and 19 more</a>", html);
+    }
+
+    [Fact]
+    public void Messages_about_a_run_hang_together_and_copies_of_a_digest_have_one_id()
+    {
+        var first = DigestRenderer.Render(Known());
+        var later = DigestRenderer.Render(Known() with { Key = Guid.NewGuid(), Runs = [Known().Runs[0]] });
+        Assert.Equal(first.References[0], later.References[0]);
+        Assert.NotEqual(first.MessageId, later.MessageId);
+        Assert.Equal(first.MessageId, (first with { IsPossibleDuplicate = true }).MessageId);
+    }
+
+    internal static DigestContent Known() => new()
+    {
+        Key = new("00000000-0000-0000-0000-000000000007"),
+        MadeAt = Noon.AddHours(1),
+        BaseUrl = DigestFixture.BaseUrl,
+        Failures = 24,
+        RunCount = 2,
+        Singles = 1,
+        FirstAt = Noon,
+        LastAt = Noon.AddMinutes(59),
+        ToldBefore = 1,
+        MoreRuns = 1,
+        MoreFailures = 1,
+        Runs =
+        [
+            new("oban", "60", "SyncJob", 22,
+                [
+                    new("SyncJob/MovieDetailJob", 12, "HTTP <n> from <url>", 21, Noon, Noon.AddMinutes(59), "** (HTTPError) HTTP 503\n    at line 7",
+                        [new("1171", "MovieDetailJob", "77", 3, 3, Noon.AddMinutes(59)), new("a/b c", "MovieDetailJob", null, 4, 0, Noon)]),
+                ], 1, 1),
+            new("oban", null, "", 1,
+                [new("Mailer", null, "no error was recorded", 1, Noon.AddMinutes(5), Noon.AddMinutes(5), null, [new("9", "Mailer", null, 1, 1, Noon.AddMinutes(5))])], 0, 0),
+        ],
+    };
+}

@@ -1,0 +1,91 @@
+using JobLineage.Core.Alerts;
+using JobLineage.Core.Alerts.Channels;
+using JobLineage.Dashboard.Hosting;
+using JobLineage.Tests.Support;
+using Microsoft.Extensions.Configuration;
+
+namespace JobLineage.Tests.Hosting;
+
+public sealed class DigestSettingsTests
+{
+    private static readonly (string, string)[] SendGrid =
+    [
+        ("Channel", "sendgrid"), ("From", "Job Lineage <lineage@example.com>"), ("Recipients", "ops@example.com, night@example.com"),
+        ("BaseUrl", "https://lineage.example.com/jobs/"), ("SendGrid:ApiKey", "SG.key"),
+    ];
+
+    [Fact]
+    public void Without_a_channel_there_are_no_digests_and_nothing_is_wrong()
+    {
+        var (settings, errors) = Read();
+        Assert.Null(settings.Channel);
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void A_channel_gets_what_is_configured_for_it()
+    {
+        var (settings, errors) = Read([.. SendGrid, ("Cron", "30 6 * * 1-5"), ("Since", "2026-03-01"), ("AtMostOnce", "true")]);
+        Assert.Empty(errors);
+        var options = Assert.IsType<SendGridOptions>(settings.ChannelOptions);
+        Assert.Equal(["ops@example.com", "night@example.com"], options.Recipients.Select(r => r.Address));
+        Assert.Equal(SendGridOptions.DefaultEndpoint, options.Endpoint.AbsoluteUri);
+        Assert.Equal("https://lineage.example.com/jobs", settings.BaseUrl);
+        Assert.Equal(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero), settings.Since);
+        Assert.True(settings.Delivery.AtMostOnce);
+        Assert.Equal(
+            new DateTimeOffset(2026, 3, 16, 6, 30, 0, TimeSpan.Zero), settings.Cron.GetNextValidTimeAfter(new(2026, 3, 14, 12, 0, 0, TimeSpan.Zero)));
+    }
+
+    [Fact]
+    public void Digests_are_made_each_hour_unless_something_else_is_said() => Assert.Equal(
+        new DateTimeOffset(2026, 3, 14, 13, 0, 0, TimeSpan.Zero), Read().Settings.Cron.GetNextValidTimeAfter(new(2026, 3, 14, 12, 0, 0, TimeSpan.Zero)));
+
+    [Fact]
+    public void The_demo_needs_no_more_than_the_name_of_its_channel()
+    {
+        var (settings, errors) = Read(("Channel", "File"));
+        Assert.Empty(errors);
+        Assert.Equal("http://127.0.0.1:5080", settings.BaseUrl);
+        Assert.EndsWith("digests", Assert.IsType<FolderOptions>(settings.ChannelOptions).Directory);
+    }
+
+    [Theory]
+    [InlineData("Channel", "Pigeon", "JobLineage:Digest:Channel is 'Pigeon'; it can be SendGrid, Smtp, Slack, Webhook, File.")]
+    [InlineData("Cron", "hourly", "JobLineage:Digest:Cron is 'hourly'")]
+    [InlineData("Since", "yesterday", "JobLineage:Digest:Since is 'yesterday'")]
+    [InlineData("BaseUrl", "javascript:alert(1)", "JobLineage:Digest:BaseUrl is 'javascript:alert(1)'")]
+    [InlineData("AtMostOnce", "maybe", "JobLineage:Digest:AtMostOnce is 'maybe'")]
+    [InlineData("From", "a@example.com\r\nBcc: b@example.com", "JobLineage:Digest:From is ")]
+    [InlineData("Recipients", "ops", "JobLineage:Digest:Recipients holds 'ops'")]
+    [InlineData("SendGrid:Endpoint", "ftp://x", "JobLineage:Digest:SendGrid:Endpoint is 'ftp://x'")]
+    [InlineData("SendGrid:ApiKeey", "x", "ApiKey")]
+    [InlineData("Recipient", "ops@example.com", "Recipients")]
+    public void What_is_wrong_is_said_by_name(string key, string value, string sentence)
+    {
+        var (_, errors) = Read([.. SendGrid.Where(s => s.Item1 != key), (key, value)]);
+        Assert.Contains(sentence, Assert.Single(errors));
+    }
+
+    [Theory]
+    [InlineData("SendGrid", "SendGrid:ApiKey", "From", "Recipients", "BaseUrl")]
+    [InlineData("Smtp", "Smtp:Host", "From", "Recipients", "BaseUrl")]
+    [InlineData("Slack", "Slack:Url", "BaseUrl")]
+    [InlineData("Webhook", "Webhook:Url", "Webhook:Secret", "BaseUrl")]
+    public void All_that_is_missing_is_said_at_once(string channel, params string[] keys)
+    {
+        var (_, errors) = Read(("Channel", channel));
+        Assert.Equal(keys.Order(), errors.Select(e => e.Split(' ')[0]["JobLineage:Digest:".Length..]).Order());
+    }
+
+    private static (DigestSettings Settings, IReadOnlyList<string> Errors) Read(params (string Key, string Value)[] settings)
+    {
+        using var folder = new TempFolder();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{DigestSettings.Section}:{s.Key}", (string?)s.Value)))
+            .Build();
+        var errors = new ConfigurationErrors();
+        var read = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, folder.Path, errors), errors);
+        return (read, errors.Sentences);
+    }
+}
