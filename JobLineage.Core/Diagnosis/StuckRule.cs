@@ -123,7 +123,7 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
         }
 
         var reason = $"{Sentences.Number(jobs.Count)} {stage.Name} {Sentences.Jobs(jobs.Count)} {(jobs.Count == 1 ? "waits for its" : "wait for their")} turn{In(queue)} since {Sentences.Time(jobs.Since)} ({Sentences.Duration(now - jobs.Since)}): {work}{pace}.";
-        return Found.Of(FindingKind.Waiting, stage.Path, reason, evidence, jobs.Count, jobs.Sample);
+        return Found.Of(FindingKind.Waiting, stage.Path, reason, evidence, jobs.Count, jobs.Sample) with { SharedCause = $"busy {queue.Name}" };
     }
 
     /// <summary>The beginning of each sentence: how many jobs stand, where, and since when.</summary>

@@ -40,6 +40,10 @@ public sealed class SituationTests
         yield return (new Situation("a slow stage that moves").With("Sync", Done).With("Sync/Page", new(Available: 61, Completed: 9), started: 4, finished: 30, ready: 600, facts: ReadyIn("pages", started: 4, rate: 0.2)), "");
         yield return (new Situation("a run that has just started").With("Sync", Done).With("Sync/Page", new(Available: 61), ready: 1, facts: ReadyIn("pages")), "");
         yield return (new Situation("a big backlog ahead in a queue that moves").With("Sync", Done).With("Sync/Page", new(Available: 61), ready: 60, facts: ReadyIn("pages", ready: 12_061, executing: 5, started: 0.1, rate: 40)), "waiting:busy Sync/Page");
+        yield return (new Situation("one busy queue, three stages").With("Sync", Done)
+            .With("Sync/Page", new(Available: 12), ready: 60, facts: ReadyIn("all", ready: 900, executing: 5, started: 0.1, rate: 40))
+            .With("Sync/Image", new(Available: 400), ready: 55, facts: ReadyIn("all", ready: 900, executing: 5, started: 0.1, rate: 40))
+            .With("Sync/Geo", new(Available: 3), ready: 55, facts: ReadyIn("google", ready: 90, executing: 1, started: 0.1, rate: 4)), "waiting:busy Sync/Image, waiting:busy Sync/Geo");
         yield return (new Situation("a queue held by long attempts of another run").With("Sync", Done).With("Sync/Page", new(Available: 61), ready: 60, facts: ReadyIn("pages", executing: 4, started: 12)), "waiting:held Sync/Page");
         yield return (new Situation("a queue held for hours").With("Sync", Done).With("Sync/Page", new(Available: 61), ready: 600, facts: ReadyIn("pages", executing: 4, started: 300)), "stuck:held Sync/Page");
         yield return (new Situation("one queue of the stage moves, the other does not").With("Sync", Done).With("Sync/Page", new(Available: 61, Completed: 9), started: 0.1, finished: 0.1, ready: 60, facts: ReadyIn("other", started: 55)), "stuck:unconsumed Sync/Page");
