@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Sources;
 
@@ -73,13 +74,8 @@ public sealed partial class Redaction
     private static string WithoutUserInfo(string text) =>
         text.Contains("://", StringComparison.Ordinal) ? UserInfo.Replace(text, "://" + Mark + "@") : text;
 
-    private (string? Text, bool IsCut) Cut(string text)
-    {
-        if (text.Length <= Limit)
-            return (text, false);
-        var end = char.IsHighSurrogate(text[Limit - 1]) ? Limit - 1 : Limit;
-        return (text[..end], true);
-    }
+    private (string? Text, bool IsCut) Cut(string text) =>
+        text.Length <= Limit ? (text, false) : (TextLimit.Cut(text, Limit).ToString(), true);
 
     private string WithoutSecrets(string json)
     {

@@ -208,7 +208,7 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>A name, cut to what an index of the store takes (2,700 bytes): nobody reads further.</summary>
     private static string? Label(NpgsqlDataReader row, int column) => row.TextAt(column) switch
     {
-        { Length: > LabelLimit } text => text[..(char.IsHighSurrogate(text[LabelLimit - 1]) ? LabelLimit - 1 : LabelLimit)],
+        { Length: > LabelLimit } text => TextLimit.Cut(text, LabelLimit).ToString(),
         var text => text,
     };
 }

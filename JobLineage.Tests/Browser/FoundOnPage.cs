@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -26,6 +27,15 @@ internal static class FoundOnPage
 
     /// <summary>The ids of jobs that are linked beside the sentence, the samples last.</summary>
     public static async Task<IReadOnlyList<string>> JobsAsync(this ILocator finding) => await finding.Locator("a.id").AllInnerTextsAsync();
+
+    /// <summary>The job's id leads to the run of a root, and its way up begins there.</summary>
+    public static async Task BelongsToAsync(this Tab tab, string job, string root)
+    {
+        await tab.GoAsync($"/admin/job-lineage/{job}");
+        await Expect(tab.Page).ToHaveURLAsync(new Regex($"/runs/oban/{root}\\?.*job={job}"));
+        await tab.GoAsync($"/jobs/oban/{job}");
+        await Expect(tab.Page.Locator($"nav.path a[href='jobs/oban/{root}']")).ToContainTextAsync($"SyncJob {root}");
+    }
 
     /// <summary>What the card of an edge says.</summary>
     public static async Task<string> EdgeAsync(this Tab tab, string from, string to)

@@ -138,7 +138,9 @@ public sealed class DashboardProcess : IAsyncDisposable
     {
         await KillAsync();
         server?.Dispose();
-        folder.Delete(recursive: true);
+        server = null;
+        if (Directory.Exists(folder.FullName))
+            folder.Delete(recursive: true);
     }
 
     private void Hear(string? line)

@@ -10,8 +10,8 @@ public sealed record SlackOptions(ChannelSecret Url);
 
 /// <summary>
 /// A message by an incoming webhook of Slack, in blocks: at most 50 of them, a header of at most 150 characters, a section of
-/// at most 3,000 (https://api.slack.com/reference/block-kit/blocks). <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c> are its only
-/// control characters (https://api.slack.com/reference/surfaces/formatting). 429 comes with <c>Retry-After</c>.
+/// at most 3,000 (Slack's Block Kit reference, "Blocks"). <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c> are its only
+/// control characters (Slack's guide "Formatting text"). 429 comes with <c>Retry-After</c>.
 /// </summary>
 /// <param name="client">Follows no redirection.</param>
 /// <param name="options">How Slack is reached.</param>

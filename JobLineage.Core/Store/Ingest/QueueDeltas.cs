@@ -71,8 +71,7 @@ internal sealed class QueueDeltas
     }
 
     /// <summary>What a node is known by: as much of its name as an index holds.</summary>
-    public static string NameOf(string node) =>
-        node.Length <= NodeLimit ? node : node[..(char.IsHighSurrogate(node[NodeLimit - 1]) ? NodeLimit - 1 : NodeLimit)];
+    public static string NameOf(string node) => TextLimit.Cut(node, NodeLimit).ToString();
 
     private void See(string node, DateTimeOffset at)
     {

@@ -50,6 +50,7 @@ create table job_lineage.digest (
     provider_id text,
     detail      text
 );
+create index digest_ended on job_lineage.digest (ended_at) where ended_at is not null;
 create index digest_due on job_lineage.digest (next_at) where next_at is not null;
 
 -- Where the telling begins, and the last time of the schedule that some replica has served.

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace JobLineage.Core.Store.Reading;
 
 /// <summary>
@@ -11,7 +9,10 @@ internal sealed class ExaminedRuns
     // A stage is a kilobyte or two.
     private const int Stages = 20_000;
 
-    private readonly ConcurrentDictionary<long, (long Version, AssembledRun Run)> known = [];
+    private readonly Lock gate = new();
+    private readonly Dictionary<long, AssembledRun> known = [];
+
+    // Of all that are known.
     private int stages;
 
     /// <summary>These runs, by their number in the store.</summary>
@@ -22,20 +23,27 @@ internal sealed class ExaminedRuns
     {
         var found = new Dictionary<long, AssembledRun>(runs.Count);
         var unknown = new List<long>();
-        foreach (var (id, version) in runs)
+        lock (gate)
         {
-            if (known.TryGetValue(id, out var run) && run.Version == version)
-                found[id] = run.Run;
-            else
-                unknown.Add(id);
+            foreach (var (id, version) in runs)
+            {
+                if (known.TryGetValue(id, out var run) && run.Run.Version == version)
+                    found[id] = run;
+                else
+                    unknown.Add(id);
+            }
         }
 
         if (unknown.Count == 0)
             return found;
-        foreach (var (id, run) in await read([.. unknown]))
+        var fresh = await read([.. unknown]);
+        lock (gate)
         {
-            found[id] = run;
-            Keep(id, run);
+            foreach (var (id, run) in fresh)
+            {
+                found[id] = run;
+                Keep(id, run);
+            }
         }
 
         return found;
@@ -43,12 +51,15 @@ internal sealed class ExaminedRuns
 
     private void Keep(long id, AssembledRun run)
     {
-        if (Interlocked.Add(ref stages, run.Run.Stages.Count) > Stages)
+        if (known.Remove(id, out var before))
+            stages -= before.Run.Stages.Count;
+        stages += run.Run.Stages.Count;
+        if (stages > Stages)
         {
             known.Clear();
-            Interlocked.Exchange(ref stages, run.Run.Stages.Count);
+            stages = run.Run.Stages.Count;
         }
 
-        known[id] = (run.Run.Version, run);
+        known[id] = run;
     }
 }

@@ -70,6 +70,5 @@ internal static class JobLines
         };
     }
 
-    private static string Cut(string text) => text.Length <= ErrorShown ? text
-        : text[..(char.IsHighSurrogate(text[ErrorShown - 1]) ? ErrorShown - 1 : ErrorShown)] + "…";
+    private static string Cut(string text) => text.Length <= ErrorShown ? text : $"{TextLimit.Cut(text, ErrorShown)}…";
 }
