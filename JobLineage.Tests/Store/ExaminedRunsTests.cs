@@ -28,6 +28,17 @@ public sealed class ExaminedRunsTests
         Assert.InRange(reads[1].Length, 1, all.Length - 1);
     }
 
+    [Fact]
+    public async Task A_run_that_changes_all_the_time_pushes_no_other_out()
+    {
+        await OfAsync((2, 10));
+        for (var version = 0; version < 30_000; version++)
+            await OfAsync((1, version));
+        reads.Clear();
+        await OfAsync((2, 10));
+        Assert.Empty(reads);
+    }
+
     private Task<Dictionary<long, AssembledRun>> OfAsync(params (long Id, long Version)[] runs) => examined.OfAsync(runs, ids =>
     {
         reads.Add(ids);
