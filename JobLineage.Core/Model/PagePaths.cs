@@ -10,6 +10,13 @@ public static class PagePaths
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => $"jobs/{Uri.EscapeDataString(source)}/{Segments(id)}";
 
+    /// <summary>Two runs side by side.</summary>
+    public static string Compare(string source, string before, string after, params ReadOnlySpan<(string Name, string? Value)> view) =>
+        $"compare/{Uri.EscapeDataString(source)}/{Segments(before + RunPair.Between + after)}" + Query(view);
+
+    /// <summary>A run beside the last good one of its pipeline.</summary>
+    public static string CompareWithLastGood(string source, string id) => $"compare/{Uri.EscapeDataString(source)}/{Segments(id)}";
+
     /// <summary>
     /// An id as the rest of a path: ids of text queues may hold slashes, and the routes take them. A part of dots alone would
     /// lead up in it, to some other page, however it is escaped: such an id stays one part, and is looked for in vain.

@@ -45,6 +45,7 @@ internal static class ApiEndpoints
         api.MapGet("/runs/{source}/{rootId}", RunAsync).Produces<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The run that a job belongs to");
         api.MapViews();
+        api.MapCompare();
         api.MapDigests();
         api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job, its ancestors from the root down, its children by stage");

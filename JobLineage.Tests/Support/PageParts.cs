@@ -11,12 +11,13 @@ internal static class PageParts
 {
     /// <summary>Adds it, over stores in memory.</summary>
     /// <returns>The hub of the views.</returns>
-    public static ViewHub AddPageParts(this IServiceCollection services, FakeRunViews? views = null)
+    public static ViewHub AddPageParts(this IServiceCollection services, FakeRunViews? views = null, FakeComparisons? comparisons = null)
     {
         var reader = views ?? new();
         var hub = new ViewHub(reader, TimeProvider.System, NullLogger<ViewHub>.Instance);
         services.AddSingleton<IRunViews>(reader);
         services.AddSingleton(hub);
+        services.AddSingleton<IRunComparisons>(comparisons ?? new());
         services.AddSingleton(QueueLinks.None);
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));

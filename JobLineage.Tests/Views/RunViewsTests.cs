@@ -93,11 +93,11 @@ public class RunViewsTests
             insert into oban_jobs (id, worker, state, queue, args, meta, scheduled_at, attempted_at, completed_at)
             select n, 'App.A', 'completed', 'default', '{}', '{"parent_job_id": 1}', t, t + interval '1 second' * (case when n > @sampled then 2 else 7 end), t + interval '9 seconds'
             from generate_series(3, 2 * @sampled) n, lateral (select timestamp '2026-03-14 12:00' + interval '1 second' * n as t) t
-            """, new { sampled = StageReader.Sampled }, new Row(1, null, "Root"), new Row(2, 1, "A", Ended: 1));
+            """, new { sampled = SpanReader.Sampled }, new Row(1, null, "Root"), new Row(2, 1, "A", Ended: 1));
 
         var seen = (await fixture.Views.FindStageAsync("oban", "1", "Root/A", default))!;
 
-        Assert.Equal((StageReader.Sampled, 2 * StageReader.Sampled - 1, false), (seen.Sampled, seen.Finished, seen.IsExact));
+        Assert.Equal((SpanReader.Sampled, 2 * SpanReader.Sampled - 1, false), (seen.Sampled, seen.Finished, seen.IsExact));
         Assert.Equal(TimeSpan.FromSeconds(2), seen.Waiting!.P95);
     }
 

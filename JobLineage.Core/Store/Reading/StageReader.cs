@@ -7,9 +7,6 @@ namespace JobLineage.Core.Store.Reading;
 /// <summary>Reads what the jobs of a stage tell: from the newest of them where there are many.</summary>
 internal sealed class StageReader(NpgsqlConnection connection, RunStages run, StoredStage stage, DateTimeOffset now)
 {
-    /// <summary>Finished jobs that spans are taken from.</summary>
-    public const int Sampled = 5_000;
-
     /// <summary>Jobs of either outcome whose arguments are compared.</summary>
     private const int Compared = 500;
 
@@ -20,7 +17,7 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
 
     public async Task<StageEvidence> ReadAsync(JobsQuery first, CancellationToken cancellation)
     {
-        var (waiting, running, sampled) = await SpansAsync(cancellation);
+        var spans = (await SpanReader.ReadAsync(connection, [stage.Id], SpanReader.Sampled, cancellation)).GetValueOrDefault(stage.Id);
         var perMinute = stage.Counts.Unfinished > 0 ? await PerMinuteAsync(cancellation) : [];
         var (errors, kinds, _) = await ErrorGroups.TopAsync(connection, [stage], ErrorsShown, cancellation);
         var contrast = stage.Counts is { Discarded: >= ArgsContrast.LeastJobs, Completed: >= ArgsContrast.LeastJobs }
@@ -28,36 +25,8 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
             : null;
         var jobs = await new JobsList(connection, run, first).ReadAsync(cancellation);
         return new(
-            stage.Path, now, waiting, running, sampled, stage.Counts.Completed + stage.Counts.Discarded, perMinute,
+            stage.Path, now, spans?.Waiting, spans?.Running, spans?.Sampled ?? 0, stage.Counts.Completed + stage.Counts.Discarded, perMinute,
             StagePace.Of(stage.Counts, perMinute), errors, kinds, contrast, jobs ?? JobsPage.Empty);
-    }
-
-    private async Task<(SpanStatistics? Waiting, SpanStatistics? Running, long Sampled)> SpansAsync(CancellationToken cancellation)
-    {
-        // Of the last attempt: only jobs that have not been due again since.
-        await using var command = Command(
-            $"""
-            with newest as (
-                select scheduled_at, attempted_at, finished_at from (
-                    ({Newest(5, Sampled)})
-                    union all
-                    ({Newest(6, Sampled)})) n
-                order by finished_at desc limit {Sampled}),
-            spans as (
-                select case when attempted_at >= scheduled_at then extract(epoch from attempted_at - scheduled_at)::float8 end as waited,
-                    case when finished_at >= attempted_at then extract(epoch from finished_at - attempted_at)::float8 end as ran
-                from newest)
-            select count(*), count(waited), percentile_cont(array[0.5, 0.95]) within group (order by waited),
-                count(ran), percentile_cont(array[0.5, 0.95]) within group (order by ran)
-            from spans
-            """, stage.Id);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return (Statistics(reader, 1), Statistics(reader, 3), reader.GetInt64(0));
-
-        static SpanStatistics? Statistics(NpgsqlDataReader row, int at) => row.GetInt64(at) > 0 && row.GetFieldValue<double[]>(at + 1) is [var median, var p95]
-            ? new(TimeSpan.FromSeconds(median), TimeSpan.FromSeconds(p95), row.GetInt64(at))
-            : null;
     }
 
     /// <summary>How many finished in each of the last minutes, the last minute first.</summary>
@@ -91,7 +60,7 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
         return args;
     }
 
-    private static string Newest(int state, int most, string columns = "j.scheduled_at, j.attempted_at, j.finished_at") =>
+    private static string Newest(int state, int most, string columns) =>
         $"""
         select {columns} from job_lineage.job j
         where j.stage_id = $1 and j.state = {state} and j.flags & 5 = 0 and j.finished_at is not null

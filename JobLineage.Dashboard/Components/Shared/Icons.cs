@@ -24,4 +24,9 @@ internal static class Icons
     public const string Out = "M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3L7.5 8.5";
     public const string Theme = "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11";
     public const string Search = "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.3 10.3l3.2 3.2";
+    public const string Plus = "M8 3v10M3 8h10";
+    public const string Up = "M8 13V3.5M3.8 7.5L8 3.3l4.2 4.2";
+    public const string Down = "M8 3v9.5M3.8 8.5L8 12.7l4.2-4.2";
+    public const string Equal = "M3.5 6h9M3.5 10h9";
+    public const string Compare = "M3 5h8.5M9 2.5L11.5 5L9 7.5M13 11H4.5M7 8.5L4.5 11L7 13.5";
 }

@@ -21,6 +21,13 @@ public static class Urls
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => PagePaths.Job(source, id);
 
+    /// <summary>Two runs side by side.</summary>
+    public static string Compare(string source, string before, string after, params ReadOnlySpan<(string Name, string? Value)> view) =>
+        PagePaths.Compare(source, before, after, view);
+
+    /// <summary>A run beside the last good one of its pipeline.</summary>
+    public static string CompareWithLastGood(string source, string id) => PagePaths.CompareWithLastGood(source, id);
+
     /// <summary>Any job id, to be found in whatever source has it.</summary>
     public static string Lookup(string id) => $"admin/job-lineage/{PagePaths.Segments(id)}";
 }
