@@ -112,13 +112,13 @@ internal static class Highlights
         foreach (var error in runs.Errors.Where(e => e.Kind == ChangeKind.Added).Take(5))
         {
             found.Add((2, error.After!.Jobs, new(true, error.Stage,
-                $"New error in {StagePath.NameOf(error.Stage)}, {Jobs(error.After.Jobs)}: {Sentences.Short(error.Text, ErrorLength)}")));
+                $"New error in {StagePath.NameOf(error.Stage)}, {Jobs(error.After.Jobs)}: {Sentences.Short(ErrorWords.Telling(error.Text), ErrorLength)}")));
         }
 
         foreach (var error in runs.Errors.Where(e => e.Kind == ChangeKind.Removed).Take(3))
         {
             found.Add((8, error.Before!.Jobs, new(false, error.Stage,
-                $"An error of {StagePath.NameOf(error.Stage)} is gone, {Jobs(error.Before.Jobs)}: {Sentences.Short(error.Text, ErrorLength)}")));
+                $"An error of {StagePath.NameOf(error.Stage)} is gone, {Jobs(error.Before.Jobs)}: {Sentences.Short(ErrorWords.Telling(error.Text), ErrorLength)}")));
         }
     }
 

@@ -16,8 +16,8 @@ public interface IRunComparisons
     Task<RunComparison?> CompareAsync(string source, string before, string after, CancellationToken cancellation);
 
     /// <summary>
-    /// The id of the root of the last run of the same pipeline that began before this one, is through, and in which no job
-    /// failed, was cancelled or got lost; null when there is none.
+    /// The id of the root of the last run of the same pipeline that began before this one and is finished: nothing goes on in
+    /// it, and no job failed for good (cancelled ones are somebody's decision). Null when there is none.
     /// </summary>
     /// <param name="source">The source's name.</param>
     /// <param name="jobId">Any job of the run.</param>

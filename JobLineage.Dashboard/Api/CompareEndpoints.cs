@@ -30,7 +30,7 @@ internal static class CompareEndpoints
         if (ids is { } found && await comparisons.CompareAsync(source, found.Before, found.After, cancellation) is { } runs)
             return Results.Ok(CompareAnswer.Of(runs));
         if (readings.Count == 0 && await store.FindRunAsync(source, text, cancellation) is not null)
-            return Problems.Of(StatusCodes.Status404NotFound, $"No earlier run of the pipeline of job '{text}' is through without a failed, cancelled or lost job, as far as is kept.");
+            return Problems.Of(StatusCodes.Status404NotFound, $"No earlier run of the pipeline of job '{text}' is through without a final failure, as far as is kept.");
         foreach (var id in ids is { } two ? [two.Before, two.After] : new[] { text })
         {
             if (await store.FindRunAsync(source, id, cancellation) is null)

@@ -48,8 +48,8 @@ public sealed class CompareReaderTests
     public async Task The_last_good_run_is_the_one_before_in_which_nothing_failed()
     {
         await using var fixture = await ViewsFixture.CreateAsync(
-            // Good, good, one failed, one cancelled, another pipeline, still going on, the one that asks, a later one.
-            [.. Run(100, 0), .. Run(200, 100), .. Run(300, 200, "discarded"), .. Run(400, 300, "cancelled"), .. Run(500, 400, root: "Other"),
+            // Good, good, one failed, another failed, another pipeline, still going on, the one that asks, a later one.
+            [.. Run(100, 0), .. Run(200, 100, "cancelled"), .. Run(300, 200, "discarded"), .. Run(400, 300, "discarded"), .. Run(500, 400, root: "Other"),
                 .. Run(600, 500, "executing"), .. Run(700, 600, "discarded"), .. Run(800, 700)]);
         var reader = Reader(fixture.Store);
 

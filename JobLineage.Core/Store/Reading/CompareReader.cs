@@ -41,7 +41,7 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
             join job_lineage.run r on r.id = j.run_id
             join job_lineage.run g on g.source_id = r.source_id and g.worker = r.worker and g.id <> r.id
                 and (g.started_at, g.id) < (coalesce(r.started_at, 'infinity'), r.id)
-                and g.available + g.scheduled + g.suspended + g.executing + g.retryable + g.discarded + g.cancelled + g.vanished = 0
+                and g.available + g.scheduled + g.suspended + g.executing + g.retryable + g.discarded = 0
                 and g.completed > 0
             where src.name = $1
             order by g.started_at desc, g.id desc

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Components.Shared;
 
 /// <summary>Numbers, times and texts as they are shown. Everything here is plain text: Razor escapes it.</summary>
-public static partial class Show
+public static class Show
 {
     private static readonly string[] SaysNothing = ["Job", "Jobs", "Worker", "Workers"];
 
@@ -84,7 +83,7 @@ public static partial class Show
     public static string Short(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
     /// <summary>An error without the words that Oban puts before every one of them, which would hide the rest in a narrow place.</summary>
-    public static string Error(string text) => Wrapped().Match(text) is { Success: true } match ? match.Groups[1].Value : text;
+    public static string Error(string text) => ErrorWords.Telling(text);
 
     /// <summary>
     /// What tells workers of one short name apart: the nearest segment above it that says anything, as in
@@ -116,7 +115,4 @@ public static partial class Show
             return text;
         }
     }
-
-    [GeneratedRegex(@"^\*\* \(Oban\.PerformError\) \S+ failed with (.+)$")]
-    private static partial Regex Wrapped();
 }

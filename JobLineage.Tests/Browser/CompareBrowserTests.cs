@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+using JobLineage.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace JobLineage.Tests.Browser;
+
+/// <summary>From a run to its comparison and around in it, in a browser.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class CompareBrowserTests(Chromium chromium)
+{
+    [Fact]
+    public async Task A_run_is_compared_with_the_last_good_one_in_one_click_and_the_address_opens_the_same_view()
+    {
+        // A run of the same pipeline, before the recorded one, in which all went well.
+        await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd, source => source.ExecuteAsync(
+            """
+            insert into oban_jobs (id, worker, state, queue, args, meta, errors, attempt, max_attempts, inserted_at, scheduled_at, attempted_at, completed_at)
+            select n, case when n = 900001 then r.worker else replace(r.worker, 'SyncJob', 'MoviePageJob') end, 'completed', r.queue, '{}',
+                case when n = 900001 then '{}' else '{"parent_job_id": 900001}' end::jsonb, '{}', 1, 3,
+                r.inserted_at - interval '1 day', r.inserted_at - interval '1 day', r.inserted_at - interval '1 day', r.inserted_at - interval '23 hours'
+            from generate_series(900001, 900007) n cross join (select * from oban_jobs where id = 60) r
+            """));
+        await using var tab = await chromium.OpenAsync(dashboard.Address);
+        await tab.GoAsync("/runs/oban/60");
+        await tab.Page.Locator(".head a.compare").ClickAsync();
+        await Expect(tab.Page).ToHaveURLAsync(new Regex("/compare/oban/900001\\.\\.\\.60$"));
+        await Expect(tab.Page.Locator("[data-stage='SyncJob/MoviePageJob/MovieDetailJob']")).ToHaveAttributeAsync("data-change", "added");
+
+        await tab.Page.Locator("[data-stage='SyncJob/MoviePageJob']").ClickAsync();
+        await tab.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Failed for good" }).ClickAsync();
+        await Expect(tab.Page.Locator("tr.selected")).ToHaveAttributeAsync("data-stage-row", "SyncJob/MoviePageJob");
+        var rows = await tab.Page.Locator("[data-stage-row]").AllTextContentsAsync();
+        var address = tab.Page.Url;
+
+        await using var other = await chromium.OpenAsync(dashboard.Address);
+        await other.GoAsync(new Uri(address).PathAndQuery);
+        await Expect(other.Page.Locator("tr.selected")).ToHaveAttributeAsync("data-stage-row", "SyncJob/MoviePageJob");
+        Assert.Equal(rows, await other.Page.Locator("[data-stage-row]").AllTextContentsAsync());
+        Assert.Empty(tab.Complaints);
+        Assert.Empty(other.Complaints);
+    }
+}
