@@ -27,8 +27,9 @@ public sealed class CompareBrowserTests(Chromium chromium)
         await Expect(tab.Page.Locator("[data-stage='SyncJob/MoviePageJob/MovieDetailJob']")).ToHaveAttributeAsync("data-change", "added");
 
         await tab.Page.Locator("[data-stage='SyncJob/MoviePageJob']").ClickAsync();
-        await tab.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Failed for good" }).ClickAsync();
+        await tab.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Failed for good", Exact = true }).ClickAsync();
         await Expect(tab.Page.Locator("tr.selected")).ToHaveAttributeAsync("data-stage-row", "SyncJob/MoviePageJob");
+        await Expect(tab.Page.Locator("th[aria-sort=descending]")).ToHaveTextAsync("Failed for good");
         var rows = await tab.Page.Locator("[data-stage-row]").AllTextContentsAsync();
         var address = tab.Page.Url;
 
