@@ -21,6 +21,13 @@ public static class Urls
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => PagePaths.Job(source, id);
 
+    /// <summary>The runs of a pipeline over time.</summary>
+    public static string Pipeline(string source, string worker) => PagePaths.Pipeline(source, worker);
+
+    /// <summary>Two runs side by side.</summary>
+    public static string Compare(string source, string one, string other) =>
+        $"compare/{Uri.EscapeDataString(source)}/{PagePaths.Segments(one)}...{PagePaths.Segments(other)}";
+
     /// <summary>Any job id, to be found in whatever source has it.</summary>
     public static string Lookup(string id) => $"admin/job-lineage/{PagePaths.Segments(id)}";
 }
