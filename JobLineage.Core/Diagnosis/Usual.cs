@@ -27,7 +27,7 @@ internal sealed class Usual
             .Where(s => s is { Ran: > 0 })
             .Select(s => s!.RanFor.TotalSeconds / s.Ran)
             .ToList();
-        return means.Count < enough ? null : (TimeSpan.FromSeconds(Median(means)), means.Count);
+        return means.Count < enough ? null : (TimeSpan.FromSeconds(Medians.Of(means)), means.Count);
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ internal sealed class Usual
                 ratios.Add((double)(run.Stages.GetValueOrDefault(path)?.Total ?? 0) / parents);
         }
 
-        return ratios.Count < enough ? null : (Median(ratios), ratios.Min(), ratios.Count);
+        return ratios.Count < enough ? null : (Medians.Of(ratios), ratios.Min(), ratios.Count);
     }
 
     /// <summary>The share of a stage's completed jobs that usually have children, and over how many runs; null when unknown.</summary>
@@ -55,7 +55,7 @@ internal sealed class Usual
             .Where(s => s is { Completed: > 0 })
             .Select(s => (double)s!.Parents / s.Completed)
             .ToList();
-        return shares.Count < enough ? null : (Median(shares), shares.Count);
+        return shares.Count < enough ? null : (Medians.Of(shares), shares.Count);
     }
 
     /// <summary>The stages right below this one that every past run had which got so far, and how many those were.</summary>
@@ -70,12 +70,5 @@ internal sealed class Usual
             .Where(path => path.Count() == runs.Count)
             .Select(path => (path.Key, runs.Count))
             .OrderBy(path => path.Key, StringComparer.Ordinal);
-    }
-
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        var middle = values.Count / 2;
-        return values.Count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 }

@@ -18,6 +18,12 @@ public sealed record FeedOptions
     /// <summary>Between two reconciliations.</summary>
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Between two looks for runs that are older than is kept.</summary>
+    public TimeSpan HistoryInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Job rows that are dropped in one transaction at most: the ingester may have to wait for it.</summary>
+    public int HistoryBatch { get; init; } = 2_000;
+
     /// <summary>Jobs read and written at a time.</summary>
     public int Batch { get; init; } = 5_000;
 

@@ -33,6 +33,21 @@ public sealed partial class SourceFeed(
     public async Task RunAsync(CancellationToken cancellation)
     {
         var record = await SourceRecord.OpenAsync(store, source.Name, cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var sweeping = new HistorySweeper(new(store, record), source, options, time, log).RunAsync(stop.Token);
+        try
+        {
+            await FeedAsync(record, cancellation);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FeedAsync(SourceRecord record, CancellationToken cancellation)
+    {
         var pause = options.MinimumPause;
         while (!cancellation.IsCancellationRequested)
         {

@@ -11,6 +11,9 @@ namespace JobLineage.Core.Feed;
 public sealed record WatchedSource(
     SourceMapping Mapping, NpgsqlDataSource Database, Redaction Redaction, FeedKind Feed = FeedKind.Auto)
 {
+    /// <summary>How long runs are kept after their last activity; null: for ever.</summary>
+    public TimeSpan? KeepRuns { get; init; }
+
     /// <summary>The source's name.</summary>
     public string Name => Mapping.Name;
 

@@ -7,6 +7,11 @@ public static class PagePaths
     public static string Run(string source, string rootId, params ReadOnlySpan<(string Name, string? Value)> view) =>
         $"runs/{Uri.EscapeDataString(source)}/{Segments(rootId)}" + Query(view);
 
+    /// <summary>The runs of a pipeline over time.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="worker">The full name of the root's worker; empty where the root was never seen.</param>
+    public static string Pipeline(string source, string worker) => $"pipelines/{Uri.EscapeDataString(source)}/{Segments(worker)}";
+
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => $"jobs/{Uri.EscapeDataString(source)}/{Segments(id)}";
 

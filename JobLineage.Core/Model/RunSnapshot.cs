@@ -43,6 +43,9 @@ public sealed record RunSnapshot
     /// <summary>True when the root itself was never seen (pruned before, or it never existed).</summary>
     public bool RootIsMissing { get; init; }
 
+    /// <summary>Finished jobs that the queue has pruned: what is shown of them is what was kept.</summary>
+    public long Pruned { get; init; }
+
     /// <summary>Grows with every change of the run.</summary>
     public required long Version { get; init; }
 

@@ -23,6 +23,12 @@ public interface IRunReader
     /// <summary>The versions of some runs by <c>(source, rootId)</c>; runs that no longer exist are left out.</summary>
     Task<IReadOnlyDictionary<RunKey, long>> VersionsAsync(IReadOnlyCollection<RunKey> runs, CancellationToken cancellation);
 
+    /// <summary>The runs of a pipeline over time; null when the source has never had one of this root worker.</summary>
+    Task<PipelineHistory?> FindPipelineAsync(PipelineQuery query, CancellationToken cancellation);
+
+    /// <summary>What is left of a run that was dropped from history, by the id of its root; null when none was.</summary>
+    Task<DroppedRun?> FindDroppedAsync(string source, string rootId, CancellationToken cancellation);
+
     /// <summary>All sources and how fresh they are.</summary>
     Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation);
 }

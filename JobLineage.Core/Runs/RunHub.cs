@@ -36,6 +36,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     private readonly Dictionary<RunKey, RunHubReading<RunSnapshot>> _runs = [];
     private readonly Dictionary<RunKey, RunHubReading<JobView>> _jobs = [];
     private readonly Dictionary<RunsQuery, RunHubReading<RunsPage>> _lists = [];
+    private readonly Dictionary<PipelineQuery, RunHubReading<PipelineHistory>> _pipelines = [];
+    private readonly Dictionary<RunKey, RunHubReading<DroppedRun>> _dropped = [];
     private readonly RunHubReading<IReadOnlyList<SourceStatus>> _sources;
     private readonly Task _ticking;
     private bool _versionsFailed;
@@ -59,7 +61,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         get
         {
             lock (_lock)
-                return _runs.Count + _jobs.Count + _lists.Count;
+                return _runs.Count + _jobs.Count + _lists.Count + _pipelines.Count + _dropped.Count;
         }
     }
 
@@ -67,7 +69,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     public bool IsWatched(string source) =>
         Watched(_runs).Exists(run => run.Key.Source == source && run.Reading.Viewers > 0)
         || Watched(_jobs).Exists(job => job.Key.Source == source && job.Reading.Viewers > 0)
-        || Watched(_lists).Exists(list => (list.Key.Source ?? source) == source && list.Reading.Viewers > 0);
+        || Watched(_lists).Exists(list => (list.Key.Source ?? source) == source && list.Reading.Viewers > 0)
+        || Watched(_pipelines).Exists(pipeline => pipeline.Key.Source == source && pipeline.Reading.Viewers > 0);
 
     /// <summary>How many safety ticks have been worked off.</summary>
     internal long Ticks { get; private set; }
@@ -89,6 +92,14 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     /// <summary>Watches a job with its ancestors and children.</summary>
     public HubSubscription<JobView> SubscribeJob(string source, string jobId) => Subscribe(
         _jobs, new RunKey(source, jobId), () => Reading("a job", QuickPace(), token => _reader.FindJobAsync(source, jobId, token)));
+
+    /// <summary>Watches the runs of a pipeline; equal queries share one reading.</summary>
+    public HubSubscription<PipelineHistory> SubscribePipeline(PipelineQuery query) => Subscribe(
+        _pipelines, query, () => Reading("a pipeline", new(_time, Slow, TimeSpan.Zero, Rest), token => _reader.FindPipelineAsync(query, token)));
+
+    /// <summary>Watches what is left of a run that was dropped from history.</summary>
+    public HubSubscription<DroppedRun> SubscribeDropped(RunKey run) => Subscribe(
+        _dropped, run, () => Reading("a dropped run", new(_time, Slow, TimeSpan.Zero, Rest), token => _reader.FindDroppedAsync(run.Source, run.RootId, token)));
 
     /// <summary>Watches how fresh the sources are.</summary>
     public HubSubscription<IReadOnlyList<SourceStatus>> SubscribeSources() => _sources.Subscribe(SafetyTick);
@@ -115,6 +126,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
             list.Changed();
         foreach (var job in Copy(_jobs.Values).Where(job => job.Viewers > 0 && job.Age >= UnpromptedAge))
             job.Changed();
+        foreach (var pipeline in Copy(_pipelines.Values).Where(pipeline => pipeline.Viewers > 0 && pipeline.Age >= UnpromptedAge))
+            pipeline.Changed();
         if (_sources.Viewers > 0)
             _sources.Changed();
         await CheckVersionsAsync(cancellation);
@@ -188,6 +201,18 @@ public sealed class RunHub : IAttention, IAsyncDisposable
 
         foreach (var list in Copy(_lists.Values))
             list.Changed();
+        // Any run may be one of the pipeline's.
+        foreach (var (query, reading) in Watched(_pipelines))
+        {
+            if (keys.Count == 0 || keys.Any(key => key.Source == query.Source))
+                reading.Changed();
+        }
+
+        foreach (var (key, reading) in Watched(_dropped))
+        {
+            if (keys.Count == 0 || keys.Contains(key))
+                reading.Changed();
+        }
     }
 
     private void OnSourcesChanged() => _sources.Changed();
@@ -229,6 +254,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
             EvictFrom(_runs);
             EvictFrom(_jobs);
             EvictFrom(_lists);
+            EvictFrom(_pipelines);
+            EvictFrom(_dropped);
         }
     }
 
@@ -260,6 +287,6 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     private List<IRunHubReading> All()
     {
         lock (_lock)
-            return [.. _runs.Values, .. _jobs.Values, .. _lists.Values, _sources];
+            return [.. _runs.Values, .. _jobs.Values, .. _lists.Values, .. _pipelines.Values, .. _dropped.Values, _sources];
     }
 }

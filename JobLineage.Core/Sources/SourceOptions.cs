@@ -21,6 +21,9 @@ public enum FeedKind
 /// <param name="Feed">How its changes are followed.</param>
 public sealed record SourceOptions(SourceMapping Mapping, string? ConnectionString, FeedKind Feed)
 {
+    /// <summary>How long its runs are kept after their last activity; null: for ever.</summary>
+    public TimeSpan? KeepRuns { get; init; }
+
     /// <summary>The source's name.</summary>
     public string Name => Mapping.Name;
 }

@@ -7,8 +7,9 @@ namespace JobLineage.Core.Sources;
 /// <summary>Reads one source: a preset or nothing, and what is said otherwise on top of it.</summary>
 /// <param name="section">The section of the source; its key is the name.</param>
 /// <param name="requireConnection">Whether a connection string must be there.</param>
+/// <param name="keepRuns">How long runs are kept where the source says nothing; null for ever.</param>
 /// <param name="errors">Gets a sentence for each thing that is wrong.</param>
-internal sealed partial class SourceSectionReader(IConfigurationSection section, bool requireConnection, List<string> errors)
+internal sealed partial class SourceSectionReader(IConfigurationSection section, bool requireConnection, TimeSpan? keepRuns, List<string> errors)
 {
     private static readonly Dictionary<string, Func<SourceMapping, string?, SourceMapping>> Expressions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -40,7 +41,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
     };
 
     private static readonly string[] Required = ["Table", "State", "Worker"];
-    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "TargetKeys", "Stuck"];
+    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "TargetKeys", "Stuck", KeepRuns.Key];
 
     /// <summary>The source; null when an error leaves nothing to read it by.</summary>
     public SourceOptions? Read()
@@ -57,6 +58,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         var mapping = Begin();
         var connection = ReadConnection();
         var feed = ReadFeed();
+        var keep = KeepRuns.Read(section, keepRuns, errors);
         if (mapping is null)
             return null;
         // In the order of the table, so that what one resets a later one can set again.
@@ -76,7 +78,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         if (ReadList("TargetKeys") is { } targets)
             mapping = mapping with { TargetKeys = targets };
         mapping = mapping with { ExpectedChildrenOf = ReadExpected() };
-        return errors.Count == before ? new(mapping, connection, feed) : null;
+        return errors.Count == before ? new(mapping, connection, feed) { KeepRuns = keep } : null;
     }
 
     private SourceMapping? Begin()

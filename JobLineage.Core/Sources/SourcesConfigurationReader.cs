@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace JobLineage.Core.Sources;
 
 /// <summary>
-/// Reads <c>JobLineage:Sources</c>, <c>JobLineage:Stuck</c>, <c>JobLineage:Diagnosis</c> and <c>JobLineage:Redact</c>. All errors are found at once;
+/// Reads <c>JobLineage:Sources</c>, <c>JobLineage:History</c>, <c>JobLineage:Stuck</c>, <c>JobLineage:Diagnosis</c> and <c>JobLineage:Redact</c>. All errors are found at once;
 /// a key that means nothing is one, since it is most often a misspelt one.
 /// </summary>
 public static class SourcesConfigurationReader
@@ -18,9 +18,10 @@ public static class SourcesConfigurationReader
         var sources = new List<SourceOptions>();
         var limits = new Dictionary<string, StuckLimits>();
         var reader = new DiagnosisSectionReader(errors);
+        var keepRuns = KeepRuns.ReadAll(configuration, errors);
         foreach (var section in configuration.GetSection("JobLineage:Sources").GetChildren())
         {
-            if (new SourceSectionReader(section, requireConnection, errors).Read() is { } source)
+            if (new SourceSectionReader(section, requireConnection, keepRuns, errors).Read() is { } source)
                 sources.Add(source);
             limits[section.Key] = reader.ReadLimits(section.GetSection("Stuck"));
         }

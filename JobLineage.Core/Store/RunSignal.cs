@@ -21,6 +21,9 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
     /// <summary>The channel of sources whose status has changed; no payload.</summary>
     internal const string SourcesChannel = "job_lineage_sources";
 
+    /// <summary>NOTIFY fails its transaction at 8,000 bytes; beyond this many runs a reader looks at everything anyway.</summary>
+    private const int MostNamed = 200;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
@@ -28,6 +31,30 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
 
     /// <inheritdoc />
     public event Action? SourcesChanged;
+
+    /// <summary>Announces, when the transaction commits, that these runs have changed; none says nothing.</summary>
+    /// <param name="connection">With the transaction.</param>
+    /// <param name="source">The source's name.</param>
+    /// <param name="roots">The ids of their roots; one may be there twice.</param>
+    /// <param name="cancellation">Stops.</param>
+    internal static async Task AnnounceAsync(
+        NpgsqlConnection connection, string source, IReadOnlyCollection<string> roots, CancellationToken cancellation)
+    {
+        if (roots.Count == 0)
+            return;
+        // An empty list says "look at everything".
+        var payload = "[]";
+        if (roots.Count <= MostNamed)
+        {
+            var text = JsonSerializer.Serialize(roots.Distinct(StringComparer.Ordinal).Select(root => new[] { source, root }));
+            if (text.Length < 7_500)
+                payload = text;
+        }
+
+        await using var notify = new NpgsqlCommand($"select pg_notify('{Channel}', $1)", connection);
+        notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = payload });
+        await notify.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

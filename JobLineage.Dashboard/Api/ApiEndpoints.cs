@@ -43,9 +43,11 @@ internal static class ApiEndpoints
         api.MapGet("/runs", RunsAsync).Produces<RunsAnswer>().ProducesValidationProblem()
             .WithSummary("Runs, last activity first");
         api.MapGet("/runs/{source}/{rootId}", RunAsync).Produces<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("The run that a job belongs to");
+            .ProducesProblem(StatusCodes.Status410Gone)
+            .WithSummary("The run that a job belongs to; 410 with 'summary' when it was dropped from history");
         api.MapViews();
         api.MapCompare();
+        api.MapPipelines();
         api.MapDigests();
         api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job, its ancestors from the root down, its children by stage");
@@ -72,7 +74,7 @@ internal static class ApiEndpoints
     {
         var id = Unescape(rootId);
         if (await store.FindRunAsync(source, id, cancellation) is not { } run)
-            return await NotFoundAsync("run with job", source, id, store, cancellation);
+            return await PipelineEndpoints.DroppedAsync(source, id, store, cancellation) ?? await NotFoundAsync("run with job", source, id, store, cancellation);
         var answer = RunAnswer.Of(run);
         var tag = Json.ETag(answer, json.Value.SerializerOptions);
         context.Response.Headers.ETag = tag;

@@ -15,6 +15,7 @@ internal sealed record RunAnswer(
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
     bool RootIsMissing,
+    long Pruned,
     object? RootArgs,
     long Total,
     IReadOnlyDictionary<string, long> Counts,
@@ -24,7 +25,7 @@ internal sealed record RunAnswer(
 {
     public static RunAnswer Of(RunSnapshot run) => new(
         run.Source, run.RootId, run.RunKey, run.Worker, run.Name, run.State, run.Version, run.AsOf, run.StartedAt,
-        run.FinishedAt, run.RootIsMissing, Json.Embed(run.RootArgs), run.Total, Json.Counts(run.Counts),
+        run.FinishedAt, run.RootIsMissing, run.Pruned, Json.Embed(run.RootArgs), run.Total, Json.Counts(run.Counts),
         [.. run.Stages.Select(StageAnswer.Of)], run.Edges, [.. run.Findings.Select(FindingAnswer.Of)]);
 }
 

@@ -11,7 +11,7 @@ internal sealed class WatchedSources : IAsyncDisposable
     {
         var redaction = new Redaction(configuration.RedactWords);
         All = [.. configuration.Sources.Select(s => new WatchedSource(
-            s.Mapping, NpgsqlDataSource.Create(s.ConnectionString ?? throw new ArgumentException($"Source '{s.Name}' has no connection string.")), redaction, s.Feed))];
+            s.Mapping, NpgsqlDataSource.Create(s.ConnectionString ?? throw new ArgumentException($"Source '{s.Name}' has no connection string.")), redaction, s.Feed) { KeepRuns = s.KeepRuns })];
     }
 
     /// <summary>In the order of their names.</summary>

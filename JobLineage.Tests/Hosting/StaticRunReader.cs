@@ -33,6 +33,21 @@ internal sealed class StaticRunReader : IRunReader
         IReadOnlyCollection<RunKey> runs, CancellationToken cancellation) =>
         Answer<IReadOnlyDictionary<RunKey, long>>(runs.ToDictionary(r => r, _ => Run.Version));
 
+    public PipelineQuery? LastPipeline { get; private set; }
+
+    public PipelineHistory? Pipeline { get; set; }
+
+    public DroppedRun? Dropped { get; set; }
+
+    public Task<PipelineHistory?> FindPipelineAsync(PipelineQuery query, CancellationToken cancellation)
+    {
+        LastPipeline = query;
+        return Answer(Pipeline is { } history && history.Worker == query.Worker ? history : null);
+    }
+
+    public Task<DroppedRun?> FindDroppedAsync(string source, string rootId, CancellationToken cancellation) =>
+        Answer(Dropped is { } dropped && dropped.Source == source && dropped.Run.RootId == rootId ? dropped : null);
+
     public Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation) =>
         Answer<IReadOnlyList<SourceStatus>>([new("oban", FeedState.Live, Some.Noon, null, 0, 0)]);
 

@@ -90,6 +90,22 @@ internal sealed class FakeRunReader : IRunReader
             runs.Where(Runs.ContainsKey).ToDictionary(key => key, key => Runs[key].Version));
     }
 
+    public ConcurrentDictionary<PipelineQuery, PipelineHistory> Pipelines { get; } = [];
+
+    public ConcurrentDictionary<RunKey, DroppedRun> Dropped { get; } = [];
+
+    public Task<PipelineHistory?> FindPipelineAsync(PipelineQuery query, CancellationToken cancellation)
+    {
+        ThrowIfFailing();
+        return Task.FromResult(Pipelines.GetValueOrDefault(query));
+    }
+
+    public Task<DroppedRun?> FindDroppedAsync(string source, string rootId, CancellationToken cancellation)
+    {
+        ThrowIfFailing();
+        return Task.FromResult(Dropped.GetValueOrDefault(new(source, rootId)));
+    }
+
     public Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation)
     {
         ThrowIfFailing();

@@ -31,8 +31,8 @@ public static class CounterAudit
                 from job_lineage.job j where j.stage_id is not null group by j.stage_id) j on j.stage_id = s.id
             union all
             select 'run ' || coalesce(r.id, j.run_id), r.counts, j.counts
-            from (select r.id, jsonb_build_object('rows', r.rows, 'vanished', r.vanished, {HasStates("r")}) as counts from job_lineage.run r) r
-            full join (select j.run_id, jsonb_build_object('rows', count(*), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
+            from (select r.id, jsonb_build_object('rows', r.rows, 'absent', r.absent, 'vanished', r.vanished, {HasStates("r")}) as counts from job_lineage.run r) r
+            full join (select j.run_id, jsonb_build_object('rows', count(*), 'absent', count(*) filter (where j.flags & 3 <> 0), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
                 from job_lineage.job j where j.run_id is not null group by j.run_id) j on j.run_id = r.id
             union all
             select 'edge from stage ' || coalesce(e.from_stage, j.from_stage) || ' to ' || coalesce(e.to_stage, j.to_stage), to_jsonb(e.jobs), to_jsonb(j.jobs)

@@ -5,14 +5,19 @@ using Npgsql;
 namespace JobLineage.Core.Store.Ingest;
 
 /// <summary>Reads what a batch has to know of the store. A handful of statements whatever the size of the batch.</summary>
-internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
+/// <param name="connection">With the batch's transaction.</param>
+/// <param name="sourceId">The source's number.</param>
+/// <param name="leftovers">Dropped runs of which there still are rows: to a batch these are not there.</param>
+internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, long[] leftovers)
 {
     private const string Facts =
         "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected, j.attempt";
 
+    private string IsThere => leftovers.Length == 0 ? "" : " and (j.run_id is null or j.run_id <> all($3))";
+
     /// <summary>Adds the stored jobs among these ids to <paramref name="nodes"/>; those that are there already stay.</summary>
     public Task JobsAsync(Dictionary<string, Node> nodes, IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
-        AddAsync(nodes, $"select {Facts} from job_lineage.job j where j.source_id = $1 and j.id = any($2)", ids, null, cancellation);
+        AddAsync(nodes, $"select {Facts} from job_lineage.job j where j.source_id = $1 and j.id = any($2){IsThere}", ids, null, cancellation);
 
     /// <summary>
     /// Adds all descendants of these jobs, along links that are followed and links that are cut, and marks them and the
@@ -26,10 +31,23 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
                 select id collate "C" as id from unnest($2) id
                 union
                 select j.id from below b cross join lateral (
-                    select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = b.id offset 0) j)
-            select {Facts} from below b join job_lineage.job j on j.source_id = $1 and j.id = b.id
+                    select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = b.id{IsThere} offset 0) j)
+            select {Facts} from below b join job_lineage.job j on j.source_id = $1 and j.id = b.id{IsThere}
             """,
             ids, static n => n.IsAffected = true, cancellation);
+
+    /// <summary>Makes room for rows of these ids, which are not there but for what dropped runs have left.</summary>
+    public async Task ClearAsync(IEnumerable<string> ids, CancellationToken cancellation)
+    {
+        if (leftovers.Length == 0)
+            return;
+        await using var command = new NpgsqlCommand(
+            "delete from job_lineage.job where source_id = $1 and id = any($2) and run_id = any($3)", connection);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+        command.Parameters.Add(Parameters.Texts(ids));
+        command.Parameters.Add(Parameters.Longs(leftovers));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <summary>The roots of those runs that hang together by a link that is cut: such a run is worked out whole.</summary>
     public async Task<IReadOnlyList<string>> CutRootsAsync(IReadOnlyCollection<long> runs, CancellationToken cancellation)
@@ -80,6 +98,8 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId)
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
         command.Parameters.Add(Parameters.Texts(ids));
+        if (leftovers.Length > 0)
+            command.Parameters.Add(Parameters.Longs(leftovers));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Ingest;
@@ -8,9 +7,6 @@ namespace JobLineage.Core.Store.Ingest;
 /// </summary>
 internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, string sourceName)
 {
-    /// <summary>NOTIFY fails its transaction at 8,000 bytes; beyond this many runs a reader looks at everything anyway.</summary>
-    private const int NotifyRuns = 200;
-
     public async Task WriteAsync(
         IReadOnlyCollection<Node> nodes, IReadOnlyCollection<RunNode> runs, Deltas deltas, QueueDeltas queues,
         IReadOnlyList<FailureDelta> failures, CancellationToken cancellation)
@@ -33,7 +29,10 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         MoveHeads(batch, runs);
         Sweep(batch, deltas);
         if (batch.BatchCommands.Count > 0)
-            await NotifyAsync(await NamesAsync(batch, cancellation), [.. Moved(runs).Select(r => r.RootId)], cancellation);
+        {
+            var before = await NamesAsync(batch, cancellation);
+            await RunSignal.AnnounceAsync(connection, sourceName, [.. before, .. before.Count == 0 ? [] : Moved(runs).Select(r => r.RootId)], cancellation);
+        }
     }
 
     private static bool IsMoved(Node n) =>
@@ -174,23 +173,5 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         }
         while (await reader.NextResultAsync(cancellation));
         return roots;
-    }
-
-    private async Task NotifyAsync(List<string> before, List<string> now, CancellationToken cancellation)
-    {
-        if (before.Count == 0)
-            return;
-        // An empty list says "look at everything".
-        var payload = "[]";
-        if (before.Count + now.Count <= NotifyRuns)
-        {
-            var text = JsonSerializer.Serialize(before.Union(now).Select(root => new[] { sourceName, root }));
-            if (text.Length < 7_500)
-                payload = text;
-        }
-
-        await using var notify = new NpgsqlCommand($"select pg_notify('{RunSignal.Channel}', $1)", connection);
-        notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = payload });
-        await notify.ExecuteNonQueryAsync(cancellation);
     }
 }

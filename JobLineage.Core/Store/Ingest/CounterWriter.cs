@@ -139,18 +139,19 @@ internal static class CounterWriter
         var command = batch.Add(
             $"""
             update job_lineage.run r
-            set version = v.version, rows = r.rows + d.rows, vanished = r.vanished + d.vanished,
+            set version = v.version, rows = r.rows + d.rows, absent = r.absent + d.absent, vanished = r.vanished + d.vanished,
                 {string.Join(", ", CountColumns.Select(c => $"{c} = r.{c} + d.{c}"))},
                 started_at = least(r.started_at, d.started),
                 last_activity_at = greatest(r.last_activity_at, d.activity)
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-                d (id, rows, vanished, started, activity, {string.Join(", ", CountColumns)}),
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                d (id, rows, absent, vanished, started, activity, {string.Join(", ", CountColumns)}),
                 (select nextval('job_lineage.version') as version) v
             where r.id = d.id
             returning r.root_id
             """,
             Parameters.Longs(ids),
             Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Rows))),
+            Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Absent))),
             Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Vanished))),
             Parameters.Times(ids.Select(id => byRun[id].Min(s => s.FirstInsertedAt))),
             Parameters.Times(ids.Select(id => byRun[id].Max(s => Latest(s)))));

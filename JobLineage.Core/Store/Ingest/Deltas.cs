@@ -54,6 +54,8 @@ internal sealed class Deltas
 
         var stage = Stage(stageId, facts.RunId!.Value);
         stage.Rows += sign;
+        if ((facts.Flags & (JobFlags.Missing | JobFlags.Gone)) != 0)
+            stage.Absent += sign;
         if ((facts.Flags & JobFlags.CycleCut) != 0)
             stage.CycleCuts += sign;
         if ((facts.Flags & JobFlags.Missing) != 0)
@@ -174,6 +176,9 @@ internal sealed class StageDelta(long run)
 
     public long Rows { get; set; }
 
+    /// <summary>Rows that the source does not have.</summary>
+    public long Absent { get; set; }
+
     public long Vanished { get; set; }
 
     public long CycleCuts { get; set; }
@@ -204,7 +209,7 @@ internal sealed class StageDelta(long run)
 
     public DateTimeOffset? LastFinishedAt { get; set; }
 
-    public bool IsNothing => Rows == 0 && Vanished == 0 && CycleCuts == 0 && Parents == 0
+    public bool IsNothing => Rows == 0 && Absent == 0 && Vanished == 0 && CycleCuts == 0 && Parents == 0
         && Ran == 0 && RanMs == 0 && WaitedMs == 0 && Expected == 0 && ShortChildren == 0 && ShortParents == 0 && LostChildren == 0
         && FirstInsertedAt is null && LastAttemptedAt is null && LastFinishedAt is null && Array.TrueForAll(Counts, c => c == 0);
 }

@@ -34,8 +34,8 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         await labels.EnsureAsync(connection, Texts(jobs), cancellation);
         await fingerprints.EnsureAsync(connection, jobs.Select(PrintOf).OfType<string>(), cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var isBackfilled = await BeginAsync(connection, cancellation);
-        var loader = new BatchLoader(connection, record.Id);
+        var (isBackfilled, leftovers) = await BeginAsync(connection, cancellation);
+        var loader = new BatchLoader(connection, record.Id, leftovers);
         var nodes = new Dictionary<string, Node>(jobs.Count + absent.Count, StringComparer.Ordinal);
         await loader.JobsAsync(nodes, [.. jobs.Select(j => j.Id), .. absent], cancellation);
         var changed = new List<string>();
@@ -54,6 +54,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 node.IsDropped = node.New.RunId is null && (node.New.Flags & (JobFlags.Missing | JobFlags.Vanished)) != 0;
             }
 
+            await loader.ClearAsync(nodes.Values.Where(n => !n.Exists).Select(n => n.Id), cancellation);
             var failures = FailureDeltas.Of(nodes.Values, mapping.TargetKeys, isBackfilled);
             await new BatchWriter(connection, record.Id, mapping.Name)
                 .WriteAsync(nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, cancellation);
@@ -196,19 +197,19 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     }
 
     /// <summary>Makes sure that this leader's turn lasts.</summary>
-    /// <returns>Whether the table was once read to its end.</returns>
-    private async Task<bool> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <returns>Whether the table was once read to its end, and the dropped runs of which there still are rows.</returns>
+    private async Task<(bool IsBackfilled, long[] Leftovers)> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         // What a crash of the server takes back is read again from the source: the feed's position goes with it.
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("set local synchronous_commit = off"));
-        var lead = new NpgsqlBatchCommand("select epoch, backfilled from job_lineage.source where id = $1 for update");
+        var lead = new NpgsqlBatchCommand("select epoch, backfilled, array(select run_id from job_lineage.leftover where source_id = $1) from job_lineage.source where id = $1 for update");
         lead.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
         batch.BatchCommands.Add(lead);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation) || reader.GetInt64(0) != record.Epoch)
             throw new LeadLostException($"Another replica reads source '{mapping.Name}' now.");
-        return reader.GetBoolean(1);
+        return (reader.GetBoolean(1), reader.GetFieldValue<long[]>(2));
     }
 }
 

@@ -37,7 +37,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             left join job_lineage.run r on r.id = j.run_id
             {JobSql.Joins}
-            where src.name = $1
+            where src.name = $1 and {JobSql.IsThere}
             """, source, jobId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))

@@ -26,6 +26,11 @@ internal static class JobSql
         """;
 
     /// <summary>
+    /// Whether a row is more than what a dropped run has left; needs <c>j</c> and its run <c>r</c>, joined from the left.
+    /// </summary>
+    public const string IsThere = "(j.run_id is null or r.id is not null)";
+
+    /// <summary>
     /// Jobs <c>j</c> of the source $1 whose ids are in $2, one step into the primary key for each: left to itself the
     /// planner reads half the table for some thousands of them.
     /// </summary>

@@ -12,7 +12,9 @@ namespace JobLineage.Core.Store.Reading;
 internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = null)
 {
     /// <summary>How many columns there are.</summary>
-    public const int Width = 47 + 2 * SnapshotSql.QueueWidth + 4;
+    public const int Width = Absent + 1;
+
+    private const int Absent = 47 + 2 * SnapshotSql.QueueWidth + 4;
 
     private readonly Dictionary<long, Rows> runs = [];
 
@@ -28,7 +30,7 @@ internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = nu
                 row.GetString(at), row.TimeAt(at + 1), row.GetString(at + 3), row.TextAt(at + 4), row.GetString(at + 5),
                 row.GetInt64(at + 6), row.TimeAt(at + 7), row.TimeAt(at + 8), row.TextAt(at + 9),
                 row.IsDBNull(at + 10) ? JobFlags.None : (JobFlags)row.GetInt16(at + 10),
-                row.GetBoolean(at + 44), row.GetInt16(at + 45), row.GetInt32(at + 46), []);
+                row.GetBoolean(at + 44), row.GetInt16(at + 45), row.GetInt32(at + 46), row.GetInt64(at + Absent), []);
         }
 
         run.Stages.Add(Stage(row));
@@ -60,6 +62,8 @@ internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = nu
             Worker = run.Worker,
             RootArgs = run.RootArgs,
             RootIsMissing = (run.RootFlags & JobFlags.Missing) != 0,
+            // A root that was never seen is not in the queue either.
+            Pruned = run.Absent - ((run.RootFlags & JobFlags.Missing) != 0 ? 1 : 0) - stages.Sum(s => s.Vanished),
             Version = run.Version,
             // A source that was never read to the end has none.
             AsOf = run.AsOf ?? now,
@@ -124,7 +128,7 @@ internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = nu
 
     private sealed record Rows(
         string Source, DateTimeOffset? AsOf, string RootId, string? RunKey, string Worker, long Version, DateTimeOffset? StartedAt,
-        DateTimeOffset? LastActivityAt, string? RootArgs, JobFlags RootFlags, bool IsSourceRead, short SourceId, int WorkerId, List<StageRow> Stages);
+        DateTimeOffset? LastActivityAt, string? RootArgs, JobFlags RootFlags, bool IsSourceRead, short SourceId, int WorkerId, long Absent, List<StageRow> Stages);
 
     private sealed record StageRow(
         long Id, long? ParentId, string Worker, string? Step, int Depth, StateCounts Counts, long Vanished, long CycleCuts, long Parents,

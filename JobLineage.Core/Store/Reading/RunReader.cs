@@ -50,7 +50,7 @@ public sealed class RunReader(
             {JobSql.Joins}
             {AloneFacts.Joins}
             left join (job_lineage.run r {SnapshotSql.Joins} {SnapshotSql.DetailJoins}) on r.id = j.run_id
-            where src.name = $1
+            where src.name = $1 and {JobSql.IsThere}
             """,
             new NpgsqlParameter<string> { TypedValue = source }, new NpgsqlParameter<string> { TypedValue = jobId });
         var runs = new RunAssembler(at: stages, now, details: stages + RunAssembler.Width);
@@ -88,13 +88,32 @@ public sealed class RunReader(
     }
 
     /// <inheritdoc />
+    public Task<PipelineHistory?> FindPipelineAsync(PipelineQuery query, CancellationToken cancellation) =>
+        ReadHistoryAsync(reader => reader.ReadAsync(query, cancellation), cancellation);
+
+    /// <inheritdoc />
+    public Task<DroppedRun?> FindDroppedAsync(string source, string rootId, CancellationToken cancellation) =>
+        ReadHistoryAsync(reader => reader.FindDroppedAsync(source, rootId, cancellation), cancellation);
+
+    private async Task<T?> ReadHistoryAsync<T>(Func<PipelineReader, Task<T?>> read, CancellationToken cancellation)
+        where T : class
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        return await read(new(connection, time.GetUtcNow()));
+    }
+
+    /// <inheritdoc />
     public async Task<IReadOnlyList<string>> FindSourcesOfAsync(string jobId, CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            """
+            $"""
             select s.name
             from job_lineage.source s
-            where exists (select from job_lineage.job j where j.source_id = s.id and j.id = $1)
+            where exists (
+                    select from job_lineage.job j left join job_lineage.run r on r.id = j.run_id
+                    where j.source_id = s.id and j.id = $1 and {JobSql.IsThere})
+                or exists (select from job_lineage.past_run p where p.source_id = s.id and p.root_id = $1)
             order by s.name
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
@@ -111,7 +130,7 @@ public sealed class RunReader(
             join job_lineage.source s on s.name = w.source
             join job_lineage.job j on j.source_id = s.id and j.id = w.root_id
             left join job_lineage.run r on r.id = j.run_id
-            where r.id is null or r.root_id = w.root_id
+            where {JobSql.IsThere} and (r.id is null or r.root_id = w.root_id)
             """);
         command.Parameters.Add(Ingest.Parameters.Texts(runs.Select(r => r.Source)));
         command.Parameters.Add(Ingest.Parameters.Texts(runs.Select(r => r.RootId)));

@@ -64,7 +64,7 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
                 join job_lineage.stage s on s.run_id = r.id
                 join job_lineage.label w on w.id = s.worker
                 left join job_lineage.label st on st.id = s.step) on r.id = j.run_id
-            where src.name = $1
+            where src.name = $1 and {JobSql.IsThere}
             order by s.depth, s.id
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };

@@ -30,7 +30,8 @@ internal static class SnapshotSql
         s.ran, s.ran_ms, s.waited_ms, s.expected, s.short_children, s.short_parents, s.lost_children,
         src.backfilled, r.source_id, r.worker,
         {QueueOf("ready")}, {QueueOf("due")},
-        running.ids, running.since, running.nodes, running.seen
+        running.ids, running.since, running.nodes, running.seen,
+        r.absent
         """;
 
     /// <summary>How many columns a queue has.</summary>

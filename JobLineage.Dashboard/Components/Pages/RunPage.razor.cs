@@ -90,9 +90,6 @@ public sealed partial class RunPage
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
 
-    [CascadingParameter]
-    private HttpContext? Http { get; set; }
-
     private RunSnapshot? Run => _run.Value;
 
     // What an address can't mean is left out of it: the view is then the one without it.
@@ -141,9 +138,6 @@ public sealed partial class RunPage
     protected override void OnUpdated()
     {
         Clock.Follow(Status, _run.Update.Connection);
-        if (_run.Update.IsUnknown)
-            Http.Answer(StatusCodes.Status404NotFound);
-
         if (Run is not { } run)
             return;
 

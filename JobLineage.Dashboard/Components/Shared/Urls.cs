@@ -28,6 +28,9 @@ public static class Urls
     /// <summary>A run beside the last good one of its pipeline.</summary>
     public static string CompareWithLastGood(string source, string id) => PagePaths.CompareWithLastGood(source, id);
 
+    /// <summary>The runs of a pipeline over time.</summary>
+    public static string Pipeline(string source, string worker) => PagePaths.Pipeline(source, worker);
+
     /// <summary>Any job id, to be found in whatever source has it.</summary>
     public static string Lookup(string id) => $"admin/job-lineage/{PagePaths.Segments(id)}";
 }

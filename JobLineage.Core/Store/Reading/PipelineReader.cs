@@ -1,0 +1,254 @@
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store.Ingest;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>Reads the runs of a pipeline, in the caller's snapshot.</summary>
+/// <param name="connection">With the transaction.</param>
+/// <param name="now">The moment of the reading.</param>
+internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset now)
+{
+    /// <summary>Runs before the charted ones that are looked at: what none of them had is new.</summary>
+    private const int Before = 30;
+
+    /// <summary>Stages that are read, of all runs together: the newest runs have theirs.</summary>
+    private const int MostStages = 20_000;
+
+    private const int TimeoutSeconds = 30;
+
+    public async Task<PipelineHistory?> ReadAsync(PipelineQuery query, CancellationToken cancellation)
+    {
+        if (await FindAsync(query, cancellation) is not var (source, worker))
+            return null;
+        var since = query.Days is { } days ? now.AddDays(-days) : DateTimeOffset.MinValue;
+        if (await TotalAsync(source, worker, since, cancellation) is not { } total)
+            return null;
+        var byTime = query.Sort == PipelineSort.Newest;
+        // Runs before the range are looked at as well, for what is new in it.
+        var window = await RunsAsync(source, worker, DateTimeOffset.MinValue, PipelineSort.Newest, byTime ? query.After : null, PipelineQuery.Size + 1 + Before, cancellation);
+        var inRange = window.Count(r => r.Run.StartedAt >= since || query.Days is null);
+        var page = byTime
+            ? [.. window.Take(Math.Min(inRange, PipelineQuery.Size + 1))]
+            : await RunsAsync(source, worker, since, query.Sort, query.After, PipelineQuery.Size + 1, cancellation);
+        var charted = window.Take(Math.Min(inRange, PipelineQuery.Size)).Select(r => r.Run).ToList();
+        var (folded, complete) = await FoldAsync([.. window.Select(r => r.Run)], charted.Count, cancellation);
+        var before = await BeforeAsync(source, worker, [.. page.Select(r => r.Run), .. charted], cancellation);
+        var told = folded.Charted().Select(run => run with { Before = before.GetValueOrDefault(run.Id) }).TakeLast(complete).ToList();
+        var known = told.ToDictionary(run => run.Id);
+        return new()
+        {
+            Source = query.Source,
+            Worker = query.Worker,
+            AsOf = now,
+            Total = total,
+            Runs = [.. page.Take(PipelineQuery.Size).Select(r => known.GetValueOrDefault(r.Run.Id) ?? r.Run with { Before = before.GetValueOrDefault(r.Run.Id) })],
+            Next = page.Count > PipelineQuery.Size ? Place(query.Sort, page[PipelineQuery.Size - 1]) : null,
+            Charted = told,
+            Stages = [.. folded.Stages().Select(stage => stage with { Points = [.. stage.Points.TakeLast(complete)] })],
+            Usual = folded.Usual(),
+        };
+    }
+
+    /// <summary>What is left of the last run of this root that was dropped; null when none was.</summary>
+    public async Task<DroppedRun?> FindDroppedAsync(string source, string rootId, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            $"""
+            select {string.Join(", ", PipelineSql.RunColumns.Split(", ").Select(c => "p." + c))}, 0::bigint, l.text
+            from job_lineage.source s
+            join job_lineage.past_run p on p.source_id = s.id and p.root_id = $2
+            join job_lineage.label l on l.id = p.worker
+            where s.name = $1
+            order by p.id desc
+            limit 1
+            """,
+            new NpgsqlParameter<string> { TypedValue = source }, new NpgsqlParameter<string> { TypedValue = rootId });
+        PipelineRun run;
+        string worker;
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            if (!await reader.ReadAsync(cancellation))
+                return null;
+            (run, worker) = (Run(reader), reader.GetString(RunWidth + 1));
+        }
+
+        var stages = (await StagesAsync([run], cancellation)).GetValueOrDefault(run.Id) ?? [];
+        var (errors, texts) = await ErrorsAsync([run], cancellation);
+        return new()
+        {
+            Source = source,
+            Worker = worker,
+            Run = run,
+            Stages = [.. stages.OrderBy(s => s.Depth).ThenBy(s => s.Path, StringComparer.Ordinal)],
+            Errors = [.. errors.GetValueOrDefault(run.Id, []).OrderByDescending(e => e.Value).ThenBy(e => e.Key).Select(e => new PipelineError(e.Key, texts[e.Key], e.Value, 0))],
+        };
+    }
+
+    private async Task<(PipelineFold Fold, int Complete)> FoldAsync(IReadOnlyList<PipelineRun> window, int charted, CancellationToken cancellation)
+    {
+        var stages = await StagesAsync([.. window.Take(charted + 1)], cancellation);
+        var (errors, texts) = await ErrorsAsync(window, cancellation);
+        var runs = window.Select(run => new FoldedRun(
+            run, stages.GetValueOrDefault(run.Id)?.ToDictionary(s => s.Path, StagePath.Comparer), errors.GetValueOrDefault(run.Id, []))).ToList();
+        return (new(runs, charted, texts), runs.Take(charted).TakeWhile(run => run.Stages is not null).Count());
+    }
+
+    private async Task<(short Source, int Worker)?> FindAsync(PipelineQuery query, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            "select s.id, l.id from job_lineage.source s join job_lineage.label l on l.text = $2 where s.name = $1",
+            new NpgsqlParameter<string> { TypedValue = query.Source }, new NpgsqlParameter<string> { TypedValue = query.Worker });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (reader.GetInt16(0), reader.GetInt32(1)) : null;
+    }
+
+    private async Task<long?> TotalAsync(short source, int worker, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var command = Command(PipelineSql.Total, Short(source), Int(worker), Time(since));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return reader.GetBoolean(1) ? reader.GetInt64(0) : null;
+    }
+
+    private async Task<List<(PipelineRun Run, long Key)>> RunsAsync(
+        short source, int worker, DateTimeOffset since, PipelineSort sort, PipelineCursor? after, int most, CancellationToken cancellation)
+    {
+        NpgsqlParameter place = sort == PipelineSort.Newest
+            ? Time(after is null ? DateTimeOffset.MaxValue : new(Math.Max(after.Value, 0), TimeSpan.Zero))
+            : new NpgsqlParameter<long> { TypedValue = after?.Value ?? long.MaxValue };
+        await using var command = Command(
+            PipelineSql.Runs(sort), Short(source), Int(worker), Time(since), place,
+            new NpgsqlParameter<long> { TypedValue = after?.Run ?? long.MaxValue }, Int(most));
+        var runs = new List<(PipelineRun, long)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            runs.Add((Run(reader), reader.GetInt64(RunWidth)));
+        return runs;
+    }
+
+    private async Task<Dictionary<long, string>> BeforeAsync(short source, int worker, IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
+    {
+        var asked = runs.DistinctBy(run => run.Id).ToList();
+        await using var command = Command(
+            PipelineSql.Before, Short(source), Int(worker),
+            Parameters.Longs(asked.Select(run => run.Id)), Parameters.Times(asked.Select(run => (DateTimeOffset?)(run.StartedAt ?? DateTimeOffset.MinValue))));
+        var before = new Dictionary<long, string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            before[reader.GetInt64(0)] = reader.GetString(1);
+        return before;
+    }
+
+    /// <summary>The stages of these runs, as many of them, from the first on, as fit.</summary>
+    private async Task<Dictionary<long, List<Stage>>> StagesAsync(IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            PipelineSql.Stages, Kept(runs), Dropped(runs), Parameters.Longs(runs.Select(run => run.Id)), Int(MostStages));
+        var rows = new List<StageRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(new(
+                reader.GetInt64(0), reader.GetInt64(1), reader.LongAt(2), reader.GetString(3), reader.TextAt(4), reader.GetInt32(5), reader.GetInt64(6),
+                reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.TimeAt(10), reader.TimeAt(12), CountsAt(reader, PipelineSql.StageCounts)));
+        }
+
+        var byRun = rows.GroupBy(row => row.Run).ToList();
+        // The last one may have been cut off in the middle.
+        return (rows.Count < MostStages ? byRun : byRun.SkipLast(1)).ToDictionary(run => run.Key, Stages);
+    }
+
+    private async Task<(Dictionary<long, Dictionary<int, long>> Errors, Dictionary<int, string> Texts)> ErrorsAsync(
+        IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
+    {
+        await using var command = Command(PipelineSql.Errors, Kept(runs), Dropped(runs));
+        var errors = new Dictionary<long, Dictionary<int, long>>();
+        var texts = new Dictionary<int, string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var run = reader.GetInt64(0);
+            if (!errors.TryGetValue(run, out var known))
+                errors[run] = known = [];
+            known[reader.GetInt32(1)] = reader.GetInt64(2);
+            texts[reader.GetInt32(1)] = reader.GetString(3);
+        }
+
+        return (errors, texts);
+    }
+
+    private static List<Stage> Stages(IEnumerable<StageRow> rows)
+    {
+        var all = rows.ToList();
+        var paths = StoredPaths.Of(all.Select(row => (row.Id, row.Parent, row.Worker, row.Step)));
+        return [.. all.Select(row => row.ToStage(paths))];
+    }
+
+    private const int RunWidth = 15;
+
+    private static PipelineRun Run(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        RootId = row.GetString(1),
+        RunKey = row.TextAt(2),
+        StartedAt = row.TimeAt(3),
+        LastActivityAt = row.TimeAt(4),
+        DroppedAt = row.TimeAt(5),
+        Vanished = row.GetInt64(6),
+        Counts = CountsAt(row, 7),
+    };
+
+    private static StateCounts CountsAt(NpgsqlDataReader row, int at)
+    {
+        var counts = default(StateCounts);
+        foreach (var state in JobStates.All)
+            counts = counts.Add(state, row.GetInt64(at + (int)state));
+        return counts;
+    }
+
+    private static PipelineCursor Place(PipelineSort sort, (PipelineRun Run, long Key) last) => new(
+        sort, sort == PipelineSort.Newest ? (last.Run.StartedAt ?? DateTimeOffset.MinValue).UtcTicks : last.Key, last.Run.Id);
+
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter);
+        return command;
+    }
+
+    private static NpgsqlParameter Kept(IEnumerable<PipelineRun> runs) => Parameters.Longs(runs.Where(run => run.DroppedAt is null).Select(run => run.Id));
+
+    private static NpgsqlParameter Dropped(IEnumerable<PipelineRun> runs) => Parameters.Longs(runs.Where(run => run.DroppedAt is not null).Select(run => run.Id));
+
+    private static NpgsqlParameter Short(short value) => new NpgsqlParameter<short> { TypedValue = value };
+
+    private static NpgsqlParameter Int(int value) => new NpgsqlParameter<int> { TypedValue = value };
+
+    // The ends of time stand for Postgres' infinities.
+    private static NpgsqlParameter Time(DateTimeOffset time) => new NpgsqlParameter<DateTime> { TypedValue = time.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    private sealed record StageRow(
+        long Run, long Id, long? Parent, string Worker, string? Step, int Depth, long Vanished, long Ran, long RanMs, long WaitedMs,
+        DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastFinishedAt, StateCounts Counts)
+    {
+        public Stage ToStage(Dictionary<long, string> paths) => new()
+        {
+            Path = paths[Id],
+            ParentPath = Parent is { } parent ? paths[parent] : null,
+            Worker = Worker,
+            Name = StagePath.NameOf(paths[Id]),
+            Depth = Depth,
+            Counts = Counts,
+            Vanished = Vanished,
+            MeanRun = Ran > 0 ? TimeSpan.FromMilliseconds((double)RanMs / Ran) : null,
+            MeanWait = Ran > 0 ? TimeSpan.FromMilliseconds((double)WaitedMs / Ran) : null,
+            FirstInsertedAt = FirstInsertedAt,
+            LastFinishedAt = LastFinishedAt,
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Dashboard.Api;
+
+/// <summary>
+/// The runs of a pipeline. <c>runs</c> is a page of them, and <c>next</c> goes into <c>page</c>; <c>stages</c> and what is new are told over
+/// <c>charted</c>, the first started first: each list of <c>points</c> has one entry for each of these. Times in seconds.
+/// </summary>
+internal sealed record PipelineAnswer(
+    string Source, string Worker, DateTimeOffset AsOf, long Total, string? Next, IReadOnlyList<PipelineRunAnswer> Runs,
+    PipelineUsualAnswer? Usual, IReadOnlyList<PipelineRunAnswer> Charted, IReadOnlyList<PipelineStageAnswer> Stages)
+{
+    public static PipelineAnswer Of(PipelineHistory history) => new(
+        history.Source, history.Worker, history.AsOf, history.Total, history.Next?.ToString(), [.. history.Runs.Select(PipelineRunAnswer.Of)],
+        history.Usual is { } usual ? new(usual.Runs, usual.Duration?.TotalSeconds, usual.Jobs, usual.Failed) : null,
+        [.. history.Charted.Select(PipelineRunAnswer.Of)], [.. history.Stages.Select(PipelineStageAnswer.Of)]);
+}
+
+/// <summary>A run of a pipeline; of one with <c>droppedAt</c> a summary is all that is left.</summary>
+internal sealed record PipelineRunAnswer(
+    string Root, string? RunKey, RunState State, DateTimeOffset? StartedAt, DateTimeOffset? LastActivityAt, double? Seconds, long Total,
+    IReadOnlyDictionary<string, long> Counts, long Vanished, DateTimeOffset? DroppedAt, string? Before, IReadOnlyList<string> NewStages,
+    IReadOnlyList<string> LostStages, IReadOnlyList<PipelineErrorAnswer> NewErrors)
+{
+    public static PipelineRunAnswer Of(PipelineRun run) => new(
+        run.RootId, run.RunKey, run.State, run.StartedAt, run.LastActivityAt, run.Duration?.TotalSeconds, run.Counts.Total, Json.Counts(run.Counts),
+        run.Vanished, run.DroppedAt, run.Before, run.NewStages, run.LostStages, [.. run.NewErrors.Select(PipelineErrorAnswer.Of)]);
+}
+
+/// <summary>A kind of error; <c>id</c> goes into <c>error</c> of a run's jobs.</summary>
+internal sealed record PipelineErrorAnswer(int Id, string Fingerprint, long Discarded)
+{
+    public static PipelineErrorAnswer Of(PipelineError error) => new(error.Id, error.Text, error.Failed);
+}
+
+/// <summary>Medians over <c>runs</c> finished runs before the newest charted one.</summary>
+internal sealed record PipelineUsualAnswer(int Runs, double? Seconds, long Total, long Discarded);
+
+/// <summary>A stage over the charted runs; null where a run has none.</summary>
+internal sealed record PipelineStageAnswer(string Path, int Depth, PipelinePointAnswer? Usual, IReadOnlyList<PipelinePointAnswer?> Points)
+{
+    public static PipelineStageAnswer Of(PipelineStage stage) => new(
+        stage.Path, stage.Depth, PipelinePointAnswer.Of(stage.Usual), [.. stage.Points.Select(PipelinePointAnswer.Of)]);
+}
+
+/// <summary>A stage in one run, or what is usual of it; times are means, in seconds.</summary>
+internal sealed record PipelinePointAnswer(long Total, long Discarded, double? MeanRunSeconds, double? MeanWaitSeconds)
+{
+    public static PipelinePointAnswer? Of(PipelinePoint? point) =>
+        point is null ? null : new(point.Jobs, point.Failed, point.MeanRun?.TotalSeconds, point.MeanWait?.TotalSeconds);
+}
+
+/// <summary>What is left of a run that was dropped from history.</summary>
+internal sealed record DroppedRunAnswer(
+    string Source, string Worker, PipelineRunAnswer Run, IReadOnlyList<DroppedStageAnswer> Stages, IReadOnlyList<PipelineErrorAnswer> Errors)
+{
+    public static DroppedRunAnswer Of(DroppedRun dropped) => new(
+        dropped.Source, dropped.Worker, PipelineRunAnswer.Of(dropped.Run),
+        [.. dropped.Stages.Select(DroppedStageAnswer.Of)], [.. dropped.Errors.Select(PipelineErrorAnswer.Of)]);
+}
+
+/// <summary>A stage of a dropped run.</summary>
+internal sealed record DroppedStageAnswer(
+    string Path, string Worker, int Depth, long Total, IReadOnlyDictionary<string, long> Counts, long Vanished, double? MeanRunSeconds,
+    double? MeanWaitSeconds, DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastFinishedAt)
+{
+    public static DroppedStageAnswer Of(Stage stage) => new(
+        stage.Path, stage.Worker, stage.Depth, stage.Total, Json.Counts(stage.Counts), stage.Vanished, stage.MeanRun?.TotalSeconds,
+        stage.MeanWait?.TotalSeconds, stage.FirstInsertedAt, stage.LastFinishedAt);
+}
