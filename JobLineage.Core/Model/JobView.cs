@@ -7,7 +7,11 @@ namespace JobLineage.Core.Model;
 /// <param name="Ancestors">From the root down to the parent.</param>
 /// <param name="Children">Its children, grouped by stage.</param>
 public sealed record JobView(
-    Job Job, string RootId, string StagePath, IReadOnlyList<Job> Ancestors, IReadOnlyList<ChildGroup> Children);
+    Job Job, string RootId, string StagePath, IReadOnlyList<Job> Ancestors, IReadOnlyList<ChildGroup> Children)
+{
+    /// <summary>The jobs beside it; null where there is nothing that makes siblings.</summary>
+    public JobSiblings? Siblings { get; init; }
+}
 
 /// <summary>The children that a job has in one stage.</summary>
 /// <param name="Stage">The path of the children's stage.</param>

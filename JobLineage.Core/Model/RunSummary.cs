@@ -27,11 +27,23 @@ public sealed record RunSummary
     /// <summary>What the run as a whole is doing.</summary>
     public required RunState State { get; init; }
 
-    /// <summary>When the root was inserted, or the first job where the root was never seen, in UTC; null when unknown.</summary>
+    /// <summary>When its first job was inserted, in UTC; null when unknown.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When anything last happened in the run, in UTC.</summary>
     public DateTimeOffset? LastActivityAt { get; init; }
+
+    /// <summary>The beginning of the root's arguments as JSON text; null when not read.</summary>
+    public string? RootArgs { get; init; }
+
+    /// <summary>
+    /// What is wrong with it, by kind: the findings of a run that goes on; of one that has come to rest the stages with
+    /// failures, with fewer jobs than were announced, and with circles.
+    /// </summary>
+    public FindingCounts Findings { get; init; }
+
+    /// <summary>The last runs of its pipeline; null when there are none.</summary>
+    public PipelineTrend? Trend { get; init; }
 }
 
 /// <summary>The singles (jobs with neither parent nor child) of one worker: one line of the runs list.</summary>
@@ -39,30 +51,3 @@ public sealed record RunSummary
 /// <param name="Worker">The full worker name.</param>
 /// <param name="Counts">Jobs by state.</param>
 public sealed record SinglesSummary(string Source, string Worker, StateCounts Counts);
-
-/// <summary>Which runs to list.</summary>
-public sealed record RunsQuery
-{
-    /// <summary>Only runs of this source; null for all.</summary>
-    public string? Source { get; init; }
-
-    /// <summary>Only runs whose root has this worker (full or short name); null for all.</summary>
-    public string? Worker { get; init; }
-
-    /// <summary>Only runs in this state; null for all.</summary>
-    public RunState? State { get; init; }
-
-    /// <summary>From 1.</summary>
-    public int Page { get; init; } = 1;
-
-    /// <summary>Runs on a page.</summary>
-    public int PageSize { get; init; } = 50;
-}
-
-/// <summary>A page of the runs list, from one statement.</summary>
-/// <param name="Runs">The runs, last activity first.</param>
-/// <param name="Singles">One line per worker that has singles; only on the first page of an unfiltered list.</param>
-/// <param name="Total">How many runs match in all.</param>
-/// <param name="AsOf">The moment of the reading, in UTC.</param>
-public sealed record RunsPage(
-    IReadOnlyList<RunSummary> Runs, IReadOnlyList<SinglesSummary> Singles, long Total, DateTimeOffset AsOf);

@@ -11,6 +11,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(3);
 
     // What follows what comes ten times a second, give or take, must not wait for what is missing to a tenth of a second.
     private static readonly TimeSpan Advance = TimeSpan.FromMilliseconds(40);
@@ -18,6 +19,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     // Half of the time of one connection at most, whatever a reading costs. More rest would make a page late on a busy
     // server, where a reading waits for a processor longer than it needs one.
     private const int Rest = 2;
+    private const int LongRest = 10;
 
     private static readonly TimeSpan SafetyTick = TimeSpan.FromSeconds(5);
 
@@ -87,7 +89,9 @@ public sealed class RunHub : IAttention, IAsyncDisposable
 
     /// <summary>Watches a page of the runs list; equal queries share one reading.</summary>
     public HubSubscription<RunsPage> SubscribeList(RunsQuery query) => Subscribe(
-        _lists, query, () => Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token), LooksSame));
+        _lists, query, () => Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token),
+            // A page that has not changed is as fresh as its source.
+            (one, other) => one.LooksLike(other)));
 
     /// <summary>Watches a job with its ancestors and children.</summary>
     public HubSubscription<JobView> SubscribeJob(string source, string jobId) => Subscribe(
@@ -236,13 +240,12 @@ public sealed class RunHub : IAttention, IAsyncDisposable
 
     private Pace QuickPace() => new(_time, Quick, Advance, Rest);
 
-    // Whether a run is stuck or only running shows when it is looked at: such a list reads up to 1,000 runs whole.
+    // Whether a run is stuck or only running shows when it is looked at: such a list reads up to 1,000 runs whole. What is
+    // filtered is counted, up to 10,000 runs; and a text is looked for in as many.
     private Pace ListPace(RunsQuery query) =>
-        query.State is RunState.Running or RunState.Stuck or RunState.Failing ? new(_time, Slow, TimeSpan.Zero, Rest) : QuickPace();
-
-    // The moment of the reading aside: a page that has not changed is as fresh as its source.
-    private static bool LooksSame(RunsPage one, RunsPage other) =>
-        one.Total == other.Total && one.Runs.SequenceEqual(other.Runs) && one.Singles.SequenceEqual(other.Singles);
+        query.Text is not null ? new(_time, Seldom, TimeSpan.Zero, LongRest)
+        : query.State is not null || query.HasRange ? new(_time, Slow, TimeSpan.Zero, Rest)
+        : QuickPace();
 
     private RunHubReading<T> Reading<T>(string name, Pace pace, Func<CancellationToken, Task<T?>> load, Func<T, T, bool>? looksSame = null)
         where T : class => new(name, load, pace, _time, _logger, _stopping.Token, looksSame);

@@ -53,16 +53,16 @@ public sealed class ViewHub(IRunViews reader, TimeProvider time, ILogger<ViewHub
         }
     }
 
-    /// <summary>Says at which version somebody has seen a subject: its views are read again when they are of another.</summary>
-    public void Seen(RunKey subject, object stamp)
+    /// <summary>Says at which version somebody has seen a view's subject: the view is read again when it is of another.</summary>
+    /// <param name="subject">The run, or the job.</param>
+    /// <param name="what">The view: each goes by what its own reading depends on.</param>
+    /// <param name="stamp">The subject's present version.</param>
+    public void Seen(RunKey subject, object what, object stamp)
     {
         lock (_lock)
         {
-            foreach (var (key, entry) in _entries)
-            {
-                if (key.Subject == subject)
-                    entry.Seen(stamp);
-            }
+            if (_entries.TryGetValue((subject, what), out var entry))
+                entry.Seen(stamp);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using JobLineage.Core.Model;
 
@@ -21,6 +23,8 @@ public sealed partial class Redaction
 
     // Not backtracking: a long text of colons would take minutes.
     private static readonly Regex UserInfo = new(@"://[^\s/@""']+:[^\s/@""']+@", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    private static readonly JsonSerializerOptions Plainly = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly string[] words;
     private readonly SearchValues<string> any;
@@ -69,6 +73,48 @@ public sealed partial class Redaction
             head = inText.Replace(head, "${key}" + Mark);
         var (cut, isCut) = Cut(WithoutUserInfo(head));
         return (cut!, isCut || head.Length < text.Length && text.Length > Limit * 2);
+    }
+
+    /// <summary>The value of any column, as text: free text also in the strings of JSON, where errors stand; at most <see cref="Limit"/> characters.</summary>
+    /// <param name="name">The column's name, which may itself say that it holds a secret.</param>
+    /// <param name="text">The value.</param>
+    public (string Text, bool IsCut) Column(string name, string text)
+    {
+        if (IsSecret(name))
+            return (Mark, false);
+        if (text.AsSpan().TrimStart() is not ['{' or '[', ..])
+            return FreeText(text);
+        var (json, isCut) = Json(text);
+        try
+        {
+            var node = JsonNode.Parse(json!);
+            return (InStrings(node)!.ToJsonString(Plainly), isCut);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // Cut off, keys that are there twice, half of a surrogate pair.
+            var (free, cutAgain) = FreeText(json!);
+            return (free, isCut || cutAgain);
+        }
+    }
+
+    private JsonNode? InStrings(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (key, value) in members.ToList())
+                    members[key] = InStrings(value?.DeepClone());
+                return members;
+            case JsonArray elements:
+                for (var i = 0; i < elements.Count; i++)
+                    elements[i] = InStrings(elements[i]?.DeepClone());
+                return elements;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                return FreeText(value.GetValue<string>()).Text;
+            default:
+                return node;
+        }
     }
 
     private static string WithoutUserInfo(string text) =>

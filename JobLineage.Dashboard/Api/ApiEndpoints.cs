@@ -41,7 +41,7 @@ internal static class ApiEndpoints
         api.MapGet("/sources", SourcesAsync).Produces<SourcesAnswer>()
             .WithSummary("The sources and how fresh they are");
         api.MapGet("/runs", RunsAsync).Produces<RunsAnswer>().ProducesValidationProblem()
-            .WithSummary("Runs, last activity first");
+            .WithSummary("Runs: filtered, in an order, page by page");
         api.MapGet("/runs/{source}/{rootId}", RunAsync).Produces<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status410Gone)
             .WithSummary("The run that a job belongs to; 410 with 'summary' when it was dropped from history");
@@ -49,8 +49,8 @@ internal static class ApiEndpoints
         api.MapCompare();
         api.MapPipelines();
         api.MapDigests();
-        api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A job, its ancestors from the root down, its children by stage");
+        api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("A job, its ancestors from the root down, its children by stage, its siblings; with native=true the row as its source has it");
     }
 
     private static async Task<IResult> SourcesAsync([FromServices] IRunReader store, CancellationToken cancellation) =>
@@ -58,10 +58,11 @@ internal static class ApiEndpoints
 
     private static async Task<IResult> RunsAsync(
         HttpRequest request, [FromServices] IRunReader store, CancellationToken cancellation,
-        string? source = null, string? state = null, string? worker = null, string? page = null, string? pageSize = null)
+        string? source = null, string? state = null, string? worker = null, string? q = null, string? from = null, string? to = null,
+        string? sort = null, string? order = null, string? page = null, string? pageSize = null)
     {
         // The parameters stand in the signature for the description; they are read together, so that all errors are told.
-        _ = (source, state, worker, page, pageSize);
+        _ = (source, state, worker, q, from, to, sort, order, page, pageSize);
         var (query, errors) = RunsParameters.Read(request.Query);
         return errors.Count > 0
             ? Problems.BadParameters(errors)
@@ -82,12 +83,24 @@ internal static class ApiEndpoints
     }
 
     private static async Task<IResult> JobAsync(
-        string source, string id, [FromServices] IRunReader store, CancellationToken cancellation)
+        string source, string id, HttpRequest request, [FromServices] IRunReader store, [FromServices] INativeRows rows,
+        CancellationToken cancellation, string? native = null)
     {
+        _ = native;
+        var read = new QueryParameters(request.Query, ["native"]);
+        var withNative = read.Choice<Whether>("native") == Whether.True;
+        if (read.Errors.Count > 0)
+            return Problems.BadParameters(read.Errors);
         id = Unescape(id);
         return await store.FindJobAsync(source, id, cancellation) is { } view
-            ? Results.Ok(JobViewAnswer.Of(view))
+            ? Results.Ok(JobViewAnswer.Of(view, withNative ? await rows.FindAsync(source, id, cancellation) : null))
             : await NotFoundAsync("job", source, id, store, cancellation);
+    }
+
+    private enum Whether
+    {
+        False,
+        True,
     }
 
     /// <summary>Says what is not there, or that there is no such source.</summary>

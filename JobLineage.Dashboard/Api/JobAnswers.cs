@@ -10,12 +10,34 @@ internal sealed record JobViewAnswer(
     string Stage,
     JobAnswer Job,
     IReadOnlyList<JobAnswer> Ancestors,
-    IReadOnlyList<ChildrenAnswer> Children)
+    IReadOnlyList<ChildrenAnswer> Children,
+    SiblingsAnswer? Siblings,
+    NativeAnswer? Native)
 {
-    public static JobViewAnswer Of(JobView view) => new(
+    public static JobViewAnswer Of(JobView view, NativeRow? native) => new(
         view.Job.Source, view.Job.Id, view.RootId, view.StagePath, JobAnswer.Of(view.Job),
-        [.. view.Ancestors.Select(JobAnswer.Of)], [.. view.Children.Select(ChildrenAnswer.Of)]);
+        [.. view.Ancestors.Select(JobAnswer.Of)], [.. view.Children.Select(ChildrenAnswer.Of)],
+        SiblingsAnswer.Of(view.Siblings), NativeAnswer.Of(native));
 }
+
+/// <summary>The jobs of the same parent, or step, itself included; <c>totalIsAtLeast</c> when they were not all counted.</summary>
+internal sealed record SiblingsAnswer(long Total, bool TotalIsAtLeast, IReadOnlyDictionary<string, long> Counts, string? Previous, string? Next)
+{
+    public static SiblingsAnswer? Of(JobSiblings? siblings) => siblings is null
+        ? null
+        : new(siblings.Counts.Total, siblings.IsTruncated, Json.Counts(siblings.Counts), siblings.Previous, siblings.Next);
+}
+
+/// <summary>The row as the source has it: <c>state</c> is present, gone or unreachable, and then <c>problem</c> says why.</summary>
+internal sealed record NativeAnswer(NativeRowState State, string? Problem, DateTimeOffset AsOf, IReadOnlyList<NativeColumnAnswer> Columns)
+{
+    public static NativeAnswer? Of(NativeRow? row) => row is null
+        ? null
+        : new(row.State, row.Problem, row.AsOf, [.. row.Columns.Select(c => new NativeColumnAnswer(c.Name, c.IsCut ? c.Text : Json.Embed(c.Text), c.Length, c.IsCut))]);
+}
+
+/// <summary>A column; JSON as JSON unless it is cut.</summary>
+internal sealed record NativeColumnAnswer(string Name, object? Value, long Length, bool IsCut);
 
 /// <summary>The children in one stage; <c>sample</c> holds the first of them.</summary>
 internal sealed record ChildrenAnswer(

@@ -63,21 +63,28 @@ internal sealed record FindingAnswer(
         new(finding.KindName, finding.Stage, finding.Reason, finding.Evidence, finding.Jobs);
 }
 
-/// <summary>A page of the runs list.</summary>
+/// <summary>
+/// A page of the runs list. <c>total</c> is exact unless <c>totalIsAtLeast</c>, and null where only looking at each run could
+/// tell; then <c>examined</c> says at how many was looked. <c>next</c> goes into <c>page</c>.
+/// </summary>
 internal sealed record RunsAnswer(
     DateTimeOffset AsOf,
-    long Total,
-    int Page,
+    long? Total,
+    bool TotalIsAtLeast,
+    long? Examined,
+    bool Stopped,
     int PageSize,
+    string? Next,
     IReadOnlyList<RunLineAnswer> Runs,
-    IReadOnlyList<SinglesAnswer> Singles)
+    IReadOnlyList<SinglesAnswer> Singles,
+    IReadOnlyList<PipelineRuns> Pipelines)
 {
     public static RunsAnswer Of(RunsPage page, RunsQuery query) => new(
-        page.AsOf, page.Total, query.Page, query.PageSize,
-        [.. page.Runs.Select(RunLineAnswer.Of)], [.. page.Singles.Select(SinglesAnswer.Of)]);
+        page.AsOf, page.Total, page.IsAtLeast, page.Examined, page.Stopped, query.PageSize, page.Next?.ToString(),
+        [.. page.Runs.Select(RunLineAnswer.Of)], [.. page.Singles.Select(SinglesAnswer.Of)], page.Pipelines);
 }
 
-/// <summary>One line of the runs list.</summary>
+/// <summary>One line of the runs list; <c>findings</c> counts them by kind.</summary>
 internal sealed record RunLineAnswer(
     string Source,
     string Root,
@@ -88,12 +95,14 @@ internal sealed record RunLineAnswer(
     int Stages,
     long Total,
     IReadOnlyDictionary<string, long> Counts,
+    IReadOnlyDictionary<string, int> Findings,
     DateTimeOffset? StartedAt,
     DateTimeOffset? LastActivityAt)
 {
     public static RunLineAnswer Of(RunSummary run) => new(
         run.Source, run.RootId, run.RunKey, run.Worker, run.State, run.Version, run.Stages, run.Counts.Total,
-        Json.Counts(run.Counts), run.StartedAt, run.LastActivityAt);
+        Json.Counts(run.Counts), run.Findings.NonZero().ToDictionary(f => f.Key.ToString().ToLowerInvariant(), f => f.Value),
+        run.StartedAt, run.LastActivityAt);
 }
 
 /// <summary>The singles of one worker.</summary>

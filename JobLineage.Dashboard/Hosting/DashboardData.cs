@@ -43,6 +43,7 @@ internal static class DashboardData
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());
         services.AddSingleton<WatchedSources>();
+        services.AddSingleton<INativeRows>(s => new NativeRows(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
             feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));

@@ -13,7 +13,7 @@ public static class JobLineageUi
 
     /// <summary>
     /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,
-    /// <see cref="IRunViews"/> and <see cref="IRunSignal"/>.
+    /// <see cref="IRunViews"/>, <see cref="INativeRows"/> and <see cref="IRunSignal"/>.
     /// </summary>
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {

@@ -30,6 +30,6 @@ public abstract class ViewComponent : LiveComponent
         ArgumentNullException.ThrowIfNull(watch);
         var subject = new RunKey(run.Source, run.RootId);
         await watch.SetAsync((subject, what), () => Views.Subscribe(subject, what, StampOf(run), load));
-        Views.Seen(subject, StampOf(run));
+        Views.Seen(subject, what, StampOf(run));
     }
 }

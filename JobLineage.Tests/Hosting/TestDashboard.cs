@@ -75,6 +75,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
             {
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
+                setup.Builder.Services.AddSingleton<INativeRows, FakeNativeRows>();
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
                 if (time is not null)
                     setup.Builder.Services.AddSingleton(time);

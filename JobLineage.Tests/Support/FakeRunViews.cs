@@ -7,6 +7,8 @@ namespace JobLineage.Tests.Support;
 /// <summary>Views in memory, which remember what they were asked.</summary>
 internal sealed class FakeRunViews : IRunViews
 {
+    public FakeNativeRows Native { get; } = new();
+
     private readonly ConcurrentQueue<JobsQuery> _queries = new();
     private readonly ConcurrentQueue<IReadOnlyCollection<string>> _asked = new();
 

@@ -18,6 +18,7 @@ internal static class PageParts
         services.AddSingleton<IRunViews>(reader);
         services.AddSingleton(hub);
         services.AddSingleton<IRunComparisons>(comparisons ?? new());
+        services.AddSingleton<INativeRows>(reader.Native);
         services.AddSingleton(QueueLinks.None);
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));

@@ -1,10 +1,11 @@
 using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
-/// <summary>Reads what a diagnosis wants to know beyond the picture.</summary>
+/// <summary>Reads what lists and diagnoses want to know beyond the picture.</summary>
 internal static class FactRows
 {
     /// <summary>A queue, whose columns begin at <paramref name="at"/>; null when there is none.</summary>
@@ -53,6 +54,15 @@ internal static class FactRows
             Childless = Texts(row, at + 7),
             ShortJobs = Texts(row, at + 8),
         };
+    }
+
+    /// <summary>Jobs by state, whose columns begin at <paramref name="at"/> in the order of <see cref="JobStates.All"/>.</summary>
+    public static StateCounts Counts(NpgsqlDataReader row, int at)
+    {
+        var counts = default(StateCounts);
+        foreach (var state in JobStates.All)
+            counts = counts.Add(state, row.GetInt64(at + (int)state));
+        return counts;
     }
 
     private static string[] Texts(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? [] : row.GetFieldValue<string[]>(at);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
-/// <summary>Reads a job with its way up and its children, in the caller's snapshot.</summary>
+/// <summary>Reads a job with its way up, its children and its siblings, in the caller's snapshot.</summary>
 internal sealed class JobReader(NpgsqlConnection connection, string source, string jobId)
 {
     /// <summary>Children that are listed of each stage; the counts say how many there are.</summary>
@@ -25,7 +25,10 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             ? await ChildrenAsync(sourceId, paths, cancellation)
             : await NextStepAsync(sourceId, job, stageId, paths, cancellation);
         var path = stageId is { } stage ? paths[stage].Path : JobSql.Alone(job, 0, default).Stages[0].Path;
-        return new(job, rootId ?? job.Id, path, ancestors, children);
+        return new(job, rootId ?? job.Id, path, ancestors, children)
+        {
+            Siblings = await SiblingsReader.ReadAsync(connection, sourceId, job, stageId, cancellation),
+        };
     }
 
     private async Task<(Job Job, short SourceId, long? StageId, long? RunId, string? RootId)?> JobAsync(CancellationToken cancellation)

@@ -16,6 +16,7 @@ public sealed class RunReader(
 {
     private readonly PastRuns past = new(time);
     private readonly ExaminedRuns examined = new();
+    private readonly RecentRuns recent = new(time);
 
     /// <inheritdoc />
     public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
@@ -73,9 +74,9 @@ public sealed class RunReader(
     {
         var now = time.GetUtcNow();
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        // The page and the runs on it are two statements of one snapshot.
+        // The page and the runs on it are some statements of one snapshot.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        var page = new RunsList(connection, query, diagnosis, past, examined, now);
+        var page = new RunsList(connection, query, new(diagnosis, past, examined), recent, now);
         return await page.ReadAsync(cancellation);
     }
 

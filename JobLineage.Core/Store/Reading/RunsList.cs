@@ -1,98 +1,162 @@
-using System.Text;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
 /// <summary>
-/// Reads a page of the runs list: the page itself, then the unfinished runs on it whole, so that "stuck" means the same
-/// here as on the run's own page.
+/// Reads a page of the runs list behind a place in its order; the unfinished runs on it are read whole, so that "stuck"
+/// means the same here as on the run's own page.
 /// </summary>
-internal sealed class RunsList(
-    NpgsqlConnection connection, RunsQuery query, DiagnosisOptions diagnosis, PastRuns past, ExaminedRuns examined, DateTimeOffset now)
+internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, RunExaminer examiner, RecentRuns recent, DateTimeOffset now)
 {
-    /// <summary>Whether a run is stuck or only running shows when it is looked at: at most so many are, newest first.</summary>
+    /// <summary>Whether a run is stuck or only running shows when it is looked at: at most so many are.</summary>
     private const int Examined = 1000;
 
-    private const string Unfinished = "(r.available + r.scheduled + r.suspended + r.executing + r.retryable)";
+    /// <summary>Runs that are looked at with one statement.</summary>
+    private const int Chunk = 1000;
+
+    private const int PipelinesTold = 200;
+
+    private const int ArgsShown = 500;
 
     private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => "r." + s.Name()));
 
     public async Task<RunsPage> ReadAsync(CancellationToken cancellation)
     {
-        var (runs, total) = query.State is RunState.Running or RunState.Stuck or RunState.Failing
-            ? await ExaminedAsync(cancellation)
-            : await PlainAsync(cancellation);
-        var singles = query is { Page: 1, State: null } ? await SinglesAsync(cancellation) : [];
-        return new(runs, singles, total, now);
-    }
-
-    private async Task<(IReadOnlyList<RunSummary>, long)> PlainAsync(CancellationToken cancellation)
-    {
-        var rows = await RowsAsync(StateCondition(), query.PageSize, (Math.Max(query.Page, 1) - 1) * query.PageSize, cancellation);
-        var states = await StatesAsync([.. rows.Where(r => r.Summary.Counts.Unfinished > 0)], cancellation);
-        var total = await CountAsync(StateCondition(), cancellation);
-        return ([.. rows.Select(r => states.TryGetValue(r.Id, out var state) ? r.Summary with { State = state } : r.Summary)], total);
-    }
-
-    private async Task<(IReadOnlyList<RunSummary>, long)> ExaminedAsync(CancellationToken cancellation)
-    {
-        var rows = await RowsAsync(Unfinished + " > 0", Examined, 0, cancellation);
-        var states = await StatesAsync(rows, cancellation);
-        var matching = rows
-            .Where(r => states.GetValueOrDefault(r.Id) == query.State)
-            .Select(r => r.Summary with { State = query.State!.Value })
-            .ToList();
-        return ([.. matching.Skip((Math.Max(query.Page, 1) - 1) * query.PageSize).Take(query.PageSize)], matching.Count);
-    }
-
-    private string StateCondition() => query.State switch
-    {
-        RunState.Failed => Unfinished + " = 0 and r.discarded > 0",
-        RunState.Finished => Unfinished + " = 0 and r.discarded = 0",
-        _ => "true",
-    };
-
-    private void Filter(NpgsqlCommand command, StringBuilder sql)
-    {
-        if (query.Source is { } source)
+        var all = await RunHeads.ReadAsync(connection, query is { State: null, Text: null, After: null, HasRange: false }, cancellation);
+        var heads = all.Of(query);
+        var told = all.Pipelines.Take(PipelinesTold).Select(p => new PipelineRuns(p.Source, p.Worker, p.Runs)).ToList();
+        if (heads.Pipelines.Count == 0)
+            return new([], heads.Singles, 0, now) { Pipelines = told };
+        var places = new RunPlaces(connection, query, heads.Pipelines, now);
+        var found = query.IsExamined || query.Text is not null
+            ? await LookAsync(places, heads, cancellation)
+            : await PlainAsync(places, heads, cancellation);
+        var runs = await SummariesAsync(found, heads, cancellation);
+        return new(runs, heads.Singles, found.Total, now)
         {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-            sql.Append($" and src.name = ${command.Parameters.Count}");
+            IsAtLeast = found.IsAtLeast,
+            Next = found.Next,
+            Examined = found.Examined,
+            Stopped = found.Stopped,
+            Pipelines = told,
+        };
+    }
+
+    private async Task<Found> PlainAsync(RunPlaces places, RunHeads heads, CancellationToken cancellation)
+    {
+        var listed = await places.ReadAsync(null, query.PageSize + 1, null, cancellation);
+        var more = listed.Count > query.PageSize;
+        if (more)
+            listed.RemoveAt(listed.Count - 1);
+        var found = new Found(listed, more ? places.Cursor(listed[^1]) : null);
+        if (query.State is null && !query.HasRange)
+            return found with { Total = heads.Pipelines.Sum(p => p.Runs) };
+        if (!more && query.After is null)
+            return found with { Total = listed.Count };
+        var total = await places.CountAsync(RunsPage.MostCounted, cancellation);
+        return found with { Total = Math.Min(total, RunsPage.MostCounted), IsAtLeast = total > RunsPage.MostCounted };
+    }
+
+    private async Task<Found> LookAsync(RunPlaces places, RunHeads heads, CancellationToken cancellation)
+    {
+        var filter = query.Text is { } text ? await RunTextFilter.ReadAsync(connection, text, cancellation) : null;
+        // Before the order, and not in it again.
+        List<RunPlace> named = filter is { Named.Count: > 0 } && query.After is null
+            ? await InStateAsync(await places.ReadAsync(null, filter.Named.Count, filter.Named, cancellation), heads, cancellation)
+            : [];
+        var room = Math.Max(0, query.PageSize - named.Count);
+        var matching = new List<RunPlace>();
+        var (examined, limit) = (0, query.IsExamined ? Examined : RunTextFilter.Examined);
+        RunPlace? last = null;
+        var ended = false;
+        // Where a text is not looked for, what is looked at is counted to the end.
+        while (!ended && examined < limit && (matching.Count <= room || (filter is null && query.After is null)))
+        {
+            var size = Math.Min(Chunk, limit - examined);
+            var chunk = await places.ReadAsync(last, size, null, cancellation);
+            ended = chunk.Count < size;
+            examined += chunk.Count;
+            if (chunk.Count == 0)
+                break;
+            last = chunk[^1];
+            if (filter is not null)
+            {
+                var holding = await filter.MatchingAsync(chunk, cancellation);
+                chunk.RemoveAll(place => !holding.Contains(place.Id) || filter.Named.Contains(place.Id));
+            }
+
+            matching.AddRange(await InStateAsync(chunk, heads, cancellation));
         }
 
-        if (query.Worker is { Length: > 0 } worker)
+        var full = matching.Count > room;
+        var total = named.Count + matching.Count;
+        if (full)
+            matching.RemoveRange(room, matching.Count - room);
+        var next = full ? places.Cursor(matching.Count > 0 ? matching[^1] : null) : ended ? null : places.Cursor(last);
+        return new([.. named, .. matching], next)
         {
-            // The full name, or the last segment of one.
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = worker });
-            sql.Append($" and (w.text = ${command.Parameters.Count} or right(w.text, length(${command.Parameters.Count}) + 1) in ('.' || ${command.Parameters.Count}, '/' || ${command.Parameters.Count}))");
-        }
+            Total = query.After is null && (filter is null || (ended && !full)) ? total : null,
+            IsAtLeast = query.After is null && filter is null && !ended,
+            Examined = filter is null ? null : examined,
+            Stopped = !full && !ended,
+        };
     }
 
-    private async Task<List<ListedRun>> RowsAsync(string condition, int limit, int offset, CancellationToken cancellation)
+    private async Task<List<RunPlace>> InStateAsync(List<RunPlace> places, RunHeads heads, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand { Connection = connection };
-        var sql = new StringBuilder(
+        if (!query.IsExamined)
+            return places;
+        var seen = await examiner.ExamineAsync(connection, places, heads, now, cancellation);
+        return [.. places.Where(place => seen.TryGetValue(place.Id, out var run) && run.State == query.State)];
+    }
+
+    private async Task<IReadOnlyList<RunSummary>> SummariesAsync(Found found, RunHeads heads, CancellationToken cancellation)
+    {
+        var rows = await RowsAsync(found.Places, cancellation);
+        var open = found.Places.Where(place => rows.TryGetValue(place.Id, out var row) && row.Summary.Counts.Unfinished > 0).ToList();
+        var seen = await examiner.ExamineAsync(connection, open, heads, now, cancellation);
+        var trends = await recent.OfAsync(rows.Values.Select(row => (row.SourceId, row.WorkerId)), connection, cancellation);
+        var runs = new List<RunSummary>(found.Places.Count);
+        foreach (var place in found.Places)
+        {
+            if (!rows.TryGetValue(place.Id, out var row))
+                continue;
+            var summary = row.Summary with { Trend = trends.GetValueOrDefault((row.SourceId, row.WorkerId)) };
+            runs.Add(seen.TryGetValue(place.Id, out var run) ? summary with { State = run.State, Findings = run.Findings } : summary);
+        }
+
+        return runs;
+    }
+
+    private async Task<Dictionary<long, ListedRun>> RowsAsync(IReadOnlyList<RunPlace> places, CancellationToken cancellation)
+    {
+        var rows = new Dictionary<long, ListedRun>(places.Count);
+        if (places.Count == 0)
+            return rows;
+        await using var command = new NpgsqlCommand(
             $"""
-            select r.id, src.name, r.root_id, r.run_key, w.text, r.version, coalesce(root.inserted_at, r.started_at), r.last_activity_at,
-                (select count(*) from job_lineage.stage s where s.run_id = r.id), src.as_of, src.backfilled, {Counts}
-            from job_lineage.run r
+            select r.id, src.name, r.root_id, r.run_key, w.text, r.version, r.started_at, r.last_activity_at, r.source_id, r.worker,
+                left(root.args, {ArgsShown}), st.stages, st.failing, st.missing, st.cycles, {Counts}
+            from unnest($1) u (id)
+            join job_lineage.run r on r.id = u.id
             join job_lineage.source src on src.id = r.source_id
             join job_lineage.label w on w.id = r.worker
             left join job_lineage.job root on root.source_id = r.source_id and root.id = r.root_id
-            where {condition}
-            """);
-        Filter(command, sql);
-        sql.Append($" order by r.last_activity_at desc nulls last, r.id desc limit {limit} offset {offset}");
-        command.CommandText = sql.ToString();
-        var rows = new List<ListedRun>();
+            cross join lateral (
+                select count(*) as stages, count(*) filter (where s.discarded > 0) as failing,
+                    count(*) filter (where s.short_children + s.lost_children > 0) as missing, count(*) filter (where s.cycle_cuts > 0) as cycles
+                from job_lineage.stage s where s.run_id = r.id) st
+            """, connection);
+        command.Parameters.Add(Parameters.Longs(places.Select(p => p.Id)));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var counts = CountsAt(reader, 11);
-            rows.Add(new(reader.GetInt64(0), reader.TimeAt(9), reader.GetBoolean(10), new()
+            var counts = FactRows.Counts(reader, 15);
+            rows[reader.GetInt64(0)] = new(reader.GetInt16(8), reader.GetInt32(9), new()
             {
                 Source = reader.GetString(1),
                 RootId = reader.GetString(2),
@@ -100,110 +164,31 @@ internal sealed class RunsList(
                 Worker = reader.GetString(4),
                 Version = reader.GetInt64(5),
                 Counts = counts,
-                Stages = (int)reader.GetInt64(8),
+                Stages = (int)reader.GetInt64(11),
                 State = counts.Discarded > 0 ? RunState.Failed : RunState.Finished,
                 StartedAt = reader.TimeAt(6),
                 LastActivityAt = reader.TimeAt(7),
-            }));
+                RootArgs = reader.TextAt(10),
+                Findings = new(Failing: (int)reader.GetInt64(12), Missing: (int)reader.GetInt64(13), Cycle: (int)reader.GetInt64(14)),
+            });
         }
 
         return rows;
     }
 
-    private async Task<long> CountAsync(string condition, CancellationToken cancellation)
+    /// <summary>What a page is made of.</summary>
+    /// <param name="Places">The runs on it, in their order.</param>
+    /// <param name="Next">Where the list goes on; null at its end.</param>
+    private sealed record Found(IReadOnlyList<RunPlace> Places, RunsCursor? Next)
     {
-        await using var command = new NpgsqlCommand { Connection = connection };
-        var sql = new StringBuilder(
-            $"""
-            select count(*)
-            from job_lineage.run r
-            join job_lineage.source src on src.id = r.source_id
-            join job_lineage.label w on w.id = r.worker
-            where {condition}
-            """);
-        Filter(command, sql);
-        command.CommandText = sql.ToString();
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        public long? Total { get; init; }
+
+        public bool IsAtLeast { get; init; }
+
+        public long? Examined { get; init; }
+
+        public bool Stopped { get; init; }
     }
 
-    private async Task<Dictionary<long, RunState>> StatesAsync(IReadOnlyList<ListedRun> listed, CancellationToken cancellation)
-    {
-        if (listed.Count == 0)
-            return [];
-        var runs = await examined.OfAsync([.. listed.Select(r => (r.Id, r.Summary.Version))], ids => ReadWholeAsync(ids, cancellation));
-        var around = await Surroundings.ReadAsync(connection, runs.Values, now, cancellation);
-        var states = new Dictionary<long, RunState>();
-        foreach (var row in listed)
-        {
-            if (!runs.TryGetValue(row.Id, out var run))
-                continue;
-            // How far the source is known changes while the run does not.
-            run = run with { Run = run.Run with { AsOf = row.AsOf ?? now }, Facts = around.Around(run) with { IsSourceRead = row.IsSourceRead } };
-            states[row.Id] = run.Run.Diagnose(await FactsAsync(run, cancellation), diagnosis, now).State;
-        }
-
-        return states;
-    }
-
-    private async Task<Dictionary<long, AssembledRun>> ReadWholeAsync(long[] ids, CancellationToken cancellation)
-    {
-        var runs = new RunAssembler(at: 0, now);
-        await using var batch = GenericPlan.Of(
-            connection,
-            $"""
-            select {SnapshotSql.Columns}
-            from job_lineage.run r
-            join job_lineage.source src on src.id = r.source_id
-            {SnapshotSql.Joins}
-            where r.id = any($1)
-            """,
-            Ingest.Parameters.Longs(ids));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            runs.Add(reader);
-        return runs.Build();
-    }
-
-    /// <summary>A run's state hangs on what is usual only where an attempt takes longer than a start may.</summary>
-    private async Task<RunFacts> FactsAsync(AssembledRun run, CancellationToken cancellation) =>
-        run.Run.Stages.Any(s => s.OldestExecutingAt <= now - diagnosis.StuckAfterFor(run.Run.Source, s.Worker))
-            ? run.Facts with { Past = await past.OfAsync(run.SourceId, run.WorkerId, connection, cancellation) }
-            : run.Facts;
-
-    private async Task<IReadOnlyList<SinglesSummary>> SinglesAsync(CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand { Connection = connection };
-        var sql = new StringBuilder(
-            $"""
-            select src.name, w.text, {Counts}
-            from job_lineage.single r
-            join job_lineage.source src on src.id = r.source_id
-            join job_lineage.label w on w.id = r.worker
-            where ({string.Join(" + ", JobStates.All.Select(s => "r." + s.Name()))}) > 0
-            """);
-        Filter(command, sql);
-        sql.Append(" order by src.name, w.text");
-        command.CommandText = sql.ToString();
-        var singles = new List<SinglesSummary>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            singles.Add(new(reader.GetString(0), reader.GetString(1), CountsAt(reader, 2)));
-        return singles;
-    }
-
-    private static StateCounts CountsAt(NpgsqlDataReader reader, int at)
-    {
-        var counts = default(StateCounts);
-        foreach (var state in JobStates.All)
-            counts = counts.Add(state, reader.GetInt64(at + (int)state));
-        return counts;
-    }
-
-    /// <summary>A run on the list.</summary>
-    /// <param name="Id">Its number in the store.</param>
-    /// <param name="AsOf">Up to when its source is known; null when it was never read to the end.</param>
-    /// <param name="IsSourceRead">Whether its source was ever read to the end.</param>
-    /// <param name="Summary">What the list shows of it.</param>
-    private sealed record ListedRun(long Id, DateTimeOffset? AsOf, bool IsSourceRead, RunSummary Summary);
+    private sealed record ListedRun(short SourceId, int WorkerId, RunSummary Summary);
 }

@@ -1,3 +1,4 @@
+using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 using Microsoft.AspNetCore.Components.Web;
 
@@ -29,6 +30,6 @@ public sealed partial class MainLayout
     private void Find()
     {
         if (_id?.Trim() is { Length: > 0 } id)
-            Nav.NavigateTo(Urls.Lookup(id));
+            Nav.NavigateTo(Urls.Lookup(TextLimit.Cut(id, 1_000).ToString()));
     }
 }

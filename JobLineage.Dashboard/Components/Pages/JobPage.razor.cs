@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.Pages;
 
-/// <summary>A job: its fields, its way up, what it spawned, and how it failed.</summary>
+/// <summary>A job: its fields, its way up, what it spawned, what happened to it, and its row in the queue's table.</summary>
 public sealed partial class JobPage
 {
     private readonly LiveWatch<JobView> _job;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components.Shared;
 using JobLineage.Dashboard.Live;
@@ -6,13 +7,17 @@ using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.Pages;
 
-/// <summary>Any job id: leads to its run, focused on it, or lets the viewer choose when several sources have it.</summary>
+/// <summary>
+/// Any job id, however it was copied: leads to its run, focused on it, or lets the viewer choose when several sources have it.
+/// </summary>
 public sealed partial class LookupPage : IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<string>? _sources;
     private string? _looked;
     private string? _error;
+    private string? _found;
+    private IReadOnlyList<SourceStatus> _places = [];
 
     /// <summary>The id in the path.</summary>
     [Parameter]
@@ -31,7 +36,12 @@ public sealed partial class LookupPage : IDisposable
     [CascadingParameter]
     private HttpContext? Http { get; set; }
 
-    private string Id => (string.IsNullOrEmpty(JobId) ? QueryId : JobId)?.Trim() ?? "";
+    private string Pasted => (string.IsNullOrEmpty(JobId) ? QueryId : JobId)?.Trim() ?? "";
+
+    private string Id => _found ?? Pasted;
+
+    // What is looked for when nothing has it as its id: without what it was copied with.
+    private string Plain => PastedId.Candidates(Pasted) is [.., var last] ? last : Pasted;
 
     /// <inheritdoc />
     public void Dispose()
@@ -43,14 +53,27 @@ public sealed partial class LookupPage : IDisposable
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        if (Id.Length == 0 || Id == _looked)
+        if (Pasted.Length == 0 || Pasted == _looked)
             return;
 
-        (_looked, _sources, _error) = (Id, null, null);
+        var looked = _looked = Pasted;
+        (_sources, _error, _found, _places) = (null, null, null, []);
         try
         {
-            var sources = await Reader.FindSourcesOfAsync(_looked, _leaving.Token);
-            if (_looked != Id)
+            IReadOnlyList<string> sources = [];
+            foreach (var candidate in PastedId.Candidates(looked))
+            {
+                sources = await Reader.FindSourcesOfAsync(candidate, _leaving.Token);
+                if (_looked != looked)
+                    return;
+                if (sources.Count == 0)
+                    continue;
+                _found = candidate;
+                break;
+            }
+
+            _places = sources.Count == 0 ? await Reader.SourcesAsync(_leaving.Token) : [];
+            if (_looked != looked)
                 return;
             _sources = sources;
             if (sources.Count == 1)

@@ -1,10 +1,11 @@
 using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Runs;
 using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.Pages;
 
-/// <summary>The runs, last activity first. The address holds the filter and the page.</summary>
+/// <summary>The runs: filtered, in an order, page by page. The address holds all of it.</summary>
 public sealed partial class RunListPage
 {
     private const int AttentionLines = 5;
@@ -40,28 +41,37 @@ public sealed partial class RunListPage
     [SupplyParameterFromQuery(Name = "worker")]
     public string? Worker { get; set; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>Only runs that hold this text.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Text { get; set; }
+
+    /// <summary>Only runs that were active at this time or later: ISO 8601, or so long ago as in <c>-24h</c>.</summary>
+    [SupplyParameterFromQuery(Name = "from")]
+    public string? From { get; set; }
+
+    /// <summary>Only runs that were last active before this time.</summary>
+    [SupplyParameterFromQuery(Name = "to")]
+    public string? To { get; set; }
+
+    /// <summary>The order.</summary>
+    [SupplyParameterFromQuery(Name = "sort")]
+    public string? Sort { get; set; }
+
+    /// <summary><c>asc</c>: the least first.</summary>
+    [SupplyParameterFromQuery(Name = "order")]
+    public string? Order { get; set; }
+
+    /// <summary>Behind this place.</summary>
     [SupplyParameterFromQuery(Name = "page")]
-    public int? PageNumber { get; set; }
+    public string? PageAfter { get; set; }
 
     private RunsPage? Page => _runs.Shown;
 
-    private RunState? State =>
-        Enum.TryParse<RunState>(StateName, ignoreCase: true, out var state) && Enum.IsDefined(state) ? state : null;
-
-    private bool IsFiltered => Source is not null || State is not null || Worker is not null || PageNumber > 1;
-
-    private RunsQuery Query => new()
-    {
-        Source = string.IsNullOrEmpty(Source) ? null : Source,
-        State = State,
-        Worker = string.IsNullOrEmpty(Worker) ? null : Worker,
-        Page = Math.Max(1, PageNumber ?? 1),
-    };
+    private RunsAddress Address { get; set; } = new();
 
     // The page is as fresh as the source that lags most.
     private SourceStatus? Slowest => _sources.Value?
-        .Where(status => string.IsNullOrEmpty(Source) || status.Source == Source)
+        .Where(status => Address.Source is null || status.Source == Address.Source)
         .OrderBy(status => status.State is FeedState.Live or FeedState.Polling)
         .ThenBy(status => status.AsOf)
         .FirstOrDefault();
@@ -70,17 +80,19 @@ public sealed partial class RunListPage
     protected override async Task WatchAsync()
     {
         await _sources.SetAsync("sources", Hub.SubscribeSources);
-        var query = Query;
+        Address = RunsAddress.Of(Source, Worker, StateName, Text, From, To, Sort, Order, PageAfter);
+        var query = Address.Query;
         await _list.SetAsync(query, () => Hub.SubscribeList(query));
-        await WatchAttentionAsync(_stuck, query with { State = RunState.Stuck, PageSize = AttentionLines });
-        await WatchAttentionAsync(_failing, query with { State = RunState.Failing, PageSize = AttentionLines });
+        var attention = new RunsQuery { Source = query.Source, Worker = query.Worker, PageSize = AttentionLines };
+        await WatchAttentionAsync(_stuck, attention with { State = RunState.Stuck });
+        await WatchAttentionAsync(_failing, attention with { State = RunState.Failing });
     }
 
     /// <inheritdoc />
     protected override void OnUpdated()
     {
         Clock.Follow(Slowest, _list.Update.Connection);
-        var query = Query;
+        var query = Address.Query;
         _runs.Take(query, _list.Value, _held);
         _stuckRuns.Take(query, _stuck.Value, _held);
         _failingRuns.Take(query, _failing.Value, _held);
@@ -96,7 +108,7 @@ public sealed partial class RunListPage
     // What is stuck has no activity, so by time alone it would sink below all that is well.
     private async Task WatchAttentionAsync(LiveWatch<RunsPage> watch, RunsQuery query)
     {
-        if (State is null && query.Page == 1)
+        if (Address is { State: null, Page: null, Text: null, Last: null, From: null, To: null })
             await watch.SetAsync(query, () => Hub.SubscribeList(query));
         else
             await watch.ClearAsync();

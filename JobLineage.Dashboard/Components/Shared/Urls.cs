@@ -1,14 +1,14 @@
 using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Runs;
 
 namespace JobLineage.Dashboard.Components.Shared;
 
 /// <summary>The addresses of pages, relative to the base: a link pasted elsewhere opens the same view.</summary>
 public static class Urls
 {
-    /// <summary>The runs list.</summary>
-    public static string Runs(string? source = null, RunState? state = null, string? worker = null, int page = 1) =>
-        "./" + PagePaths.Query(("source", source), ("state", state?.ToString().ToLowerInvariant()), ("worker", worker),
-            ("page", page > 1 ? page.ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
+    /// <summary>The runs list; <see cref="RunsAddress"/> has all that its address may hold.</summary>
+    public static string Runs(string? source = null, RunState? state = null, string? worker = null, string? text = null) =>
+        new RunsAddress { Source = source, State = state, Worker = worker, Text = text }.ToString();
 
     /// <summary>A run.</summary>
     public static string Run(string source, string rootId, string? tab = null, string? stage = null, string? job = null) =>
@@ -32,5 +32,8 @@ public static class Urls
     public static string Pipeline(string source, string worker) => PagePaths.Pipeline(source, worker);
 
     /// <summary>Any job id, to be found in whatever source has it.</summary>
-    public static string Lookup(string id) => $"admin/job-lineage/{PagePaths.Segments(id)}";
+    public static string Lookup(string id) => id.Contains("//", StringComparison.Ordinal) || id.StartsWith('/') || id.EndsWith('/')
+        // A path would lose what stands between two slashes: nothing.
+        ? "admin/job-lineage" + PagePaths.Query(("id", id))
+        : $"admin/job-lineage/{PagePaths.Segments(id)}";
 }

@@ -1,0 +1,44 @@
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Shared;
+
+namespace JobLineage.Dashboard.Components.Runs;
+
+/// <summary>What is said of a list of runs.</summary>
+public static class RunsWords
+{
+    /// <summary>How many there are, and how that is known.</summary>
+    public static string Found(RunsPage page, RunsAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(address);
+        var behind = address.Page is null ? "" : " behind the last";
+        var looked = page.Examined is { } examined
+            ? $" Looked into {Runs(examined)}{behind}: ids and run keys exactly, workers, steps, errors and the root's arguments for the text."
+            : "";
+        var match = address.IsFiltered ? page.Total == 1 ? " matches" : " match" : "";
+        return page switch
+        {
+            { Total: 0, IsAtLeast: false } => (address.IsFiltered ? "No run matches." : "No run.") + looked,
+            { Total: { } total } => $"{(page.IsAtLeast ? "At least " : "")}{Runs(total)}{match}.{looked}",
+            { Runs.Count: 0 } => (page.Stopped ? "No run found so far." : "No run found here.") + looked,
+            _ when address.Page is not null && page.Examined is null => "",
+            _ => $"{Runs(page.Runs.Count)} found{(page.Next is null ? "" : " so far")}.{looked}",
+        };
+    }
+
+    /// <summary>What is wrong with a run, in words; empty when nothing is.</summary>
+    public static string Findings(RunSummary run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return string.Join(", ", run.Findings.NonZero().Select(finding => $"{Show.Count(NumberOf(run, finding.Key))} {StateLook.Of(finding.Key).Label}"));
+    }
+
+    /// <summary>The number that stands beside a kind of finding: of jobs where they have failed, of findings elsewhere.</summary>
+    public static long NumberOf(RunSummary run, FindingKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return kind == FindingKind.Failing ? run.Counts.Discarded : run.Findings[kind];
+    }
+
+    private static string Runs(long count) => count == 1 ? "1 run" : $"{Show.Count(count)} runs";
+}
