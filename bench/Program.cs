@@ -1,4 +1,5 @@
 using JobLineage.Bench;
+using JobLineage.Bench.Digest;
 using JobLineage.Bench.Faults;
 using JobLineage.Bench.Latency;
 using JobLineage.Bench.Lineage;
@@ -10,7 +11,7 @@ using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench(), new DigestBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

@@ -72,10 +72,13 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         return message;
     }
 
-    /// <summary>Whether this time of the schedule is served here.</summary>
+    /// <summary>
+    /// Whether this time of the schedule is served here. A replica whose clock is far ahead does not serve the times to come:
+    /// minutes of it are believed, which is more than clocks of one schedule differ.
+    /// </summary>
     private static async Task<bool> ServeAsync(NpgsqlConnection connection, DateTimeOffset fired, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("update job_lineage.digest_line set fired_at = $1 where fired_at < $1", connection);
+        await using var command = new NpgsqlCommand("update job_lineage.digest_line set fired_at = least($1, now() + interval '5 minutes') where fired_at < $1", connection);
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = fired.UtcDateTime });
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }

@@ -13,6 +13,23 @@ namespace JobLineage.Core.Alerts;
 /// <param name="store">Connections to the store.</param>
 public sealed class Outbox(NpgsqlDataSource store)
 {
+    /// <summary>What claims: the channel is $1, the lease $2. Senders neither wait for each other nor get the same digest.</summary>
+    internal static readonly string ClaimSql =
+        $"""
+        update job_lineage.digest d
+        set state = {(short)DeliveryState.Sending}, posting = false, token = d.token + 1, next_at = now() + $2, channel = $1,
+            ambiguous = d.ambiguous + case when d.state = {(short)DeliveryState.Sending} and d.posting then 1 else 0 end
+        from (
+            select id from job_lineage.digest where next_at <= now()
+            order by next_at, id limit 1
+            for update skip locked) due
+        where d.id = due.id
+        returning d.id, d.token, d.ambiguous, d.attempts, d.subject, d.body_text, d.body_html, d.content
+        """;
+
+    /// <summary>See <see cref="ClaimSql"/>. Trials take a guarantee out of it, to see that they notice.</summary>
+    internal string Claiming { get; init; } = ClaimSql;
+
     /// <summary>
     /// Claims the digest that is due. One that somebody else claimed is due when its lease is over: had that one begun to
     /// send, nobody knows whether it arrived.
@@ -20,18 +37,7 @@ public sealed class Outbox(NpgsqlDataSource store)
     /// <returns>It; null when none is due.</returns>
     public async Task<Claim?> ClaimAsync(string channel, TimeSpan lease, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand(
-            $"""
-            update job_lineage.digest d
-            set state = {(short)DeliveryState.Sending}, posting = false, token = d.token + 1, next_at = now() + $2, channel = $1,
-                ambiguous = d.ambiguous + case when d.state = {(short)DeliveryState.Sending} and d.posting then 1 else 0 end
-            from (
-                select id from job_lineage.digest where next_at <= now()
-                order by next_at, id limit 1
-                for update skip locked) due
-            where d.id = due.id
-            returning d.id, d.token, d.ambiguous, d.attempts, d.subject, d.body_text, d.body_html, d.content
-            """);
+        await using var command = store.CreateCommand(Claiming);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

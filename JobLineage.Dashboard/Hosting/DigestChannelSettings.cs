@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Alerts.Channels;
 using JobLineage.Core.Sources;
@@ -26,13 +30,13 @@ internal sealed class DigestChannelSettings(
                 Know(own, "ApiKey", "Endpoint");
                 if (recipients.Count > SendGridOptions.MostRecipients)
                     errors.Add($"{section.Path}:Recipients", $"has {recipients.Count} addresses; SendGrid takes {SendGridOptions.MostRecipients} a message");
+                var from = From(kind);
+                if (from.Name is { } name && !Ascii.IsValid(name))
+                    errors.Add($"{section.Path}:From", $"has the name '{name}'; SendGrid takes a sender's name in ASCII alone");
                 return new SendGridOptions(
-                    Key(own.GetSection("ApiKey"), "SENDGRID_API_KEY"), Address(own.GetSection("Endpoint"), SendGridOptions.DefaultEndpoint), From(kind), recipients);
+                    Key(own.GetSection("ApiKey"), "SENDGRID_API_KEY"), Address(own.GetSection("Endpoint"), SendGridOptions.DefaultEndpoint), from, recipients);
             case ChannelKind.Smtp:
-                Know(own, "Host", "Port", "StartTls", "User", "Password");
-                return new SmtpOptions(
-                    Needed(own.GetSection("Host"), "the name of the mail server"), Port(own.GetSection("Port")),
-                    DigestSettings.ReadSwitch(own.GetSection("StartTls"), true, errors), Given(own["User"]), new(own["Password"] ?? ""), From(kind), recipients);
+                return Smtp(own, recipients);
             case ChannelKind.Slack:
                 Know(own, "Url");
                 var url = Secret(own.GetSection("Url"), "SLACK_WEBHOOK_URL");
@@ -52,6 +56,43 @@ internal sealed class DigestChannelSettings(
                     recipients.Count > 0 ? recipients : [Nobody]);
         }
     }
+
+    private SmtpOptions Smtp(IConfigurationSection own, IReadOnlyList<MailboxAddress> recipients)
+    {
+        Know(own, "Host", "Port", "StartTls", "User", "Password", "Authorities");
+        var smtp = new SmtpOptions(
+            Needed(own.GetSection("Host"), "the name of the mail server"), Port(own.GetSection("Port")),
+            DigestSettings.ReadSwitch(own.GetSection("StartTls"), true, errors), Given(own["User"]), new(own["Password"] ?? ""), From(ChannelKind.Smtp), recipients)
+        { Authorities = Authorities(own.GetSection("Authorities")) };
+        if (smtp is { StartTls: false, Port: SmtpOptions.ImplicitTlsPort })
+            errors.Add(own.Path + ":Port", "is 465, where nothing is said without encryption; StartTls can't be false there");
+        if (smtp is { StartTls: false, User: not null } && !IsHere(smtp.Host))
+            errors.Add(own.Path + ":StartTls", $"is false, and the password would go to {smtp.Host} in clear");
+        return smtp;
+    }
+
+    /// <summary>Who may have signed the server's certificate; null when nothing is said.</summary>
+    private X509Certificate2Collection? Authorities(IConfigurationSection setting)
+    {
+        if (Given(setting.Value) is not { } path)
+            return null;
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            errors.Add(setting.Path, $"is '{path}', which can't be read: {e.Message}");
+            return authorities;
+        }
+
+        if (authorities.Count == 0)
+            errors.Add(setting.Path, $"is '{path}', which holds no certificate in PEM");
+        return authorities;
+    }
+
+    private static bool IsHere(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private void Know(IConfigurationSection own, params string[] keys)
     {

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
+using JobLineage.Bench.Digest;
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Alerts.Channels;
 using JobLineage.Dashboard.Hosting;
@@ -21,7 +21,7 @@ public sealed class ChannelTests
     public async Task SendGrid_gets_the_message_with_the_digests_key_in_a_header_and_in_its_arguments()
     {
         await using var server = await HttpLookAlike.StartAsync();
-        server.Answer = context =>
+        server.Answer = (context, _) =>
         {
             context.Response.Headers["X-Message-Id"] = "sg-1";
             return HttpLookAlike.StatusAsync(context, 202);
@@ -39,6 +39,46 @@ public sealed class ChannelTests
         Assert.Equal(2, json.GetProperty("personalizations")[0].GetProperty("to").GetArrayLength());
     }
 
+    [Fact]
+    public async Task SendGrid_takes_what_it_gets_by_its_own_rules()
+    {
+        await using var server = await HttpLookAlike.StartAsync();
+        server.Answer = (context, body) => SendGridRules.AnswerAsync(context, body, Key, "sg-2");
+        var options = Options(server) with { Recipients = [new("ops@example.com", "Ops; day, night"), .. Enumerable.Range(1, 999).Select(i => new MailboxAddress($"n{i}@example.com", "Nächte"))] };
+        using var client = Client();
+        Assert.Equal(new(SendResult.Accepted, ProviderId: "sg-2"), await new SendGridChannel(client, options, TimeProvider.System).SendAsync(Message, default));
+        var wrong = await new SendGridChannel(client, options with { ApiKey = new("SG.other") }, TimeProvider.System).SendAsync(Message, default);
+        Assert.Equal(SendResult.Rejected, wrong.Result);
+        var many = options with { Recipients = [.. options.Recipients, new("one-too-many@example.com", null)] };
+        wrong = await new SendGridChannel(client, many, TimeProvider.System).SendAsync(Message, default);
+        Assert.Equal(SendResult.Rejected, wrong.Result);
+        Assert.Contains("There is a limit of 1000 total recipients", wrong.Detail);
+    }
+
+    /// <summary>A checker that finds nothing proves nothing.</summary>
+    [Theory]
+    [InlineData("\"subject\":\"", "\"subject\":\"\",\"was\":\"", "subject")]
+    [InlineData("\"personalizations\"", "\"people\"", "personalizations")]
+    [InlineData("\"from\"", "\"by\"", "from")]
+    [InlineData("text/plain", "text/zzz", "content")]
+    [InlineData("\"headers\":{", "\"headers\":{\"Reply-To\":\"x@example.com\",", "headers")]
+    [InlineData("\"headers\":{", "\"headers\":{\"X Y\":\"x\",", "headers")]
+    [InlineData("\"custom_args\":{", "\"custom_args\":{\"n\":1,", "custom_args")]
+    [InlineData("night@example.com", "OPS@example.com", "personalizations")]
+    [InlineData("night@example.com", "night", "personalizations.to")]
+    public async Task The_look_alike_refuses_what_SendGrid_refuses(string from, string to, string field)
+    {
+        await using var server = await HttpLookAlike.StartAsync();
+        await SendGridAsync(server, Message);
+        var body = server.Received[0].Body;
+        Assert.Empty(SendGridRules.Check("application/json; charset=utf-8", body));
+        var changed = body.Replace(from, to, StringComparison.Ordinal);
+        Assert.NotEqual(body, changed);
+        Assert.Equal(field, Assert.Single(SendGridRules.Check("application/json", changed)).Field);
+        Assert.NotEmpty(SendGridRules.Check("text/plain", body));
+        Assert.NotEmpty(SendGridRules.Check("application/json", body.Replace("\"custom_args\":{", $"\"custom_args\":{{\"n\":\"{new string('x', 10_000)}\",", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(200, SendResult.Accepted)]
     [InlineData(302, SendResult.Rejected)]
@@ -53,7 +93,7 @@ public sealed class ChannelTests
     public async Task An_answer_is_taken_for_what_it_says(int status, SendResult expected)
     {
         await using var server = await HttpLookAlike.StartAsync();
-        server.Answer = context =>
+        server.Answer = (context, _) =>
         {
             context.Response.Headers.Location = server.Url;
             return HttpLookAlike.StatusAsync(context, status, $"no, not with {Key}\r\nBcc: x");
@@ -74,7 +114,7 @@ public sealed class ChannelTests
     public async Task How_long_to_wait_is_read_from_whatever_says_it(string header, string value, double? seconds)
     {
         await using var server = await HttpLookAlike.StartAsync();
-        server.Answer = context =>
+        server.Answer = (context, _) =>
         {
             context.Response.Headers[header] = value;
             return HttpLookAlike.StatusAsync(context, 429);
@@ -87,7 +127,7 @@ public sealed class ChannelTests
     public async Task A_connection_that_breaks_after_the_message_leaves_a_doubt_and_one_that_never_was_does_not()
     {
         var server = await HttpLookAlike.StartAsync();
-        server.Answer = context =>
+        server.Answer = (context, _) =>
         {
             context.Abort();
             return Task.CompletedTask;
@@ -105,7 +145,7 @@ public sealed class ChannelTests
         await fixture.FailAsync(1);
         await fixture.MakeAsync();
         await using var server = await HttpLookAlike.StartAsync();
-        server.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        server.Answer = (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted);
         using var client = Client();
         var sender = fixture.Sender(new SendGridChannel(client, Options(server), new ManualTimeProvider()), new() { Timeout = TimeSpan.FromMilliseconds(300) });
         Assert.Equal(SendResult.Unknown, Assert.Single(await sender.PassAsync(default)).Result);
@@ -113,27 +153,36 @@ public sealed class ChannelTests
     }
 
     [Fact]
-    public async Task Slack_gets_blocks_within_its_limits_and_foreign_text_commands_nothing()
+    public async Task Slack_gets_blocks_within_its_limits_and_foreign_text_formats_and_commands_nothing()
     {
         await using var server = await HttpLookAlike.StartAsync();
-        const string foreign = "<!channel> & <https://evil.example|click>";
+        const string foreign = "<!channel> & <https://evil.example|click> *bold* _italic_ ~struck~ `code` :boom: @here";
         var jobs = Enumerable.Range(0, 20).Select(i => new DigestJob($"{i}|{foreign}", foreign, foreign, 1, 1, Message.Content.MadeAt)).ToList();
         var groups = Enumerable.Range(0, 8).Select(i => new DigestGroup(foreign, i, new string('<', 5_000), 50, Message.Content.FirstAt, Message.Content.LastAt, foreign, jobs)).ToList();
         var content = Message.Content with { Runs = [.. Enumerable.Range(0, 20).Select(i => new DigestRun("oban", $"{i}", foreign, 400, groups, 0, 0))] };
         using var client = Client();
-        var outcome = await new SlackChannel(client, new(new(server.Url)), TimeProvider.System).SendAsync(DigestRenderer.Render(content), default);
+        var outcome = await new SlackChannel(client, new(new(server.Url)), TimeProvider.System).SendAsync(DigestRenderer.Render(content) with { Subject = foreign }, default);
         Assert.Equal(SendResult.Accepted, outcome.Result);
         var json = JsonDocument.Parse(server.Received[0].Body).RootElement;
+        // The text for notifications: its control characters are escaped, and nothing else is asked to be formatted.
+        Assert.False(json.GetProperty("mrkdwn").GetBoolean());
+        Assert.DoesNotContain('<', json.GetProperty("text").GetString()!);
         var blocks = json.GetProperty("blocks").EnumerateArray().ToList();
         Assert.InRange(blocks.Count, 10, 50);
         Assert.InRange(blocks[0].GetProperty("text").GetProperty("text").GetString()!.Length, 1, 150);
-        Assert.All(blocks.Where(b => b.GetProperty("type").GetString() == "section"), b =>
-        {
-            var text = b.GetProperty("text").GetProperty("text").GetString()!;
-            Assert.InRange(text.Length, 1, 3_000);
-            Assert.DoesNotContain("<!", text);
-            Assert.DoesNotContain("<https://evil", text);
-        });
+        Assert.False(blocks[0].GetProperty("text").GetProperty("emoji").GetBoolean());
+        // Nothing is text that Slack would format: rich text is shown to the letter.
+        Assert.DoesNotContain("\"mrkdwn\",", server.Received[0].Body);
+        Assert.Equal(["header", "rich_text", "context"], blocks.Select(b => b.GetProperty("type").GetString()).Distinct());
+        var leaves = blocks.Where(b => b.GetProperty("type").GetString() == "rich_text").SelectMany(Leaves).ToList();
+        Assert.Equal(["link", "text"], leaves.Select(l => l.GetProperty("type").GetString()).Distinct().Order());
+        Assert.All(leaves, l => Assert.InRange(l.GetProperty("text").GetString()!.Length, 1, 3_000));
+        Assert.All(leaves.Where(l => l.GetProperty("type").GetString() == "link"), l => Assert.StartsWith(DigestFixture.BaseUrl, l.GetProperty("url").GetString()));
+        Assert.Contains(leaves, l => l.GetProperty("text").GetString()!.Contains("*bold*", StringComparison.Ordinal));
+
+        static IEnumerable<JsonElement> Leaves(JsonElement element) => element.TryGetProperty("elements", out var below)
+            ? below.EnumerateArray().SelectMany(Leaves)
+            : [element];
     }
 
     [Fact]
@@ -168,48 +217,8 @@ public sealed class ChannelTests
     }
 
     [Fact]
-    public async Task A_mail_server_gets_both_forms_and_headers_of_one_line()
-    {
-        await using var server = new SmtpLookAlike();
-        Assert.Equal(SendResult.Accepted, (await SmtpAsync(server)).Result);
-        var mail = Assert.Single(server.Mails);
-        Assert.Contains(Message.MessageId, mail);
-        Assert.Contains($"{DigestMessage.IdHeader}: {Message.Key}", mail);
-        Assert.Contains("text/plain", mail);
-        Assert.Contains("text/html", mail);
-        Assert.Equal(2, server.Commands.Count(c => c.StartsWith("RCPT", StringComparison.Ordinal)));
-    }
-
-    [Theory]
-    [InlineData("MAIL", "550 no such sender", SendResult.Rejected)]
-    [InlineData("MAIL", "451 not now", SendResult.NotSent)]
-    [InlineData("RCPT", "550 nobody", SendResult.Rejected)]
-    [InlineData(".", "554 spam", SendResult.Rejected)]
-    [InlineData(".", "452 full", SendResult.NotSent)]
-    [InlineData(".", "", SendResult.Unknown)]
-    public async Task A_mail_servers_answer_is_taken_for_what_it_says(string verb, string answer, SendResult expected)
-    {
-        await using var server = new SmtpLookAlike();
-        server.Answers[verb] = answer;
-        Assert.Equal(expected, (await SmtpAsync(server)).Result);
-    }
-
-    [Fact]
-    public async Task A_mail_server_that_offers_no_encryption_is_told_nothing()
-    {
-        await using var server = new SmtpLookAlike();
-        var outcome = await SmtpAsync(server, startTls: true);
-        Assert.NotEqual(SendResult.Accepted, outcome.Result);
-        Assert.Empty(server.Mails);
-        Assert.DoesNotContain(server.Commands, c => c.StartsWith("AUTH", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public void Secrets_are_not_shown() =>
         Assert.DoesNotContain(Key, new SendGridOptions(new(Key), new("https://x.example"), From, To).ToString());
-
-    private static Task<SendOutcome> SmtpAsync(SmtpLookAlike server, bool startTls = false) =>
-        new SmtpChannel(new(IPAddress.Loopback.ToString(), server.Port, startTls, null, new(""), From, To)).SendAsync(Message, default);
 
     private static async Task<SendOutcome> SendGridAsync(HttpLookAlike server, DigestMessage message)
     {

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace JobLineage.Tests.Alerts;
@@ -7,24 +11,54 @@ namespace JobLineage.Tests.Alerts;
 /// <summary>A mail server of few words. A step may be answered otherwise, or by hanging up.</summary>
 internal sealed class SmtpLookAlike : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly CancellationTokenSource stop = new();
     private readonly Task serving;
 
-    public SmtpLookAlike()
+    /// <param name="port">Where it listens; 0: at a free port.</param>
+    public SmtpLookAlike(int port = 0)
     {
+        listener = new(IPAddress.Loopback, port);
         listener.Start();
         serving = ServeAsync();
     }
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>Answers by the verb that they are for; an empty one hangs up. <c>.</c> is the end of the data.</summary>
+    /// <summary>What it shows when it encrypts; without one it does not.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>It encrypts before the first word.</summary>
+    public bool IsImplicit { get; init; }
+
+    /// <summary>The ways to sign in, as it offers them; null: it asks nobody who he is.</summary>
+    public string? Ways { get; init; }
+
+    /// <summary>Who may send mail where <see cref="Ways"/> are offered.</summary>
+    public (string User, string Password) Known { get; init; } = ("lineage", "pass word ü");
+
+    /// <summary>Answers by the verb, or the line, that they are for; an empty one hangs up. <c>.</c> is the end of the data.</summary>
     public Dictionary<string, string> Answers { get; } = [];
 
     public List<string> Mails { get; } = [];
 
     public List<string> Commands { get; } = [];
+
+    /// <summary>Whether each mail came encrypted.</summary>
+    public List<bool> Encrypted { get; } = [];
+
+    /// <summary>A certificate for this machine that nobody has signed, and that is its own authority.</summary>
+    public static X509Certificate2 NewCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -43,36 +77,106 @@ internal sealed class SmtpLookAlike : IAsyncDisposable
             {
                 await TalkAsync(client.GetStream());
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or AuthenticationException)
             {
-                // The other side hung up.
+                // The other side hung up, or did not trust it.
             }
         }
     }
 
-    private async Task TalkAsync(NetworkStream stream)
+    private async Task TalkAsync(Stream stream)
     {
-        using var reader = new StreamReader(stream, Encoding.Latin1);
-        await using var writer = new StreamWriter(stream, Encoding.Latin1) { AutoFlush = true, NewLine = "\r\n" };
-        await writer.WriteLineAsync("220 lookalike");
-        while (await reader.ReadLineAsync(stop.Token) is { } line)
+        if (IsImplicit)
+            stream = await EncryptAsync(stream);
+        await WriteAsync(stream, "220-lookalike\r\n220 at your service");
+        var signedIn = Ways is null;
+        while (await LineAsync(stream) is { } line)
         {
             Commands.Add(line);
             var verb = line.Split(' ', ':')[0].ToUpperInvariant();
-            if (verb == "DATA" && !Answers.ContainsKey("DATA"))
+            if (!Answers.ContainsKey(verb))
             {
-                await writer.WriteLineAsync("354 go on");
-                var mail = new StringBuilder();
-                while (await reader.ReadLineAsync(stop.Token) is { } text && text != ".")
-                    mail.AppendLine(text);
-                Mails.Add(mail.ToString());
-                verb = ".";
+                switch (verb)
+                {
+                    case "EHLO":
+                        await WriteAsync(stream, Offer(stream is SslStream));
+                        continue;
+                    case "STARTTLS":
+                        await WriteAsync(stream, "220 go on");
+                        stream = await EncryptAsync(stream);
+                        continue;
+                    case "AUTH":
+                        signedIn = await SignInAsync(stream, line);
+                        await WriteAsync(stream, signedIn ? "235 welcome" : $"535 5.7.8 not you: {line}");
+                        continue;
+                    case "MAIL" when !signedIn:
+                        await WriteAsync(stream, "530 5.7.0 who are you?");
+                        continue;
+                    case "DATA":
+                        await WriteAsync(stream, "354 go on");
+                        Mails.Add(await DataAsync(stream));
+                        Encrypted.Add(stream is SslStream);
+                        verb = ".";
+                        break;
+                }
             }
 
-            var answer = Answers.GetValueOrDefault(verb, verb == "QUIT" ? "221 bye" : "250 ok");
+            var answer = Answers.GetValueOrDefault(line) ?? Answers.GetValueOrDefault(verb, verb == "QUIT" ? "221 bye" : verb == "." ? "250 2.0.0 queued as 4711" : "250 ok");
             if (answer.Length == 0)
                 return;
-            await writer.WriteLineAsync(answer);
+            await WriteAsync(stream, answer);
         }
+    }
+
+    private string Offer(bool isEncrypted) =>
+        "250-lookalike greets you\r\n250-SIZE 10000000\r\n"
+        + (Certificate is not null && !isEncrypted ? "250-STARTTLS\r\n" : "")
+        // As real servers do: a password is taken on an encrypted connection alone.
+        + (Ways is { } ways && (isEncrypted || Certificate is null) ? $"250-AUTH {ways}\r\n" : "")
+        + "250 8BITMIME";
+
+    private async Task<bool> SignInAsync(Stream stream, string line)
+    {
+        var words = line.Split(' ');
+        if (words[1] == "PLAIN")
+            return Decode(words[2]) == $"\0{Known.User}\0{Known.Password}";
+        await WriteAsync(stream, "334 VXNlcm5hbWU6");
+        var user = Decode(await LineAsync(stream) ?? "");
+        await WriteAsync(stream, "334 UGFzc3dvcmQ6");
+        return (user, Decode(await LineAsync(stream) ?? "")) == Known;
+    }
+
+    private async Task<string> DataAsync(Stream stream)
+    {
+        var mail = new StringBuilder();
+        while (await LineAsync(stream) is { } text && text != ".")
+            mail.AppendLine(text.StartsWith('.') ? text[1..] : text);
+        return mail.ToString();
+    }
+
+    private async Task<Stream> EncryptAsync(Stream stream)
+    {
+        var encrypted = new SslStream(stream);
+        await encrypted.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, stop.Token);
+        return encrypted;
+    }
+
+    private static string Decode(string text) => Encoding.UTF8.GetString(Convert.FromBase64String(text));
+
+    private Task WriteAsync(Stream stream, string line) => stream.WriteAsync(Encoding.Latin1.GetBytes(line + "\r\n"), stop.Token).AsTask();
+
+    private async Task<string?> LineAsync(Stream stream)
+    {
+        // Octet by octet: what follows a line may be encrypted.
+        var line = new StringBuilder();
+        var octet = new byte[1];
+        while (await stream.ReadAsync(octet, stop.Token) == 1)
+        {
+            if (octet[0] == '\n')
+                return line.ToString().TrimEnd('\r');
+            line.Append((char)octet[0]);
+        }
+
+        return null;
     }
 }

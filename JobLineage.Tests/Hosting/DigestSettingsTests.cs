@@ -68,6 +68,26 @@ public sealed class DigestSettingsTests
     }
 
     [Theory]
+    [InlineData("Smtp:Port", "465", "Smtp:StartTls", "false", "JobLineage:Digest:Smtp:Port is 465")]
+    [InlineData("Smtp:User", "lineage", "Smtp:StartTls", "false", "JobLineage:Digest:Smtp:StartTls is false, and the password would go to mail.example.com in clear")]
+    [InlineData("Smtp:Authorities", "/nowhere/ca.pem", "Smtp:Port", "25", "JobLineage:Digest:Smtp:Authorities is '/nowhere/ca.pem', which can't be read")]
+    [InlineData("Smtp:Authorities", "/dev/null", "Smtp:Port", "25", "JobLineage:Digest:Smtp:Authorities is '/dev/null', which holds no certificate")]
+    [InlineData("Smtp:Port", "0", "Smtp:User", "x", "JobLineage:Digest:Smtp:Port is '0'")]
+    [InlineData("From", "lineage@exämple.com", "Smtp:Port", "25", "JobLineage:Digest:From is 'lineage@exämple.com'")]
+    public void What_a_mail_server_would_refuse_or_give_away_is_said_by_name(string key, string value, string other, string its, string sentence)
+    {
+        (string, string)[] smtp = [("Channel", "Smtp"), ("From", "a@example.com"), ("Recipients", "b@example.com"), ("BaseUrl", "https://x.example"), ("Smtp:Host", "mail.example.com")];
+        Assert.Empty(Read(smtp).Errors);
+        Assert.Empty(Read([.. smtp, ("Smtp:Port", "465")]).Errors);
+        Assert.Empty(Read([.. smtp.SkipLast(1), ("Smtp:Host", "localhost"), ("Smtp:User", "x"), ("Smtp:StartTls", "false")]).Errors);
+        Assert.Contains(sentence, Assert.Single(Read([.. smtp.Where(s => s.Item1 != key), (key, value), (other, its)]).Errors));
+    }
+
+    [Fact]
+    public void A_senders_name_that_SendGrid_refuses_is_said_at_the_start() => Assert.Contains(
+        "JobLineage:Digest:From has the name 'Nächte'", Assert.Single(Read([.. SendGrid.Where(s => s.Item1 != "From"), ("From", "Nächte <night@example.com>")]).Errors));
+
+    [Theory]
     [InlineData("SendGrid", "SendGrid:ApiKey", "From", "Recipients", "BaseUrl")]
     [InlineData("Smtp", "Smtp:Host", "From", "Recipients", "BaseUrl")]
     [InlineData("Slack", "Slack:Url", "BaseUrl")]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace JobLineage.Tests.Support;
 
-/// <summary>A running <see cref="ProgramThatHoldsPostgres"/>.</summary>
+/// <summary>A running <see cref="ProgramOfTests"/>.</summary>
 internal sealed class OtherProgram : IDisposable
 {
     // All that the program loads; without its deps.json the host looks beside it, so it runs from any folder.
@@ -12,7 +12,7 @@ internal sealed class OtherProgram : IDisposable
 
     private OtherProgram(Process process, string answer) => (_process, Answer) = (process, answer);
 
-    /// <summary>The connection string, or the sentence that says why there is none.</summary>
+    /// <summary>The first line that it said.</summary>
     public string Answer { get; }
 
     public int Id => _process.Id;
@@ -21,12 +21,23 @@ internal sealed class OtherProgram : IDisposable
     /// <param name="folder">The data directory.</param>
     /// <param name="before">Words that come before the command, such as those that change the user.</param>
     /// <param name="from">The folder that holds the program; null runs it where it was built.</param>
-    public static async Task<OtherProgram> StartAsync(string folder, string[]? before = null, string? from = null)
+    public static Task<OtherProgram> StartAsync(string folder, string[]? before = null, string? from = null) =>
+        StartAsync([folder], before, from);
+
+    /// <summary>Starts a worker of research_jobs that claims a row and is about it until its end; its answer is the row's id.</summary>
+    /// <param name="connection">Leads to the queue.</param>
+    public static Task<OtherProgram> WorkAsync(string connection) => StartAsync([ProgramOfTests.Work, connection]);
+
+    /// <summary>Starts the janitor of research_jobs, who has gone round when he answers.</summary>
+    /// <param name="connection">Leads to the queue.</param>
+    public static Task<OtherProgram> ReapAsync(string connection) => StartAsync([ProgramOfTests.Reap, connection]);
+
+    private static async Task<OtherProgram> StartAsync(string[] arguments, string[]? before = null, string? from = null)
     {
         string[] command =
         [
             .. before ?? [], Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet",
-            "exec", Path.Combine(from ?? AppContext.BaseDirectory, "JobLineage.Tests.dll"), folder,
+            "exec", Path.Combine(from ?? AppContext.BaseDirectory, "JobLineage.Tests.dll"), .. arguments,
         ];
         var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
         {

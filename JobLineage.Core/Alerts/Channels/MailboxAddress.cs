@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using System.Text;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -13,9 +14,10 @@ public sealed record MailboxAddress(string Address, string? Name)
         address = new("", null);
         if (text.Any(char.IsControl) || !MailAddress.TryCreate(text, out var parsed) || !parsed.Host.Contains('.') && parsed.Host != "localhost")
             return false;
+        // Addresses with other letters need servers that know SMTPUTF8 (RFC 6531), all the way.
+        if (!Ascii.IsValid(parsed.Address) || parsed.Address.AsSpan().ContainsAny(" <>"))
+            return false;
         address = new(parsed.Address, parsed.DisplayName.Length > 0 ? parsed.DisplayName : null);
         return true;
     }
-
-    internal MailAddress ToMail() => new(Address, Name);
 }

@@ -57,6 +57,7 @@ public sealed class SendGridChannel(HttpClient client, SendGridOptions options, 
     };
 
     private static Dictionary<string, string> Mailbox(MailboxAddress address) => address.Name is { } name
-        ? new() { ["email"] = address.Address, ["name"] = name }
+        // Names with either of these are refused: https://docs.sendgrid.com/api-reference/mail-send/limitations.
+        ? new() { ["email"] = address.Address, ["name"] = name.Replace(',', ' ').Replace(';', ' ') }
         : new() { ["email"] = address.Address };
 }

@@ -1,6 +1,4 @@
 using System.Net.Http.Json;
-using System.Text;
-using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -9,9 +7,10 @@ namespace JobLineage.Core.Alerts.Channels;
 public sealed record SlackOptions(ChannelSecret Url);
 
 /// <summary>
-/// A message by an incoming webhook of Slack, in blocks: at most 50 of them, a header of at most 150 characters, a section of
-/// at most 3,000 (Slack's Block Kit reference, "Blocks"). <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c> are its only
-/// control characters (Slack's guide "Formatting text"). 429 comes with <c>Retry-After</c>.
+/// A message by an incoming webhook of Slack, in blocks: at most 50 of them, a header of at most 150 characters (Slack's Block
+/// Kit reference, "Blocks"). What is foreign stands in elements of rich text (the same, "Rich text block"), which are shown to
+/// the letter: no asterisk, underscore, tilde or backtick formats, no angle bracket links or calls anybody. 429 comes with
+/// <c>Retry-After</c>.
 /// </summary>
 /// <param name="client">Follows no redirection.</param>
 /// <param name="options">How Slack is reached.</param>
@@ -20,7 +19,6 @@ public sealed class SlackChannel(HttpClient client, SlackOptions options, TimePr
 {
     private const int Blocks = 48;
     private const int HeaderLimit = 150;
-    private const int SectionLimit = 3_000;
     private const int JobsShown = 5;
 
     /// <inheritdoc />
@@ -30,22 +28,23 @@ public sealed class SlackChannel(HttpClient client, SlackOptions options, TimePr
     public async Task<SendOutcome> SendAsync(DigestMessage message, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, options.Url.Reveal());
-        request.Content = JsonContent.Create(new { text = Escape(message.Subject), blocks = Write(message), unfurl_links = false });
+        // The text is for notifications alone, where blocks are not shown.
+        request.Content = JsonContent.Create(new { text = Escape(message.Subject), mrkdwn = false, blocks = Write(message), unfurl_links = false, unfurl_media = false });
         return await HttpDelivery.PostAsync(client, request, Name, options.Url, time, cancellation);
     }
 
     private static List<object> Write(DigestMessage message)
     {
         var digest = message.Content;
-        var opening = Escape(DigestRenderer.Opening(digest));
+        List<object> opening = [Text(DigestRenderer.Opening(digest))];
         if (DigestText.Again(digest) is { } again)
-            opening += $"\n*{Escape(again)}*";
+            opening.Add(Strong("\n" + again));
         if (message.IsPossibleDuplicate)
-            opening += "\n*This may be a second copy: whether the first arrived is not known.*";
+            opening.Add(Strong("\nThis may be a second copy: whether the first arrived is not known."));
         List<object> blocks =
         [
-            new { type = "header", text = new { type = "plain_text", text = DigestText.Line(message.Subject, HeaderLimit - 1) } },
-            Section(opening),
+            new { type = "header", text = new { type = "plain_text", text = DigestText.Line(message.Subject, HeaderLimit - 1), emoji = false } },
+            Rich(Section([.. opening])),
         ];
         var shown = 0L;
         foreach (var run in digest.Runs)
@@ -53,39 +52,60 @@ public sealed class SlackChannel(HttpClient client, SlackOptions options, TimePr
             // A run's heading and its first group go together; two places are kept for what stands at the end.
             if (blocks.Count + 2 > Blocks - 2)
                 break;
-            blocks.Add(Section($"*{Link(DigestText.Address(digest, run), DigestText.Title(run))}*: {DigestText.Count(run.Failures)} failed"));
+            blocks.Add(Rich(Section(Link(DigestText.Address(digest, run), DigestText.Title(run), bold: true), Text($": {DigestText.Count(run.Failures)} failed"))));
             foreach (var group in run.Groups.TakeWhile(_ => blocks.Count < Blocks - 2))
             {
-                blocks.Add(Section(Describe(digest, run, group)));
+                blocks.Add(Describe(digest, run, group));
                 shown += group.Failures;
             }
         }
 
         if (shown < digest.Failures)
-            blocks.Add(Section($"{Link(digest.BaseUrl + "/", $"and {DigestText.Count(digest.Failures - shown)} more")}"));
-        blocks.Add(new { type = "context", elements = new[] { new { type = "mrkdwn", text = $"Job Lineage · digest {message.Key} · made {DigestText.Time(digest.MadeAt)}" } } });
+            blocks.Add(Rich(Section(Link(digest.BaseUrl + "/", $"and {DigestText.Count(digest.Failures - shown)} more"))));
+        blocks.Add(new
+        {
+            type = "context",
+            elements = new[] { new { type = "plain_text", text = $"Job Lineage · digest {message.Key} · made {DigestText.Time(digest.MadeAt)}", emoji = false } },
+        });
         return blocks;
     }
 
-    private static string Describe(DigestContent digest, DigestRun run, DigestGroup group)
+    private static object Describe(DigestContent digest, DigestRun run, DigestGroup group)
     {
-        var text = new StringBuilder();
-        text.Append(DigestText.Count(group.Failures)).Append(" × *").Append(Escape(DigestText.Line(group.Stage))).Append("*: ")
-            .Append(Escape(DigestText.Line(group.Error))).Append('\n').Append(DigestRenderer.Span(group));
-        foreach (var job in group.Jobs.Take(JobsShown))
-            text.Append("\n• ").Append(Link(DigestText.Address(digest, run, job), DigestText.Line(job.Id, 60))).Append(" · ").Append(Escape(DigestText.Line(DigestText.Describe(job), 120)));
+        List<object> elements =
+        [
+            Section(
+                Text(DigestText.Count(group.Failures) + " × "), Strong(DigestText.Line(group.Stage)),
+                Text($": {DigestText.Line(group.Error)}\n{DigestRenderer.Span(group)}")),
+        ];
+        if (group.Jobs.Count > 0)
+        {
+            elements.Add(new
+            {
+                type = "rich_text_list",
+                style = "bullet",
+                elements = group.Jobs.Take(JobsShown).Select(job => Section(
+                    Link(DigestText.Address(digest, run, job), DigestText.Line(job.Id, 60)), Text(" · " + DigestText.Line(DigestText.Describe(job), 120)))).ToList(),
+            });
+        }
+
         var more = group.Failures - Math.Min(group.Jobs.Count, JobsShown);
         if (more > 0)
-            text.Append('\n').Append(Link(DigestText.Address(digest, run, group), $"and {DigestText.Count(more)} more"));
-        return text.ToString();
+            elements.Add(Section(Link(DigestText.Address(digest, run, group), $"and {DigestText.Count(more)} more")));
+        return Rich([.. elements]);
     }
 
-    /// <summary>Verbatim: an address or a channel's name in foreign text does not become a link.</summary>
-    private static object Section(string text) => new { type = "section", text = new { type = "mrkdwn", text = TextLimit.Cut(text, SectionLimit).ToString(), verbatim = true } };
+    private static object Rich(params object[] elements) => new { type = "rich_text", elements };
 
-    private static string Link(string address, string text) =>
-        $"<{address.Replace("|", "%7C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal)}|{Escape(text).Replace('|', '¦')}>";
+    private static object Section(params object[] elements) => new { type = "rich_text_section", elements };
 
+    private static object Text(string text) => new { type = "text", text };
+
+    private static object Strong(string text) => new { type = "text", text, style = new { bold = true } };
+
+    private static object Link(string url, string text, bool bold = false) => new { type = "link", url, text, style = new { bold } };
+
+    /// <summary>The only control characters of Slack's plain text (its guide "Formatting text").</summary>
     private static string Escape(string text) => text
         .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 }

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using Dapper;
+using JobLineage.Bench.Measuring;
+using JobLineage.Bench.Running;
+using JobLineage.Core.Store;
+using Npgsql;
+
+namespace JobLineage.Bench.Digest;
+
+/// <summary>What a digest of very many failures costs: the memory of the program that makes it, its time, and the message's size.</summary>
+internal sealed class DigestSize(BenchServer server, Report report)
+{
+    private const string Database = "bench_digest_size";
+    private const int Few = 100;
+
+    public async Task RunAsync(int failures, CancellationToken cancellation)
+    {
+        var rows = new List<string[]>();
+        foreach (var (what, count, kinds, runs) in new[]
+        {
+            ("one kind in one run", Few, 1, 1), ("one kind in one run", 1_111, 1, 1), ("one kind in one run", failures, 1, 1),
+            ("3,000 kinds in 20,000 runs", failures, 3_000, 20_000),
+        })
+        {
+            await FillAsync(count, kinds, runs, cancellation);
+            var (took, peak, bytes) = await MakeAsync(cancellation);
+            rows.Add([what, Report.Number(count), Report.Time(took), $"{peak / 1024.0 / 1024:0} MB", $"{bytes / 1024.0:0.0} KB"]);
+        }
+
+        report.Table("`joblineage digest`, a process of its own", ["failures", "how many", "took", "its memory at most", "the mail"], rows);
+    }
+
+    private async Task FillAsync(int count, int kinds, int runs, CancellationToken cancellation)
+    {
+        await using (var admin = await server.Database.OpenConnectionAsync(cancellation))
+        {
+            await admin.ExecuteAsync($"drop database if exists {Database} with (force)");
+            await admin.ExecuteAsync($"create database {Database}");
+        }
+
+        await using var store = StoreDatabase.Create(Connection);
+        await Migrator.MigrateAsync(store, cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into job_lineage.source (name) values ('oban');
+            insert into job_lineage.label (text) values ('App.SyncJob'), ('App.MovieDetailJob');
+            insert into job_lineage.digest_line (since) values (now() - interval '1 day');
+            insert into job_lineage.fingerprint (version, text) select 99, '** (HTTPError) status ' || i from generate_series(1, @kinds) i;
+            insert into job_lineage.run (id, source_id, root_id, worker, version)
+            select i, s.id, i, l.id, 1 from generate_series(1, @runs) i, job_lineage.source s, job_lineage.label l where l.text = 'App.SyncJob';
+            insert into job_lineage.stage (id, run_id, worker, depth) select i, i, l.id, 1 from generate_series(1, @runs) i, job_lineage.label l where l.text = 'App.MovieDetailJob';
+            insert into job_lineage.job (source_id, id, run_id, stage_id, worker, queue, state, attempt, max_attempts, priority, hash)
+            select s.id, (1000000 + i)::text, 1 + i % @runs, 1 + i % @runs, l.id, l.id, 6, 3, 3, 0, 0
+            from generate_series(1, @count) i, job_lineage.source s, job_lineage.label l where l.text = 'App.MovieDetailJob';
+            insert into job_lineage.failure (source_id, job_id, attempt, attempted_at, finished_at, failed_at, at_first_sight, worker, max_attempts, fingerprint, message, target)
+            select s.id, (1000000 + i)::text, 3, now(), now(), now() - i * interval '1 ms', false, l.id, 3,
+                (select min(id) from job_lineage.fingerprint) + i % @kinds,
+                '** (HTTPError) status ' || 1 + i % @kinds || E' for movie\n    (app) lib/app/movies.ex:42: App.Movies.fetch/1\n' || repeat('x', 400), 'movie ' || i
+            from generate_series(1, @count) i, job_lineage.source s, job_lineage.label l where l.text = 'App.MovieDetailJob';
+            analyze;
+            """,
+            new { count, kinds, runs }, commandTimeout: 1_200, cancellationToken: cancellation));
+    }
+
+    private async Task<(TimeSpan Took, long Peak, long Bytes)> MakeAsync(CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("joblineage-digest-size-");
+        try
+        {
+            await using var program = new DashboardProcess(DashboardProcess.Built, Connection, "oban", Connection);
+            program.Settings["JobLineage__Digest__Channel"] = "File";
+            program.Settings["JobLineage__Digest__File__Directory"] = folder.FullName;
+            program.Settings["JobLineage__Digest__BaseUrl"] = DigestTrial.BaseUrl;
+            var started = Stopwatch.GetTimestamp();
+            using var process = program.Run("digest");
+            var peak = 0L;
+            while (!process.HasExited)
+            {
+                peak = Math.Max(peak, await PeakAsync(process.Id));
+                await Task.Delay(20, cancellation);
+            }
+
+            await process.WaitForExitAsync(cancellation);
+            if (process.ExitCode != 0)
+                throw new InvalidOperationException($"The digest ended with {process.ExitCode}: {program.Said}");
+            return (Stopwatch.GetElapsedTime(started), peak, folder.GetFiles("*.eml").Single().Length);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The most memory that a process had so far, in bytes; 0 when it has just ended.</summary>
+    private static async Task<long> PeakAsync(int process)
+    {
+        try
+        {
+            var line = (await File.ReadAllLinesAsync($"/proc/{process}/status")).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private string Connection => new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = Database }.ConnectionString;
+}
