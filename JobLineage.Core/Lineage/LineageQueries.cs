@@ -165,25 +165,7 @@ public sealed class LineageQueries
         return kind;
     }
 
-    private Job ToJob(Placed job) => new()
-    {
-        Source = source.Mapping.Name,
-        Id = job.Row.Id,
-        State = job.State,
-        Worker = job.Row.Worker,
-        Queue = job.Row.Queue,
-        Step = job.Row.Step,
-        ParentId = job.Row.Parent,
-        RunKey = job.Row.RunKey,
-        Attempt = job.Row.Attempt,
-        MaxAttempts = job.Row.MaxAttempts,
-        InsertedAt = job.Row.InsertedAt,
-        ScheduledAt = job.Row.ScheduledAt,
-        AttemptedAt = job.Row.AttemptedAt,
-        FinishedAt = job.Row.FinishedAt,
-        IsMissing = job.IsMissing,
-        IsCycleCut = job.IsCycleCut,
-    };
+    private Job ToJob(Placed job) => job.ToJob(source.Mapping.Name);
 
     private sealed record Assembled(
         IReadOnlyList<Placed> Jobs, StageTree Stages, IReadOnlyList<string> Paths, IReadOnlyDictionary<string, long> PassedOver, DateTimeOffset AsOf)

@@ -51,7 +51,8 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
         }
     }
 
-    private async Task<bool> IsIndexedAsync(string explain, CancellationToken cancellation)
+    /// <summary>Whether an index serves the condition of what is explained.</summary>
+    internal async Task<bool> IsIndexedAsync(string explain, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var batch = Batch(connection, LineageSql.Settings(ParentLookup.Expression, timeoutSeconds), explain);
@@ -67,7 +68,7 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
         return false;
     }
 
-    private NpgsqlBatch Batch(NpgsqlConnection connection, params ReadOnlySpan<string> statements)
+    internal NpgsqlBatch Batch(NpgsqlConnection connection, params ReadOnlySpan<string> statements)
     {
         var batch = new NpgsqlBatch(connection) { Timeout = timeoutSeconds + 5 };
         foreach (var statement in statements)
@@ -75,7 +76,8 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
         return batch;
     }
 
-    private LineageRow Row(NpgsqlDataReader row)
+    /// <summary>The row that the first columns of a statement hold.</summary>
+    internal LineageRow Row(NpgsqlDataReader row)
     {
         // In the order of the columns: the reader is sequential.
         var id = Id(row, 0)!;

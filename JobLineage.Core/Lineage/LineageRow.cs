@@ -68,4 +68,25 @@ internal sealed class Placed
 
     /// <summary>The jobs below, once placed.</summary>
     public List<Placed> Children { get; } = [];
+
+    /// <summary>The job as the model has it.</summary>
+    public Job ToJob(string source) => new()
+    {
+        Source = source,
+        Id = Row.Id,
+        State = State,
+        Worker = Row.Worker,
+        Queue = Row.Queue,
+        Step = Row.Step,
+        ParentId = Row.Parent,
+        RunKey = Row.RunKey,
+        Attempt = Row.Attempt,
+        MaxAttempts = Row.MaxAttempts,
+        InsertedAt = Row.InsertedAt,
+        ScheduledAt = Row.ScheduledAt,
+        AttemptedAt = Row.AttemptedAt,
+        FinishedAt = Row.FinishedAt,
+        IsMissing = IsMissing,
+        IsCycleCut = IsCycleCut,
+    };
 }

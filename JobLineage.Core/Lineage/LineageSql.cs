@@ -10,7 +10,7 @@ namespace JobLineage.Core.Lineage;
 internal static class LineageSql
 {
     /// <summary>The columns of a row in the order in which <see cref="LineageQueries"/> reads them.</summary>
-    private const string Columns = """
+    internal const string Columns = """
         jl_state, jl_worker, jl_queue, jl_step, jl_key, jl_inserted, jl_scheduled, jl_attempted, jl_finished, jl_attempt, jl_max
         """;
 
@@ -182,11 +182,11 @@ internal static class LineageSql
 
     private static bool IsNative(ProbedSource source) => source.ParentIdKind is { } kind && kind == source.IdKind && kind != JobIdKind.Text;
 
-    private static string ParentText(ProbedSource source) =>
+    internal static string ParentText(ProbedSource source) =>
         source.Mapping.ParentId is { } parent ? $"({parent})::text" : "null::text";
 
     /// <summary><see cref="JobIds.Normalize"/> in SQL, over <c>jl_text</c>: null unless it can be an id.</summary>
-    private static string Normalized(ProbedSource source) => source.IdKind switch
+    internal static string Normalized(ProbedSource source) => source.IdKind switch
     {
         JobIdKind.BigInt => """
             case when jl_text ~ '^(0|-?[1-9][0-9]{0,17})$' then jl_text::bigint
@@ -197,7 +197,7 @@ internal static class LineageSql
         _ => "nullif(jl_text, '') collate \"default\"",
     };
 
-    private static string Type(ProbedSource source) => source.IdKind switch
+    internal static string Type(ProbedSource source) => source.IdKind switch
     {
         JobIdKind.BigInt => "bigint",
         JobIdKind.Uuid => "uuid",
@@ -205,7 +205,7 @@ internal static class LineageSql
         _ => "text collate \"default\"",
     };
 
-    private static string Select(ProbedSource source)
+    internal static string Select(ProbedSource source)
     {
         var m = source.Mapping;
         static string Text(string? expression) => expression is null ? "''" : $"coalesce(({expression})::text, '')";

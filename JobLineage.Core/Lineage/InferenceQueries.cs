@@ -1,0 +1,180 @@
+using System.Data;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using JobLineage.Core.Lineage.Inference;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Lineage;
+
+/// <summary>
+/// Lineage of jobs that carry no parent, inferred from arguments and times. Reads only; every statement is bounded by its
+/// number of rows and by a time limit. Errors of the database pass through as <see cref="NpgsqlException"/>.
+/// </summary>
+/// <param name="source">What was found out about the table; see <see cref="SourceProbe"/>.</param>
+/// <param name="database">Connections to the source's database.</param>
+/// <param name="redaction">Takes secrets out of arguments before they are looked at or shown.</param>
+/// <param name="clock">Says when a reading was made.</param>
+/// <param name="timeoutSeconds">Time limit of one statement.</param>
+public sealed class InferenceQueries(
+    ProbedSource source, NpgsqlDataSource database, Redaction redaction, TimeProvider? clock = null, int timeoutSeconds = 15)
+{
+    /// <summary>How long after the root a descendant may have been inserted, unless asked otherwise.</summary>
+    public static readonly TimeSpan DefaultWindow = TimeSpan.FromHours(2);
+
+    /// <summary>The longest window.</summary>
+    public static readonly TimeSpan LongestWindow = TimeSpan.FromDays(7);
+
+    /// <summary>Jobs of a window that are looked at, unless told otherwise.</summary>
+    public const int DefaultLimit = 10_000;
+
+    private const int Before = 500;
+    private const int Newest = 5_000;
+    private const long RowsToReadWhole = 500_000;
+
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly LineageReader reader = new(source, database, timeoutSeconds);
+    private readonly SourceReader ids = new(source, database, redaction, timeoutSeconds);
+
+    /// <summary>The descendants of a job, as far as they can be inferred; null when there is no such job.</summary>
+    /// <param name="id">The root.</param>
+    /// <param name="key">The key of the arguments that the run's jobs share, as <see cref="ArgsPath"/> writes it; null for the one that fits best.</param>
+    /// <param name="window">How long after the root a descendant may have been inserted.</param>
+    /// <param name="limit">Jobs of the window that are looked at.</param>
+    /// <param name="cancellation">Stops the queries.</param>
+    /// <exception cref="InferenceException">The table can't be read within bounds.</exception>
+    public async Task<InferredRun?> InferAsync(
+        string id, string? key = null, TimeSpan? window = null, int limit = DefaultLimit, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        if (JobIds.Normalize(source.IdKind, id) is not { } start)
+            return null;
+        var length = window ?? DefaultWindow;
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(length, TimeSpan.Zero, nameof(window));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestWindow, nameof(window));
+        var asOf = (clock ?? TimeProvider.System).GetUtcNow();
+        if ((await ReadAsync(InferenceSql.One(source), cancellation, ids.IdValue(start))).FirstOrDefault() is not { Row: { } root })
+            return null;
+        var input = new InferenceInput
+        {
+            Source = source,
+            RootId = start,
+            Rows = [],
+            Key = key,
+            Window = length,
+            AsOf = asOf,
+            Known = await KnownAsync(cancellation),
+        };
+        input = source.IdKind == JobIdKind.BigInt
+            ? await ByIdsAsync(input, root, limit, cancellation)
+            : await ByTimeAsync(input, root, limit, cancellation);
+        return await Task.Run(() => new LineageInference(input).Infer(), cancellation);
+    }
+
+    private async Task<InferenceInput> ByIdsAsync(InferenceInput input, LineageRow root, int limit, CancellationToken cancellation)
+    {
+        var end = long.MaxValue;
+        if (source.Mapping.InsertedAt is not null && root.InsertedAt is { } at)
+            end = await EndAsync(input.RootId, at + input.Window, cancellation);
+        var rows = await ReadAsync(InferenceSql.ByIds(source, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Number(end));
+        var within = rows.Where(r => JobIds.Compare(JobIdKind.BigInt, r.Row.Id, input.RootId) > 0).ToList();
+        if (within.Count <= limit)
+            return input with { Rows = rows };
+        // More than can be looked at: of the rest at least those that have the key's value, where an index may find them.
+        rows.RemoveAll(r => r.Row.Id == within[^1].Row.Id);
+        input = input with { Rows = rows, IsCut = true };
+        if (source.Mapping.Args is null || new LineageInference(input).Infer() is not { Key: { } key } first || Holding(rows, input.RootId, key) is not { } holding)
+            return input;
+        try
+        {
+            rows.AddRange(await ReadAsync(
+                InferenceSql.ByIdsHolding(source, limit), cancellation, ids.IdValue(within[^2].Row.Id), Number(end),
+                new NpgsqlParameter<string> { TypedValue = holding }));
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.QueryCanceled
+            && !cancellation.IsCancellationRequested)
+        {
+            // Arguments that are not all JSON, or that no index serves: what was read is what there is, and is said to be cut.
+        }
+
+        return input with { Rows = rows };
+    }
+
+    private async Task<InferenceInput> ByTimeAsync(InferenceInput input, LineageRow root, int limit, CancellationToken cancellation)
+    {
+        if (source.Mapping.InsertedAt is null || root.InsertedAt is not { } at)
+            throw new InferenceException($"Source '{source.Mapping.Name}' does not say when job {input.RootId} was inserted, and its ids do not grow with time: nothing can be inferred. Set its InsertedAt.");
+        if (!await reader.IsIndexedAsync(InferenceSql.ExplainTime(source), cancellation) && await ids.EstimateRowsAsync(cancellation) > RowsToReadWhole)
+        {
+            throw new InferenceException(
+                $"Source '{source.Mapping.Name}' has no index on the time of insertion and its ids do not grow with time: to infer, its whole table would be read. Add one: create index concurrently on {source.Mapping.QualifiedTable} (({source.Mapping.InsertedAt})).");
+        }
+
+        var rows = await ReadAsync(
+            InferenceSql.ByTime(source, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Time(at), Time(at + input.Window));
+        var within = rows.Where(r => r.Row.InsertedAt >= at && r.Row.Id != input.RootId).ToList();
+        if (within.Count > limit)
+            rows.RemoveAll(r => r.Row.Id == within[^1].Row.Id);
+        return input with { Rows = rows, IsCut = within.Count > limit };
+    }
+
+    private async Task<long> EndAsync(string from, DateTimeOffset until, CancellationToken cancellation)
+    {
+        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+        command.Sql = InferenceSql.End(source);
+        command.Add(ids.IdValue(from));
+        command.Add(Time(until));
+        return (long)(await command.ScalarAsync(cancellation))!;
+    }
+
+    private async Task<List<(LineageRow Row, string? Args)>> ReadAsync(string sql, CancellationToken cancellation, params NpgsqlParameter[] parameters)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var batch = reader.Batch(connection, LineageSql.Settings(ParentLookup.Expression, timeoutSeconds), sql);
+        foreach (var parameter in parameters)
+            batch.BatchCommands[1].Parameters.Add(parameter);
+        await using var row = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+        await row.NextResultAsync(cancellation);
+        var rows = new List<(LineageRow, string?)>();
+        while (await row.ReadAsync(cancellation))
+            rows.Add((reader.Row(row), redaction.Json(row.TextAt(13)).Text));
+        return rows;
+    }
+
+    private async Task<IReadOnlyList<KnownSpawn>> KnownAsync(CancellationToken cancellation)
+    {
+        if (source.Mapping.ParentId is null || source.Mapping.RunKey is not null || source.IdKind != JobIdKind.BigInt)
+            return [];
+        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+        command.Sql = InferenceSql.Known(source, Newest);
+        var known = new List<KnownSpawn>();
+        await using var row = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
+        while (await row.ReadAsync(cancellation))
+            known.Add(new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)));
+        return known;
+    }
+
+    /// <summary>The JSON object that holds the root's value of a key and nothing else; null when the root has none.</summary>
+    private static string? Holding(IReadOnlyList<(LineageRow Row, string? Args)> rows, string rootId, string key)
+    {
+        if (ArgsPath.Parse(key) is not { } keys || ArgsValues.Of(rows.First(r => r.Row.Id == rootId).Args).FirstOrDefault(v => v.Path == key) is not { } value)
+            return null;
+        JsonNode node = value.IsNumber ? JsonNode.Parse(value.Text)! : JsonValue.Create(value.Text);
+        foreach (var name in keys.Reverse())
+            node = new JsonObject { [name] = node };
+        return node.ToJsonString(Relaxed);
+    }
+
+    private static NpgsqlParameter Number(long value) => new NpgsqlParameter<long> { TypedValue = value };
+
+    private static NpgsqlParameter Time(DateTimeOffset value) =>
+        new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+}
+
+/// <summary>Nothing can be inferred from a source as it is.</summary>
+/// <param name="message">A sentence with a next step.</param>
+public sealed class InferenceException(string message) : Exception(message);
