@@ -13,7 +13,7 @@ public sealed record DigestQuery(DeliveryState? State = null, long? Before = nul
 /// <summary>Some digests.</summary>
 /// <param name="Digests">The newest first.</param>
 /// <param name="Older">What <see cref="DigestQuery.Before"/> is for the next page; null: there are no more.</param>
-public sealed record DigestPage(IReadOnlyList<DigestSummary> Digests, long? Older);
+public sealed record ListedDigests(IReadOnlyList<DigestSummary> Digests, long? Older);
 
 /// <summary>A digest as it was frozen.</summary>
 /// <param name="Summary">What became of it.</param>
@@ -23,22 +23,22 @@ public sealed record DigestPage(IReadOnlyList<DigestSummary> Digests, long? Olde
 /// <param name="Overdue">Pipelines it says are overdue.</param>
 /// <param name="Muted">Mutes it says have ended.</param>
 /// <param name="Ambiguous">Attempts of which nobody knows whether they arrived.</param>
-/// <param name="EndedAt">When it came to an end; null while it is under way.</param>
 /// <param name="IsSwept">Whether the message is no longer kept.</param>
+/// <param name="AsOf">The moment up to which this is true.</param>
 public sealed record DigestView(
     DigestSummary Summary, string Text, string Html, string? MessageId, IReadOnlyList<DigestOverdue> Overdue, IReadOnlyList<DigestMuted> Muted,
-    int Ambiguous, DateTimeOffset? EndedAt, bool IsSwept);
+    int Ambiguous, bool IsSwept, DateTimeOffset AsOf);
 
 /// <summary>How the telling of failures stands as a whole.</summary>
+/// <param name="AsOf">The moment up to which this is true.</param>
 /// <param name="Untold">Final failures that the next digest tells of.</param>
 /// <param name="Muted">Final failures that mutes hold back and of which no digest has given the number.</param>
 /// <param name="Since">The starting line of the store; null while there is none.</param>
 /// <param name="LastAcceptedAt">When the channel last took a digest over; null: never.</param>
 /// <param name="LastEnded">The last digest that came to an end; null: none has.</param>
-/// <param name="LastEndedAt">When it did.</param>
 /// <param name="Overdue">How the pipelines stand that are expected to finish.</param>
 public sealed record DigestOverview(
-    long Untold, long Muted, DateTimeOffset? Since, DateTimeOffset? LastAcceptedAt, DigestSummary? LastEnded, DateTimeOffset? LastEndedAt,
+    DateTimeOffset AsOf, long Untold, long Muted, DateTimeOffset? Since, DateTimeOffset? LastAcceptedAt, DigestSummary? LastEnded,
     IReadOnlyList<OverdueState> Overdue)
 {
     /// <summary>Whether the last digest that came to an end was not taken over: what <c>/healthz/ready</c> says.</summary>

@@ -4,7 +4,11 @@ namespace JobLineage.Core.Alerts;
 /// <param name="Source">The source's name.</param>
 /// <param name="Pipeline">The worker of the pipeline's root, in full or by its short name.</param>
 /// <param name="Within">How long ago the last success may be.</param>
-public sealed record OverdueRule(string Source, string Pipeline, TimeSpan Within);
+public sealed record OverdueRule(string Source, string Pipeline, TimeSpan Within)
+{
+    /// <summary><see cref="Within"/> in words: 1 d 12 h.</summary>
+    public string WithinWords => DigestText.Span(Within);
+}
 
 /// <summary>How a pipeline that is expected to finish stands.</summary>
 /// <param name="Rule">What is expected.</param>

@@ -1,4 +1,6 @@
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
 using Npgsql;
 using Quartz;
 
@@ -9,7 +11,7 @@ namespace JobLineage.Dashboard.Hosting;
 /// one of them sends.
 /// </summary>
 internal sealed partial class DigestRuns(
-    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
+    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, ViewHub views, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SweepPause = TimeSpan.FromHours(6);
@@ -23,8 +25,9 @@ internal sealed partial class DigestRuns(
     {
         try
         {
-            await maker.MakeAsync(scheduled, keep: true, cancellation);
-            await sender.PassAsync(cancellation);
+            if (await maker.MakeAsync(scheduled, keep: true, cancellation) is not null)
+                DigestComponent.Announce(views);
+            await SendAsync(cancellation);
         }
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
         {
@@ -43,7 +46,7 @@ internal sealed partial class DigestRuns(
                 if (mayBeBehind)
                     await CatchUpAsync(stoppingToken);
                 mayBeBehind = false;
-                await sender.PassAsync(stoppingToken);
+                await SendAsync(stoppingToken);
                 await SweepAsync(stoppingToken);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable || e.SqlState == PostgresErrorCodes.InvalidSchemaName)
@@ -75,6 +78,12 @@ internal sealed partial class DigestRuns(
             await maker.MakeAsync(now, keep: true, cancellation);
         else if (await maker.HasReturnedAsync(cancellation))
             await maker.MakeAsync(null, keep: true, cancellation);
+    }
+
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        if ((await sender.PassAsync(cancellation)).Count > 0)
+            DigestComponent.Announce(views);
     }
 
     private async Task SweepAsync(CancellationToken cancellation)

@@ -15,7 +15,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
-        ViewHub = Services.AddPageParts(Views);
+        ViewHub = Services.AddPageParts(Views, Digests);
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
@@ -28,6 +28,8 @@ public abstract class PageContext : BunitContext
     internal RunHub Hub { get; }
 
     internal FakeRunViews Views { get; } = new();
+
+    internal FakeDigests Digests { get; } = new();
 
     internal ViewHub ViewHub { get; }
 
