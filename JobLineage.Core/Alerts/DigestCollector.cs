@@ -30,8 +30,8 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
             MadeAt = madeAt,
             BaseUrl = baseUrl,
             Failures = reader.GetInt64(0),
-            FirstAt = reader.TimeAt(1)!.Value,
-            LastAt = reader.TimeAt(2)!.Value,
+            FirstAt = reader.TimeAt(1) ?? madeAt,
+            LastAt = reader.TimeAt(2) ?? madeAt,
             Singles = reader.GetInt64(3),
             ToldBefore = reader.GetInt64(4),
             RunCount = reader.GetInt64(5),
@@ -40,7 +40,7 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
         await reader.DisposeAsync();
         var (heads, sections) = await RunsAsync(cancellation);
         var groups = await GroupsAsync(heads, cancellation);
-        var paths = await PathsAsync([.. heads.Select(h => h.Run).Where(r => r != 0)], cancellation);
+        var paths = await StagePaths.OfRunsAsync(connection, heads.Select(h => h.Run).Where(r => r != 0), cancellation);
         var jobs = await JobsAsync(groups, cancellation);
         return content with
         {
@@ -54,11 +54,11 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
     private async Task PlaceAsync(CancellationToken cancellation)
     {
         await using var command = Command(
-            """
+            $"""
             create temp table told on commit drop as
             select f.id, f.source_id, coalesce(j.run_id, 0) as run_id, case when j.run_id is null then 0 else coalesce(j.stage_id, 0) end as stage_id,
                 case when j.run_id is null then f.worker else 0 end as worker, coalesce(f.fingerprint, 0) as fingerprint,
-                case when isfinite(f.failed_at) then f.failed_at else f.seen_at end as at, f.told_before is not null as again
+                {LedgerSql.At} as at, f.told_before is not null as again
             from job_lineage.failure f
             left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id
             where f.digest_id = $1
@@ -129,27 +129,6 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
         }
 
         return groups;
-    }
-
-    private async Task<Dictionary<long, string>> PathsAsync(List<long> runs, CancellationToken cancellation)
-    {
-        await using var command = Command(
-            """
-            select s.run_id, s.id, s.parent_id, w.text, p.text
-            from job_lineage.stage s
-            join job_lineage.label w on w.id = s.worker
-            left join job_lineage.label p on p.id = s.step
-            where s.run_id = any($1)
-            order by s.run_id, s.depth, s.id
-            """);
-        command.Parameters.Add(Parameters.Longs(runs));
-        var stages = new List<(long Run, long Id, long? Parent, string Worker, string? Step)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            stages.Add((reader.GetInt64(0), reader.GetInt64(1), reader.LongAt(2), reader.GetString(3), reader.TextAt(4)));
-        return stages.GroupBy(s => s.Run)
-            .SelectMany(run => StoredPaths.Of(run.Select(s => (s.Id, s.Parent, s.Worker, s.Step))))
-            .ToDictionary(p => p.Key, p => p.Value);
     }
 
     /// <summary>The most recent failures of each group.</summary>

@@ -21,10 +21,10 @@ public sealed record DigestContent
     /// <summary>How many of them are jobs that stand alone.</summary>
     public required long Singles { get; init; }
 
-    /// <summary>When the first of them failed.</summary>
+    /// <summary>When the first of them failed; without any, when the digest was made.</summary>
     public required DateTimeOffset FirstAt { get; init; }
 
-    /// <summary>When the last of them failed.</summary>
+    /// <summary>When the last of them failed; without any, when the digest was made.</summary>
     public required DateTimeOffset LastAt { get; init; }
 
     /// <summary>How many of them an earlier message may have told of: nobody knows whether it arrived.</summary>
@@ -38,7 +38,32 @@ public sealed record DigestContent
 
     /// <summary>How many failures are in runs that are not listed.</summary>
     public long MoreFailures { get; init; }
+
+    /// <summary>Pipelines that have not finished successfully in time; each is told of once, until it has.</summary>
+    public IReadOnlyList<DigestOverdue> Overdue { get; init; } = [];
+
+    /// <summary>Mutes that have ended, and how many failures they held back; those are not among <see cref="Failures"/>.</summary>
+    public IReadOnlyList<DigestMuted> Muted { get; init; } = [];
+
+    /// <summary>Somebody tries the channel: nothing has failed.</summary>
+    public bool IsTest { get; init; }
 }
+
+/// <summary>A pipeline that has not finished successfully in time.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="Pipeline">The worker of the pipeline's root; as configured while no such pipeline, or more than one, is known.</param>
+/// <param name="Within">How long ago the last success may be.</param>
+/// <param name="LastAt">The last success; null: none is known.</param>
+public sealed record DigestOverdue(string Source, string Pipeline, TimeSpan Within, DateTimeOffset? LastAt);
+
+/// <summary>A mute that has ended.</summary>
+/// <param name="Mute">Its number.</param>
+/// <param name="Source">The source's name.</param>
+/// <param name="Pipeline">The worker of the pipeline's root.</param>
+/// <param name="Failures">How many final failures it held back.</param>
+/// <param name="Until">When it ended.</param>
+/// <param name="Reason">Why the pipeline was muted.</param>
+public sealed record DigestMuted(long Mute, string Source, string Pipeline, long Failures, DateTimeOffset Until, string Reason);
 
 /// <summary>The failures of one run, or the singles of a source.</summary>
 /// <param name="Source">The source's name.</param>

@@ -22,6 +22,13 @@ internal static class DigestHtml
         html.Append("<p>").Append(Escape(DigestRenderer.Opening(digest))).Append("</p>\n");
         if (DigestText.Again(digest) is { } again)
             html.Append("<p><strong>").Append(Escape(again)).Append("</strong></p>\n");
+        foreach (var (note, address) in DigestText.Notes(digest))
+        {
+            html.Append("<p>").Append(Escape(note)).Append(' ');
+            Link(html, address, "Show");
+            html.Append("</p>\n");
+        }
+
         foreach (var run in digest.Runs)
         {
             html.Append("<h2 style=\"font-size:17px;margin:22px 0 4px\">");

@@ -14,4 +14,7 @@ internal static class DigestLimits
     public const int JobsPerGroup = 20;
 
     public const int Jobs = 100;
+
+    /// <summary>Of pipelines that are overdue, and of mutes; what is over is told by the next digest.</summary>
+    public const int Lines = 50;
 }

@@ -6,18 +6,18 @@ using NpgsqlTypes;
 namespace JobLineage.Core.Alerts;
 
 /// <summary>
-/// Makes digests: one transaction takes every failure that no digest has told of, writes the message about them, and puts
-/// it into the outbox. Several replicas may try; one does at a time, and what it took is taken.
+/// Makes digests: one transaction takes every failure that no digest has told of, sets aside what is muted, adds what is
+/// overdue, writes the message, and puts it into the outbox. Several replicas may try; one does at a time, and what it took is taken.
 /// </summary>
 /// <param name="store">Connections to the store.</param>
 /// <param name="baseUrl">Where the dashboard is; links in messages begin with it.</param>
 /// <param name="since">The starting line; null: when the first digest was due to be made.</param>
 public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTimeOffset? since)
 {
-    /// <summary>Any number that nobody else uses in the store's database.</summary>
-    private const long LockKey = 0x4A4C_4449_4753;
-
     private const int TimeoutSeconds = 600;
+
+    /// <summary>Pipelines that are expected to finish again and again.</summary>
+    public IReadOnlyList<OverdueRule> Overdue { get; init; } = [];
 
     /// <summary>Draws the starting line when there is none yet. Idempotent.</summary>
     /// <returns>When the schedule was last served: at first, now.</returns>
@@ -58,15 +58,12 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var take = new NpgsqlCommand($"select pg_advisory_xact_lock({LockKey})", connection) { CommandTimeout = TimeoutSeconds })
-            await take.ExecuteNonQueryAsync(cancellation);
+        await DigestLock.TakeAsync(connection, TimeoutSeconds, cancellation);
         await DrawLineAsync(connection, cancellation);
         if (firedAt is { } fired && !await ServeAsync(connection, fired, cancellation))
             return null;
         await PassOldAsync(connection, cancellation);
-        var message = await TakeAsync(connection, cancellation) is { } digest
-            ? await WriteAsync(connection, digest, cancellation)
-            : null;
+        var message = await WriteAsync(connection, await TakeAsync(connection, cancellation), cancellation);
         if (keep)
             await transaction.CommitAsync(cancellation);
         return message;
@@ -83,42 +80,31 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 
-    /// <summary>
-    /// What had failed before the starting line is told to nobody. The source's own times are asked only of what the first
-    /// reading of a table found: of all that came later it is known that it is news, whatever time it bears.
-    /// </summary>
+    /// <summary>What had failed before the starting line is told to nobody.</summary>
     private async Task PassOldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             update job_lineage.failure f
             set digest_id = 0
             from job_lineage.source s, job_lineage.digest_line l
-            where f.digest_id is null and s.id = f.source_id
-                and case when f.at_first_sight then coalesce(f.failed_at, '-infinity') < coalesce($1, greatest(l.since, s.since))
-                    else greatest(f.failed_at, f.seen_at) < coalesce($1, l.since) end
+            where f.digest_id is null and s.id = f.source_id and {LedgerSql.IsOld}
             """, connection)
         { CommandTimeout = TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Assigns all that is not told to a new digest; null when there is nothing.</summary>
-    private static async Task<Taken?> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Assigns all that is not told to a new digest.</summary>
+    private static async Task<Taken> TakeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            insert into job_lineage.digest (failures)
-            select 0 where exists (select from job_lineage.failure where digest_id is null)
-            returning id, key, made_at
-            """, connection);
+        await using var command = new NpgsqlCommand("insert into job_lineage.digest (failures) values (0) returning id, key, made_at", connection);
         long id;
         Guid key;
         DateTimeOffset madeAt;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            if (!await reader.ReadAsync(cancellation))
-                return null;
+            await reader.ReadAsync(cancellation);
             (id, key, madeAt) = (reader.GetInt64(0), reader.GetGuid(1), new(reader.GetDateTime(2), TimeSpan.Zero));
         }
 
@@ -129,9 +115,23 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         return new(id, key, madeAt);
     }
 
-    private async Task<DigestMessage> WriteAsync(NpgsqlConnection connection, Taken digest, CancellationToken cancellation)
+    /// <summary>Writes the message; null, and there is no such digest, when nothing is left to tell.</summary>
+    private async Task<DigestMessage?> WriteAsync(NpgsqlConnection connection, Taken digest, CancellationToken cancellation)
     {
-        var content = await new DigestCollector(connection, digest.Id).CollectAsync(digest.Key, digest.MadeAt, baseUrl, cancellation);
+        await MuteLines.HoldBackAsync(connection, digest.Id, cancellation);
+        var overdue = await new OverdueCheck(connection, Overdue).TakeAsync(digest.Id, cancellation);
+        var muted = await MuteLines.TakeAsync(connection, digest.Id, cancellation);
+        var content = await new DigestCollector(connection, digest.Id).CollectAsync(digest.Key, digest.MadeAt, baseUrl, cancellation)
+            with
+        { Overdue = overdue, Muted = muted };
+        if (content.Failures == 0 && overdue.Count == 0 && muted.Count == 0)
+        {
+            await using var remove = new NpgsqlCommand("delete from job_lineage.digest where id = $1", connection);
+            remove.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest.Id });
+            await remove.ExecuteNonQueryAsync(cancellation);
+            return null;
+        }
+
         var message = DigestRenderer.Render(content);
         await using var command = new NpgsqlCommand(
             """

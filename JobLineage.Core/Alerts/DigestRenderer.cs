@@ -13,7 +13,10 @@ internal static class DigestRenderer
     /// <summary>How much failed, and where.</summary>
     internal static string Subject(DigestContent digest)
     {
-        var count = DigestText.Count(digest.Failures, "job") + " failed: ";
+        if (digest.Failures == 0)
+            return DigestText.Line(WithoutFailures(digest), SubjectLimit);
+        var late = digest.Overdue.Count > 0 ? $", {DigestText.Count(digest.Overdue.Count, "pipeline")} overdue" : "";
+        var count = $"{DigestText.Count(digest.Failures, "job")} failed{late}: ";
         var first = digest.Runs[0];
         if (digest.RunCount + (digest.Singles > 0 ? 1 : 0) > 1)
         {
@@ -29,12 +32,27 @@ internal static class DigestRenderer
         return DigestText.Line($"{count}{DigestText.Title(first)}, {DigestText.Line(group.Error)}", SubjectLimit);
     }
 
+    private static string WithoutFailures(DigestContent digest)
+    {
+        if (digest.IsTest)
+            return "Test message of Job Lineage: nothing failed";
+        if (digest.Overdue.Count == 0)
+            return $"{DigestText.Count(digest.Muted.Sum(m => m.Failures), "failure")} muted: {Names(digest.Muted.Select(m => m.Pipeline))}";
+        return digest.Overdue is [var one]
+            ? $"Overdue: {DigestText.Name(one.Pipeline)} ({DigestText.Line(one.Source)}), no success within {DigestText.Span(one.Within)}"
+            : $"{DigestText.Count(digest.Overdue.Count, "pipeline")} overdue: {Names(digest.Overdue.Select(o => o.Pipeline))}";
+    }
+
+    private static string Names(IEnumerable<string> pipelines) => string.Join(", ", pipelines.Select(DigestText.Name).Distinct());
+
     private static string Text(DigestContent digest)
     {
         var text = new StringBuilder();
         text.Append(Opening(digest)).Append('\n');
         if (DigestText.Again(digest) is { } again)
             text.Append(again).Append('\n');
+        foreach (var (note, address) in DigestText.Notes(digest))
+            text.Append('\n').Append(note).Append('\n').Append(address).Append('\n');
         foreach (var run in digest.Runs)
         {
             text.Append("\n== ").Append(DigestText.Title(run)).Append(": ").Append(DigestText.Count(run.Failures)).Append(" failed\n");
@@ -52,7 +70,10 @@ internal static class DigestRenderer
     }
 
     /// <summary>The first sentence.</summary>
-    internal static string Opening(DigestContent digest) => digest.FirstAt == digest.LastAt
+    internal static string Opening(DigestContent digest) => digest.IsTest
+        ? "This is a test message: somebody tries the channel of the failure digest by hand. Nothing failed."
+        : digest.Failures == 0 ? "No job failed for good since the last digest."
+        : digest.FirstAt == digest.LastAt
         ? $"{DigestText.Count(digest.Failures, "job")} failed for good at {DigestText.Time(digest.FirstAt)}."
         : $"{DigestText.Count(digest.Failures, "job")} failed for good between {DigestText.Time(digest.FirstAt)} and {DigestText.Time(digest.LastAt)}.";
 

@@ -20,6 +20,9 @@ internal static class DigestText
         return Clean(end < 0 ? text : text.AsSpan(0, end), limit);
     }
 
+    /// <summary>All lines as one, within the same bounds.</summary>
+    public static string Flat(string text, int limit) => Clean(text.ReplaceLineEndings(" "), limit);
+
     /// <summary>The first lines of an error.</summary>
     public static string Message(string text)
     {
@@ -79,6 +82,40 @@ internal static class DigestText
     /// <summary>The sentence about what is told again; null when nothing is.</summary>
     public static string? Again(DigestContent digest) => digest.ToldBefore == 0 ? null
         : $"{Count(digest.ToldBefore)} of these may have been in an earlier message: its delivery was never confirmed.";
+
+    /// <summary>What is told beside failures: pipelines that are overdue, and what was muted; each with where it leads to.</summary>
+    public static IEnumerable<(string Text, string Address)> Notes(DigestContent digest) =>
+    [
+        .. digest.Overdue.Select(o => (Describe(o), $"{digest.BaseUrl}/{PagePaths.Query(("source", o.Source), ("worker", o.Pipeline))}")),
+        .. digest.Muted.Select(m => (Describe(m), $"{digest.BaseUrl}/{PagePaths.Digests(mute: m.Mute)}")),
+    ];
+
+    /// <summary>What is said of a pipeline that is overdue.</summary>
+    public static string Describe(DigestOverdue overdue) =>
+        $"Overdue: {Name(overdue.Pipeline)} ({Line(overdue.Source)}) has not finished successfully within {Span(overdue.Within)}; "
+        + (overdue.LastAt is { } last ? $"the last time was {Time(last)}." : "no success of it is known.");
+
+    /// <summary>What is said of a mute that has ended.</summary>
+    public static string Describe(DigestMuted muted) =>
+        $"{Count(muted.Failures, "failure")} of {Name(muted.Pipeline)} ({Line(muted.Source)}) {(muted.Failures == 1 ? "was" : "were")} muted until {Time(muted.Until)}: {Line(muted.Reason)}";
+
+    /// <summary>A worker's short name, on one line.</summary>
+    public static string Name(string worker) => Line(Workers.ShortName(worker));
+
+    /// <summary>1 d, 1 d 12 h, 45 min.</summary>
+    public static string Span(TimeSpan span)
+    {
+        var parts = new List<string>();
+        if (span.Days > 0)
+            parts.Add($"{Count(span.Days)} d");
+        if (span.Hours > 0)
+            parts.Add($"{span.Hours} h");
+        if (span.Minutes > 0)
+            parts.Add($"{span.Minutes} min");
+        if (span.Seconds > 0 || parts.Count == 0)
+            parts.Add($"{span.Seconds} s");
+        return string.Join(' ', parts);
+    }
 
     /// <summary>What is left out at the end; null when nothing is.</summary>
     public static string? More(DigestContent digest) => digest.MoreRuns == 0 ? null

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace JobLineage.Core.Model;
 
-/// <summary>The addresses of runs and jobs, relative to the base: the same in pages and in messages.</summary>
+/// <summary>The addresses of runs, jobs and digests, relative to the base: the same in pages and in messages.</summary>
 public static class PagePaths
 {
     /// <summary>A run, with all that its view holds.</summary>
@@ -21,6 +23,16 @@ public static class PagePaths
 
     /// <summary>A run beside the last good one of its pipeline.</summary>
     public static string CompareWithLastGood(string source, string id) => $"compare/{Uri.EscapeDataString(source)}/{Segments(id)}";
+
+    /// <summary>The digests; those in one state, behind one of them, or what a mute held back.</summary>
+    public static string Digests(string? state = null, long? before = null, long? mute = null) => "digests" + Query(
+        ("state", state), ("before", Number(before)), ("muted", Number(mute)));
+
+    /// <summary>A digest.</summary>
+    public static string Digest(long id, params ReadOnlySpan<(string Name, string? Value)> view) =>
+        string.Create(CultureInfo.InvariantCulture, $"digests/{id}") + Query(view);
+
+    private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// An id as the rest of a path: ids of text queues may hold slashes, and the routes take them. A part of dots alone would

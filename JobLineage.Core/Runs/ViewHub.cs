@@ -66,6 +66,19 @@ public sealed class ViewHub(IRunViews reader, TimeProvider time, ILogger<ViewHub
         }
     }
 
+    /// <summary>The same of all views of a subject, where one stamp goes for all of them.</summary>
+    public void SeenAll(RunKey subject, object stamp)
+    {
+        lock (_lock)
+        {
+            foreach (var (key, entry) in _entries)
+            {
+                if (key.Subject == subject)
+                    entry.Seen(stamp);
+            }
+        }
+    }
+
     /// <summary>Stops reading; all subscriptions complete.</summary>
     public async ValueTask DisposeAsync()
     {

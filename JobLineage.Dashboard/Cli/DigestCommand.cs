@@ -38,7 +38,7 @@ internal static class DigestCommand
         configuration = AppConfiguration.Build(own.Complete(arguments));
         await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
         await Migrator.MigrateAsync(store, cancellation);
-        var message = await new DigestMaker(store, settings.BaseUrl, settings.Since).MakeAsync(null, keep: !dryRun, cancellation);
+        var message = await DigestServices.Maker(settings, store).MakeAsync(null, keep: !dryRun, cancellation);
         if (dryRun)
         {
             if (message is not null)

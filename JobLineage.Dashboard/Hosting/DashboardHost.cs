@@ -78,6 +78,7 @@ public static class DashboardHost
         app.MapHealth();
         app.MapSignIn();
         app.MapApi(options.Access);
+        app.MapDigestMessages();
         DashboardPages.MapTo(app);
     }
 

@@ -1,4 +1,6 @@
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
 using Npgsql;
 using Quartz;
 
@@ -9,20 +11,23 @@ namespace JobLineage.Dashboard.Hosting;
 /// one of them sends.
 /// </summary>
 internal sealed partial class DigestRuns(
-    DigestMaker maker, DigestSender sender, DigestSettings settings, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
+    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, ViewHub views, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SweepPause = TimeSpan.FromHours(6);
 
     // A time of the schedule may have passed while nobody ran, or while the store did not answer.
     private volatile bool mayBeBehind = true;
+    private DateTimeOffset sweepAt = time.GetUtcNow();
 
     /// <summary>Makes the digest of a time of the schedule, and sends it.</summary>
     public async Task FireAsync(DateTimeOffset scheduled, CancellationToken cancellation)
     {
         try
         {
-            await maker.MakeAsync(scheduled, keep: true, cancellation);
-            await sender.PassAsync(cancellation);
+            if (await maker.MakeAsync(scheduled, keep: true, cancellation) is not null)
+                DigestComponent.Announce(views);
+            await SendAsync(cancellation);
         }
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
         {
@@ -41,7 +46,8 @@ internal sealed partial class DigestRuns(
                 if (mayBeBehind)
                     await CatchUpAsync(stoppingToken);
                 mayBeBehind = false;
-                await sender.PassAsync(stoppingToken);
+                await SendAsync(stoppingToken);
+                await SweepAsync(stoppingToken);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable || e.SqlState == PostgresErrorCodes.InvalidSchemaName)
             {
@@ -72,6 +78,20 @@ internal sealed partial class DigestRuns(
             await maker.MakeAsync(now, keep: true, cancellation);
         else if (await maker.HasReturnedAsync(cancellation))
             await maker.MakeAsync(null, keep: true, cancellation);
+    }
+
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        if ((await sender.PassAsync(cancellation)).Count > 0)
+            DigestComponent.Announce(views);
+    }
+
+    private async Task SweepAsync(CancellationToken cancellation)
+    {
+        if (time.GetUtcNow() < sweepAt)
+            return;
+        await retention.SweepAsync(cancellation);
+        sweepAt = time.GetUtcNow() + SweepPause;
     }
 
     [LoggerMessage(611, LogLevel.Warning, "The store does not answer; digests wait")]

@@ -16,13 +16,20 @@ internal static class DigestServices
         var settings = DigestSettings.Read(setup.Builder.Configuration, setup.Options, setup.Errors);
         var services = setup.Builder.Services;
         services.AddSingleton(settings);
-        services.AddSingleton<IDigestReader>(s => new DigestReader(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(DigestPlans.Of(settings));
+        services.AddSingleton<IDigestReader>(s => new DigestReader(s.GetRequiredService<NpgsqlDataSource>(), settings.Since, settings.Overdue));
+        services.AddSingleton<IFailureReader>(s => new FailureReader(s.GetRequiredService<NpgsqlDataSource>(), settings.Since));
+        services.AddSingleton<IMutes>(s => new Mutes(s.GetRequiredService<NpgsqlDataSource>()));
         if (settings.Channel is null || setup.Errors.Sentences.Count > 0)
             return;
         // The loggers would write addresses, and Slack's is a secret.
         services.AddHttpClient(ClientName).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(Handler)
             .ConfigureHttpClient(c => c.Timeout = Timeout.InfiniteTimeSpan);
-        services.AddSingleton(s => new DigestMaker(s.GetRequiredService<NpgsqlDataSource>(), settings.BaseUrl, settings.Since));
+        services.AddSingleton(s => Maker(settings, s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(s => new DigestRetention(s.GetRequiredService<NpgsqlDataSource>(), settings.KeepFor));
+        services.AddSingleton<ITestMessages>(s => new TestMessages(
+            s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<IDigestChannel>(), settings.Delivery.Timeout, settings.BaseUrl,
+            s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => Channel(
             settings, s.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => Sender(
@@ -33,6 +40,10 @@ internal static class DigestServices
         services.AddQuartz(q => q.ScheduleJob<ScheduledDigest>(trigger => trigger.WithIdentity("digest").WithCronSchedule(settings.Cron, _ => { })));
         services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
     }
+
+    /// <summary>What makes the digests of a store.</summary>
+    public static DigestMaker Maker(DigestSettings settings, NpgsqlDataSource store) =>
+        new(store, settings.BaseUrl, settings.Since) { Overdue = settings.Overdue };
 
     /// <summary>The channel of the settings.</summary>
     public static IDigestChannel Channel(DigestSettings settings, HttpClient client, TimeProvider time) => settings.ChannelOptions switch

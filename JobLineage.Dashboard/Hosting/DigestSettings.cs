@@ -15,8 +15,10 @@ internal sealed record DigestSettings
 
     private const string Hourly = "0 0 * * * ?";
 
+    private static readonly TimeSpan Quarter = TimeSpan.FromDays(90);
+
     private static readonly string[] Keys =
-        ["Cron", "Channel", "From", "Recipients", "BaseUrl", "Since", "AtMostOnce", "SendGrid", "Smtp", "Slack", "Webhook", "File"];
+        ["Cron", "Channel", "From", "Recipients", "BaseUrl", "Since", "AtMostOnce", "KeepFor", "Overdue", "SendGrid", "Smtp", "Slack", "Webhook", "File"];
 
     /// <summary>The way out; null: no digests are made.</summary>
     public ChannelKind? Channel { get; init; }
@@ -24,11 +26,20 @@ internal sealed record DigestSettings
     /// <summary>When digests are made, in UTC.</summary>
     public required CronExpression Cron { get; init; }
 
+    /// <summary>The same as it was written.</summary>
+    public required string CronText { get; init; }
+
     /// <summary>Where the dashboard is, without a slash at the end.</summary>
     public required string BaseUrl { get; init; }
 
     /// <summary>The starting line; null: when digests were first made.</summary>
     public DateTimeOffset? Since { get; init; }
+
+    /// <summary>For how long what was told is kept.</summary>
+    public TimeSpan KeepFor { get; init; }
+
+    /// <summary>Pipelines that are expected to finish again and again.</summary>
+    public IReadOnlyList<OverdueRule> Overdue { get; init; } = [];
 
     /// <summary>How messages are delivered.</summary>
     public DeliveryOptions Delivery { get; init; } = new();
@@ -43,10 +54,14 @@ internal sealed record DigestSettings
         foreach (var setting in section.GetChildren().Where(c => !Keys.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
             errors.AddRange([DidYouMean.Sentence(setting.Path, setting.Key, Keys)]);
         var channel = ReadChannel(section, errors);
+        var (cron, cronText) = ReadCron(section, errors);
         return new()
         {
             Channel = channel,
-            Cron = ReadCron(section, errors),
+            Cron = cron,
+            CronText = cronText,
+            KeepFor = ReadKeepFor(section, errors),
+            Overdue = OverdueSettings.Read(section.GetSection("Overdue"), configuration, errors),
             BaseUrl = ReadBaseUrl(section, channel, dashboard, errors),
             Since = ReadSince(section, errors),
             Delivery = new() { AtMostOnce = ReadSwitch(section.GetSection("AtMostOnce"), false, errors) },
@@ -80,15 +95,25 @@ internal sealed record DigestSettings
         return null;
     }
 
-    private static CronExpression ReadCron(IConfigurationSection section, ConfigurationErrors errors)
+    private static TimeSpan ReadKeepFor(IConfigurationSection section, ConfigurationErrors errors)
+    {
+        if (section["KeepFor"] is not { } text || string.IsNullOrWhiteSpace(text))
+            return Quarter;
+        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var keep) && keep >= TimeSpan.FromDays(1) && keep <= TimeSpan.FromDays(36_500))
+            return keep;
+        errors.Add($"{Section}:KeepFor", $"is '{text}'; write it as 90.00:00:00 (90 days), and a day at least");
+        return Quarter;
+    }
+
+    private static (CronExpression Cron, string Text) ReadCron(IConfigurationSection section, ConfigurationErrors errors)
     {
         var text = section["Cron"] is { } given && !string.IsNullOrWhiteSpace(given) ? given.Trim() : Hourly;
         // Five fields are what a crontab has, six begin with seconds.
         var format = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 5 ? CronFormat.Unix : CronFormat.Quartz;
         if (CronExpression.TryParse(text, format, out var cron))
-            return cron.WithTimeZone(TimeZoneInfo.Utc);
+            return (cron.WithTimeZone(TimeZoneInfo.Utc), text);
         errors.Add($"{Section}:Cron", $"is '{text}', which is not a cron expression; write it as '0 * * * *' (each hour) or with seconds before it, in UTC");
-        return CronExpression.Parse(Hourly).WithTimeZone(TimeZoneInfo.Utc);
+        return (CronExpression.Parse(Hourly).WithTimeZone(TimeZoneInfo.Utc), Hourly);
     }
 
     private static string ReadBaseUrl(IConfigurationSection section, ChannelKind? channel, DashboardOptions dashboard, ConfigurationErrors errors)

@@ -11,12 +11,23 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
         + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    // A message that was mailed is shown as it was: nothing in it runs, nothing is loaded, and its links open elsewhere.
+    private const string MessagePolicy =
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+        + "sandbox allow-popups allow-popups-to-escape-sandbox";
+
+    private static readonly object Message = new();
+
+    /// <summary>Says that the answer is a message as it was mailed.</summary>
+    public static void AnswersMessage(HttpContext context) => context.Items[Message] = true;
+
     public Task InvokeAsync(HttpContext context)
     {
         context.Response.OnStarting(static state =>
         {
-            var headers = ((HttpContext)state).Response.Headers;
-            headers.ContentSecurityPolicy = Policy;
+            var http = (HttpContext)state;
+            var headers = http.Response.Headers;
+            headers.ContentSecurityPolicy = http.Items.ContainsKey(Message) ? MessagePolicy : Policy;
             headers.XContentTypeOptions = "nosniff";
             // Addresses of pages hold job ids, which are nobody else's business.
             headers["Referrer-Policy"] = "same-origin";

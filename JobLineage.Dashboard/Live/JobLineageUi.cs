@@ -13,7 +13,7 @@ public static class JobLineageUi
 
     /// <summary>
     /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,
-    /// <see cref="IRunViews"/>, <see cref="INativeRows"/> and <see cref="IRunSignal"/>.
+    /// <see cref="IRunViews"/>, <see cref="INativeRows"/>, <see cref="IRunSignal"/>, and what tells of digests.
     /// </summary>
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {
@@ -22,6 +22,7 @@ public static class JobLineageUi
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunHub>();
         services.TryAddSingleton<ViewHub>();
+        services.TryAddSingleton<DigestActions>();
         services.TryAddSingleton(QueueLinks.None);
         services.TryAddSingleton(_ => new GraphLayoutCache());
         services.TryAddSingleton<RecentGraphs>();

@@ -63,6 +63,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Clock.Changed -= OnClockChanged;
+        OnLeaving();
         await _leaving.CancelAsync();
         foreach (var watch in _watches)
             await watch.DisposeAsync();
@@ -97,6 +98,11 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
 
     /// <summary>Called on the dispatcher after each update, before rendering.</summary>
     protected virtual void OnUpdated()
+    {
+    }
+
+    /// <summary>Called when the visitor leaves, before the watches end.</summary>
+    protected virtual void OnLeaving()
     {
     }
 

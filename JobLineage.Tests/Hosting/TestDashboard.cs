@@ -34,6 +34,8 @@ internal sealed partial class TestDashboard : IAsyncDisposable
 
     public required FakeRunViews Views { get; init; }
 
+    public required FakeDigests Digests { get; init; }
+
     public string DataDirectory => folder.Below("data");
 
     public CookieContainer Cookies => handler.CookieContainer;
@@ -46,9 +48,10 @@ internal sealed partial class TestDashboard : IAsyncDisposable
         try
         {
             var views = new FakeRunViews();
-            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views);
+            var digests = new FakeDigests();
+            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views, digests: digests);
             await app.StartAsync();
-            return new(folder, app, store) { Views = views };
+            return new(folder, app, store) { Views = views, Digests = digests };
         }
         catch
         {
@@ -60,7 +63,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     /// <summary>Composes one that is not started.</summary>
     public static WebApplication Build(
         TempFolder folder, string? urls, (string Key, string? Value)[] settings, StaticRunReader? store = null, TimeProvider? time = null,
-        Action<DashboardSetup>? more = null, FakeRunViews? views = null)
+        Action<DashboardSetup>? more = null, FakeRunViews? views = null, FakeDigests? digests = null)
     {
         var all = new Dictionary<string, string?>
         {
@@ -77,6 +80,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<INativeRows, FakeNativeRows>();
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
+                (digests ?? new()).AddTo(setup.Builder.Services);
                 if (time is not null)
                     setup.Builder.Services.AddSingleton(time);
                 more?.Invoke(setup);

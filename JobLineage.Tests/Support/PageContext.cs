@@ -15,7 +15,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
-        ViewHub = Services.AddPageParts(Views, Comparisons);
+        ViewHub = Services.AddPageParts(Views, Comparisons, Digests);
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
@@ -30,6 +30,8 @@ public abstract class PageContext : BunitContext
     internal FakeRunViews Views { get; } = new();
 
     internal FakeComparisons Comparisons { get; } = new();
+
+    internal FakeDigests Digests { get; } = new();
 
     internal ViewHub ViewHub { get; }
 

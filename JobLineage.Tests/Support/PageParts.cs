@@ -11,7 +11,8 @@ internal static class PageParts
 {
     /// <summary>Adds it, over stores in memory.</summary>
     /// <returns>The hub of the views.</returns>
-    public static ViewHub AddPageParts(this IServiceCollection services, FakeRunViews? views = null, FakeComparisons? comparisons = null)
+    public static ViewHub AddPageParts(
+        this IServiceCollection services, FakeRunViews? views = null, FakeComparisons? comparisons = null, FakeDigests? digests = null)
     {
         var reader = views ?? new();
         var hub = new ViewHub(reader, TimeProvider.System, NullLogger<ViewHub>.Instance);
@@ -23,6 +24,9 @@ internal static class PageParts
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));
         services.AddScoped<PageClock>();
+        (digests ?? new()).AddTo(services);
+        services.AddLogging();
+        services.AddSingleton<DigestActions>();
         return hub;
     }
 }

@@ -7,8 +7,13 @@ internal static class MailHeaders
     public static IEnumerable<(string Name, string Value)> Of(DigestMessage message)
     {
         yield return ("Message-ID", message.MessageId);
-        yield return ("In-Reply-To", message.References[0]);
-        yield return ("References", string.Join(' ', message.References));
+        // A message about no run belongs to no thread.
+        if (message.References is [var first, ..] references)
+        {
+            yield return ("In-Reply-To", first);
+            yield return ("References", string.Join(' ', references));
+        }
+
         yield return (DigestMessage.IdHeader, message.Key);
         if (message.IsPossibleDuplicate)
             yield return (DigestMessage.DuplicateHeader, "true");

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -20,6 +21,7 @@ public sealed class SlackChannel(HttpClient client, SlackOptions options, TimePr
     private const int Blocks = 48;
     private const int HeaderLimit = 150;
     private const int JobsShown = 5;
+    private const int NotesShown = 10;
 
     /// <inheritdoc />
     public string Name => "Slack";
@@ -46,6 +48,10 @@ public sealed class SlackChannel(HttpClient client, SlackOptions options, TimePr
             new { type = "header", text = new { type = "plain_text", text = DigestText.Line(message.Subject, HeaderLimit - 1), emoji = false } },
             Rich(Section([.. opening])),
         ];
+        var notes = DigestText.Notes(digest).ToList();
+        blocks.AddRange(notes.Take(NotesShown).Select(n => Section($"{Escape(n.Text)} {Link(n.Address, "Show")}")));
+        if (notes.Count > NotesShown)
+            blocks.Add(Section(Link($"{digest.BaseUrl}/{PagePaths.Digests()}", $"and {DigestText.Count(notes.Count - NotesShown)} more notes")));
         var shown = 0L;
         foreach (var run in digest.Runs)
         {

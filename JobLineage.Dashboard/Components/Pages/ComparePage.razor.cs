@@ -106,7 +106,7 @@ public sealed partial class ComparePage
         if (_isUnknown || _comparison.Update.IsUnknown)
             Http.Answer(StatusCodes.Status404NotFound);
         if (_ids.Before.Length > 0)
-            Views.Seen(Subject, Stamp);
+            Views.SeenAll(Subject, Stamp);
     }
 
     // One reading serves all who look at the pair, and is due when either run has changed.

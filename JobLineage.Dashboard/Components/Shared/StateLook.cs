@@ -1,3 +1,4 @@
+using JobLineage.Core.Alerts;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Components.Shared;
@@ -51,6 +52,18 @@ public sealed record StateLook(string Label, string Icon, string Css)
         FindingKind.Orphaned => new("orphaned", Icons.Broken, "state-suspended"),
         FindingKind.Cycle => new("cycle", Icons.Retry, "state-suspended"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    /// <summary>The look of a digest's state.</summary>
+    public static StateLook Of(DeliveryState state) => state switch
+    {
+        DeliveryState.Pending => new("pending", Icons.Clock, "state-scheduled"),
+        DeliveryState.Sending => new("sending", Icons.Play, "state-executing"),
+        DeliveryState.Accepted => new("accepted", Icons.Check, "state-completed"),
+        DeliveryState.Unknown => new("unknown", Icons.Hourglass, "state-retryable"),
+        DeliveryState.Failed => new("failed", Icons.Cross, "state-discarded"),
+        DeliveryState.GivenUp => new("given up", Icons.Slashed, "state-discarded"),
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 
     /// <summary>The look of a feed's state.</summary>

@@ -1,5 +1,7 @@
+using JobLineage.Core.Alerts;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Runs;
+using JobLineage.Dashboard.Components.Digests;
 
 namespace JobLineage.Dashboard.Components.Shared;
 
@@ -30,6 +32,20 @@ public static class Urls
 
     /// <summary>The runs of a pipeline over time.</summary>
     public static string Pipeline(string source, string worker) => PagePaths.Pipeline(source, worker);
+
+    /// <summary>The digests; those in one state, behind one of them, or what a mute has set aside.</summary>
+    public static string Digests(DeliveryState? state = null, long? before = null, long? mute = null) =>
+        PagePaths.Digests(state is { } only ? DigestWords.Name(only) : null, before, mute);
+
+    /// <summary>A digest.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="tab">The view; null: the message.</param>
+    /// <param name="before">The failure behind which the list goes on.</param>
+    public static string Digest(long id, string? tab = null, long? before = null) => PagePaths.Digest(id, ("tab", tab), ("before", before is { } at ? Show.Plain(at) : null));
+
+    /// <summary>The form that mutes a pipeline, filled in.</summary>
+    public static string MuteForm(string source, string pipeline) =>
+        PagePaths.Digests() + PagePaths.Query(("source", source), ("pipeline", pipeline)) + "#mute";
 
     /// <summary>Any job id, to be found in whatever source has it.</summary>
     public static string Lookup(string id) => id.Contains("//", StringComparison.Ordinal) || id.StartsWith('/') || id.EndsWith('/')
