@@ -4,12 +4,12 @@ using System.Text;
 namespace JobLineage.Core.Alerts;
 
 /// <summary>
-/// Writes a digest as HTML for mail: no images, no scripts, no colours but greys that can be read on white and on black,
-/// so that a client's dark mode has nothing to get wrong. Pure; everything foreign is escaped.
+/// Writes a digest as HTML for mail: no images, no scripts, no colours: what is of less weight is dimmed, since no grey can be
+/// read as well on white as on black. A client's dark mode has nothing to get wrong. Pure; everything foreign is escaped.
 /// </summary>
 internal static class DigestHtml
 {
-    private const string Muted = "color:#767676;font-size:13px";
+    private const string Muted = "opacity:.72;font-size:13px";
     private const string Mono = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px";
 
     public static string Write(DigestContent digest)

@@ -40,13 +40,13 @@ internal static class DigestText
     }
 
     /// <summary>1,111.</summary>
-    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Count(long count) => Figures.Number(count);
 
     /// <summary>1 failure, 1,111 failures.</summary>
     public static string Count(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
 
     /// <summary>2026-03-14 12:00:07 UTC.</summary>
-    public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => Figures.Time(time);
 
     /// <summary>The heading of a run.</summary>
     public static string Title(DigestRun run) => run.RootId is { } root

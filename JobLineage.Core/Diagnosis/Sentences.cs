@@ -1,4 +1,5 @@
 using System.Globalization;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
 
@@ -6,7 +7,7 @@ namespace JobLineage.Core.Diagnosis;
 internal static class Sentences
 {
     /// <summary>With thousands separators.</summary>
-    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Number(long number) => Figures.Number(number);
 
     /// <summary>"294 of 498", or "All 12".</summary>
     public static string Of(long part, long whole) => part == whole
@@ -31,8 +32,7 @@ internal static class Sentences
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
 
     /// <summary>Date and time in UTC.</summary>
-    public static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
+    public static string Time(DateTimeOffset time) => Figures.Time(time);
 
     /// <summary>A length of time in its two largest units.</summary>
     public static string Duration(TimeSpan time) => time switch

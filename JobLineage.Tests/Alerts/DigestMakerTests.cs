@@ -1,5 +1,8 @@
+using JobLineage.Bench.Digest;
+using JobLineage.Bench.Running;
 using JobLineage.Core.Alerts;
 using JobLineage.Tests.Store;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Alerts;
 
@@ -91,6 +94,20 @@ public sealed class DigestMakerTests
     }
 
     [Fact]
+    public async Task A_clock_that_was_a_year_ahead_keeps_no_later_time_of_the_schedule_from_being_served()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await fixture.FailAsync(1);
+        Assert.NotNull(await fixture.Maker.MakeAsync(now.AddYears(1), keep: true, default));
+        await fixture.FailAsync(2);
+        Assert.NotNull(await fixture.Maker.MakeAsync(now.AddHours(1), keep: true, default));
+        // One that is behind serves nothing twice.
+        await fixture.FailAsync(3);
+        Assert.Null(await fixture.Maker.MakeAsync(now.AddYears(-1), keep: true, default));
+    }
+
+    [Fact]
     public async Task Two_makers_at_once_share_no_failure()
     {
         await using var fixture = await DigestFixture.CreateAsync();
@@ -133,5 +150,18 @@ public sealed class DigestMakerTests
         Assert.All(message.Content.Runs, r => Assert.Equal(r.Failures, r.MoreFailures + r.Groups.Sum(g => g.Failures)));
         Assert.InRange(message.Html.Length, 1, 102_000);
         Assert.Equal(1_000, message.Content.RunCount);
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_failures_cost_the_program_no_more_memory_than_a_hundred()
+    {
+        var size = new DigestSize(await PostgresFixture.ConnectionStringAsync(), DashboardProcess.Beside);
+        var few = await size.MeasureAsync(100, 1, 1, default);
+        var many = await size.MeasureAsync(100_000, 3_000, 2_000, default);
+        Assert.InRange(few.Peak, 10_000_000, 500_000_000);
+        // Read into memory they would be more than 60 MB.
+        Assert.InRange(many.Peak, 10_000_000, few.Peak + 30_000_000);
+        // Both forms, in base64.
+        Assert.InRange(many.Bytes, few.Bytes, 250_000);
     }
 }

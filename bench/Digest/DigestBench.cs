@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using JobLineage.Bench.Measuring;
+using JobLineage.Bench.Running;
 
 namespace JobLineage.Bench.Digest;
 
@@ -20,7 +21,7 @@ internal sealed class DigestBench : IBenchmark
     {
         if (arguments is ["size", ..])
         {
-            await new DigestSize(server, report).RunAsync(Arguments.Number(arguments, 1, 1_000_000), cancellation);
+            await new DigestSize(server.ConnectionString, DashboardProcess.Built).RunAsync(report, Arguments.Number(arguments, 1, 1_000_000), cancellation);
             return;
         }
 

@@ -9,36 +9,51 @@ using Npgsql;
 namespace JobLineage.Bench.Digest;
 
 /// <summary>What a digest of very many failures costs: the memory of the program that makes it, its time, and the message's size.</summary>
-internal sealed class DigestSize(BenchServer server, Report report)
+/// <param name="server">Leads to a server, as somebody who may create databases.</param>
+/// <param name="program">The path of <c>joblineage.dll</c>.</param>
+public sealed class DigestSize(string server, string program)
 {
-    private const string Database = "bench_digest_size";
-    private const int Few = 100;
+    private readonly string database = string.Create(CultureInfo.InvariantCulture, $"digest_size_{Environment.ProcessId}");
 
-    public async Task RunAsync(int failures, CancellationToken cancellation)
+    /// <summary>Measures few, as many as once failed, and very many failures.</summary>
+    internal async Task RunAsync(Report report, int failures, CancellationToken cancellation)
     {
         var rows = new List<string[]>();
         foreach (var (what, count, kinds, runs) in new[]
         {
-            ("one kind in one run", Few, 1, 1), ("one kind in one run", 1_111, 1, 1), ("one kind in one run", failures, 1, 1),
+            ("one kind in one run", 100, 1, 1), ("one kind in one run", 1_111, 1, 1), ("one kind in one run", failures, 1, 1),
             ("3,000 kinds in 20,000 runs", failures, 3_000, 20_000),
         })
         {
-            await FillAsync(count, kinds, runs, cancellation);
-            var (took, peak, bytes) = await MakeAsync(cancellation);
+            var (took, peak, bytes) = await MeasureAsync(count, kinds, runs, cancellation);
             rows.Add([what, Report.Number(count), Report.Time(took), $"{peak / 1024.0 / 1024:0} MB", $"{bytes / 1024.0:0.0} KB"]);
         }
 
         report.Table("`joblineage digest`, a process of its own", ["failures", "how many", "took", "its memory at most", "the mail"], rows);
     }
 
+    /// <summary>Has a program of its own tell of failures.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="kinds">Of how many kinds of error.</param>
+    /// <param name="runs">In how many runs.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>How long it took, the program's memory at most, and the mail's size, both in bytes.</returns>
+    public async Task<(TimeSpan Took, long Peak, long Bytes)> MeasureAsync(int count, int kinds, int runs, CancellationToken cancellation)
+    {
+        try
+        {
+            await FillAsync(count, kinds, runs, cancellation);
+            return await MakeAsync(cancellation);
+        }
+        finally
+        {
+            await OnServerAsync($"drop database if exists {database} with (force)");
+        }
+    }
+
     private async Task FillAsync(int count, int kinds, int runs, CancellationToken cancellation)
     {
-        await using (var admin = await server.Database.OpenConnectionAsync(cancellation))
-        {
-            await admin.ExecuteAsync($"drop database if exists {Database} with (force)");
-            await admin.ExecuteAsync($"create database {Database}");
-        }
-
+        await OnServerAsync($"create database {database}");
         await using var store = StoreDatabase.Create(Connection);
         await Migrator.MigrateAsync(store, cancellation);
         await using var connection = await store.OpenConnectionAsync(cancellation);
@@ -69,12 +84,12 @@ internal sealed class DigestSize(BenchServer server, Report report)
         var folder = Directory.CreateTempSubdirectory("joblineage-digest-size-");
         try
         {
-            await using var program = new DashboardProcess(DashboardProcess.Built, Connection, "oban", Connection);
-            program.Settings["JobLineage__Digest__Channel"] = "File";
-            program.Settings["JobLineage__Digest__File__Directory"] = folder.FullName;
-            program.Settings["JobLineage__Digest__BaseUrl"] = DigestTrial.BaseUrl;
+            await using var dashboard = new DashboardProcess(program, Connection, "oban", Connection);
+            dashboard.Settings["JobLineage__Digest__Channel"] = "File";
+            dashboard.Settings["JobLineage__Digest__File__Directory"] = folder.FullName;
+            dashboard.Settings["JobLineage__Digest__BaseUrl"] = DigestTrial.BaseUrl;
             var started = Stopwatch.GetTimestamp();
-            using var process = program.Run("digest");
+            using var process = dashboard.Run("digest");
             var peak = 0L;
             while (!process.HasExited)
             {
@@ -84,7 +99,7 @@ internal sealed class DigestSize(BenchServer server, Report report)
 
             await process.WaitForExitAsync(cancellation);
             if (process.ExitCode != 0)
-                throw new InvalidOperationException($"The digest ended with {process.ExitCode}: {program.Said}");
+                throw new InvalidOperationException($"The digest ended with {process.ExitCode}: {dashboard.Said}");
             return (Stopwatch.GetElapsedTime(started), peak, folder.GetFiles("*.eml").Single().Length);
         }
         finally
@@ -107,5 +122,11 @@ internal sealed class DigestSize(BenchServer server, Report report)
         }
     }
 
-    private string Connection => new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = Database }.ConnectionString;
+    private async Task OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
+
+    private string Connection => new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
 }
