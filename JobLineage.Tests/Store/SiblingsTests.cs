@@ -10,13 +10,14 @@ public sealed class SiblingsTests
         await using var fixture = await StoreFixture.ObanAsync();
         await fixture.ObanJobsAsync(
             (1, null, "App.Sync", "completed"), (9, "1", "App.Page", "completed"), (10, "1", "App.Page", "discarded"), (100, "1", "App.Other", "executing"),
+            (99, "1", "App.Other", "executing"),
             (101, "10", "App.Page", "completed"));
         await fixture.FilledAsync();
 
         var middle = (await fixture.JobAsync(10)).Siblings!;
-        Assert.Equal(new StateCounts(Completed: 1, Discarded: 1, Executing: 1), middle.Counts);
+        Assert.Equal(new StateCounts(Completed: 1, Discarded: 1, Executing: 2), middle.Counts);
         // By number, and not by text.
-        Assert.Equal(("9", "100"), (middle.Previous, middle.Next));
+        Assert.Equal(("9", "99"), (middle.Previous, middle.Next));
         Assert.Equal((null, "10"), ((await fixture.JobAsync(9)).Siblings!.Previous, (await fixture.JobAsync(9)).Siblings!.Next));
         Assert.Equal(new StateCounts(Completed: 1), (await fixture.JobAsync(101)).Siblings!.Counts);
         Assert.Null((await fixture.JobAsync(1)).Siblings);
