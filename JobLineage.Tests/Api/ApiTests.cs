@@ -161,6 +161,20 @@ public class ApiTests
     }
 
     [Fact]
+    public async Task A_job_has_the_row_of_its_source_when_it_is_asked_for()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Job = Some.JobView() with { Siblings = new(new(Retryable: 1, Completed: 2), false, "9", null) };
+
+        var plain = await dashboard.GetAsync("/api/v1/jobs/oban/11");
+        Assert.Equal(JsonValueKind.Null, plain.GetProperty("native").ValueKind);
+        Assert.Equal((3, "9"), (plain.GetProperty("siblings").GetProperty("total").GetInt64(), plain.GetProperty("siblings").GetProperty("previous").GetString()));
+        var native = (await dashboard.GetAsync("/api/v1/jobs/oban/11?native=true")).GetProperty("native");
+        Assert.Equal("gone", native.GetProperty("state").GetString());
+        await dashboard.ProblemAsync("/api/v1/jobs/oban/11?native=perhaps", HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task A_job_has_its_ancestors_from_the_root_down_and_its_children_by_stage()
     {
         await using var dashboard = await TestDashboard.StartAsync();

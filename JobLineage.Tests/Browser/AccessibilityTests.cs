@@ -11,6 +11,7 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
 {
     [Theory]
     [InlineData("/")]
+    [InlineData("/?q=GeocodeJob&from=2020-01-01T00%3A00Z&to=2030-01-01T00%3A00Z&sort=jobs")]
     [InlineData("/runs/oban/60?stage=SyncJob%2FMoviePageJob")]
     [InlineData("/runs/oban/60?tab=tree&job=292")]
     [InlineData("/runs/oban/60?tab=jobs&state=discarded&sel=100")]

@@ -65,7 +65,7 @@ public sealed class LivePaceTests : BunitContext
         var page = Render<RunListPage>();
         await SettleAsync(page);
         await PublishAsync(total: 1);
-        page.WaitForAssertion(() => Assert.Equal("1", page.Find(".head .num").TextContent), Limit);
+        page.WaitForAssertion(() => Assert.Equal("1 run matches.", page.Find(".head .num").TextContent), Limit);
 
         var rendered = page.RenderCount;
         _reader.Sources = [new("oban", FeedState.Reconnecting, SomeRuns.Noon, "gone", 0, 0)];
@@ -75,7 +75,7 @@ public sealed class LivePaceTests : BunitContext
         await PublishAsync(total: 2);
         _pageTime.Advance(TimeSpan.FromMilliseconds(60));
 
-        page.WaitForAssertion(() => Assert.Equal("2", page.Find(".head .num").TextContent), Limit);
+        page.WaitForAssertion(() => Assert.Equal("2 runs match.", page.Find(".head .num").TextContent), Limit);
         Assert.Contains("reconnecting", page.Find(".freshness").TextContent);
         Assert.Equal(rendered + 1, page.RenderCount);
     }
@@ -155,7 +155,8 @@ public sealed class LivePaceTests : BunitContext
     {
         _reader.Page = _reader.Page with { Total = total };
         var loads = _reader.ListLoads;
-        _hubTime.Advance(TimeSpan.FromMilliseconds(200));
+        // A list of one state is read once a second.
+        _hubTime.Advance(TimeSpan.FromSeconds(1));
         _signal.Raise(new RunKey("oban", "1"));
         await EventuallyAsync(() => _reader.ListLoads > loads && _hub.IsSettled);
     }

@@ -154,6 +154,7 @@ public sealed class PageTests : PageContext
 
         page.WaitForAssertion(() => Assert.Equal(title, page.Find("h1").TextContent), Limit);
         Assert.Equal(Reader.SourcesOfJob.Count, page.FindAll(".choice a").Count);
+        Assert.Equal(Reader.SourcesOfJob.Count > 1 ? 2 : 1, page.FindAll(".choice li").Count);
     }
 
     [Fact]
@@ -165,6 +166,21 @@ public sealed class PageTests : PageContext
         var page = Render<LookupPage>(p => p.Add(x => x.JobId, "7"));
 
         page.WaitForAssertion(() => Assert.EndsWith("runs/oban/1?job=7", Nav.Uri), Limit);
+    }
+
+    [Fact]
+    public void What_was_pasted_with_an_id_does_not_hide_it_and_what_is_not_there_says_where_it_was_looked_for()
+    {
+        Reader.JobSources["7"] = ["oban"];
+        Reader.Runs[new("oban", "7")] = SomeRuns.Run(rootId: "1");
+        var found = Render<LookupPage>(p => p.Add(x => x.JobId, "https://ops.internal/oban/jobs/7?x=1"));
+        found.WaitForAssertion(() => Assert.EndsWith("runs/oban/1?job=7", Nav.Uri), Limit);
+
+        var lost = Render<LookupPage>(p => p.Add(x => x.JobId, " \"<b>8\" "));
+        lost.WaitForAssertion(() => Assert.StartsWith("No job", lost.Find("h1").TextContent), Limit);
+        Assert.Empty(lost.FindAll("b"));
+        Assert.Contains("oban", lost.Find(".choice").TextContent);
+        Assert.Equal("./?q=b%3E8", lost.Find("a[data-row]").GetAttribute("href"));
     }
 
     private static TimeSpan Limit => TimeSpan.FromSeconds(30);

@@ -78,12 +78,31 @@ public sealed class RunHubPaceTests : RunHubContext
     [InlineData(RunState.Running)]
     [InlineData(RunState.Stuck)]
     [InlineData(RunState.Failing)]
-    public async Task A_list_that_reads_many_runs_whole_is_read_at_most_once_a_second(RunState state)
+    [InlineData(RunState.Failed)]
+    [InlineData(null)]
+    public async Task A_list_that_reads_many_runs_whole_or_counts_them_is_read_at_most_once_a_second(RunState? state)
     {
-        using var viewer = Hub.SubscribeList(new() { State = state });
+        using var viewer = Hub.SubscribeList(new() { State = state, Last = state is null ? TimeSpan.FromDays(1) : null });
         await Next(viewer);
 
         for (var i = 0; i < 9; i++)
+        {
+            Signal.Raise(Key);
+            await Pass(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(1, Reader.ListLoads);
+        await Pass(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(2, Reader.ListLoads);
+    }
+
+    [Fact]
+    public async Task A_text_is_looked_for_at_most_every_three_seconds()
+    {
+        using var viewer = Hub.SubscribeList(new() { Text = "boom" });
+        await Next(viewer);
+
+        for (var i = 0; i < 29; i++)
         {
             Signal.Raise(Key);
             await Pass(TimeSpan.FromMilliseconds(100));

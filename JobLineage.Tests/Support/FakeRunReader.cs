@@ -23,6 +23,9 @@ internal sealed class FakeRunReader : IRunReader
 
     public IReadOnlyList<string> SourcesOfJob { get; set; } = [];
 
+    /// <summary>The sources of single jobs; of others <see cref="SourcesOfJob"/> says it.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<string>> JobSources { get; } = [];
+
     /// <summary>Thrown by every call while set.</summary>
     public Exception? Failure { get; set; }
 
@@ -30,6 +33,9 @@ internal sealed class FakeRunReader : IRunReader
     public TaskCompletionSource? Gate { get; set; }
 
     public int Loads => Volatile.Read(ref _loads);
+
+    /// <summary>The last whole list that was asked for.</summary>
+    public RunsQuery? LastQuery { get; private set; }
 
     public int ListLoads => Volatile.Read(ref _listLoads);
 
@@ -64,6 +70,9 @@ internal sealed class FakeRunReader : IRunReader
     public Task<RunsPage> ListRunsAsync(RunsQuery query, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _listLoads);
+        // The lists of what needs attention are asked for besides.
+        if (query.PageSize == RunsQuery.DefaultSize)
+            LastQuery = query;
         ThrowIfFailing();
         return Task.FromResult(Page);
     }
@@ -77,7 +86,7 @@ internal sealed class FakeRunReader : IRunReader
     public Task<IReadOnlyList<string>> FindSourcesOfAsync(string jobId, CancellationToken cancellation)
     {
         ThrowIfFailing();
-        return Task.FromResult(SourcesOfJob);
+        return Task.FromResult(JobSources.GetValueOrDefault(jobId, SourcesOfJob));
     }
 
     public Task<IReadOnlyDictionary<RunKey, long>> VersionsAsync(

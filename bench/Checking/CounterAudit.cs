@@ -35,6 +35,10 @@ public static class CounterAudit
             full join (select j.run_id, jsonb_build_object('rows', count(*), 'absent', count(*) filter (where j.flags & 3 <> 0), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
                 from job_lineage.job j where j.run_id is not null group by j.run_id) j on j.run_id = r.id
             union all
+            select 'runs of worker ' || coalesce(c.worker, r.worker), to_jsonb(c.runs), to_jsonb(r.runs)
+            from job_lineage.run_count c
+            full join (select source_id, worker, count(*) as runs from job_lineage.run group by 1, 2) r on r.source_id = c.source_id and r.worker = c.worker
+            union all
             select 'edge from stage ' || coalesce(e.from_stage, j.from_stage) || ' to ' || coalesce(e.to_stage, j.to_stage), to_jsonb(e.jobs), to_jsonb(j.jobs)
             from job_lineage.stage_edge e
             full join (select p.stage_id as from_stage, j.stage_id as to_stage, count(*) as jobs

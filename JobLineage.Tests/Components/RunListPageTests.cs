@@ -1,0 +1,175 @@
+using Bunit;
+using Bunit.TestDoubles;
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Pages;
+using JobLineage.Dashboard.Components.Runs;
+using JobLineage.Tests.Support;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JobLineage.Tests.Components;
+
+/// <summary>The list of runs: what it shows, and what its address holds.</summary>
+public sealed class RunListPageTests : PageContext
+{
+    private const string Hostile = "<img src=x onerror=alert(1)> {0} %s \"'&";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private NavigationManager Nav => Services.GetRequiredService<NavigationManager>();
+
+    [Theory]
+    [InlineData("./", "./")]
+    [InlineData("./?source=oban&state=stuck&worker=App.SyncJob&q=a%20b%26c", null)]
+    [InlineData("./?from=-24h&sort=jobs&order=asc", null)]
+    [InlineData("./?from=2026-03-14T12%3A00Z&to=2026-03-14T13%3A30%3A05Z", null)]
+    [InlineData("./?sort=duration&page=2.d.-5.7.99", null)]
+    [InlineData("./?page=2", "./")]
+    [InlineData("./?state=nonsense&sort=7&order=up&from=yesterday&to=-1h&page=0.d.1.1.0", "./?page=0.d.1.1.0")]
+    [InlineData("./?page=2.d.1.1.0&sort=jobs", "./?sort=jobs")]
+    [InlineData("./?q=%20%20", "./")]
+    public void An_address_is_read_and_written_the_same(string address, string? written)
+    {
+        var parts = System.Web.HttpUtility.ParseQueryString(address.TrimStart('.', '/', '?'));
+
+        var read = RunsAddress.Of(
+            parts["source"], parts["worker"], parts["state"], parts["q"], parts["from"], parts["to"], parts["sort"], parts["order"], parts["page"]);
+
+        Assert.Equal(written ?? address, read.ToString());
+    }
+
+    [Fact]
+    public async Task The_address_is_what_the_store_is_asked_for_and_what_the_form_shows()
+    {
+        Reader.Page = Page(Run("1")) with { Pipelines = [new("oban", "App.SyncJob", 3), new("oban", "App.Other", 1)] };
+        Reader.Sources = [new("oban", FeedState.Live, SomeRuns.Noon, null, 0, 0), new("mails", FeedState.Live, SomeRuns.Noon, null, 0, 0)];
+        Nav.NavigateTo("./?source=oban&worker=App.SyncJob&state=failed&q=boom&from=-24h&sort=failures&order=asc");
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
+        Assert.Equal(
+            new RunsQuery
+            {
+                Source = "oban",
+                Worker = "App.SyncJob",
+                State = RunState.Failed,
+                Text = "boom",
+                Last = TimeSpan.FromDays(1),
+                Sort = RunSort.Failures,
+                Ascending = true,
+            },
+            Reader.LastQuery);
+        Assert.Equal("oban", page.Find("select[name=source] option[selected]").GetAttribute("value"));
+        Assert.Equal("App.SyncJob", page.Find("select[name=worker] option[selected]").GetAttribute("value"));
+        Assert.Equal("-24h", page.Find("select[name=from] option[selected]").GetAttribute("value"));
+        Assert.Equal("boom", page.Find("input[name=q]").GetAttribute("value"));
+        Assert.Equal("ascending", page.Find("th[aria-sort]").GetAttribute("aria-sort"));
+        Assert.Contains("failed", page.Find("nav[aria-label=State] [aria-current=true]").TextContent);
+        await AssertNothingLeaksAsync();
+    }
+
+    [Fact]
+    public void A_choice_goes_into_the_address_and_begins_at_the_beginning()
+    {
+        Reader.Page = Page(Run("1")) with { Pipelines = [new("oban", "App.SyncJob", 3)] };
+        Nav.NavigateTo("./?page=0.d.1.1.0");
+        var page = Render<RunListPage>();
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
+
+        page.Find("select[name=worker]").Change("App.SyncJob");
+        Assert.EndsWith("/?worker=App.SyncJob", Nav.Uri);
+
+        page.Find("input[name=q]").Change(Hostile);
+        page.Find("form.filter").Submit();
+        page.WaitForAssertion(() => Assert.Equal(Hostile, Reader.LastQuery?.Text), Limit);
+        Assert.Equal("App.SyncJob", Reader.LastQuery!.Worker);
+        Assert.Empty(page.FindAll("img"));
+        Assert.Contains(Hostile, page.Find(".chips").TextContent);
+    }
+
+    [Fact]
+    public void Hostile_arguments_and_names_are_text_and_addresses_are_escaped()
+    {
+        Reader.Page = Page(Run("a/../<b>") with { Worker = "App.<b>Job", RootArgs = $$"""{"note":"{{Hostile.Replace("\"", "\\\"")}}"}""" })
+            with
+        { Pipelines = [new("oban", Hostile, 3)] };
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run]")), Limit);
+        Assert.Empty(page.FindAll("img, b"));
+        Assert.Contains("onerror", page.Find("code.args").TextContent);
+        Assert.DoesNotContain("../", page.Find("[data-run] a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void A_run_shows_what_is_wrong_with_it_and_the_last_runs_of_its_pipeline()
+    {
+        var trend = new PipelineTrend([
+            new("7", TimeSpan.FromMinutes(4), 10, 0), new("9", null, 10, 0), new("8", TimeSpan.FromMinutes(2), 10, 3)]);
+        Reader.Page = Page(Run("1") with { Counts = new(Completed: 50, Discarded: 1_234, Available: 2), Findings = new(Stuck: 2, Failing: 1), Trend = trend });
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
+        Assert.Equal(["2 stuck", "1,234 failing"], page.FindAll(".finding").Select(finding => finding.GetAttribute("title")));
+        var line = page.Find("svg.trend");
+        Assert.Equal("The last 3 runs that ended: 1 failed; the last took 2 min 00 s, the longest 4 min 00 s", line.GetAttribute("aria-label"));
+        Assert.Equal(2, line.QuerySelector(".state-completed")!.GetAttribute("d")!.Count(c => c == 'M'));
+        // Its bar, and the mark for those to whom the colours look alike.
+        Assert.Equal(2, line.QuerySelector(".state-discarded")!.GetAttribute("d")!.Count(c => c == 'M'));
+    }
+
+    [Theory]
+    [InlineData("./?state=failed", 10_000L, true, null, false, "At least 10,000 runs match.")]
+    [InlineData("./", 1_000_000L, false, null, false, "1,000,000 runs.")]
+    [InlineData("./?state=stuck", 0L, false, null, false, "No run matches.")]
+    [InlineData("./?q=x", null, false, 10_000L, true, "1 run found so far. Looked into 10,000 runs")]
+    [InlineData("./?q=x", 1L, false, 120L, false, "1 run matches. Looked into 120 runs")]
+    public void How_many_there_are_is_said_as_far_as_it_is_known(string address, long? total, bool isAtLeast, long? examined, bool stopped, string said)
+    {
+        Reader.Page = (total == 0 ? Page() : Page(Run("1"))) with
+        {
+            Total = total,
+            IsAtLeast = isAtLeast,
+            Examined = examined,
+            Stopped = stopped,
+            Next = stopped ? new(RunSort.Activity, false, 1, 1, 0) : null,
+        };
+        Nav.NavigateTo(address);
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.StartsWith(said, page.Find(".head [role=status]").TextContent), Limit);
+        Assert.Equal(stopped ? 1 : 0, page.FindAll("a[rel=next]").Count);
+        if (stopped)
+            Assert.Equal("Look further →", page.Find("a[rel=next]").TextContent);
+    }
+
+    [Fact]
+    public void A_text_that_is_found_in_no_run_leads_to_the_job_of_that_id()
+    {
+        Reader.Page = Page() with { Examined = 5 };
+        Nav.NavigateTo("./?q=mail%2F7");
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.Equal("admin/job-lineage/mail/7", page.Find(".empty a[href^=admin]").GetAttribute("href")), Limit);
+    }
+
+    private static RunSummary Run(string root) => new()
+    {
+        Source = "oban",
+        RootId = root,
+        Worker = "App.SyncJob",
+        Version = 1,
+        Counts = new(Completed: 1),
+        Stages = 1,
+        State = RunState.Finished,
+        StartedAt = SomeRuns.Noon,
+        LastActivityAt = SomeRuns.Noon.AddMinutes(1),
+    };
+
+    private static RunsPage Page(params RunSummary[] runs) => new(runs, [], runs.Length, SomeRuns.Noon);
+}
