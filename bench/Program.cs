@@ -1,5 +1,6 @@
 using JobLineage.Bench;
 using JobLineage.Bench.Faults;
+using JobLineage.Bench.History;
 using JobLineage.Bench.Latency;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
@@ -10,7 +11,7 @@ using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench()];
+IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench(), new HistoryBench()];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
