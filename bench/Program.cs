@@ -1,6 +1,7 @@
 using JobLineage.Bench;
 using JobLineage.Bench.Digest;
 using JobLineage.Bench.Faults;
+using JobLineage.Bench.History;
 using JobLineage.Bench.Latency;
 using JobLineage.Bench.Lineage;
 using JobLineage.Bench.Measuring;
@@ -11,7 +12,11 @@ using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
 
-IBenchmark[] benchmarks = [new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench(), new DigestBench()];
+IBenchmark[] benchmarks =
+[
+    new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench(), new HistoryBench(),
+    new DigestBench(),
+];
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

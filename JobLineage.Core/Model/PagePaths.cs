@@ -12,7 +12,13 @@ public static class PagePaths
     /// <summary>The runs of a pipeline over time.</summary>
     /// <param name="source">The source's name.</param>
     /// <param name="worker">The full name of the root's worker; empty where the root was never seen.</param>
-    public static string Pipeline(string source, string worker) => $"pipelines/{Uri.EscapeDataString(source)}/{Segments(worker)}";
+    /// <param name="view">All that its view holds.</param>
+    public static string Pipeline(string source, string worker, params ReadOnlySpan<(string Name, string? Value)> view)
+    {
+        // What a path would not keep as it is (empty and dotted parts, escapes of escapes) stands behind it.
+        var fits = !worker.Contains('%') && worker.Split('/').All(part => part is not ("" or "." or ".."));
+        return $"pipelines/{Uri.EscapeDataString(source)}/{(fits ? Segments(worker) : "")}" + Query([("worker", fits ? null : worker), .. view]);
+    }
 
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => $"jobs/{Uri.EscapeDataString(source)}/{Segments(id)}";

@@ -10,7 +10,7 @@ internal static class PipelineEndpoints
 {
     private const int LongestRange = 36_500;
 
-    private static readonly string[] Names = ["days", "sort", "page"];
+    private static readonly string[] Names = ["worker", "days", "sort", "page"];
 
     /// <summary>Adds the endpoint to the group of the API.</summary>
     public static void MapPipelines(this IEndpointRouteBuilder api) =>
@@ -37,7 +37,8 @@ internal static class PipelineEndpoints
         var query = new PipelineQuery
         {
             Source = source,
-            Worker = ApiEndpoints.Unescape(worker ?? ""),
+            // What a path would not keep as it is stands behind it.
+            Worker = string.IsNullOrEmpty(worker) ? read.Text("worker") ?? "" : ApiEndpoints.Unescape(worker),
             Days = read.Number("days", LongestRange),
             Sort = order,
             After = PipelineCursor.Parse(read.Text("page"), order),

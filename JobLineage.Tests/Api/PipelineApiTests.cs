@@ -13,13 +13,14 @@ public sealed class PipelineApiTests
     [InlineData("App.Sync/All.Jobs", "App.Sync/All.Jobs")]
     [InlineData("App.Sync%2FAll.Jobs", "App.Sync/All.Jobs")]
     [InlineData("%C3%9Cn%C3%AFcode%20%3C", "Ünïcode <")]
+    [InlineData("?worker=a%2F..%2F%252F", "a/../%2F")]
     [InlineData("", "")]
     public async Task A_pipeline_is_found_by_the_whole_name_of_its_worker(string path, string worker)
     {
         await using var dashboard = await TestDashboard.StartAsync();
         dashboard.Store.Pipeline = SomePipelines.Of(worker, SomePipelines.Run(0, failed: 2), SomePipelines.Run(1) with { DroppedAt = SomePipelines.Noon });
 
-        var answer = await dashboard.GetAsync($"/api/v1/pipelines/oban/{path}?days=400&sort=failures&page=3.5.6");
+        var answer = await dashboard.GetAsync($"/api/v1/pipelines/oban/{path}{(path.Contains('?') ? '&' : '?')}days=400&sort=failures&page=3.5.6");
 
         Assert.Equal(new() { Source = "oban", Worker = worker, Days = 400, Sort = PipelineSort.Failures, After = new(PipelineSort.Failures, 5, 6) }, dashboard.Store.LastPipeline);
         Assert.Equal(worker, answer.GetProperty("worker").GetString());

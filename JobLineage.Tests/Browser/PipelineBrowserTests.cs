@@ -2,6 +2,7 @@ using System.Net;
 using Dapper;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.History;
+using JobLineage.Tests.Feed;
 using JobLineage.Tests.Store;
 using JobLineage.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -83,6 +84,8 @@ public sealed class PipelineBrowserTests(Chromium chromium)
     /// <summary>The queue prunes what is older than forty days, and history drops it.</summary>
     private static async Task DropOldAsync(LiveDashboard dashboard)
     {
+        // The run that is waited for is new, and read before the others.
+        await Soon.IsTrueAsync(() => dashboard.Store.ScalarAsync<bool>("select backfilled from job_lineage.source"));
         await dashboard.Source.ExecuteAsync("delete from oban_jobs where inserted_at < timezone('UTC', now()) - interval '40 days'");
         await using var connection = await dashboard.Store.OpenAsync();
         await using var store = StoreDatabase.Create(dashboard.Store.ConnectionString);

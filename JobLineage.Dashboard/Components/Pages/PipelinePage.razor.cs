@@ -28,9 +28,13 @@ public sealed partial class PipelinePage
     [Parameter]
     public string Source { get; set; } = "";
 
-    /// <summary>The full name of the root's worker; null or empty where the root was never seen.</summary>
+    /// <summary>The full name of the root's worker, where it fits into a path; null or empty where it does not, or the root was never seen.</summary>
     [Parameter]
     public string? Worker { get; set; }
+
+    /// <summary>The full name of the root's worker, where it does not fit into a path.</summary>
+    [SupplyParameterFromQuery(Name = "worker")]
+    public string? OddWorker { get; set; }
 
     /// <summary>Only runs that started in so many days.</summary>
     [SupplyParameterFromQuery(Name = "days")]
@@ -60,7 +64,7 @@ public sealed partial class PipelinePage
             return new()
             {
                 Source = Source,
-                Worker = Worker ?? "",
+                Worker = !string.IsNullOrEmpty(Worker) ? Worker : OddWorker?.Contains('\0') == false ? OddWorker : "",
                 Days = int.TryParse(Days, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && PipelineQuery.Ranges.Contains(days) ? days : null,
                 Sort = sort,
                 Page = PipelineCursor.Parse(Cursor, sort),

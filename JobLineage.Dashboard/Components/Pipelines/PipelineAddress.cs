@@ -28,6 +28,6 @@ public sealed record PipelineAddress
     public PipelineAddress First => this with { Page = null };
 
     /// <summary>The address, relative to the base.</summary>
-    public override string ToString() => PagePaths.Pipeline(Source, Worker) + PagePaths.Query(
-        ("days", Days is { } days ? Show.Plain(days) : null), ("sort", Sort == default ? null : Sort.ToString().ToLowerInvariant()), ("page", Page?.ToString()));
+    public override string ToString() => PagePaths.Pipeline(
+        Source, Worker, ("days", Days is { } days ? Show.Plain(days) : null), ("sort", Sort == default ? null : Sort.ToString().ToLowerInvariant()), ("page", Page?.ToString()));
 }
