@@ -24,11 +24,13 @@ internal static class ApiEndpoints
         }));
         services.AddResponseCompression(o =>
         {
-            // JSON alone. A page holds a token beside text that a visitor can choose: compressed, its length tells (BREACH).
+            // What programs ask for. A page holds a token beside text that a visitor can choose: compressed, its length tells (BREACH).
             o.EnableForHttps = true;
-            o.MimeTypes = ["application/json", "application/problem+json"];
+            o.MimeTypes = ["application/json", "application/problem+json", "text/csv"];
         });
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+        services.AddSingleton<ExportPlaces>();
+        services.AddSingleton<EventPlaces>();
         return services;
     }
 
@@ -45,6 +47,8 @@ internal static class ApiEndpoints
         api.MapGet("/runs/{source}/{rootId}", RunAsync).Produces<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The run that a job belongs to");
         api.MapViews();
+        api.MapExports();
+        api.MapEvents();
         api.MapDigests();
         api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job, its ancestors from the root down, its children by stage");

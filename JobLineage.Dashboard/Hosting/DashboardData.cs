@@ -33,8 +33,11 @@ internal static class DashboardData
         var feed = FeedSettings.Read(setup.Builder.Configuration, setup.Errors);
         services.AddSingleton(sources);
         services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
-        services.AddSingleton<IRunReader>(s => new RunReader(
+        services.AddSingleton(s => new RunReader(
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRunReader>(s => s.GetRequiredService<RunReader>());
+        services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>()));
+        services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));
         services.AddSingleton<RunSignal>();

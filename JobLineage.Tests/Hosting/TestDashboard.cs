@@ -34,6 +34,11 @@ internal sealed partial class TestDashboard : IAsyncDisposable
 
     public required FakeRunViews Views { get; init; }
 
+    public required FakeExports Exports { get; init; }
+
+    /// <summary>The services of the dashboard.</summary>
+    public IServiceProvider Services => app.Services;
+
     public string DataDirectory => folder.Below("data");
 
     public CookieContainer Cookies => handler.CookieContainer;
@@ -45,10 +50,10 @@ internal sealed partial class TestDashboard : IAsyncDisposable
         var store = new StaticRunReader();
         try
         {
-            var views = new FakeRunViews();
-            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views);
+            var (views, exports) = (new FakeRunViews(), new FakeExports());
+            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views, exports: exports);
             await app.StartAsync();
-            return new(folder, app, store) { Views = views };
+            return new(folder, app, store) { Views = views, Exports = exports };
         }
         catch
         {
@@ -60,7 +65,8 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     /// <summary>Composes one that is not started.</summary>
     public static WebApplication Build(
         TempFolder folder, string? urls, (string Key, string? Value)[] settings, StaticRunReader? store = null, TimeProvider? time = null,
-        Action<DashboardSetup>? more = null, FakeRunViews? views = null)
+        Action<DashboardSetup>? more = null, FakeRunViews? views = null,
+        FakeExports? exports = null)
     {
         var all = new Dictionary<string, string?>
         {
@@ -75,6 +81,8 @@ internal sealed partial class TestDashboard : IAsyncDisposable
             {
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
+                setup.Builder.Services.AddSingleton<IRunExports>(exports ?? new FakeExports());
+                setup.Builder.Services.AddSingleton<IRunSql>(new FakeSql());
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
                 if (time is not null)
                     setup.Builder.Services.AddSingleton(time);

@@ -17,6 +17,7 @@ internal static class PageParts
         var hub = new ViewHub(reader, TimeProvider.System, NullLogger<ViewHub>.Instance);
         services.AddSingleton<IRunViews>(reader);
         services.AddSingleton(hub);
+        services.AddSingleton<IRunSql>(new FakeSql());
         services.AddSingleton(QueueLinks.None);
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));

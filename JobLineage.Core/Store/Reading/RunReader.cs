@@ -20,8 +20,14 @@ public sealed class RunReader(
     /// <inheritdoc />
     public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
         await using var connection = await store.OpenConnectionAsync(cancellation);
+        return await FindRunAsync(connection, source, jobId, cancellation);
+    }
+
+    /// <summary>The same on a connection, in whose transaction, if there is one, other readings agree with it.</summary>
+    internal async Task<RunSnapshot?> FindRunAsync(NpgsqlConnection connection, string source, string jobId, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
         var (alone, run) = await ReadAsync(connection, source, jobId, now, cancellation);
         if (run is null)
             return alone;

@@ -22,6 +22,7 @@ internal static class Icons
     public const string List = "M2.5 4h1M6 4h7.5M2.5 8h1M6 8h7.5M2.5 12h1M6 12h7.5";
     public const string Copy = "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7";
     public const string Out = "M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3L7.5 8.5";
+    public const string Export = "M8 2.5v7M5 7l3 3l3-3M3 12.5h10";
     public const string Theme = "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11";
     public const string Search = "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.3 10.3l3.2 3.2";
 }
