@@ -15,13 +15,21 @@ internal static class ApiEndpoints
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
-        services.AddOpenApi("v1", o => o.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi("v1", o =>
         {
-            document.Info = new() { Title = "Job Lineage", Version = "v1" };
-            // The address in a description that is kept would be that of whoever asked first.
-            document.Servers?.Clear();
-            return Task.CompletedTask;
-        }));
+            o.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new() { Title = "Job Lineage", Version = "v1" };
+                // The address in a description that is kept would be that of whoever asked first.
+                document.Servers?.Clear();
+                return Task.CompletedTask;
+            });
+            o.AddOperationTransformer((operation, context, _) =>
+            {
+                ApiDescription.Complete(operation, context.Description.RelativePath ?? "");
+                return Task.CompletedTask;
+            });
+        });
         services.AddResponseCompression(o =>
         {
             // What programs ask for. A page holds a token beside text that a visitor can choose: compressed, its length tells (BREACH).

@@ -226,8 +226,9 @@ public class ApiTests
         Assert.Equal(
             [
                 "/api/v1/digests", "/api/v1/jobs/{source}/{id}", "/api/v1/runs", "/api/v1/runs/{source}/{rootId}", "/api/v1/runs/{source}/{rootId}/errors",
-                "/api/v1/runs/{source}/{rootId}/failures", "/api/v1/runs/{source}/{rootId}/jobs", "/api/v1/runs/{source}/{rootId}/stage",
-                "/api/v1/runs/{source}/{rootId}/timeline", "/api/v1/sources",
+                "/api/v1/runs/{source}/{rootId}/events", "/api/v1/runs/{source}/{rootId}/export", "/api/v1/runs/{source}/{rootId}/failures",
+                "/api/v1/runs/{source}/{rootId}/jobs", "/api/v1/runs/{source}/{rootId}/sql", "/api/v1/runs/{source}/{rootId}/stage",
+                "/api/v1/runs/{source}/{rootId}/timeline", "/api/v1/schemas/run-export.schema.json", "/api/v1/sources",
             ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
     }
