@@ -28,7 +28,8 @@ public static class RunExportCsv
     /// <returns>How many jobs were written.</returns>
     public static async Task<long> WriteAsync(RunExport export, Stream output, bool bom = false, CancellationToken cancellation = default)
     {
-        await using var csv = CsvWriter.Create(output, CsvWriterOptions.Default with { WriteByteOrderMark = bom }, leaveOpen: true);
+        // Disposed of only when all is written: that writes what is left, and what fails shall not look like an answer that has begun.
+        var csv = CsvWriter.Create(output, CsvWriterOptions.Default with { WriteByteOrderMark = bom }, leaveOpen: true);
         foreach (var column in Columns)
             csv.WriteField(column);
         await csv.EndRecordAsync(cancellation);
@@ -42,6 +43,7 @@ public static class RunExportCsv
         }
 
         await csv.FlushAsync(cancellation);
+        await csv.DisposeAsync();
         return jobs;
     }
 

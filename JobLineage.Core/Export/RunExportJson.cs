@@ -29,7 +29,8 @@ public static class RunExportJson
     /// <returns>How many jobs were written.</returns>
     public static async Task<long> WriteAsync(RunExport export, Stream output, CancellationToken cancellation = default)
     {
-        await using var writer = new Utf8JsonWriter(output, Options);
+        // Disposed of only when all is written: that writes what is left, and what fails shall not look like an answer that has begun.
+        var writer = new Utf8JsonWriter(output, Options);
         writer.WriteStartObject();
         writer.WriteString("format", Format);
         writer.WriteNumber("version", Version);
@@ -50,6 +51,7 @@ public static class RunExportJson
         writer.WriteNumber("jobCount", jobs);
         writer.WriteEndObject();
         await writer.FlushAsync(cancellation);
+        await writer.DisposeAsync();
         return jobs;
     }
 

@@ -16,6 +16,9 @@ internal static class HandSql
     /// <param name="selection">Which of its jobs are meant. An error is not put into words here: its jobs are named by their ids.</param>
     public static string Of(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobSelection selection)
     {
+        // Below the root is the run, as lists have it.
+        if (selection.Below == run.RootId)
+            selection = selection with { Below = null };
         var id = SourceMapping.Quote(source.Mapping.Id);
         var conditions = Conditions(source, selection);
         if (selection.Ids.Count > 0)

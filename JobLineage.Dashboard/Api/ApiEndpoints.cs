@@ -45,7 +45,7 @@ internal static class ApiEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapApi(this IEndpointRouteBuilder endpoints, AccessRules rules)
     {
-        endpoints.MapOpenApi("/openapi/{documentName}.json").RequireApiAccess(rules);
+        endpoints.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").RequireApiAccess(rules);
         var api = endpoints.MapGroup("/api/v1").RequireApiAccess(rules).WithTags("Job Lineage")
             .AddEndpointFilter(RevalidateAsync);
         api.MapGet("/sources", SourcesAsync).Produces<SourcesAnswer>()

@@ -25,6 +25,8 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    private long written;
+
     /// <summary>The first picture; null when there is no such run.</summary>
     /// <exception cref="TimeoutException">The store does not answer.</exception>
     public async Task<RunSnapshot?> FirstAsync(CancellationToken cancellation)
@@ -43,6 +45,7 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
     /// <param name="cancellation">Nobody listens any more.</param>
     public async Task WriteAsync(RunSnapshot first, Stream output, CancellationToken cancellation)
     {
+        var shown = Json.ETag(RunAnswer.Of(first), json);
         await WriteAsync(output, string.Create(CultureInfo.InvariantCulture, $"retry: {RetryMilliseconds}\n\n{Snapshot(first)}"), cancellation);
         while (await NextAsync(output, cancellation) is { } update)
         {
@@ -52,12 +55,13 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
                 return;
             }
 
-            await WriteAsync(output, update switch
-            {
-                { Connection: HubConnection.Disconnected } => Event("lost", null, JsonSerializer.Serialize(new { error = update.Error }, json)),
-                { Value: { } run } => Snapshot(run),
-                _ => ": \n\n",
-            }, cancellation);
+            // What goes on is read again as time passes, and mostly says the same.
+            var tag = update is { Connection: HubConnection.Connected, Value: { } run } ? Json.ETag(RunAnswer.Of(run), json) : null;
+            if (tag == shown)
+                continue;
+            shown = tag;
+            await WriteAsync(
+                output, tag is null ? Event("lost", null, JsonSerializer.Serialize(new { error = update.Error }, json)) : Snapshot(update.Value!), cancellation);
             await Task.Delay(Gap, time, cancellation);
         }
     }
@@ -66,19 +70,21 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
     private async Task<HubUpdate<RunSnapshot>?> NextAsync(Stream output, CancellationToken cancellation)
     {
         var arrival = subscription.Updates.WaitToReadAsync(cancellation).AsTask();
-        while (true)
+        while (!arrival.IsCompleted)
         {
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var silence = Task.Delay(Heartbeat, time, waiting.Token);
-            if (await Task.WhenAny(arrival, silence) == arrival)
+            var left = Heartbeat - time.GetElapsedTime(written);
+            if (left > TimeSpan.Zero && await Task.WhenAny(arrival, Task.Delay(left, time, waiting.Token)) == arrival)
             {
                 await waiting.CancelAsync();
-                return await arrival && subscription.Updates.TryRead(out var update) ? update : null;
+                break;
             }
 
             cancellation.ThrowIfCancellationRequested();
             await WriteAsync(output, ": nothing new\n\n", cancellation);
         }
+
+        return await arrival && subscription.Updates.TryRead(out var update) ? update : null;
     }
 
     private string Snapshot(RunSnapshot run)
@@ -92,8 +98,9 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
     private static string Event(string name, string? id, string data) =>
         $"event: {name}\n{(id is null ? "" : $"id: {id}\n")}data: {data}\n\n";
 
-    private static async Task WriteAsync(Stream output, string text, CancellationToken cancellation)
+    private async Task WriteAsync(Stream output, string text, CancellationToken cancellation)
     {
+        written = time.GetTimestamp();
         await output.WriteAsync(Utf8.GetBytes(text), cancellation);
         await output.FlushAsync(cancellation);
     }

@@ -51,6 +51,9 @@ internal static class ExportSql
             return ($"select {Columns} from job_lineage.job j where j.source_id = {Source()} and j.id = {Text(run.RootId)} and j.run_id is null and {All()}", parameters);
         }
 
+        // Below the root is the run, as lists have it.
+        if (selection.Below == run.RootId)
+            selection = selection with { Below = null };
         var stages = run.Stages.Where(stage => selection.Stage is null || stage.Path == selection.Stage).Select(stage => stage.Id).ToList();
         if (selection.Ids.Count > 0 || selection.Below is not null)
             conditions.Add($"j.stage_id = any({Parameter(Parameters.Longs(stages))})");
