@@ -146,9 +146,9 @@ internal static class LineageSql
             """;
     }
 
-    private static string Match(ProbedSource source, ParentLookup lookup)
+    /// <summary>The condition by which a row is a child of <paramref name="id"/>, in the form that the table's index serves.</summary>
+    internal static string Match(ProbedSource source, ParentLookup lookup, string id = "jl_down.jl_id")
     {
-        var id = "jl_down.jl_id";
         if (lookup == ParentLookup.Containment)
         {
             var key = source.Mapping.ParentKey!;
@@ -157,7 +157,7 @@ internal static class LineageSql
             var forms = source.IdKind == JobIdKind.BigInt ? new[] { id, $"{id}::text" } : [$"{id}::text", $"upper({id}::text)"];
             var contained = string.Join(" or ", forms.Select(f => $"{SourceMapping.Quote(key.Column)} @> jsonb_build_object({name}, {f})"));
             // ... and 7.0 contains 7: the text decides.
-            return $"({contained}) and {ScanMatch(source, ParentText(source))}";
+            return $"({contained}) and {ScanMatch(source, ParentText(source), id)}";
         }
 
         if (IsNative(source))
@@ -170,11 +170,11 @@ internal static class LineageSql
         };
     }
 
-    private static string ScanMatch(ProbedSource source, string text = "jl_child.jl_text") => source.IdKind switch
+    private static string ScanMatch(ProbedSource source, string text = "jl_child.jl_text", string id = "jl_down.jl_id") => source.IdKind switch
     {
-        JobIdKind.Uuid => $"lower({text}) = jl_down.jl_id::text",
-        JobIdKind.Text => $"{text} = jl_down.jl_id and jl_down.jl_id <> ''",
-        _ => $"{text} = jl_down.jl_id::text",
+        JobIdKind.Uuid => $"lower({text}) = {id}::text",
+        JobIdKind.Text => $"{text} = {id} and {id} <> ''",
+        _ => $"{text} = {id}::text",
     };
 
     /// <summary>The parent expression as an index would hold it: in its own type when ids have that type too.</summary>

@@ -69,8 +69,8 @@ public sealed record JobLine
     public bool IsGone { get; init; }
 
     /// <summary>From due to begun: of the last attempt; null where unknown or not begun since it was last due.</summary>
-    public TimeSpan? Waited => AttemptedAt >= ScheduledAt ? AttemptedAt - ScheduledAt : null;
+    public TimeSpan? Waited => JobSpans.Waited(ScheduledAt, AttemptedAt);
 
     /// <summary>From begun to finished; null where unknown or not finished.</summary>
-    public TimeSpan? Ran => State is JobState.Completed or JobState.Discarded && FinishedAt >= AttemptedAt ? FinishedAt - AttemptedAt : null;
+    public TimeSpan? Ran => JobSpans.Ran(State, AttemptedAt, FinishedAt);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Sources;
@@ -150,9 +152,30 @@ public sealed record SourceMapping
     /// <summary>Quotes an SQL identifier.</summary>
     public static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"")}\"";
 
-    /// <summary>Quotes an SQL string literal.</summary>
-    public static string Literal(string text) =>
-        text.Contains('\\') ? $"E'{text.Replace("\\", "\\\\").Replace("'", "''")}'" : $"'{text.Replace("'", "''")}'";
+    /// <summary>
+    /// Quotes an SQL string literal, whatever the server's settings. What can't be seen or turns the reading direction is written by its number:
+    /// pasted into a terminal it would otherwise be a command to it, or show another text than the one that is meant.
+    /// </summary>
+    public static string Literal(string text)
+    {
+        if (!text.Any(IsEscaped))
+            return $"'{text.Replace("'", "''")}'";
+        var literal = new StringBuilder("E'");
+        foreach (var c in text)
+        {
+            if (!IsEscaped(c))
+                literal.Append(c is '\'' ? "''" : c);
+            else if (c == '\\')
+                literal.Append(@"\\");
+            else
+                literal.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+        }
+
+        return literal.Append('\'').ToString();
+    }
+
+    private static bool IsEscaped(char c) => c == '\\'
+        || char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }
 
 /// <summary>A key of a jsonb column.</summary>

@@ -15,27 +15,37 @@ internal static class ApiEndpoints
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
-        services.AddOpenApi("v1", o => o.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi("v1", o =>
         {
-            document.Info = new() { Title = "Job Lineage", Version = "v1" };
-            // The address in a description that is kept would be that of whoever asked first.
-            document.Servers?.Clear();
-            return Task.CompletedTask;
-        }));
+            o.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new() { Title = "Job Lineage", Version = "v1" };
+                // The address in a description that is kept would be that of whoever asked first.
+                document.Servers?.Clear();
+                return Task.CompletedTask;
+            });
+            o.AddOperationTransformer((operation, context, _) =>
+            {
+                ApiDescription.Complete(operation, context.Description.RelativePath ?? "");
+                return Task.CompletedTask;
+            });
+        });
         services.AddResponseCompression(o =>
         {
-            // JSON alone. A page holds a token beside text that a visitor can choose: compressed, its length tells (BREACH).
+            // What programs ask for. A page holds a token beside text that a visitor can choose: compressed, its length tells (BREACH).
             o.EnableForHttps = true;
-            o.MimeTypes = ["application/json", "application/problem+json"];
+            o.MimeTypes = ["application/json", "application/problem+json", "text/csv"];
         });
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+        services.AddSingleton<ExportPlaces>();
+        services.AddSingleton<EventPlaces>();
         return services;
     }
 
     /// <summary>Adds the endpoints.</summary>
     public static void MapApi(this IEndpointRouteBuilder endpoints, AccessRules rules)
     {
-        endpoints.MapOpenApi("/openapi/{documentName}.json").RequireApiAccess(rules);
+        endpoints.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").RequireApiAccess(rules);
         var api = endpoints.MapGroup("/api/v1").RequireApiAccess(rules).WithTags("Job Lineage")
             .AddEndpointFilter(RevalidateAsync);
         api.MapGet("/sources", SourcesAsync).Produces<SourcesAnswer>()
@@ -48,6 +58,8 @@ internal static class ApiEndpoints
         api.MapViews();
         api.MapCompare();
         api.MapPipelines();
+        api.MapExports();
+        api.MapEvents();
         api.MapDigests();
         api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job, its ancestors from the root down, its children by stage, its siblings; with native=true the row as its source has it");

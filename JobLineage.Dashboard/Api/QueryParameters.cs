@@ -15,17 +15,18 @@ internal sealed class QueryParameters
     /// <summary>Looks them over.</summary>
     /// <param name="parameters">As they were given.</param>
     /// <param name="names">Those that the list knows, whatever the case of their letters.</param>
-    public QueryParameters(IQueryCollection parameters, IReadOnlyList<string> names)
+    /// <param name="repeatable">Those of them that may be given more than once.</param>
+    public QueryParameters(IQueryCollection parameters, IReadOnlyList<string> names, params string[] repeatable)
     {
         this.parameters = parameters;
         foreach (var (name, values) in parameters)
         {
             if (!names.Contains(name, StringComparer.OrdinalIgnoreCase))
                 Errors[name] = [$"'{name}' is not a parameter of this list; there are {string.Join(", ", names)}."];
-            else if (values.Count > 1)
+            else if (values.Count > 1 && !repeatable.Contains(name, StringComparer.OrdinalIgnoreCase))
                 Errors[name] = [$"'{name}' may be given once."];
             // The database knows no NUL in a text.
-            else if (values is [{ } value] && (value.Contains('\0') || value.Length > LongestText))
+            else if (values.Any(value => value is not null && (value.Contains('\0') || value.Length > LongestText)))
                 Errors[name] = [$"'{name}' must be a text of at most {LongestText} characters without NUL."];
         }
     }
@@ -35,6 +36,31 @@ internal sealed class QueryParameters
 
     /// <summary>A text; null when it is absent, empty or wrong.</summary>
     public string? Text(string name) => !Errors.ContainsKey(name) && parameters[name] is [{ Length: > 0 } value] ? value : null;
+
+    /// <summary>All texts of a parameter that may be given more than once; none when it is absent or wrong.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="most">How many there may be.</param>
+    public IReadOnlyList<string> Texts(string name, int most)
+    {
+        if (Errors.ContainsKey(name))
+            return [];
+        var texts = parameters[name].OfType<string>().Where(text => text.Length > 0).ToList();
+        if (texts.Count <= most)
+            return texts;
+        Errors[name] = [$"'{name}' may be given {most.ToString(CultureInfo.InvariantCulture)} times."];
+        return [];
+    }
+
+    /// <summary>Yes or no; false when it is absent or wrong.</summary>
+    public bool Flag(string name)
+    {
+        if (Text(name) is not { } text)
+            return false;
+        if (bool.TryParse(text, out var flag))
+            return flag;
+        Errors[name] = [$"'{name}' must be true or false."];
+        return false;
+    }
 
     /// <summary>A whole number from 1 to <paramref name="largest"/>; null when it is absent or wrong.</summary>
     public int? Number(string name, int largest)

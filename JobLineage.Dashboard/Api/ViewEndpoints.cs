@@ -83,7 +83,7 @@ internal static class ViewEndpoints
         : null;
 
     /// <summary>The run itself may be there, and only what was asked of it not.</summary>
-    private static async Task<IResult> MissingAsync(
+    internal static async Task<IResult> MissingAsync(
         string source, string id, string? stage, IRunReader store, CancellationToken cancellation) =>
         stage is not null && await store.FindRunAsync(source, id, cancellation) is { } run
             ? Problems.Of(StatusCodes.Status404NotFound, run.RunKey is null || run.Stages.All(s => s.Path != stage)

@@ -11,17 +11,25 @@ namespace JobLineage.Dashboard.Cli;
 /// <summary>A verb that asks a source about one job.</summary>
 internal abstract class QueryCommand : SourceVerb
 {
+    /// <summary>Characters of one value that are shown: somewhat less than is fetched, so that a cut is noticed.</summary>
+    private const int MostCharacters = 65_000;
+
     private readonly Argument<string> id = new("ID") { Description = "The id of a job." };
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
 
     /// <param name="name">The verb.</param>
     /// <param name="description">What it does.</param>
     /// <param name="setup">What it gets from outside.</param>
-    protected QueryCommand(string name, string description, QuerySetup setup) : base(name, description, setup)
+    /// <param name="hasJson">Whether it takes <c>--json</c>.</param>
+    protected QueryCommand(string name, string description, QuerySetup setup, bool hasJson = true) : base(name, description, setup)
     {
         Command.Arguments.Add(id);
-        Command.Options.Add(json);
+        if (hasJson)
+            Command.Options.Add(json);
     }
+
+    /// <summary>Time limit of one statement.</summary>
+    protected virtual int TimeoutSeconds => 30;
 
     /// <summary>Asks and prints.</summary>
     /// <returns>False when there is no such job.</returns>
@@ -37,8 +45,9 @@ internal abstract class QueryCommand : SourceVerb
         var job = JobIds.Normalize(probed.IdKind, parse.GetValue(id)) ?? throw new QueryFailure(
             ExitCodes.Usage, $"'{PlainText.Clean(parse.GetValue(id) ?? "")}' is not an id of source '{source.Name}', whose ids are {Kind(probed.IdKind)}.");
         var question = new Question(
-            parse, new(probed, database, Clock), job, parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output,
-            parse.InvocationConfiguration.Error);
+            parse, new(probed, database, Clock, TimeoutSeconds), job, parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output,
+            parse.InvocationConfiguration.Error)
+        { Reader = new(probed, database, new Redaction(source.RedactWords, MostCharacters), TimeoutSeconds) };
         if (await AskAsync(question, cancellation))
             return ExitCodes.Ok;
         throw new QueryFailure(ExitCodes.NotFound, $"There is no job {PlainText.Clean(job)} in source '{source.Name}', and no job names it as its parent.");
@@ -63,6 +72,9 @@ internal abstract class QueryCommand : SourceVerb
 internal sealed record Question(
     ParseResult Parse, LineageQueries Lineage, string Id, bool Json, DiagnosisOptions Diagnosis, TextWriter Output, TextWriter Error)
 {
+    /// <summary>Reads jobs of the source whole.</summary>
+    public required SourceReader Reader { get; init; }
+
     /// <summary>Says which rows were passed over, by name.</summary>
     public async Task TellPassedOverAsync(IReadOnlyDictionary<string, long> passedOver)
     {

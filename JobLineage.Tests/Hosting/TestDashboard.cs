@@ -36,6 +36,11 @@ internal sealed partial class TestDashboard : IAsyncDisposable
 
     public required FakeDigests Digests { get; init; }
 
+    public required FakeExports Exports { get; init; }
+
+    /// <summary>The services of the dashboard.</summary>
+    public IServiceProvider Services => app.Services;
+
     public string DataDirectory => folder.Below("data");
 
     public CookieContainer Cookies => handler.CookieContainer;
@@ -47,11 +52,12 @@ internal sealed partial class TestDashboard : IAsyncDisposable
         var store = new StaticRunReader();
         try
         {
-            var views = new FakeRunViews();
-            var digests = new FakeDigests();
-            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views, digests: digests);
+            var (views, digests, exports) = (new FakeRunViews(), new FakeDigests(), new FakeExports());
+            var app = Build(
+                folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views,
+                digests: digests, exports: exports);
             await app.StartAsync();
-            return new(folder, app, store) { Views = views, Digests = digests };
+            return new(folder, app, store) { Views = views, Digests = digests, Exports = exports };
         }
         catch
         {
@@ -63,7 +69,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     /// <summary>Composes one that is not started.</summary>
     public static WebApplication Build(
         TempFolder folder, string? urls, (string Key, string? Value)[] settings, StaticRunReader? store = null, TimeProvider? time = null,
-        Action<DashboardSetup>? more = null, FakeRunViews? views = null, FakeDigests? digests = null)
+        Action<DashboardSetup>? more = null, FakeRunViews? views = null, FakeDigests? digests = null, FakeExports? exports = null)
     {
         var all = new Dictionary<string, string?>
         {
@@ -79,6 +85,9 @@ internal sealed partial class TestDashboard : IAsyncDisposable
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<INativeRows, FakeNativeRows>();
+                setup.Builder.Services.AddSingleton<IRunComparisons, FakeComparisons>();
+                setup.Builder.Services.AddSingleton<IRunExports>(exports ?? new FakeExports());
+                setup.Builder.Services.AddSingleton<IRunSql>(new FakeSql());
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();
                 (digests ?? new()).AddTo(setup.Builder.Services);
                 if (time is not null)

@@ -20,6 +20,7 @@ internal static class PageParts
         services.AddSingleton(hub);
         services.AddSingleton<IRunComparisons>(comparisons ?? new());
         services.AddSingleton<INativeRows>(reader.Native);
+        services.AddSingleton<IRunSql>(new FakeSql());
         services.AddSingleton(QueueLinks.None);
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));

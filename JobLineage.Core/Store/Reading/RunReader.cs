@@ -25,7 +25,7 @@ public sealed class RunReader(
         return await FindRunAsync(connection, source, jobId, cancellation);
     }
 
-    /// <summary>The same, as the transaction of the connection sees it.</summary>
+    /// <summary>The same on a connection, in whose transaction, if there is one, other readings agree with it.</summary>
     internal async Task<RunSnapshot?> FindRunAsync(NpgsqlConnection connection, string source, string jobId, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();

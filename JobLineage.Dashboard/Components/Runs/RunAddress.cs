@@ -75,6 +75,9 @@ public sealed record RunAddress
         After = Page,
     };
 
+    /// <summary>The jobs that are selected, whatever the filters say.</summary>
+    public JobSelection SelectedJobs => new() { Source = Source, RootId = RootId, Ids = Selected };
+
     /// <summary>Whether any job is filtered out.</summary>
     public bool IsFiltered => Stage is not null || State is not null || Queue is not null || Error is not null || Text is not null || Below is not null;
 

@@ -24,6 +24,7 @@ internal static class Icons
     public const string Out = "M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3L7.5 8.5";
     public const string Mail = "M2.5 4h11v8.5h-11zM2.5 4.5L8 9l5.5-4.5";
     public const string Muted = "M4.5 10.5V7a3.5 3.5 0 0 1 6-2.5M11.5 7.5v3H5.5M3 10.5h1.5M7 12.8h2M3 3l10 10";
+    public const string Export = "M8 2.5v7M5 7l3 3l3-3M3 12.5h10";
     public const string Theme = "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11";
     public const string Search = "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.3 10.3l3.2 3.2";
     public const string Plus = "M8 3v10M3 8h10";

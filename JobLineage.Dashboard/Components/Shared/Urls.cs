@@ -20,6 +20,16 @@ public static class Urls
     public static string Run(string source, string rootId, (string Name, string? Value)[] view) =>
         PagePaths.Run(source, rootId, view);
 
+    /// <summary>Jobs of a run as a file.</summary>
+    /// <param name="selection">Which.</param>
+    /// <param name="format">The format's name.</param>
+    /// <param name="bom">Whether CSV is to open in Excel.</param>
+    public static string Export(JobSelection selection, string format, bool bom = false) =>
+        $"api/v1/runs/{Uri.EscapeDataString(selection.Source)}/{Uri.EscapeDataString(selection.RootId)}/export" + PagePaths.Query([
+            ("format", format), ("bom", bom ? "true" : null), ("stage", selection.Stage), ("state", selection.State?.Name()), ("queue", selection.Queue),
+            ("error", selection.Error is { } error ? Show.Plain(error) : null), ("q", selection.Text), ("below", selection.Below),
+            .. selection.Ids.Select(id => ("ids", (string?)id))]);
+
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => PagePaths.Job(source, id);
 

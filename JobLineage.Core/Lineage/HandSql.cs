@@ -1,0 +1,138 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+
+namespace JobLineage.Core.Lineage;
+
+/// <summary>
+/// Writes the statement by which somebody finds the jobs of a run in the queue's own table, with psql and nothing else. It
+/// stands by itself: no parameters, no settings. Pure.
+/// </summary>
+internal static class HandSql
+{
+    /// <summary>The statement for a selection.</summary>
+    /// <param name="source">The table.</param>
+    /// <param name="lookup">How the children of a job are found in it.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="selection">Which of its jobs are meant. An error is not put into words here: its jobs are named by their ids.</param>
+    public static string Of(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobSelection selection)
+    {
+        // Below the root is the run, as lists have it.
+        if (selection.Below == run.RootId)
+            selection = selection with { Below = null };
+        var id = SourceMapping.Quote(source.Mapping.Id);
+        var conditions = Conditions(source, selection);
+        if (selection.Ids.Count > 0)
+            conditions.Insert(0, $"{id} in ({string.Join(", ", selection.Ids.Select(i => Value(source, i)))})");
+        // Ids that the list has given say enough; what is below a job, or in a stage, is said by the links.
+        if (selection.Ids.Count > 0 && selection.Below is null && selection.Stage is null)
+            return Select(source, conditions);
+        if (source.Mapping.RunKey is not null)
+            return Keyed(source, run, selection, conditions);
+        if (source.Mapping.ParentId is null)
+            return Select(source, [$"{id} = {Value(source, run.RootId)}", .. conditions]);
+        return Linked(source, lookup, run, selection, conditions);
+    }
+
+    private static string Select(ProbedSource source, IReadOnlyList<string> conditions) =>
+        $"""
+        select *
+        from {source.Mapping.QualifiedTable}
+        where {string.Join("\n  and ", conditions)}
+        order by {SourceMapping.Quote(source.Mapping.Id)};
+        """;
+
+    /// <summary>Down from the root, job by job, each with the workers on its way: these are its stage.</summary>
+    private static string Linked(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobSelection selection, List<string> conditions)
+    {
+        var mapping = source.Mapping;
+        var (id, table) = (SourceMapping.Quote(mapping.Id), mapping.QualifiedTable);
+        var root = Value(source, run.RootId);
+        var worker = $"coalesce(({mapping.Worker})::text, '')";
+        var known = Known(source) is { } states ? $" and {states}" : "";
+        // A worker that recurs on its own way is in its earlier stage.
+        var rows = $"jl_run (jl_id, jl_way{(selection.Below is null ? "" : ", jl_below")})";
+        var wanted = new List<string>();
+        if (selection.Stage is { } stage)
+            wanted.Add($"jl_way = array[{string.Join(", ", Workers(run, stage).Select(SourceMapping.Literal))}]");
+        if (selection.Below is not null)
+            wanted.Add("jl_below");
+        var where = conditions.Concat([$"{id} in (select jl_id from jl_run{(wanted.Count > 0 ? $" where {string.Join(" and ", wanted)}" : "")})"]);
+        return $"""
+            with recursive {rows} as (
+              select {root}::{LineageSql.Type(source)},
+                array[coalesce((select {worker} from {table} where {id} = {root}{known}), '')]{(selection.Below is null ? "" : ", false")}
+              union all
+              select jl_child.jl_id,
+                case when jl_child.jl_worker = any(jl_run.jl_way)
+                  then jl_run.jl_way[:array_position(jl_run.jl_way, jl_child.jl_worker)]
+                  else jl_run.jl_way || jl_child.jl_worker end{(selection.Below is { } below ? $",\n    jl_run.jl_below or jl_run.jl_id = {Value(source, below)}" : "")}
+              from jl_run, lateral (
+                select ({id})::{LineageSql.Type(source)} as jl_id, {worker} as jl_worker
+                from {table}
+                where {LineageSql.Match(source, lookup, "jl_run.jl_id")}
+                  and {id} <> {root}{known}
+                offset 0) jl_child
+            )
+            {Select(source, [.. where])}
+            """;
+    }
+
+    private static string Keyed(ProbedSource source, RunSnapshot run, JobSelection selection, List<string> conditions)
+    {
+        var mapping = source.Mapping;
+        var (id, table) = (SourceMapping.Quote(mapping.Id), mapping.QualifiedTable);
+        var root = Value(source, run.RootId);
+        List<string> where = run.RunKey is { } key ? [$"({mapping.RunKey})::text = {SourceMapping.Literal(key)}"] : [$"{id} = {root}"];
+        if (run.RunKey is not null && mapping.RunKeyIndexed is { } indexed)
+            where.Insert(0, $"({indexed}) = (select ({indexed}) from {table} where {id} = {root})");
+        if (selection.Below is not null)
+            where.Add("false");
+        if (selection.Stage is { } path && run.Stages.FirstOrDefault(s => s.Path == path) is { } stage)
+        {
+            var step = $"coalesce(({mapping.Step ?? mapping.Worker})::text, ({mapping.Worker})::text)";
+            where.Add($"(replace({step}, '/', '.') = {SourceMapping.Literal(stage.Name)} or {step} = {SourceMapping.Literal(stage.Worker)})");
+        }
+
+        return Select(source, [.. where, .. conditions]);
+    }
+
+    private static List<string> Conditions(ProbedSource source, JobSelection selection)
+    {
+        var mapping = source.Mapping;
+        var conditions = new List<string>();
+        if (selection.State is { } state)
+            conditions.Add(In($"({mapping.State})::text", mapping.States.Where(s => s.Value == state).Select(s => s.Key)));
+        else if (Known(source) is { } known)
+            conditions.Add(known);
+        if (selection.Queue is { } queue)
+            conditions.Add($"({mapping.Queue ?? "null"})::text = {SourceMapping.Literal(queue)}");
+        if (selection.Text is { } text)
+            conditions.Add($"position(lower({SourceMapping.Literal(text)}) in lower(({mapping.Args ?? "null"})::text)) > 0");
+        return conditions;
+    }
+
+    /// <summary>Rows in other states are passed over everywhere; null where the table can hold no others.</summary>
+    private static string? Known(ProbedSource source) =>
+        source.StateLabels is { } labels && labels.All(source.Mapping.States.ContainsKey) ? null : In($"({source.Mapping.State})::text", source.Mapping.States.Keys);
+
+    private static string In(string expression, IEnumerable<string> words) => words.Order(StringComparer.Ordinal).Select(SourceMapping.Literal).ToList() switch
+    {
+        [] => "false",
+        [var one] => $"{expression} = {one}",
+        var many => $"{expression} in ({string.Join(", ", many)})",
+    };
+
+    /// <summary>The full worker names from the root's stage to this one.</summary>
+    private static IEnumerable<string> Workers(RunSnapshot run, string path)
+    {
+        var stages = run.Stages.ToDictionary(s => s.Path, StagePath.Comparer);
+        var way = new Stack<string>();
+        for (var at = path; at is not null && stages.TryGetValue(at, out var stage); at = stage.ParentPath)
+            way.Push(stage.Worker);
+        return way;
+    }
+
+    /// <summary>An id as the column has it: a number stands as it is, and what is none can't be there.</summary>
+    private static string Value(ProbedSource source, string id) =>
+        source.IdKind != JobIdKind.BigInt ? SourceMapping.Literal(id) : JobIds.Normalize(JobIdKind.BigInt, id) ?? "null";
+}

@@ -1,0 +1,53 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Core.Lineage;
+
+/// <summary>
+/// Writes statements for one source, in the form that its indexes serve. Which those are is asked of the source now and then; while it does not
+/// answer they are those that the preset's own migrations make. Safe for concurrent use.
+/// </summary>
+/// <param name="mapping">How the table is read.</param>
+/// <param name="database">Connections to its database.</param>
+/// <param name="clock">Says how old an answer is.</param>
+public sealed class HandSqlSource(SourceMapping mapping, NpgsqlDataSource database, TimeProvider clock)
+{
+    private const int TimeoutSeconds = 5;
+
+    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(5);
+
+    private (ProbedSource Source, ParentLookup Lookup, long At)? known;
+
+    /// <summary>The statement that finds the jobs of a selection; an error in it is left out.</summary>
+    public async Task<string> WriteAsync(RunSnapshot run, JobSelection selection, CancellationToken cancellation)
+    {
+        var (source, lookup) = await SourceAsync(cancellation);
+        return HandSql.Of(source, lookup, run, selection);
+    }
+
+    private async Task<(ProbedSource Source, ParentLookup Lookup)> SourceAsync(CancellationToken cancellation)
+    {
+        if (known is { } fresh && clock.GetElapsedTime(fresh.At) < GoodFor)
+            return (fresh.Source, fresh.Lookup);
+        try
+        {
+            var (probed, _) = await SourceProbe.ProbeAsync(mapping, database, cancellation);
+            if (probed is not null)
+            {
+                var lookup = await new LineageReader(probed, database, TimeoutSeconds).FindLookupAsync(cancellation);
+                known = (probed, lookup, clock.GetTimestamp());
+                return (probed, lookup);
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException && !cancellation.IsCancellationRequested)
+        {
+            // What is assumed below is as good as the source's own migrations.
+        }
+
+        if (known is { } old)
+            return (old.Source, old.Lookup);
+        var kind = mapping.Preset == "custom" ? JobIdKind.Text : JobIdKind.BigInt;
+        return (new(mapping, kind, kind == JobIdKind.Text ? "text" : "bigint", null, HasRowVersions: true), mapping.ParentKey is null ? ParentLookup.Scan : ParentLookup.Containment);
+    }
+}

@@ -1,0 +1,100 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Store.Ingest;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>
+/// The one statement that finds all jobs of a selection: the columns of <see cref="JobSql"/> and the fingerprint. Rows come
+/// as the index of a stage has them, so that the first is there at once and nothing is sorted.
+/// </summary>
+internal static class ExportSql
+{
+    // Names by their number, one by one: a join would put the rows in an order of its own.
+    private const string Columns =
+        """
+        j.id, j.state, (select l.text from job_lineage.label l where l.id = j.worker), (select l.text from job_lineage.label l where l.id = j.queue),
+        (select l.text from job_lineage.label l where l.id = j.step), j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
+        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id, j.fingerprint
+        """;
+
+    /// <summary>The statement and what its parameters stand for.</summary>
+    public static (string Sql, IReadOnlyList<NpgsqlParameter> Parameters) Of(RunStages run, JobSelection selection)
+    {
+        var parameters = new List<NpgsqlParameter>();
+        string Parameter(NpgsqlParameter parameter)
+        {
+            parameters.Add(parameter);
+            return $"${parameters.Count}";
+        }
+
+        string Text(string text) => Parameter(new NpgsqlParameter<string> { TypedValue = text });
+        string? number = null;
+        string Source() => number ??= Parameter(new NpgsqlParameter<short> { TypedValue = run.SourceId });
+        // Those that are counted: seen, and not vanished.
+        var conditions = new List<string> { "j.flags & 5 = 0" };
+        if (selection.State is { } state)
+            conditions.Add($"j.state = {(short)state}");
+        if (selection.Error is { } error)
+            conditions.Add($"j.fingerprint is not null and j.fingerprint = {Parameter(new NpgsqlParameter<int> { TypedValue = error })}");
+        if (selection.Queue is { } queue)
+            conditions.Add($"j.queue = (select l.id from job_lineage.label l where l.text = {Text(queue)})");
+        if (selection.Text is { } text)
+            conditions.Add($"position(lower({Text(text)}) in lower(j.args)) > 0");
+
+        if (run.IsSingle)
+        {
+            // Not counted in any run, and still there to be read. Below it is nothing.
+            conditions[0] = "j.flags & 1 = 0";
+            if (selection.Below is not null || (selection.Ids.Count > 0 && !selection.Ids.Contains(run.RootId)))
+                conditions.Add("false");
+            return ($"select {Columns} from job_lineage.job j where j.source_id = {Source()} and j.id = {Text(run.RootId)} and j.run_id is null and {All()}", parameters);
+        }
+
+        // Below the root is the run, as lists have it.
+        if (selection.Below == run.RootId)
+            selection = selection with { Below = null };
+        var stages = run.Stages.Where(stage => selection.Stage is null || stage.Path == selection.Stage).Select(stage => stage.Id).ToList();
+        if (selection.Ids.Count > 0 || selection.Below is not null)
+            conditions.Add($"j.stage_id = any({Parameter(Parameters.Longs(stages))})");
+        if (selection.Below is { } below)
+        {
+            var ids = selection.Ids.Count == 0 ? "" : $" and j.id = any({Parameter(Parameters.Texts(selection.Ids))})";
+            return (
+                $"""
+                with recursive below as (
+                    select j.id from job_lineage.job j where j.source_id = {Source()} and j.parent_id = {Text(below)} and j.flags & 8 = 0
+                    union all
+                    select j.id from below b cross join lateral (
+                        select j.id from job_lineage.job j where j.source_id = {Source()} and j.parent_id = b.id and j.flags & 8 = 0 offset 0) j)
+                select {Columns}
+                from below b cross join lateral (select * from job_lineage.job j where j.source_id = {Source()} and j.id = b.id offset 0) j
+                where {All()}{ids}
+                """, parameters);
+        }
+
+        if (selection.Ids.Count > 0)
+        {
+            return (
+                $"""
+                select {Columns}
+                from unnest({Parameter(Parameters.Texts([.. selection.Ids.Distinct()]))}) with ordinality u (id, n)
+                cross join lateral (select * from job_lineage.job j where j.source_id = {Source()} and j.id = u.id offset 0) j
+                where {All()}
+                """, parameters);
+        }
+
+        // As migration 003_views.sql has them, word for word.
+        var order = selection.Error is null ? $"j.state, {SliceKind.Due.Time()}" : SliceKind.Failed.Time();
+        return (
+            $"""
+            select {Columns}
+            from unnest({Parameter(Parameters.Longs(stages))}) with ordinality s (id, n)
+            cross join lateral (
+                select * from job_lineage.job j where j.stage_id = s.id and {All()}
+                order by {order}, length(j.id), j.id offset 0) j
+            """, parameters);
+
+        string All() => string.Join(" and ", conditions);
+    }
+}

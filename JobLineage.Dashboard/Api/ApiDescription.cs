@@ -1,0 +1,42 @@
+using Microsoft.OpenApi;
+
+namespace JobLineage.Dashboard.Api;
+
+/// <summary>Completes the description of the API by what is true of many endpoints.</summary>
+internal static class ApiDescription
+{
+    private const string Problem = "application/problem+json";
+
+    private static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)
+    {
+        ["source"] = "The source's name.",
+        ["rootId"] = "The id of the root, or of any job of the run.",
+        ["id"] = "The job's id.",
+        ["stage"] = "Only jobs of the stage with this path.",
+        ["state"] = "Only those in this state.",
+        ["queue"] = "Only jobs of this queue.",
+        ["error"] = "Only jobs with the error of this number: 'id' of an answer of errors.",
+        ["q"] = "Only those whose text holds this.",
+        ["below"] = "Only jobs below the one with this id.",
+        ["worker"] = "Only runs whose root has this worker, by its full or short name.",
+        ["sort"] = "The order: errors, newest, oldest or finished.",
+        ["page"] = "Which page: 'next' of the page before.",
+        ["pageSize"] = "How many there are on a page.",
+        ["by"] = "The path of the stage by whose jobs failures are grouped.",
+        ["path"] = "The path of the stage.",
+    };
+
+    /// <summary>Describes parameters that the endpoint does not describe itself, and the problems that any endpoint may answer with.</summary>
+    public static void Complete(OpenApiOperation operation, string path)
+    {
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+            parameter.Description ??= Parameters.GetValueOrDefault(parameter.Name ?? "");
+        operation.Responses ??= [];
+        Add("401", "No token and no signed-in browser, where the dashboard asks for one");
+        if (!path.Contains("/schemas/", StringComparison.Ordinal))
+            Add("503", "The store does not answer, or there is no place left: come again after Retry-After");
+
+        void Add(string status, string description) => operation.Responses.TryAdd(
+            status, new OpenApiResponse { Description = description, Content = new Dictionary<string, OpenApiMediaType> { [Problem] = new() } });
+    }
+}

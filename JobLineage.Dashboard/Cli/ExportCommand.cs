@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Export;
+using JobLineage.Core.Lineage;
+using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
+
+namespace JobLineage.Dashboard.Cli;
+
+/// <summary><c>export ID</c>: a run with its jobs, to a file or to the output, straight from the source.</summary>
+internal sealed class ExportCommand : QueryCommand
+{
+    /// <summary>Jobs whose arguments and errors are read at a time.</summary>
+    private const int Piece = 500;
+
+    private readonly Option<string> format = new("--format")
+    {
+        Description = "json, csv, text or mermaid.",
+        HelpName = "FORMAT",
+        DefaultValueFactory = _ => "json",
+    };
+
+    private readonly Option<string> output = new("--output")
+    {
+        Description = "The file to write; - for the standard output, as without it.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => "-",
+    };
+
+    private readonly Option<bool> force = new("--force") { Description = "Put the file in the place of one that is there." };
+
+    private readonly Option<string?> stage = new("--stage") { Description = "Only jobs of this stage, as SyncJob/MoviePageJob.", HelpName = "PATH" };
+
+    private readonly Option<string?> state = new("--state") { Description = $"Only jobs in this state: {string.Join(", ", JobStates.All.Select(s => s.Name()))}.", HelpName = "STATE" };
+
+    private readonly Option<bool> bom = new("--bom") { Description = "With csv: begin with a byte order mark, by which Excel knows UTF-8." };
+
+    /// <param name="setup">What it gets from outside.</param>
+    public ExportCommand(QuerySetup setup)
+        : base("export", "Write a run with its jobs as JSON, CSV, text or a Mermaid chart.", setup, hasJson: false)
+    {
+        foreach (var option in (Option[])[format, output, force, stage, state, bom])
+            Command.Options.Add(option);
+        format.Validators.Add(result =>
+        {
+            if (Format(result.GetValueOrDefault<string>()) is null)
+                result.AddError($"--format must be one of {string.Join(", ", Enum.GetNames<ExportFormat>()).ToLowerInvariant()}.");
+        });
+        state.Validators.Add(result =>
+        {
+            if (!JobStates.TryParse(result.GetValueOrDefault<string>(), out _))
+                result.AddError($"--state must be one of {string.Join(", ", JobStates.All.Select(s => s.Name()))}.");
+        });
+        Command.Validators.Add(result =>
+        {
+            var wanted = Format(result.GetValue(format));
+            if (result.GetValue(bom) && wanted != ExportFormat.Csv)
+                result.AddError("--bom is for --format csv.");
+            if (result.GetValue(state) is not null && wanted == ExportFormat.Mermaid)
+                result.AddError("--state chooses jobs, and --format mermaid draws stages.");
+        });
+    }
+
+    /// <summary>A run may be large, and nobody else waits for it.</summary>
+    protected override int TimeoutSeconds => 600;
+
+    /// <inheritdoc/>
+    protected override async Task<bool> AskAsync(Question question, CancellationToken cancellation)
+    {
+        var parse = question.Parse;
+        var wanted = Format(parse.GetValue(format))!.Value;
+        await using var target = ExportTarget.Of(parse.GetValue(output)!, parse.GetValue(force), question.Output);
+        if (await question.Lineage.GetJobTreeAsync(question.Id, limit: int.MaxValue, cancellation: cancellation) is not { } tree)
+            return false;
+        var path = parse.GetValue(stage);
+        if (path is not null && tree.Run.Stages.All(s => s.Path != path))
+            throw new QueryFailure(ExitCodes.NotFound, $"The run of job {PlainText.Clean(question.Id)} has no stage '{PlainText.Clean(path)}'; `joblineage stats` lists them.");
+        var selection = new JobSelection
+        {
+            Source = tree.Run.Source,
+            RootId = tree.Run.RootId,
+            Stage = path,
+            State = JobStates.TryParse(parse.GetValue(state), out var only) ? only : null,
+        };
+        var run = tree.Run.Diagnose(question.Diagnosis, Clock.GetUtcNow());
+        await using var export = new RunExport(run, selection, JobsAsync(question, tree, selection, cancellation));
+        var jobs = await wanted.WriteAsync(export, target.Stream, parse.GetValue(bom), cancellation);
+        await target.CommitAsync(cancellation);
+        if (target.Path is { } file)
+            await question.Error.WriteLineAsync(wanted.HasJobs() ? $"{jobs:N0} of {run.Total:N0} jobs are in {file}." : $"{run.Stages.Count:N0} stages are in {file}.");
+        await question.TellPassedOverAsync(tree.PassedOver);
+        return true;
+    }
+
+    /// <summary>
+    /// The jobs in the order of every export. Where they stand is of the one reading that found them; only what is long (arguments, errors) is
+    /// read with them, some at a time.
+    /// </summary>
+    private static async IAsyncEnumerable<ExportedJob> JobsAsync(
+        Question question, JobTree tree, JobSelection selection, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var kind = question.Lineage.Source.IdKind;
+        var places = tree.Run.Stages.Select((s, at) => (s.Path, at)).ToDictionary(s => s.Path, s => s.at, StagePath.Comparer);
+        var nodes = tree.Nodes
+            .Where(n => !n.Job.IsMissing && (selection.Stage is null || n.Stage == selection.Stage) && (selection.State is null || n.Job.State == selection.State))
+            .OrderBy(n => places[n.Stage]).ThenBy(n => n.Job.State).ThenBy(n => n.Job.ScheduledAt ?? n.Job.InsertedAt ?? DateTimeOffset.MaxValue)
+            .ThenBy(n => n.Job.Id, Comparer<string>.Create((a, b) => JobIds.Compare(kind, a, b)));
+        foreach (var piece in nodes.Chunk(Piece))
+        {
+            var read = (await question.Reader.ReadAsync([.. piece.Select(n => n.Job.Id)], cancellation)).Jobs.ToDictionary(j => j.Id);
+            foreach (var node in piece)
+            {
+                // A row that has gone since is what was seen of it.
+                yield return new(read.TryGetValue(node.Job.Id, out var whole)
+                    ? node.Job with
+                    {
+                        Priority = whole.Priority,
+                        AttemptedBy = whole.AttemptedBy,
+                        ScheduledAt = node.Job.ScheduledAt ?? node.Job.InsertedAt,
+                        Args = whole.Args,
+                        Meta = whole.Meta,
+                        Errors = whole.Errors,
+                        IsCut = whole.IsCut,
+                    }
+                    : node.Job with { IsGone = true }, node.Stage);
+            }
+        }
+    }
+
+    private static ExportFormat? Format(string? name)
+    {
+        foreach (var value in Enum.GetValues<ExportFormat>())
+        {
+            if (value.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text.Json;
+using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
+
+namespace JobLineage.Tests.Api;
+
+/// <summary>The description of the API, against what the API answers.</summary>
+public sealed class DescriptionTests
+{
+    [Fact]
+    public async Task Every_endpoint_answers_as_it_is_described()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Job = Some.JobView();
+        dashboard.Views.Groups = new("", [], 0, 0, 0, 0);
+        dashboard.Views.Timeline = new(SomeRuns.Noon, null, null, [], null, null);
+        var paths = (await dashboard.GetAsync("/openapi/v1.json")).GetProperty("paths");
+        var told = 0;
+        foreach (var path in paths.EnumerateObject().Where(p => p.Name != "/api/v1/digests"))
+        {
+            var operation = path.Value.GetProperty("get");
+            Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
+            var parameters = operation.TryGetProperty("parameters", out var list) ? list.EnumerateArray().ToList() : [];
+            Assert.All(parameters, parameter => Assert.False(string.IsNullOrEmpty(parameter.TryGetProperty("description", out var text) ? text.GetString() : null), $"{path.Name}: {parameter}"));
+            var names = parameters.Select(p => p.GetProperty("name").GetString()!).ToList();
+            var query = (names.Contains("by") ? "?by=SyncJob" : "") + (names.Contains("path") ? "?path=SyncJob" : "");
+
+            await AnswersAsync(operation, path.Name.Replace("{source}", "oban").Replace("{rootId}", "10").Replace("{id}", "11") + query, HttpStatusCode.OK);
+            if (path.Name.Contains('{'))
+            {
+                dashboard.Exports.Run = null;
+                (dashboard.Views.Errors, dashboard.Views.Groups, dashboard.Views.Timeline, dashboard.Views.Jobs) = (null, null, null, _ => null);
+                if (!path.Name.EndsWith("/sql") && !path.Name.EndsWith("/stage"))
+                    await AnswersAsync(operation, path.Name.Replace("{source}", "oban").Replace("{rootId}", "999").Replace("{id}", "999") + query, HttpStatusCode.NotFound);
+                dashboard.Exports.Run = SomeRuns.Run();
+                (dashboard.Views.Errors, dashboard.Views.Groups, dashboard.Views.Timeline) = (new([], 0, 0, []), new("", [], 0, 0, 0, 0), new(SomeRuns.Noon, null, null, [], null, null));
+                dashboard.Views.Jobs = _ => Core.Model.JobsPage.Empty;
+            }
+
+            if (names.Contains("state"))
+                await AnswersAsync(operation, path.Name.Replace("{source}", "oban").Replace("{rootId}", "10") + "?state=broken&colour=1", HttpStatusCode.BadRequest);
+            told++;
+        }
+
+        Assert.True(told >= 12, $"{told} endpoints");
+
+        async Task AnswersAsync(JsonElement operation, string path, HttpStatusCode expected)
+        {
+            using var answer = await dashboard.Browser.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+            Assert.True(expected == answer.StatusCode, $"{path} answers {answer.StatusCode}");
+            Assert.True(operation.GetProperty("responses").TryGetProperty($"{(int)expected}", out var described), $"{path}: {expected} is not described");
+            var types = described.GetProperty("content").EnumerateObject().Select(t => t.Name).ToList();
+            Assert.Contains(answer.Content.Headers.ContentType!.MediaType!, types);
+            Assert.NotNull(answer.Headers.CacheControl);
+            Assert.True(operation.GetProperty("responses").TryGetProperty("401", out _));
+        }
+    }
+
+    [Theory]
+    [InlineData("/api")]
+    [InlineData("/api/")]
+    [InlineData("/api/v1")]
+    [InlineData("/api/v1/runs/oban")]
+    [InlineData("/api/v1/runs/oban/10/nothing")]
+    [InlineData("/api/v1/schemas/other.json")]
+    [InlineData("/openapi/v9.json")]
+    public async Task A_path_that_is_none_is_a_problem(string path)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        await dashboard.ProblemAsync(path, HttpStatusCode.NotFound);
+    }
+}

@@ -1,0 +1,150 @@
+using JobLineage.Core.Lineage;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store.Reading;
+using JobLineage.Tests.Store;
+using JobLineage.Tests.Support;
+
+namespace JobLineage.Tests.Lineage;
+
+/// <summary>Statements to paste: run as they are, they find what the pages list.</summary>
+public sealed class HandSqlTests
+{
+    private const string Showtime = "SyncJob/MoviePageJob/ShowtimeProcessJob";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pasted_it_finds_the_jobs_that_the_page_lists(bool isAdvised)
+    {
+        await using var store = await StoreFixture.CreateAsync(RecordedData.ObanEnd);
+        await store.FilledAsync();
+        if (isAdvised)
+            await store.SqlAsync("create index advised on oban_jobs ((meta->>'parent_job_id')) where (meta->>'parent_job_id') is not null");
+        var run = await store.RunAsync(60);
+        var whole = new JobSelection { Source = "oban", RootId = "60" };
+        var page = run.Findings.SelectMany(f => f.Jobs).First();
+        var above = (await store.JobAsync(page)).Ancestors[^1].Id;
+        foreach (var selection in new[]
+        {
+            whole, whole with { Stage = Showtime }, whole with { Stage = Showtime, State = JobState.Discarded }, whole with { State = JobState.Completed },
+            whole with { Queue = "scraper_detail" }, whole with { Text = "ID" }, whole with { Below = above }, whole with { Below = above, Stage = Showtime, State = JobState.Discarded },
+            whole with { Ids = [page, "60", "x'; drop table oban_jobs; --"] }, whole with { Ids = [page, "60"], Stage = "SyncJob" }, whole with { Below = "60", State = JobState.Available },
+        }.Concat(run.Stages.Select(stage => whole with { Stage = stage.Path })))
+        {
+            var sql = await WriteAsync(store, Presets.Oban("oban"), run, selection);
+
+            Assert.Contains(isAdvised || selection is { Ids.Count: > 0, Stage: null } ? "select *" : "@> jsonb_build_object('parent_job_id', jl_run.jl_id)", sql);
+            Assert.Equal(await ExportedAsync(store, selection), await PastedAsync(store, sql));
+        }
+    }
+
+    [Fact]
+    public async Task Runs_that_share_a_key_are_found_by_it()
+    {
+        await using var store = await StoreFixture.CreateAsync(RecordedData.ResearchMid);
+        var mapping = Presets.ResearchJobs("research_jobs");
+        await store.FilledAsync(mapping);
+        var run = await store.RunAsync(31, "research_jobs");
+        var whole = new JobSelection { Source = "research_jobs", RootId = "31" };
+        Assert.NotEmpty(await ExportedAsync(store, whole));
+        foreach (var selection in run.Stages.Select(stage => whole with { Stage = stage.Path }).Append(whole).Append(whole with { State = JobState.Completed }).Append(whole with { Queue = "apple" }))
+        {
+            var sql = await WriteAsync(store, mapping, run, selection);
+
+            Assert.Contains("(payload->>'chain_started_at') = (select (payload->>'chain_started_at') from", sql);
+            Assert.Equal(await ExportedAsync(store, selection), await PastedAsync(store, sql));
+        }
+    }
+
+    [Fact]
+    public async Task Recurring_workers_circles_and_roots_that_are_missing_are_where_the_page_has_them()
+    {
+        await using var store = await StoreFixture.ObanAsync();
+        await store.ObanJobsAsync(
+            (1, null, "App.Sync", "completed"), (2, "1", "App.Page", "completed"), (3, "2", "App.Page", "completed"), (4, "3", "App.Detail", "available"), (5, "4", "App.Page", "completed"),
+            (11, "13", "App.A", "completed"), (12, "11", "App.B", "completed"), (13, "12", "App.A", "completed"), (22, "21", "App.C", "completed"), (23, "22", "App.D", "available"), (24, "\"21\"", "App.C", "available"));
+        await store.FilledAsync();
+        foreach (var root in new[] { "1", "11", "21" })
+        {
+            var run = await store.RunAsync(root);
+            Assert.Contains(run.Stages, s => s.Total > 0);
+            foreach (var stage in run.Stages.Select(s => s.Path).Prepend(null))
+            {
+                var selection = new JobSelection { Source = "oban", RootId = run.RootId, Stage = stage };
+                Assert.Equal(await ExportedAsync(store, selection), await PastedAsync(store, await WriteAsync(store, Presets.Oban("oban"), run, selection)));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("it's")]
+    [InlineData("''; drop table jobs; --")]
+    [InlineData("back\\slash\\'")]
+    [InlineData("$$ $x$ $1")]
+    [InlineData("\"double\" :'var' :x ?")]
+    [InlineData("naïve 名前 🤖 e\u0301")]
+    [InlineData("line\nbreak\r\n\ttab")]
+    [InlineData("\u001b[201~rm\u0003\u202e\u2028")]
+    [InlineData("\\u0041 E'x' \\")]
+    public async Task Ids_workers_and_queues_that_are_hostile_are_found_and_do_nothing(string text)
+    {
+        await using var store = await StoreFixture.CreateAsync();
+        await store.SqlAsync("create table jobs (id text primary key, parent text, kind text, queue text, status text, args jsonb)");
+        await store.SqlAsync(
+            "insert into jobs values ('root', null, 'Sync', 'q', 'completed', '{}'), (@text, 'root', @text, @text, 'available', jsonb_build_object('a', 1)), ('below', @text, 'Leaf', 'q', 'available', '{}'), ('odd', 'root', 'Leaf', 'q', 'unheard of', '{}')",
+            new { text });
+        var mapping = new SourceMapping { Name = "jobs", Table = "jobs", State = "status", States = JobStates.All.ToDictionary(s => s.Name()), Worker = "kind", Queue = "queue", ParentId = "parent", Args = "args" };
+        await store.FilledAsync(mapping);
+        var run = await store.RunAsync("root", "jobs");
+        var whole = new JobSelection { Source = "jobs", RootId = "root" };
+        var path = (await store.JobAsync(text, "jobs")).Ancestors.Count > 0 ? run.Stages.Single(s => s.Worker == text).Path : "";
+        foreach (var selection in new[] { whole, whole with { Stage = path }, whole with { Queue = text }, whole with { Ids = [text] }, whole with { Below = text }, whole with { Text = text } })
+        {
+            var sql = await WriteAsync(store, mapping, run, selection);
+
+            Assert.DoesNotContain(sql, c => c is not '\n' && (char.IsControl(c) || c is '\u202e' or '\u2028'));
+            Assert.Equal(await ExportedAsync(store, selection), await PastedAsync(store, sql));
+        }
+
+        // Where backslashes mean something in plain strings too.
+        Assert.Equal(text, await store.Database.ScalarAsync<string>($"set standard_conforming_strings = off; set backslash_quote = on; select {SourceMapping.Literal(text)}"));
+        Assert.Equal(4, await store.Database.ScalarAsync<long>("select count(*) from jobs"));
+    }
+
+    [Fact]
+    public async Task While_the_source_does_not_answer_the_statement_is_that_of_its_own_migrations()
+    {
+        await using var nowhere = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2;Username=x;Database=x");
+
+        var sql = await new HandSqlSource(Presets.Oban("oban"), nowhere, TimeProvider.System).WriteAsync(SomeRuns.Run(), new() { Source = "oban", RootId = "1" }, default);
+
+        Assert.Contains("\"meta\" @> jsonb_build_object('parent_job_id', jl_run.jl_id::text)", sql);
+    }
+
+    private static Task<string> WriteAsync(StoreFixture store, SourceMapping mapping, RunSnapshot run, JobSelection selection) =>
+        new HandSqlSource(mapping, store.Source, TimeProvider.System).WriteAsync(run, selection, default);
+
+    private static async Task<List<string>> PastedAsync(StoreFixture store, string sql)
+    {
+        await using var connection = await store.Source.OpenConnectionAsync();
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var ids = new List<string>();
+        while (await reader.ReadAsync())
+            ids.Add(reader["id"].ToString()!);
+        ids.Sort(StringComparer.Ordinal);
+        return ids;
+    }
+
+    private static async Task<List<string>> ExportedAsync(StoreFixture store, JobSelection selection)
+    {
+        await using var export = await new ExportReader(store.Store, store.Reader).OpenAsync(selection, default);
+        var ids = new List<string>();
+        await foreach (var job in export!.Jobs)
+            ids.Add(job.Job.Id);
+        ids.Sort(StringComparer.Ordinal);
+        return ids;
+    }
+}
