@@ -18,6 +18,7 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
     [InlineData("/runs/oban/60?tab=timeline&stage=SyncJob%2FMoviePageJob%2FShowtimeProcessJob")]
     [InlineData("/jobs/oban/60")]
     [InlineData("/sources")]
+    [InlineData("/digests")]
     [InlineData("/no/such/page")]
     public async Task A_page_has_no_serious_violation_in_light_or_dark(string path)
     {
@@ -66,7 +67,8 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
         await HasNoneAsync(tab);
     }
 
-    private static async Task HasNoneAsync(Tab tab)
+    /// <summary>Checks what is shown now, in light and dark.</summary>
+    internal static async Task HasNoneAsync(Tab tab)
     {
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
