@@ -86,7 +86,8 @@ public sealed class Mutes(NpgsqlDataSource store) : IMutes
         $"""
         select m.id, s.name, l.text, m.reason, m.muted_by, m.from_at, m.until_at, m.ended_at, m.ended_by, {IsActive},
             (select count(*) from job_lineage.failure f where f.mute_id = m.id)
-                + (select count(*) from job_lineage.failure f where f.digest_id is null and {LedgerSql.IsHeldBack}),
+                + case when {LedgerSql.IsUntold} then (
+                    select count(*) from job_lineage.failure f where f.digest_id is null and {LedgerSql.IsHeldBack}) else 0 end,
             case when not {LedgerSql.IsUntold} then m.told_in end
         from job_lineage.mute m
         join job_lineage.source s on s.id = m.source_id

@@ -15,11 +15,18 @@ internal sealed class DigestFixture : IAsyncDisposable
 
     public HandFeed Feed { get; private set; } = null!;
 
-    public DigestMaker Maker { get; private set; } = null!;
+    public DigestMaker Maker { get; set; } = null!;
 
     public Outbox Outbox => new(Store.Store);
 
     public DigestReader Reader => new(Store.Store);
+
+    public FailureReader Failures => new(Store.Store);
+
+    public Mutes Mutes => new(Store.Store);
+
+    /// <summary>A reader that also says how these pipelines stand.</summary>
+    public DigestReader Reading(params OverdueRule[] rules) => new(Store.Store, overdue: rules);
 
     public static async Task<DigestFixture> CreateAsync(DateTimeOffset? since = null)
     {

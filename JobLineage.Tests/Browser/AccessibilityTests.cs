@@ -21,6 +21,7 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
     [InlineData("/compare/oban/60...60")]
     [InlineData("/pipelines/oban/EventasaurusDiscovery.Sources.KinoKrakow.Jobs.SyncJob")]
     [InlineData("/sources")]
+    [InlineData("/digests")]
     [InlineData("/no/such/page")]
     public async Task A_page_has_no_serious_violation_in_light_or_dark(string path)
     {
@@ -69,7 +70,8 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
         await HasNoneAsync(tab);
     }
 
-    private static async Task HasNoneAsync(Tab tab)
+    /// <summary>Checks what is shown now, in light and dark.</summary>
+    internal static async Task HasNoneAsync(Tab tab)
     {
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {

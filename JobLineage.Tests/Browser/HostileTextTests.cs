@@ -48,7 +48,8 @@ public sealed class HostileTextTests(Chromium chromium)
         Assert.Empty(other.Complaints);
     }
 
-    private static Task PlantAsync(TestDatabase source) => source.ExecuteAsync(
+    /// <summary>A job that completed, and one below it that failed for good, both with whatever a page might fall for.</summary>
+    internal static Task PlantAsync(TestDatabase source) => source.ExecuteAsync(
         """
         insert into oban_jobs (id, state, queue, worker, args, errors, attempt, meta, discarded_at) values
             (9001, 'completed', @script, 'Evil.Root', jsonb_build_object(@script, @breaks), '{}', 1, '{}', null),

@@ -67,6 +67,40 @@ public sealed class DigestSettingsTests
         Assert.Contains(sentence, Assert.Single(errors));
     }
 
+    [Fact]
+    public void Pipelines_that_are_expected_are_read_with_what_is_known_of_their_sources()
+    {
+        var (settings, errors) = Read([("Channel", "File"), ("KeepFor", "30.00:00:00"), ("Overdue:0:Source", "OBAN"), ("Overdue:0:Pipeline", "App.SyncJob"), ("Overdue:0:Within", "1.00:00:00")]);
+        Assert.Empty(errors);
+        Assert.Equal([new OverdueRule("oban", "App.SyncJob", TimeSpan.FromDays(1))], settings.Overdue);
+        Assert.Equal(TimeSpan.FromDays(30), settings.KeepFor);
+        Assert.Equal(TimeSpan.FromDays(90), Read().Settings.KeepFor);
+    }
+
+    [Theory]
+    [InlineData("KeepFor", "1:00", "JobLineage:Digest:KeepFor is '1:00'")]
+    [InlineData("Overdue:0:Source", "obam", "JobLineage:Digest:Overdue:0:Source is 'obam', which is no source; there are oban.")]
+    [InlineData("Overdue:0:Pipeline", "", "JobLineage:Digest:Overdue:0:Pipeline is missing")]
+    [InlineData("Overdue:0:Within", "", "JobLineage:Digest:Overdue:0:Within is missing")]
+    [InlineData("Overdue:0:Within", "-1", "JobLineage:Digest:Overdue:0:Within is '-1'")]
+    [InlineData("Overdue:0:Witin", "1", "Within")]
+    public void What_is_wrong_with_them_is_said_by_name(string key, string value, string sentence)
+    {
+        (string, string)[] whole = [("Overdue:0:Source", "oban"), ("Overdue:0:Pipeline", "App.SyncJob"), ("Overdue:0:Within", "1.00:00:00")];
+        Assert.Contains(sentence, Assert.Single(Read([.. whole.Where(s => s.Item1 != key), (key, value)]).Errors));
+    }
+
+    [Fact]
+    public void What_pages_show_of_a_channel_holds_no_secret()
+    {
+        var plan = DigestPlans.Of(Read([.. SendGrid]).Settings);
+        Assert.Equal("2 recipients (ops@example.com, night@example.com) by api.sendgrid.com", plan.Target);
+        Assert.Equal("each hour", plan.Schedule);
+        Assert.Contains("JobLineage:Digest:SendGrid:ApiKey", plan.Keys);
+        (string, string)[] hook = [("Channel", "Webhook"), ("BaseUrl", "https://x.example"), ("Webhook:Url", "https://hook.example/token-1?key=token-2"), ("Webhook:Secret", "0123456789abcdef")];
+        Assert.Equal("hook.example", DigestPlans.Of(Read(hook).Settings).Target);
+    }
+
     [Theory]
     [InlineData("Smtp:Port", "465", "Smtp:StartTls", "false", "JobLineage:Digest:Smtp:Port is 465")]
     [InlineData("Smtp:User", "lineage", "Smtp:StartTls", "false", "JobLineage:Digest:Smtp:StartTls is false, and the password would go to mail.example.com in clear")]
@@ -102,7 +136,8 @@ public sealed class DigestSettingsTests
     {
         using var folder = new TempFolder();
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{DigestSettings.Section}:{s.Key}", (string?)s.Value)))
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{DigestSettings.Section}:{s.Key}", (string?)s.Value))
+                .Append(new("JobLineage:Sources:oban:Preset", "oban")))
             .Build();
         var errors = new ConfigurationErrors();
         var read = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, folder.Path, errors), errors);

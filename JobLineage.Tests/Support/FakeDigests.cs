@@ -8,6 +8,9 @@ internal sealed class FakeDigests : IDigestReader, IFailureReader, IMutes, ITest
 {
     private readonly List<DigestQuery> queries = [];
 
+    /// <summary>What is configured; set before the first page.</summary>
+    public DigestPlan Plan { get; set; } = DigestPlan.None;
+
     public List<DigestView> Digests { get; } = [];
 
     public DigestOverview Overview { get; set; } = new(SomeRuns.Noon, 0, 0, SomeRuns.Noon, null, null, []);
@@ -44,14 +47,14 @@ internal sealed class FakeDigests : IDigestReader, IFailureReader, IMutes, ITest
 
     public static DigestView View(DigestSummary summary) => new(summary, "the text", "<p>the message</p>", "<digest.1@x>", [], [], 0, false, SomeRuns.Noon);
 
-    /// <summary>Registers it for all it stands for, with a plan.</summary>
-    public FakeDigests AddTo(IServiceCollection services, DigestPlan? plan = null)
+    /// <summary>Registers it for all it stands for, with the plan.</summary>
+    public FakeDigests AddTo(IServiceCollection services)
     {
         services.AddSingleton<IDigestReader>(this);
         services.AddSingleton<IFailureReader>(this);
         services.AddSingleton<IMutes>(this);
         services.AddSingleton<ITestMessages>(this);
-        services.AddSingleton(plan ?? DigestPlan.None);
+        services.AddSingleton(_ => Plan);
         return this;
     }
 
