@@ -83,7 +83,7 @@ public sealed class DigestBrowserTests(Chromium chromium)
         new Dictionary<string, string?>
         {
             ["JobLineage:Digest:Channel"] = "File",
-            ["JobLineage:Digest:Cron"] = "* * * * * ?",
+            ["JobLineage:Digest:Cron"] = "0/20 * * * * ?",
             ["JobLineage:Digest:Since"] = "2020-01-01",
         });
 
