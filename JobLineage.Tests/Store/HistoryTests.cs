@@ -1,9 +1,9 @@
 using JobLineage.Bench.Checking;
 using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
 using JobLineage.Core.Store.History;
 using JobLineage.Core.Store.Ingest;
 using JobLineage.Core.Store.Reading;
-using JobLineage.Core.Runs;
 using Npgsql;
 
 namespace JobLineage.Tests.Store;
