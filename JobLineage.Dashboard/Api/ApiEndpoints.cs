@@ -46,6 +46,7 @@ internal static class ApiEndpoints
             .WithSummary("The run that a job belongs to");
         api.MapViews();
         api.MapDigests();
+        api.MapInference();
         api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job, its ancestors from the root down, its children by stage");
     }

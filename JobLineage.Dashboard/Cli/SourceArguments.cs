@@ -61,11 +61,11 @@ internal sealed class SourceArguments
     /// <exception cref="QueryFailure">It can't be told, or the configuration is wrong.</exception>
     public ChosenSource Resolve(ParseResult parse, QuerySetup setup, bool requireConnection)
     {
-        var (found, diagnosis, key) = parse.GetValue(preset) is { } name ? FromPreset(parse, name) : FromConfiguration(parse, setup, requireConnection);
-        return new(found, diagnosis, () => Connection(found.ConnectionString, key, setup));
+        var (found, diagnosis, redact, key) = parse.GetValue(preset) is { } name ? FromPreset(parse, name) : FromConfiguration(parse, setup, requireConnection);
+        return new(found, diagnosis, redact, () => Connection(found.ConnectionString, key, setup));
     }
 
-    private (SourceOptions, DiagnosisOptions, string) FromPreset(ParseResult parse, string name)
+    private (SourceOptions, DiagnosisOptions, IReadOnlyList<string>, string) FromPreset(ParseResult parse, string name)
     {
         if (parse.GetValue(source) is not null)
             throw Usage("--source and --preset exclude each other: a source of the configuration has its preset.");
@@ -79,10 +79,10 @@ internal sealed class SourceArguments
             mapping = mapping with { Schema = s };
         if (parse.GetValue(table) is { } t)
             mapping = mapping with { Table = t };
-        return (new(mapping, parse.GetValue(connection), FeedKind.Auto), new(), "--connection");
+        return (new(mapping, parse.GetValue(connection), FeedKind.Auto), new(), Redaction.DefaultWords, "--connection");
     }
 
-    private (SourceOptions, DiagnosisOptions, string) FromConfiguration(ParseResult parse, QuerySetup setup, bool requireConnection)
+    private (SourceOptions, DiagnosisOptions, IReadOnlyList<string>, string) FromConfiguration(ParseResult parse, QuerySetup setup, bool requireConnection)
     {
         foreach (var option in (Option<string?>[])[connection, schema, table])
         {
@@ -102,7 +102,7 @@ internal sealed class SourceArguments
             (_, null) => throw Usage($"More than one source is configured ({names}): choose one with --source."),
             var (_, name) => configuration.Find(name) ?? throw Usage($"--source '{name}' is not configured; there {(configuration.Sources.Count == 1 ? "is" : "are")} {names}."),
         };
-        return (found, configuration.Diagnosis, $"JobLineage:Sources:{found.Name}:ConnectionString");
+        return (found, configuration.Diagnosis, configuration.RedactWords, $"JobLineage:Sources:{found.Name}:ConnectionString");
     }
 
     private static string Connection(string? text, string key, QuerySetup setup)
@@ -131,8 +131,9 @@ internal sealed class SourceArguments
 /// <summary>The source that a command line means.</summary>
 /// <param name="Options">It.</param>
 /// <param name="Diagnosis">The thresholds that hold for it.</param>
+/// <param name="RedactWords">Words that make a key of its arguments secret.</param>
 /// <param name="ConnectionString">Its connection string, completed from the environment; throws where there is none.</param>
-internal sealed record ChosenSource(SourceOptions Options, DiagnosisOptions Diagnosis, Func<string> ConnectionString)
+internal sealed record ChosenSource(SourceOptions Options, DiagnosisOptions Diagnosis, IReadOnlyList<string> RedactWords, Func<string> ConnectionString)
 {
     /// <summary>How its table is read.</summary>
     public SourceMapping Mapping => Options.Mapping;

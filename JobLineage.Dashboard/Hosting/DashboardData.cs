@@ -1,4 +1,5 @@
 using JobLineage.Core.Feed;
+using JobLineage.Core.Lineage;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -41,6 +42,7 @@ internal static class DashboardData
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());
         services.AddSingleton<WatchedSources>();
+        services.AddSingleton<IUntrackedLineage, UntrackedLineage>();
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
             feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
