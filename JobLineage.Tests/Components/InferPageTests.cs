@@ -26,7 +26,7 @@ public sealed class InferPageTests : PageContext
         Assert.Equal("Sync", stages[0].GetAttribute("data-stage"));
         Assert.All(stages.Skip(1), s => Assert.Contains("inferred: ", s.QuerySelector("[data-certainty]")!.TextContent));
         Assert.Contains("Held together by sync", page.Find("[data-window]").TextContent);
-        Assert.Contains("sure", page.Find("[data-key=sync]").GetAttribute("aria-current") is "true" ? "sure" : "");
+        Assert.Equal("true", page.Find("[data-key=sync]").GetAttribute("aria-current"));
         Assert.NotEmpty(page.FindAll("[data-inferred-jobs] [data-job]"));
         Assert.Contains("inserted while", page.Find("[data-inferred-jobs]").TextContent);
         Assert.Equal(("oban", untracked.Root, null, TimeSpan.FromHours(2)), Assert.Single(untracked.Asked));

@@ -39,14 +39,19 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     public CookieContainer Cookies => handler.CookieContainer;
 
     /// <summary>Starts one with these settings.</summary>
-    public static async Task<TestDashboard> StartAsync(params (string Key, string? Value)[] settings)
+    public static Task<TestDashboard> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts one with more services.</summary>
+    public static Task<TestDashboard> StartWithAsync(Action<DashboardSetup> more) => StartAsync(more, []);
+
+    private static async Task<TestDashboard> StartAsync(Action<DashboardSetup>? more, (string Key, string? Value)[] settings)
     {
         var folder = new TempFolder();
         var store = new StaticRunReader();
         try
         {
             var views = new FakeRunViews();
-            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views);
+            var app = Build(folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, more, views);
             await app.StartAsync();
             return new(folder, app, store) { Views = views };
         }

@@ -54,13 +54,13 @@ public sealed class InferenceTrapTests
     public void Children_of_an_earlier_attempt_are_told_apart_by_what_they_carry()
     {
         var rows = new List<(LineageRow, string?)> { Row(1, "App.Sync", 0, 0.1, 5, new { sync = "abc-1" }) };
-        for (var n = 0; n < 6; n++)
-            rows.Add(Row(10 + n, "App.Page", 0.5 + n * 0.1, n == 0 ? 60 : 2, n == 0 ? 61 : 3, new { sync = "abc-1", slug = $"film-{n}" }, attempt: n == 0 ? 2 : 1));
-        for (var n = 0; n < 6; n++)
-            rows.Add(Row(30 + n, "App.Detail", 2.5, 70, 71, new { slug = $"film-{n}" }));
+        for (var n = 0; n < 40; n++)
+            rows.Add(Row(10 + n, "App.Page", 0.5 + n * 0.01, n == 0 ? 60 : 2, n == 0 ? 61 : 3, new { sync = "abc-1", slug = $"film-{n}" }, attempt: n == 0 ? 2 : 1));
+        for (var n = 0; n < 40; n++)
+            rows.Add(Row(60 + n, "App.Detail", 2.5 + n * 0.001, 70, 71, new { slug = $"film-{n}" }));
         var run = Infer(rows, "1");
-        Assert.All(run.Jobs.Where(j => j.Depth == 3), j => Assert.Equal(int.Parse(j.Job.Id) - 20, int.Parse(j.ParentId!)));
-        Assert.Contains(run.Jobs.Single(j => j.Job.Id == "30").Evidence, e => e.Contains("before the last attempt of 10, which has had 2"));
+        Assert.All(run.Jobs.Where(j => j.Depth == 3), j => Assert.Equal(int.Parse(j.Job.Id) - 50, int.Parse(j.ParentId!)));
+        Assert.Contains(run.Jobs.Single(j => j.Job.Id == "60").Evidence, e => e.Contains("before the last attempt of 10, which has had 2"));
     }
 
     [Fact]
