@@ -1,5 +1,4 @@
 using Bunit;
-using JobLineage.Core.Lineage;
 using JobLineage.Dashboard.Components.Pages;
 using JobLineage.Dashboard.Components.Shared;
 using JobLineage.Tests.Support;
@@ -11,9 +10,6 @@ namespace JobLineage.Tests.Components;
 public sealed class InferPageTests : PageContext
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-    private readonly FakeUntracked untracked = new();
-
-    public InferPageTests() => Services.AddSingleton<IUntrackedLineage>(untracked);
 
     [Fact]
     public void Every_stage_says_that_it_is_inferred_and_how_sure()
@@ -29,7 +25,7 @@ public sealed class InferPageTests : PageContext
         Assert.Equal("true", page.Find("[data-key=sync]").GetAttribute("aria-current"));
         Assert.NotEmpty(page.FindAll("[data-inferred-jobs] [data-job]"));
         Assert.Contains("inserted while", page.Find("[data-inferred-jobs]").TextContent);
-        Assert.Equal(("oban", untracked.Root, null, TimeSpan.FromHours(2)), Assert.Single(untracked.Asked));
+        Assert.Equal(("oban", Untracked.Root, null, TimeSpan.FromHours(2)), Assert.Single(Untracked.Asked));
     }
 
     [Fact]
@@ -37,7 +33,7 @@ public sealed class InferPageTests : PageContext
     {
         var page = Page("?by=source_id&window=30m");
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-inferred-stage]")), Limit);
-        Assert.Equal(("oban", untracked.Root, "source_id", TimeSpan.FromMinutes(30)), Assert.Single(untracked.Asked));
+        Assert.Equal(("oban", Untracked.Root, "source_id", TimeSpan.FromMinutes(30)), Assert.Single(Untracked.Asked));
         Assert.Contains("by=source_id&window=30m&stage=Sync%2FPage", page.Find("[data-stage='Sync/Page'] a").GetAttribute("href"));
         Assert.Contains("by=source_id&window=12h", page.FindAll(".choices a").Select(a => a.GetAttribute("href")!).Single(h => h.Contains("window=12h")));
     }
@@ -45,10 +41,10 @@ public sealed class InferPageTests : PageContext
     [Fact]
     public void What_stands_in_the_way_is_said_and_can_be_tried_again()
     {
-        untracked.Problem = "The database of source 'oban' did not answer in time.";
+        Untracked.Problem = "The database of source 'oban' did not answer in time.";
         var page = Page("");
         page.WaitForAssertion(() => Assert.Contains("did not answer in time", page.Find("[data-problem]").TextContent), Limit);
-        untracked.Problem = null;
+        Untracked.Problem = null;
         page.FindAll("button").Single(b => b.TextContent == "Try again").Click();
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-inferred-stage]")), Limit);
     }
@@ -56,11 +52,11 @@ public sealed class InferPageTests : PageContext
     [Fact]
     public async Task Whoever_leaves_ends_the_reading()
     {
-        untracked.Hangs = true;
+        Untracked.Hangs = true;
         var page = Page("");
         Assert.Contains("Looking through", page.Find("[role=status]").TextContent);
         await DisposeComponentsAsync();
-        page.WaitForAssertion(() => Assert.Equal(1, untracked.Ended), Limit);
+        page.WaitForAssertion(() => Assert.Equal(1, Untracked.Ended), Limit);
     }
 
     [Fact]
@@ -73,7 +69,7 @@ public sealed class InferPageTests : PageContext
 
     private IRenderedComponent<InferPage> Page(string query)
     {
-        Services.GetRequiredService<NavigationManager>().NavigateTo($"infer/oban/{untracked.Root}{query}");
-        return Render<InferPage>(p => p.Add(x => x.Source, "oban").Add(x => x.Id, untracked.Root));
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"infer/oban/{Untracked.Root}{query}");
+        return Render<InferPage>(p => p.Add(x => x.Source, "oban").Add(x => x.Id, Untracked.Root));
     }
 }

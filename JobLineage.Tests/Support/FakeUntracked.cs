@@ -7,7 +7,7 @@ namespace JobLineage.Tests.Support;
 /// <summary>Infers from jobs in memory, when it is told to.</summary>
 internal sealed class FakeUntracked : IUntrackedLineage
 {
-    private readonly IReadOnlyList<Simulated> jobs = SimulatedRuns.Random(new(5), SimulatedRuns.Keyed, roots: 1);
+    private readonly Lazy<IReadOnlyList<Simulated>> jobs = new(() => SimulatedRuns.Random(new(5), SimulatedRuns.Keyed, roots: 1));
 
     /// <summary>What was asked.</summary>
     public List<(string Source, string Id, string? Key, TimeSpan Window)> Asked { get; } = [];
@@ -22,7 +22,7 @@ internal sealed class FakeUntracked : IUntrackedLineage
     public int Ended { get; private set; }
 
     /// <summary>The root of the jobs.</summary>
-    public string Root => jobs.First(j => j.Worker == SimulatedRuns.Keyed).Id;
+    public string Root => jobs.Value.First(j => j.Worker == SimulatedRuns.Keyed).Id;
 
     public async Task<InferenceAnswer> InferAsync(string source, string id, string? key, TimeSpan window, CancellationToken cancellation)
     {
@@ -39,6 +39,6 @@ internal sealed class FakeUntracked : IUntrackedLineage
             }
         }
 
-        return Problem is not null ? new(null, Problem) : new(new LineageInference(SimulatedQueue.Input(jobs, id) with { Key = key }).Infer());
+        return Problem is not null ? new(null, Problem) : new(new LineageInference(SimulatedQueue.Input(jobs.Value, id) with { Key = key }).Infer());
     }
 }

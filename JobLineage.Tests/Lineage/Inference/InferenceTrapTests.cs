@@ -55,9 +55,9 @@ public sealed class InferenceTrapTests
     {
         var rows = new List<(LineageRow, string?)> { Row(1, "App.Sync", 0, 0.1, 5, new { sync = "abc-1" }) };
         for (var n = 0; n < 40; n++)
-            rows.Add(Row(10 + n, "App.Page", 0.5 + n * 0.01, n == 0 ? 60 : 2, n == 0 ? 61 : 3, new { sync = "abc-1", slug = $"film-{n}" }, attempt: n == 0 ? 2 : 1));
+            rows.Add(Row(10 + n, "App.Page", 0.5 + n * 0.01, n == 0 ? 60 : 2 + n * 0.5, n == 0 ? 61 : 3 + n * 0.5, new { sync = "abc-1", slug = $"film-{n}" }, attempt: n == 0 ? 2 : 1));
         for (var n = 0; n < 40; n++)
-            rows.Add(Row(60 + n, "App.Detail", 2.5 + n * 0.001, 70, 71, new { slug = $"film-{n}" }));
+            rows.Add(Row(60 + n, "App.Detail", n == 0 ? 2.2 : 2.3 + n * 0.5, 70, 71, new { slug = $"film-{n}" }));
         var run = Infer(rows, "1");
         Assert.All(run.Jobs.Where(j => j.Depth == 3), j => Assert.Equal(int.Parse(j.Job.Id) - 50, int.Parse(j.ParentId!)));
         Assert.Contains(run.Jobs.Single(j => j.Job.Id == "60").Evidence, e => e.Contains("before the last attempt of 10, which has had 2"));
