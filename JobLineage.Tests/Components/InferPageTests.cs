@@ -24,7 +24,7 @@ public sealed class InferPageTests : PageContext
         Assert.Contains("Held together by sync", page.Find("[data-window]").TextContent);
         Assert.Equal("true", page.Find("[data-key=sync]").GetAttribute("aria-current"));
         Assert.NotEmpty(page.FindAll("[data-inferred-jobs] [data-job]"));
-        Assert.Contains("inserted while", page.Find("[data-inferred-jobs]").TextContent);
+        Assert.Contains("inserted ", page.Find("[data-inferred-jobs]").TextContent);
         Assert.Equal(("oban", Untracked.Root, null, TimeSpan.FromHours(2)), Assert.Single(Untracked.Asked));
     }
 
