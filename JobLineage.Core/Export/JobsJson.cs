@@ -57,6 +57,13 @@ public static class JobsJson
     private static void WriteJob(Utf8JsonWriter writer, Job job, JobNode? node)
     {
         writer.WriteStartObject();
+        WriteMembers(writer, job, node);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the members of a job into an object that is open.</summary>
+    internal static void WriteMembers(Utf8JsonWriter writer, Job job, JobNode? node)
+    {
         writer.WriteString("id", job.Id);
         if (node is not null)
         {
@@ -85,8 +92,6 @@ public static class JobsJson
             if (job.IsCycleCut)
                 writer.WriteBoolean("cycleCut", true);
         }
-
-        writer.WriteEndObject();
     }
 
     private static void Text(Utf8JsonWriter writer, string name, string? value)

@@ -15,13 +15,16 @@ public static class TextTree
     /// The stages of a run, one a line, each count marked with what was found about it, and the reasons below:
     /// <c>├─ MoviePageJob (136)  completed 70 · available 63 ⚠ stuck · executing 3</c>.
     /// </summary>
-    public static string OfStages(RunSnapshot run, TreeGlyphs? glyphs = null)
+    /// <param name="run">The run.</param>
+    /// <param name="glyphs">What to draw with.</param>
+    /// <param name="mark">What else to say about a stage, at the end of its line.</param>
+    public static string OfStages(RunSnapshot run, TreeGlyphs? glyphs = null, Func<Stage, string>? mark = null)
     {
         glyphs ??= TreeGlyphs.Unicode;
         var text = new StringBuilder();
         var children = run.Stages.ToLookup(s => s.ParentPath);
         var findings = run.Findings.SelectMany(f => f.AllStages.Select(stage => (stage, f))).ToLookup(f => f.stage, f => f.f);
-        Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs));
+        Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs) + mark?.Invoke(s));
         if (run.Findings.Count > 0)
             text.Append('\n');
         foreach (var finding in run.Findings)
@@ -85,7 +88,7 @@ public static class TextTree
     }
 
     /// <summary>By a stack of its own: lineage may be deeper than the thread's.</summary>
-    private static void Draw<T>(
+    internal static void Draw<T>(
         StringBuilder text, TreeGlyphs glyphs, IEnumerable<T> tops, Func<T, IEnumerable<T>> childrenOf, Func<T, string> line)
     {
         var open = new Stack<(T Node, int Depth, string Indent, string Own, string Below)>();

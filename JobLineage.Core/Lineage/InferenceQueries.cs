@@ -22,12 +22,6 @@ namespace JobLineage.Core.Lineage;
 public sealed class InferenceQueries(
     ProbedSource source, NpgsqlDataSource database, Redaction redaction, TimeProvider? clock = null, int timeoutSeconds = 15)
 {
-    /// <summary>How long after the root a descendant may have been inserted, unless asked otherwise.</summary>
-    public static readonly TimeSpan DefaultWindow = TimeSpan.FromHours(2);
-
-    /// <summary>The longest window.</summary>
-    public static readonly TimeSpan LongestWindow = TimeSpan.FromDays(7);
-
     /// <summary>Jobs of a window that are looked at, unless told otherwise.</summary>
     public const int DefaultLimit = 10_000;
 
@@ -53,9 +47,9 @@ public sealed class InferenceQueries(
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         if (JobIds.Normalize(source.IdKind, id) is not { } start)
             return null;
-        var length = window ?? DefaultWindow;
+        var length = window ?? WindowText.Usual;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(length, TimeSpan.Zero, nameof(window));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestWindow, nameof(window));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, WindowText.Longest, nameof(window));
         var asOf = (clock ?? TimeProvider.System).GetUtcNow();
         if ((await ReadAsync(InferenceSql.One(source), cancellation, ids.IdValue(start))).FirstOrDefault() is not { Row: { } root })
             return null;

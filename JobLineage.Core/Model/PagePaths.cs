@@ -40,6 +40,10 @@ public static class PagePaths
 
     private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>What may be below a job that nobody recorded.</summary>
+    public static string Infer(string source, string id, params ReadOnlySpan<(string Name, string? Value)> view) =>
+        $"infer/{Uri.EscapeDataString(source)}/{Segments(id)}" + Query(view);
+
     /// <summary>
     /// An id as the rest of a path: ids of text queues may hold slashes, and the routes take them. A part of dots alone would
     /// lead up in it, to some other page, however it is escaped: such an id stays one part, and is looked for in vain.

@@ -61,6 +61,7 @@ internal static class ApiEndpoints
         api.MapExports();
         api.MapEvents();
         api.MapDigests();
+        api.MapInference();
         api.MapGet("/jobs/{source}/{id}", JobAsync).Produces<JobViewAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A job, its ancestors from the root down, its children by stage, its siblings; with native=true the row as its source has it");
     }

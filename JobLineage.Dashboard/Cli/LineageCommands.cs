@@ -8,7 +8,9 @@ namespace JobLineage.Dashboard.Cli;
 /// </summary>
 public static class LineageCommands
 {
-    /// <summary><c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>, <c>export</c>; <c>install</c>, <c>uninstall</c>, <c>doctor</c>.</summary>
+    /// <summary>
+    /// <c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>, <c>export</c>, <c>infer</c>; <c>install</c>, <c>uninstall</c>, <c>doctor</c>.
+    /// </summary>
     public static IReadOnlyList<Command> Create(QuerySetup setup) =>
     [
         new StatsCommand(setup).Command,
@@ -16,6 +18,7 @@ public static class LineageCommands
         new ChildrenCommand(setup).Command,
         new AncestorsCommand(setup).Command,
         new ExportCommand(setup).Command,
+        new InferCommand(setup).Command,
         new InstallCommand(setup).Command,
         new UninstallCommand(setup).Command,
         new DoctorCommand(setup).Command,

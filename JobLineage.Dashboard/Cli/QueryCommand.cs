@@ -45,8 +45,8 @@ internal abstract class QueryCommand : SourceVerb
         var job = JobIds.Normalize(probed.IdKind, parse.GetValue(id)) ?? throw new QueryFailure(
             ExitCodes.Usage, $"'{PlainText.Clean(parse.GetValue(id) ?? "")}' is not an id of source '{source.Name}', whose ids are {Kind(probed.IdKind)}.");
         var question = new Question(
-            parse, new(probed, database, Clock, TimeoutSeconds), job, parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output,
-            parse.InvocationConfiguration.Error)
+            parse, new(probed, database, Clock, TimeoutSeconds), new(probed, database, new Redaction(source.RedactWords), Clock), job,
+            parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error)
         { Reader = new(probed, database, new Redaction(source.RedactWords, MostCharacters), TimeoutSeconds) };
         if (await AskAsync(question, cancellation))
             return ExitCodes.Ok;
@@ -64,13 +64,14 @@ internal abstract class QueryCommand : SourceVerb
 /// <summary>What is asked, and where the answer goes.</summary>
 /// <param name="Parse">The command line.</param>
 /// <param name="Lineage">The source.</param>
+/// <param name="Inference">The source, for jobs that carry no parent.</param>
 /// <param name="Id">The job's id, normalised.</param>
 /// <param name="Json">Whether JSON is wanted.</param>
 /// <param name="Diagnosis">Thresholds.</param>
 /// <param name="Output">For data.</param>
 /// <param name="Error">For everything else.</param>
 internal sealed record Question(
-    ParseResult Parse, LineageQueries Lineage, string Id, bool Json, DiagnosisOptions Diagnosis, TextWriter Output, TextWriter Error)
+    ParseResult Parse, LineageQueries Lineage, InferenceQueries Inference, string Id, bool Json, DiagnosisOptions Diagnosis, TextWriter Output, TextWriter Error)
 {
     /// <summary>Reads jobs of the source whole.</summary>
     public required SourceReader Reader { get; init; }

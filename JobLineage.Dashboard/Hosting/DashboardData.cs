@@ -1,4 +1,5 @@
 using JobLineage.Core.Feed;
+using JobLineage.Core.Lineage;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -46,6 +47,7 @@ internal static class DashboardData
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());
         services.AddSingleton<WatchedSources>();
         services.AddSingleton<INativeRows>(s => new NativeRows(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IUntrackedLineage, UntrackedLineage>();
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
             feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));

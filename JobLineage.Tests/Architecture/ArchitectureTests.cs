@@ -59,6 +59,7 @@ public class ArchitectureTests
     [InlineData("JobLineage.Core.Model")]
     [InlineData("JobLineage.Core.Diagnosis")]
     [InlineData("JobLineage.Core.Graph")]
+    [InlineData("JobLineage.Core.Lineage.Inference")]
     public void Words_findings_and_pictures_are_made_without_a_database(string space) =>
         None(To(CoreArrows, space, "Npgsql", "Dapper", "System.Data", "System.Net"));
 

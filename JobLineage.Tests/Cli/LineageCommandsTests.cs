@@ -207,7 +207,7 @@ public sealed class LineageCommandsTests
         return all;
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+    internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(
         string[] args, Dictionary<string, string?>? settings = null, Dictionary<string, string?>? environment = null)
     {
         var root = new RootCommand();

@@ -46,7 +46,12 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     public CookieContainer Cookies => handler.CookieContainer;
 
     /// <summary>Starts one with these settings.</summary>
-    public static async Task<TestDashboard> StartAsync(params (string Key, string? Value)[] settings)
+    public static Task<TestDashboard> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts one with more services.</summary>
+    public static Task<TestDashboard> StartWithAsync(Action<DashboardSetup> more) => StartAsync(more, []);
+
+    private static async Task<TestDashboard> StartAsync(Action<DashboardSetup>? more, (string Key, string? Value)[] settings)
     {
         var folder = new TempFolder();
         var store = new StaticRunReader();
@@ -54,8 +59,8 @@ internal sealed partial class TestDashboard : IAsyncDisposable
         {
             var (views, digests, exports) = (new FakeRunViews(), new FakeDigests(), new FakeExports());
             var app = Build(
-                folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, views: views,
-                digests: digests, exports: exports);
+                folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, more, views,
+                digests, exports);
             await app.StartAsync();
             return new(folder, app, store) { Views = views, Digests = digests, Exports = exports };
         }

@@ -1,4 +1,5 @@
 using Bunit;
+using JobLineage.Core.Lineage;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
+        Services.AddSingleton<IUntrackedLineage>(Untracked);
         ViewHub = Services.AddPageParts(Views, Comparisons, Digests);
         SetRendererInfo(new RendererInfo("Server", true));
     }
@@ -32,6 +34,8 @@ public abstract class PageContext : BunitContext
     internal FakeComparisons Comparisons { get; } = new();
 
     internal FakeDigests Digests { get; } = new();
+
+    internal FakeUntracked Untracked { get; } = new();
 
     internal ViewHub ViewHub { get; }
 

@@ -32,12 +32,18 @@ internal sealed class FamilyChoice(ParentModel model, IReadOnlyList<InferenceJob
                 continue;
             var member = candidates.Sum(c => c.Share * membership[c.Parent.Order]);
             var others = candidates.Sum(c => c.Share) - member;
-            var byKey = !job.IsRecorded && own is not null && own == value && member < ByKeyAlone && others < 0.5;
+            // Another root has the key too, and is no child for that.
+            var isTwin = job.Worker == root.Worker && !job.IsRecorded;
+            var byKey = !job.IsRecorded && !isTwin && own is not null && own == value && member < ByKeyAlone && others < 0.5;
             if (byKey)
                 member = ByKeyAlone;
             membership[job.Order] = Math.Min(member, 1);
-            if (member < Least)
+            if (member < (isTwin ? LikelyFrom : Least))
+            {
+                membership[job.Order] = 0;
                 continue;
+            }
+
             chosen.Add(Link(job, candidates, membership, byKey));
         }
 
@@ -60,7 +66,7 @@ internal sealed class FamilyChoice(ParentModel model, IReadOnlyList<InferenceJob
             TimingKind.Unknown => 0.8,
             _ => 0.6,
         });
-        var certainty = confidence >= SureFrom && member >= LikelyFrom && best.Timing is TimingKind.WhileRunning or TimingKind.EarlierAttempt
+        var certainty = confidence >= SureFrom && member >= LikelyFrom && model.Coarse < TimeSpan.FromSeconds(1) && best.Timing is TimingKind.WhileRunning or TimingKind.EarlierAttempt
             && IsBacked(best, candidates)
             ? Certainty.Sure
             : confidence >= LikelyFrom && member > Least ? Certainty.Likely : Certainty.Unsure;

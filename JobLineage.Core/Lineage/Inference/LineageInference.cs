@@ -63,12 +63,14 @@ internal sealed class LineageInference
         var looked = new List<InferenceJob>([.. before, root, .. within]);
         for (var order = 0; order < looked.Count; order++)
             looked[order].Order = order;
-        var model = new ParentModel(looked, root, workers, input.Known, input.AsOf);
+        // A job without an end may be an orphan that stopped long ago: it counts as long as others were inserted.
+        var last = looked.Max(j => j.Row.InsertedAt) is { } newest && newest < input.AsOf ? newest : input.AsOf;
+        var model = new ParentModel(looked, root, workers, input.Known, last);
         var chosen = new FamilyChoice(model, looked, root, key, value).Choose();
         var window = new InferenceWindow(
             root.Row.InsertedAt, next?.Row.InsertedAt ?? until, next?.Row.Id, within.Count, input.IsCut && next is null);
         var twins = within.Count(j => j.Worker == root.Worker && !j.IsRecorded && (key is null || j.ValueAt(key) is not { } v || v == value));
-        return new InferredRunBuilder(input, model, root, chosen).Build(key, value, keys, window, Notes(key, value, window, twins));
+        return new InferredRunBuilder(input, model, root, chosen).Build(key, value, keys, window, Notes(key, value, window, twins, model.Coarse));
     }
 
     private string? Key(IReadOnlyList<KeySuggestion> keys)
@@ -95,7 +97,7 @@ internal sealed class LineageInference
             && j.Row.InsertedAt - ended > Timing.Grace);
     }
 
-    private List<string> Notes(string? key, string? value, InferenceWindow window, int twins)
+    private List<string> Notes(string? key, string? value, InferenceWindow window, int twins, TimeSpan coarse)
     {
         var notes = new List<string>();
         if (root!.IsRecorded)
@@ -108,6 +110,8 @@ internal sealed class LineageInference
             notes.Add("The root has not run: it can't have inserted a job.");
         if (root.Row.InsertedAt is null)
             notes.Add("The table does not say when jobs were inserted: nothing is sure.");
+        else if (coarse >= TimeSpan.FromSeconds(1))
+            notes.Add("Insertions are noted in whole seconds: too coarse for anything to be sure.");
         if (window.IsCut)
             notes.Add($"The window has more jobs than the {window.Examined:N0} that were looked at; a shorter one may be looked at whole.");
         if (twins > 0)

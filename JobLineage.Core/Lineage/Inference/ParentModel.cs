@@ -38,7 +38,7 @@ internal sealed class ParentModel
     /// <param name="root">The root that is asked about: it has no parent.</param>
     /// <param name="workers">Full worker names, by number.</param>
     /// <param name="known">Links that were recorded elsewhere.</param>
-    /// <param name="asOf">When the jobs were read.</param>
+    /// <param name="asOf">Until when a job without an end counts as running.</param>
     public ParentModel(IReadOnlyList<InferenceJob> jobs, InferenceJob root, IReadOnlyList<string> workers, IReadOnlyList<KnownSpawn> known, DateTimeOffset asOf)
     {
         (this.jobs, this.asOf) = (jobs, asOf);
@@ -52,6 +52,7 @@ internal sealed class ParentModel
                 parents[job.Worker]++;
         }
 
+        Coarse = Resolution(jobs);
         var times = jobs.Where(j => j.Row.InsertedAt is not null).Select(j => j.Row.InsertedAt!.Value).ToList();
         span = times.Count > 1 ? Math.Max((times.Max() - times.Min()).TotalSeconds, 1) : 3600;
         bulks = InsertedAtOnce(jobs);
@@ -72,6 +73,9 @@ internal sealed class ParentModel
     /// <summary>The jobs that may be the parent of one, with their shares; what they lack to 1 is the share of nobody.</summary>
     public IReadOnlyList<Candidate> ParentsOf(InferenceJob job) => candidates[job.Order];
 
+    /// <summary>What insertions are cut to: a second or a millisecond; zero where the clock tells microseconds.</summary>
+    public TimeSpan Coarse { get; }
+
     /// <summary>How many jobs were inserted in the same instant; 0 where the clock is too coarse to tell.</summary>
     public int InBulkWith(InferenceJob job) => bulkSize.GetValueOrDefault(job.Order);
 
@@ -80,7 +84,7 @@ internal sealed class ParentModel
     /// <summary>Who may be whose parent, by time and by rare values.</summary>
     private void Find(InferenceJob root)
     {
-        var byStart = jobs.Where(j => j.MayHaveRun).Select(j => (Job: j, Reach: Timing.Reach(j)))
+        var byStart = jobs.Where(j => j.MayHaveRun).Select(j => (Job: j, Reach: Timing.Reach(j, Coarse)))
             .OrderBy(p => p.Reach.From ?? DateTimeOffset.MinValue).ToList();
         var byId = jobs.ToDictionary(j => j.Row.Id);
         var active = new List<(InferenceJob Job, DateTimeOffset? Until)>();
@@ -107,7 +111,7 @@ internal sealed class ParentModel
             }
 
             var near = at is null ? [] : active.Where(a => Precedes(a.Job, child))
-                .Select(a => (a.Job, Time: Timing.Of(a.Job, at.Value, asOf))).Where(a => a.Time is not null)
+                .Select(a => (a.Job, Time: Timing.Of(a.Job, at.Value, asOf, Coarse))).Where(a => a.Time is not null)
                 .OrderByDescending(a => a.Time!.Value.Density).ToList();
             // Of very many the shortest, and those that have something in common with it.
             var related = near.Count > MostCandidates || at is null || near.Count == 0 ? Values.Relatives(child).ToHashSet() : [];
@@ -135,8 +139,8 @@ internal sealed class ParentModel
         }
     }
 
-    private static bool Precedes(InferenceJob parent, InferenceJob child) =>
-        parent.Order < child.Order && (parent.Row.InsertedAt is null || child.Row.InsertedAt is null || parent.Row.InsertedAt < child.Row.InsertedAt);
+    private bool Precedes(InferenceJob parent, InferenceJob child) =>
+        parent.Order < child.Order && (parent.Row.InsertedAt is null || child.Row.InsertedAt is null || parent.Row.InsertedAt < child.Row.InsertedAt + Coarse);
 
     private void Add(List<Candidate> found, InferenceJob parent, InferenceJob child, double logTime, TimingKind timing, double share)
     {
@@ -246,12 +250,19 @@ internal sealed class ParentModel
             nowhere[worker] = (alone[worker] + FromNowhere) / span;
     }
 
+    private static TimeSpan Resolution(IReadOnlyList<InferenceJob> all)
+    {
+        var times = all.Where(j => j.Row.InsertedAt is not null).Select(j => j.Row.InsertedAt!.Value.Ticks).ToList();
+        bool MostlyWhole(long ticks) => times.Count(t => t % ticks == 0) * 2 > times.Count;
+        return MostlyWhole(TimeSpan.TicksPerSecond) ? TimeSpan.FromSeconds(1) : MostlyWhole(TimeSpan.TicksPerMillisecond) ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+    }
+
     /// <summary>Jobs by the instant of their insertion; each alone where the clock does not tell microseconds.</summary>
     private IReadOnlyList<IReadOnlyList<InferenceJob>> InsertedAtOnce(IReadOnlyList<InferenceJob> all)
     {
-        var timed = all.Where(j => j.Row.InsertedAt is not null).ToList();
-        if (timed.Count(j => j.Row.InsertedAt!.Value.Ticks % TimeSpan.TicksPerMillisecond != 0) * 2 < timed.Count)
+        if (Coarse > TimeSpan.Zero)
             return [.. all.Select(j => (IReadOnlyList<InferenceJob>)[j])];
+        var timed = all.Where(j => j.Row.InsertedAt is not null).ToList();
         var groups = timed.GroupBy(j => j.Row.InsertedAt).Select(g => (IReadOnlyList<InferenceJob>)[.. g]).ToList();
         foreach (var group in groups.Where(g => g.Count > 1))
         {

@@ -35,22 +35,28 @@ internal static class Timing
     private const double NearWeight = 0.01;
 
     /// <summary>When a job may first have inserted a child, and when last; null where it has no end.</summary>
-    public static (DateTimeOffset? From, DateTimeOffset? Until) Reach(InferenceJob job)
+    /// <param name="job">The job.</param>
+    /// <param name="coarse">What insertions are cut to.</param>
+    public static (DateTimeOffset? From, DateTimeOffset? Until) Reach(InferenceJob job, TimeSpan coarse)
     {
         var row = job.Row;
-        var from = HadEarlierAttempt(job) ? row.InsertedAt : row.AttemptedAt - Skew ?? row.InsertedAt;
+        var from = HadEarlierAttempt(job) ? row.InsertedAt : row.AttemptedAt - Skew - coarse ?? row.InsertedAt;
         return (from, End(job) is { } end ? end + Grace : null);
     }
 
     /// <summary>The density by second, and what it stands on; null when the job can't have inserted anything then.</summary>
-    public static (double Density, TimingKind Kind)? Of(InferenceJob parent, DateTimeOffset at, DateTimeOffset asOf)
+    /// <param name="parent">The job.</param>
+    /// <param name="at">When the child was inserted, cut to <paramref name="coarse"/>: it may have been later by so much.</param>
+    /// <param name="asOf">Until when a job without an end counts as running.</param>
+    /// <param name="coarse">What insertions are cut to; zero where the clock tells microseconds.</param>
+    public static (double Density, TimingKind Kind)? Of(InferenceJob parent, DateTimeOffset at, DateTimeOffset asOf, TimeSpan coarse)
     {
         var row = parent.Row;
         if (row.InsertedAt > at)
             return null;
         var end = End(parent);
         var last = end ?? (asOf > at ? asOf : at);
-        if (row.AttemptedAt is not { } began)
+        if (row.AttemptedAt - coarse is not { } began)
         {
             // Only that it ran is known: any time since it was there.
             if (row.InsertedAt is not { } there)

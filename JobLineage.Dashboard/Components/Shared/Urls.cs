@@ -57,6 +57,15 @@ public static class Urls
     public static string MuteForm(string source, string pipeline) =>
         PagePaths.Digests() + PagePaths.Query(("source", source), ("pipeline", pipeline)) + "#mute";
 
+    /// <summary>What may be below a job that nobody recorded.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="id">The job.</param>
+    /// <param name="by">The key that holds the run together; null for the one that fits best.</param>
+    /// <param name="window">How long it may have taken, as it is typed; null for the usual.</param>
+    /// <param name="stage">The stage whose jobs are listed.</param>
+    public static string Infer(string source, string id, string? by = null, string? window = null, string? stage = null) =>
+        PagePaths.Infer(source, id, [("by", by), ("window", window), ("stage", stage)]);
+
     /// <summary>Any job id, to be found in whatever source has it.</summary>
     public static string Lookup(string id) => id.Contains("//", StringComparison.Ordinal) || id.StartsWith('/') || id.EndsWith('/')
         // A path would lose what stands between two slashes: nothing.

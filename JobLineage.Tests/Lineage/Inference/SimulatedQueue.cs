@@ -45,7 +45,7 @@ internal sealed class SimulatedQueue(Random random)
     {
         while (ready.TryDequeue(out var job, out var at))
             Execute(job, at);
-        jobs.Sort((a, b) => a.InsertedAt.CompareTo(b.InsertedAt));
+        jobs.Sort((a, b) => a.TrulyInsertedAt.CompareTo(b.TrulyInsertedAt));
         for (var id = 0; id < jobs.Count; id++)
             jobs[id].Id = (id + 1).ToString(CultureInfo.InvariantCulture);
         return jobs;
@@ -63,9 +63,8 @@ internal sealed class SimulatedQueue(Random random)
 
     private Simulated Insert(SimulatedWorker worker, DateTimeOffset at, Simulated? parent, Dictionary<string, object> args)
     {
-        if (Resolution is { } coarse)
-            at = new(at.Ticks - at.Ticks % coarse.Ticks, TimeSpan.Zero);
-        var job = new Simulated { Worker = worker, InsertedAt = at, Parent = parent, Args = args };
+        var noted = Resolution is { } coarse ? new(at.Ticks - at.Ticks % coarse.Ticks, TimeSpan.Zero) : at;
+        var job = new Simulated { Worker = worker, TrulyInsertedAt = at, InsertedAt = noted, Parent = parent, Args = args };
         jobs.Add(job);
         ready.Enqueue(job, at.AddMilliseconds(random.Next(5, 40)));
         return job;
@@ -110,6 +109,9 @@ internal sealed class Simulated
     public string Id { get; set; } = "";
 
     public required SimulatedWorker Worker { get; init; }
+
+    /// <summary>By the clock that gives ids.</summary>
+    public required DateTimeOffset TrulyInsertedAt { get; init; }
 
     public required DateTimeOffset InsertedAt { get; init; }
 

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using JobLineage.Core.Lineage.Inference;
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Export;
+
+/// <summary>An inferred run as text for a terminal; every line that is not recorded says so. Pure.</summary>
+public static class InferredText
+{
+    private const int MostUnsure = 20;
+
+    /// <summary>What was asked and looked at, the stages with how sure they are and why, and the jobs that are unsure.</summary>
+    public static string OfStages(InferredRun run, TreeGlyphs? glyphs = null)
+    {
+        var text = new StringBuilder(Head(run));
+        var stages = run.Stages.ToDictionary(s => s.Path, StagePath.Comparer);
+        text.Append(TextTree.OfStages(run.Run, glyphs, s => s.ParentPath is null ? "" : Mark(stages[s.Path])));
+        var why = run.Stages.Where(s => s.Why.Count > 0).ToList();
+        if (why.Count > 0)
+            text.Append("\nwhy\n");
+        foreach (var stage in why)
+            text.Append(CultureInfo.InvariantCulture, $"  {PlainText.Clean(StagePath.NameOf(stage.Path))}: {PlainText.Clean(string.Join("; ", stage.Why))}\n");
+        var unsure = run.Jobs.Where(j => j.Certainty == Certainty.Unsure).ToList();
+        if (unsure.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"\nunsure ({unsure.Count:N0})\n");
+        foreach (var job in unsure.Take(MostUnsure))
+            text.Append("  ").Append(Line(job)).Append('\n');
+        if (unsure.Count > MostUnsure)
+            text.Append(CultureInfo.InvariantCulture, $"  ({unsure.Count - MostUnsure:N0} more; --jobs lists all)\n");
+        return text.Append(Notes(run)).ToString();
+    }
+
+    /// <summary>The jobs, each with how sure its link is and what speaks for it.</summary>
+    public static string OfJobs(InferredRun run, TreeGlyphs? glyphs = null)
+    {
+        var text = new StringBuilder(Head(run));
+        var children = run.Jobs.Where(j => j.ParentId is not null).ToLookup(j => j.ParentId!);
+        TextTree.Draw(text, glyphs ?? TreeGlyphs.Unicode, run.Jobs.Take(1), j => children[j.Job.Id], j => j.ParentId is null ? TextTree.Line(j.Job) : Line(j));
+        return text.Append(Notes(run)).ToString();
+    }
+
+    /// <summary>The keys that fit, one a line, with their scores.</summary>
+    public static string OfKeys(IReadOnlyList<KeySuggestion> keys)
+    {
+        var text = new StringBuilder();
+        foreach (var key in keys)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  --by {PlainText.Clean(key.Key)}  {key.Score:0.00}  {key.Jobs:N0} {(key.Jobs == 1 ? "job has" : "jobs have")} {PlainText.Clean(key.Value)}");
+            if (key.Outside > 0)
+                text.Append(CultureInfo.InvariantCulture, $"; {key.Outside:N0} before the root too");
+            text.Append(key.Separates switch { true => "; other roots have others", false => "; other roots have it too", null => "" }).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Head(InferredRun run)
+    {
+        var text = new StringBuilder("Inferred from arguments and times, not recorded");
+        if (run.Key is not null && run.KeyValue is not null)
+            text.Append(CultureInfo.InvariantCulture, $": by {PlainText.Clean(run.Key)} = {PlainText.Clean(run.KeyValue)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}");
+        text.Append(".\n");
+        if (run.Window is { From: { } from, Until: { } until })
+            text.Append(CultureInfo.InvariantCulture, $"Looked at {run.Window.Examined:N0} jobs inserted from {from.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(run.Window.NextRoot is { } next ? $", where the next root is: {PlainText.Clean(next)}" : "")}.\n");
+        return text.Append('\n').ToString();
+    }
+
+    private static string Notes(InferredRun run) => run.Notes.Count == 0 ? "" : "\n" + string.Concat(run.Notes.Select(n => $"note: {PlainText.Clean(n)}\n"));
+
+    private static string Mark(InferredStage stage) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"  [inferred: {Word(stage.Certainty)} {stage.Confidence:0.00}; {stage.Sure:N0} sure, {stage.Likely:N0} likely, {stage.Unsure:N0} unsure{(stage.Recorded > 0 ? $", {stage.Recorded:N0} recorded" : "")}]");
+
+    private static string Line(InferredLink link) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{TextTree.Line(link.Job)}  [{(link.IsRecorded ? "recorded" : $"inferred: {Word(link.Certainty)} {link.Confidence:0.00}")}, child of {PlainText.Clean(link.ParentId ?? "")}: {PlainText.Clean(string.Join("; ", link.Evidence))}]");
+
+    private static string Word(Certainty certainty) => certainty.ToString().ToLowerInvariant();
+}

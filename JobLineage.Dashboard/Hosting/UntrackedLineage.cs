@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+using JobLineage.Core.Feed;
+using JobLineage.Core.Lineage;
+using JobLineage.Core.Lineage.Inference;
+using JobLineage.Core.Sources;
+using Npgsql;
+
+namespace JobLineage.Dashboard.Hosting;
+
+/// <summary>Infers over the connections of the watched sources, for few at a time: it reads somebody's production database.</summary>
+/// <param name="sources">The sources.</param>
+/// <param name="time">The clock.</param>
+internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time) : IUntrackedLineage, IDisposable
+{
+    private const int AtOnce = 2;
+
+    private readonly SemaphoreSlim places = new(AtOnce);
+
+    public async Task<InferenceAnswer> InferAsync(string source, string id, string? key, TimeSpan window, CancellationToken cancellation)
+    {
+        if (sources.All.FirstOrDefault(s => s.Name == source) is not { } watched)
+            return new(null);
+        await places.WaitAsync(cancellation);
+        try
+        {
+            var queries = new InferenceQueries(await watched.ProbeAsync(cancellation), watched.Database, watched.Redaction, time);
+            return new(await queries.InferAsync(id, key, window, cancellation: cancellation));
+        }
+        catch (Exception e) when (e is InferenceException or SourceProblemException)
+        {
+            return new(null, e.Message);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or SocketException && !cancellation.IsCancellationRequested)
+        {
+            return new(null, SourceProbe.Explain(source, e).Message);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    public void Dispose() => places.Dispose();
+}
