@@ -1,7 +1,7 @@
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Model;
-using JobLineage.Dashboard.Components.Runs;
 using JobLineage.Dashboard.Components.Digests;
+using JobLineage.Dashboard.Components.Runs;
 
 namespace JobLineage.Dashboard.Components.Shared;
 
