@@ -225,7 +225,7 @@ public class ApiTests
 
         Assert.Equal(
             [
-                "/api/v1/digests", "/api/v1/jobs/{source}/{id}", "/api/v1/runs", "/api/v1/runs/{source}/{rootId}", "/api/v1/runs/{source}/{rootId}/errors",
+                "/api/v1/digests", "/api/v1/jobs/{source}/{id}", "/api/v1/pipelines/{source}/{worker}", "/api/v1/runs", "/api/v1/runs/{source}/{rootId}", "/api/v1/runs/{source}/{rootId}/errors",
                 "/api/v1/runs/{source}/{rootId}/failures", "/api/v1/runs/{source}/{rootId}/jobs", "/api/v1/runs/{source}/{rootId}/stage",
                 "/api/v1/runs/{source}/{rootId}/timeline", "/api/v1/sources",
             ],
