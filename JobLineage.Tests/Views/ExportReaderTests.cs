@@ -101,7 +101,7 @@ public sealed class ExportReaderTests
         await using var export = await OpenAsync(store, new() { Source = "oban", RootId = "1" });
         // Between the reading of the run and that of its jobs.
         await store.SqlAsync("update oban_jobs set state = 'completed', completed_at = now(), attempted_at = now() where id > 1");
-        await fixture.Feed.FillAsync();
+        Assert.NotEqual(0, await fixture.Feed.ReconcileAsync());
         var states = new List<JobState>();
         await foreach (var job in export.Jobs)
             states.Add(job.Job.State);
