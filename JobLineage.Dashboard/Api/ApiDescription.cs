@@ -24,6 +24,14 @@ internal static class ApiDescription
         ["pageSize"] = "How many there are on a page.",
         ["by"] = "The path of the stage by whose jobs failures are grouped.",
         ["path"] = "The path of the stage.",
+        ["pair"] = "Two ids with three dots between them, of any job of either run, as in 60...61; or one id.",
+        ["from"] = "Only runs whose last activity is not before this, as in 2026-03-14T12:00:00Z.",
+        ["to"] = "Only runs whose last activity is before this.",
+        ["order"] = "asc or desc.",
+        ["native"] = "true: with the row as the queue's table has it now.",
+        ["days"] = "Only runs that started in the last so many days.",
+        ["before"] = "'older' of an answer: what comes behind it.",
+        ["window"] = "How long the run may have taken, as in 90m or 2h.",
     };
 
     /// <summary>Describes parameters that the endpoint does not describe itself, and the problems that any endpoint may answer with.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.IO.Compression;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Security;
@@ -46,6 +47,7 @@ internal static class ApiEndpoints
     public static void MapApi(this IEndpointRouteBuilder endpoints, AccessRules rules)
     {
         endpoints.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").RequireApiAccess(rules);
+        endpoints.MapPageExports();
         var api = endpoints.MapGroup("/api/v1").RequireApiAccess(rules).WithTags("Job Lineage")
             .AddEndpointFilter(RevalidateAsync);
         api.MapGet("/sources", SourcesAsync).Produces<SourcesAnswer>()
@@ -72,7 +74,8 @@ internal static class ApiEndpoints
     private static async Task<IResult> RunsAsync(
         HttpRequest request, [FromServices] IRunReader store, CancellationToken cancellation,
         string? source = null, string? state = null, string? worker = null, string? q = null, string? from = null, string? to = null,
-        string? sort = null, string? order = null, string? page = null, string? pageSize = null)
+        [Description("The order: activity, started, duration, jobs or failures.")] string? sort = null, string? order = null, string? page = null,
+        string? pageSize = null)
     {
         // The parameters stand in the signature for the description; they are read together, so that all errors are told.
         _ = (source, state, worker, q, from, to, sort, order, page, pageSize);

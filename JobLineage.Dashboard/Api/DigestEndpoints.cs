@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using JobLineage.Core.Alerts;
 using Microsoft.AspNetCore.Mvc;
@@ -37,11 +38,11 @@ internal static class DigestEndpoints
         return Results.Ok(new DigestsAnswer(overview.Untold, overview.Muted, plan.NextAfter(time.GetUtcNow()), page.Digests, page.Older));
     }
 
-    private static async Task<IResult> DigestAsync(string id, [FromServices] IDigestReader digests, CancellationToken cancellation) =>
+    private static async Task<IResult> DigestAsync([Description("The digest's number.")] string id, [FromServices] IDigestReader digests, CancellationToken cancellation) =>
         Parse(id) is { } number && await digests.FindAsync(number, cancellation) is { } digest ? Results.Ok(digest) : Missing(id);
 
     private static async Task<IResult> FailuresAsync(
-        string id, HttpRequest request, [FromServices] IDigestReader digests, [FromServices] IFailureReader failures, CancellationToken cancellation,
+        [Description("The digest's number.")] string id, HttpRequest request, [FromServices] IDigestReader digests, [FromServices] IFailureReader failures, CancellationToken cancellation,
         string? before = null, string? pageSize = null)
     {
         _ = (before, pageSize);

@@ -29,6 +29,10 @@ internal static class ExportEndpoints
             .WithSummary("The shape of an export as JSON, as a JSON Schema");
     }
 
+    /// <summary>Adds the same for pages: who may see a page may take away what it shows, also where the API asks for a token.</summary>
+    public static void MapPageExports(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/exports/{source}/{rootId}", ExportAsync).ExcludeFromDescription();
+
     private static async Task<IResult> ExportAsync(
         [Description("The source's name.")] string source,
         [Description("The id of the root, or of any job of the run.")] string rootId,

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
@@ -21,7 +22,9 @@ internal static class InferenceEndpoints
 
     private static async Task<IResult> InferAsync(
         string source, string id, HttpRequest request, [FromServices] IUntrackedLineage untracked, [FromServices] IRunReader store,
-        CancellationToken cancellation, string? by = null, string? window = null)
+        CancellationToken cancellation,
+        [Description("The key of the arguments that holds the run together; unless one is named, the one that fits best.")] string? by = null,
+        string? window = null)
     {
         // The parameters stand in the signature for the description; they are read together, so that all errors are told.
         _ = (by, window);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
@@ -29,7 +30,8 @@ internal static class PipelineEndpoints
 
     private static async Task<IResult> PipelineAsync(
         string source, HttpRequest request, [FromServices] IRunReader store, CancellationToken cancellation,
-        string? worker = null, string? days = null, string? sort = null, string? page = null)
+        string? worker = null, string? days = null,
+        [Description("The order: newest, longest, jobs or failures.")] string? sort = null, string? page = null)
     {
         _ = (days, sort, page);
         var read = new QueryParameters(request.Query, Names);

@@ -9,7 +9,7 @@ namespace JobLineage.Dashboard.Live;
 /// <summary>Puts the pages into a web application.</summary>
 public static class JobLineageUi
 {
-    private static readonly string[] NotPages = ["/api", "/openapi", "/healthz", "/_framework", "/_blazor"];
+    private static readonly string[] NotPages = ["/api", "/exports", "/openapi", "/healthz", "/_framework", "/_blazor"];
 
     /// <summary>
     /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using JobLineage.Tests.Hosting;
 using JobLineage.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace JobLineage.Tests.Api;
 
@@ -15,35 +16,44 @@ public sealed class DescriptionTests
         dashboard.Store.Job = Some.JobView();
         dashboard.Views.Groups = new("", [], 0, 0, 0, 0);
         dashboard.Views.Timeline = new(SomeRuns.Noon, null, null, [], null, null);
+        dashboard.Digests.Digests.Add(FakeDigests.View(FakeDigests.Summary(11)));
+        dashboard.Store.Pipeline = SomePipelines.Of("App.SyncJob", SomePipelines.Run(1));
+        var comparisons = dashboard.Services.GetRequiredService<FakeComparisons>();
+        comparisons.Sides["10"] = comparisons.Sides["11"] = new(SomeRuns.Run(), new Dictionary<string, Core.Model.StageSpans>(), [], false);
+        var untracked = dashboard.Services.GetRequiredService<FakeUntracked>();
         var paths = (await dashboard.GetAsync("/openapi/v1.json")).GetProperty("paths");
         var told = 0;
-        foreach (var path in paths.EnumerateObject().Where(p => p.Name != "/api/v1/digests"))
+        foreach (var path in paths.EnumerateObject())
         {
             var operation = path.Value.GetProperty("get");
             Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
             var parameters = operation.TryGetProperty("parameters", out var list) ? list.EnumerateArray().ToList() : [];
             Assert.All(parameters, parameter => Assert.False(string.IsNullOrEmpty(parameter.TryGetProperty("description", out var text) ? text.GetString() : null), $"{path.Name}: {parameter}"));
             var names = parameters.Select(p => p.GetProperty("name").GetString()!).ToList();
-            var query = (names.Contains("by") ? "?by=SyncJob" : "") + (names.Contains("path") ? "?path=SyncJob" : "");
+            var query = (names.Contains("by") && !path.Name.Contains("infer") ? "?by=SyncJob" : "") + (names.Contains("path") ? "?path=SyncJob" : "");
 
-            await AnswersAsync(operation, path.Name.Replace("{source}", "oban").Replace("{rootId}", "10").Replace("{id}", "11") + query, HttpStatusCode.OK);
+            await AnswersAsync(operation, Filled(path.Name, "10", "11") + query, HttpStatusCode.OK);
             if (path.Name.Contains('{'))
             {
                 dashboard.Exports.Run = null;
                 (dashboard.Views.Errors, dashboard.Views.Groups, dashboard.Views.Timeline, dashboard.Views.Jobs) = (null, null, null, _ => null);
                 if (!path.Name.EndsWith("/sql") && !path.Name.EndsWith("/stage"))
-                    await AnswersAsync(operation, path.Name.Replace("{source}", "oban").Replace("{rootId}", "999").Replace("{id}", "999") + query, HttpStatusCode.NotFound);
+                    await AnswersAsync(operation, Filled(path.Name, "999", "999") + query, HttpStatusCode.NotFound);
                 dashboard.Exports.Run = SomeRuns.Run();
                 (dashboard.Views.Errors, dashboard.Views.Groups, dashboard.Views.Timeline) = (new([], 0, 0, []), new("", [], 0, 0, 0, 0), new(SomeRuns.Noon, null, null, [], null, null));
                 dashboard.Views.Jobs = _ => Core.Model.JobsPage.Empty;
             }
 
             if (names.Contains("state"))
-                await AnswersAsync(operation, path.Name.Replace("{source}", "oban").Replace("{rootId}", "10") + "?state=broken&colour=1", HttpStatusCode.BadRequest);
+                await AnswersAsync(operation, Filled(path.Name, "10", "11") + "?state=broken&colour=1", HttpStatusCode.BadRequest);
             told++;
         }
 
-        Assert.True(told >= 12, $"{told} endpoints");
+        Assert.True(told >= 20, $"{told} endpoints");
+
+        string Filled(string path, string root, string job) => path.Replace("{source}", "oban").Replace("{rootId}", root)
+            .Replace("{pair}", $"{root}...{job}").Replace("{worker}", root == "10" ? "App.SyncJob" : "App.None")
+            .Replace("{id}", path.Contains("infer") && job == "11" ? untracked.Root : job);
 
         async Task AnswersAsync(JsonElement operation, string path, HttpStatusCode expected)
         {

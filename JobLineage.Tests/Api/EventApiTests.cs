@@ -105,7 +105,7 @@ public sealed class EventApiTests
         {
             for (var tries = 0; !holds(); tries++)
             {
-                Assert.True(tries < 400, "it did not come to hold");
+                Assert.True(tries < 3_000, "it did not come to hold");
                 await ForwardAsync(step);
             }
         }

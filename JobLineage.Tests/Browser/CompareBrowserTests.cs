@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using JobLineage.Tests.Export;
 using JobLineage.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
@@ -9,7 +10,7 @@ namespace JobLineage.Tests.Browser;
 public sealed class CompareBrowserTests(Chromium chromium)
 {
     [Fact]
-    public async Task A_run_is_compared_with_the_last_good_one_in_one_click_and_the_address_opens_the_same_view()
+    public async Task A_run_is_found_opened_compared_with_the_last_good_one_and_taken_away()
     {
         // A run of the same pipeline, before the recorded one, in which all went well.
         await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd, source => source.ExecuteAsync(
@@ -21,7 +22,11 @@ public sealed class CompareBrowserTests(Chromium chromium)
             from generate_series(900001, 900007) n cross join (select * from oban_jobs where id = 60) r
             """));
         await using var tab = await chromium.OpenAsync(dashboard.Address);
-        await tab.GoAsync("/runs/oban/60");
+        // Found by the id of any of its jobs.
+        await tab.GoAsync("/");
+        await tab.Page.Locator("#search").FillAsync("292");
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.WaitForURLAsync("**/runs/oban/60?job=292");
         await tab.Page.Locator(".head a.compare").ClickAsync();
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/compare/oban/900001\\.\\.\\.60$"));
         await Expect(tab.Page.Locator("[data-stage='SyncJob/MoviePageJob/MovieDetailJob']")).ToHaveAttributeAsync("data-change", "added");
@@ -37,6 +42,13 @@ public sealed class CompareBrowserTests(Chromium chromium)
         await other.GoAsync(new Uri(address).PathAndQuery);
         await Expect(other.Page.Locator("tr.selected")).ToHaveAttributeAsync("data-stage-row", "SyncJob/MoviePageJob");
         Assert.Equal(rows, await other.Page.Locator("[data-stage-row]").AllTextContentsAsync());
+
+        // And taken away.
+        await other.Page.Locator("[data-side='60']").GetByText("Open the run").ClickAsync();
+        await other.Page.Locator("[data-export-menu=run]").ClickAsync();
+        var download = await other.Page.RunAndWaitForDownloadAsync(() => other.Page.Locator("#export-run [data-export=csv]").ClickAsync());
+        var exported = CsvText.Named(await File.ReadAllTextAsync((await download.PathAsync())!));
+        Assert.Equal(RecordedData.ObanEnd.ReadTruth().Stages.Sum(s => (long)s.Total), exported.Count);
         Assert.Empty(tab.Complaints);
         Assert.Empty(other.Complaints);
     }

@@ -195,7 +195,7 @@ public sealed class FollowingTests(Chromium chromium)
 
         await tab.HasCountAsync(Geocode, "completed", 2);
         await tab.LiveAsync();
-        await Assertions.Expect(tab.Page.Locator("[data-panel=stage] h2")).ToContainTextAsync("GeocodeJob");
+        await Assertions.Expect(tab.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("GeocodeJob");
         await Assertions.Expect(tab.Page.Locator("#components-reconnect-modal")).ToBeHiddenAsync();
     }
 

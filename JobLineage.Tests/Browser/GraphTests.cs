@@ -37,7 +37,7 @@ public sealed class GraphTests(Chromium chromium, GraphDashboard shared) : IClas
         await keys.PressAsync("ArrowLeft");
         await Expect(tab.Stage(Page)).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
-        await Expect(tab.Page.Locator("[data-panel=stage] h2")).ToContainTextAsync("MoviePageJob");
+        await Expect(tab.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("MoviePageJob");
         await keys.PressAsync("Escape");
         await Expect(tab.Page.Locator("[data-panel=stage]")).ToHaveCountAsync(0);
         await Expect(tab.Stage(Page)).ToBeFocusedAsync();

@@ -20,13 +20,13 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared) : IClas
         await Expect(tab.Page.Locator("table.tree")).ToBeVisibleAsync();
         await Expect(tab.Page.Locator("job-graph")).ToHaveCountAsync(0);
         await tab.Stage(Showtime).GetByRole(AriaRole.Link).ClickAsync();
-        await Expect(tab.Page.Locator("[data-panel=stage] h2")).ToContainTextAsync("ShowtimeProcessJob");
+        await Expect(tab.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("ShowtimeProcessJob");
         Assert.Equal(1, tab.Documents);
 
         await using var other = await OpenAsync();
         await other.GoAsync(new Uri(tab.Page.Url).PathAndQuery);
         await Expect(other.Page.Locator("table.tree")).ToBeVisibleAsync();
-        await Expect(other.Page.Locator("[data-panel=stage] h2")).ToContainTextAsync("ShowtimeProcessJob");
+        await Expect(other.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("ShowtimeProcessJob");
         await other.Page.GetByRole(AriaRole.Link, new() { Name = "Graph" }).ClickAsync();
         await Expect(other.Page.Locator("job-graph .node-selected")).ToHaveAttributeAsync("data-stage", Showtime);
         await other.Page.GoBackAsync();
@@ -43,7 +43,7 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared) : IClas
 
         await tab.Stage(Showtime).ClickAsync();
 
-        await Expect(tab.Page.Locator("[data-panel=stage] h2")).ToContainTextAsync("498 jobs");
+        await Expect(tab.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("498 jobs");
         await Expect(tab.Stage(Showtime)).ToHaveAttributeAsync("aria-current", "true");
         Assert.Equal(1, tab.Documents);
     }
@@ -59,7 +59,7 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared) : IClas
 
         await Expect(tab.Page.Locator("[data-page=run]")).ToHaveAttributeAsync("data-root", "60");
         await Expect(tab.Page.Locator("[data-panel=job]")).ToHaveAttributeAsync("data-job", $"{id}");
-        await Expect(tab.Page.Locator("[data-panel=stage] h2")).ToContainTextAsync("GeocodeJob");
+        await Expect(tab.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("GeocodeJob");
         Assert.Equal($"/runs/oban/60?job={id}", new Uri(tab.Page.Url).PathAndQuery);
         Assert.Empty(tab.Complaints);
     }
@@ -115,7 +115,7 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared) : IClas
         await keys.PressAsync("j");
         await keys.PressAsync("j");
         await keys.PressAsync("Enter");
-        await Expect(tab.Page.Locator("[data-panel=stage] h2")).ToContainTextAsync("MoviePageJob");
+        await Expect(tab.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("MoviePageJob");
         await keys.PressAsync("g");
         await Expect(tab.Page.Locator("job-graph .node-selected")).ToHaveAttributeAsync("data-stage", "SyncJob/MoviePageJob");
         await tab.Stage("SyncJob").FocusAsync();

@@ -49,7 +49,7 @@ public static class Trials
             $"""
             drop table if exists {table.Table};
             truncate job_lineage.source, job_lineage.job, job_lineage.run, job_lineage.stage, job_lineage.stage_edge, job_lineage.error_group, job_lineage.single,
-                job_lineage.queue, job_lineage.node;
+                job_lineage.queue, job_lineage.node, job_lineage.run_count, job_lineage.past_run, job_lineage.leftover;
             {table.CreateSql}
             """);
         var record = await SourceRecord.OpenAsync(store, "forest", default);

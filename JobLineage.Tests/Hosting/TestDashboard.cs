@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using JobLineage.Core.Lineage;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Hosting;
 using JobLineage.Tests.Support;
@@ -90,7 +91,10 @@ internal sealed partial class TestDashboard : IAsyncDisposable
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<INativeRows, FakeNativeRows>();
-                setup.Builder.Services.AddSingleton<IRunComparisons, FakeComparisons>();
+                setup.Builder.Services.AddSingleton<FakeComparisons>();
+                setup.Builder.Services.AddSingleton<IRunComparisons>(s => s.GetRequiredService<FakeComparisons>());
+                setup.Builder.Services.AddSingleton<FakeUntracked>();
+                setup.Builder.Services.AddSingleton<IUntrackedLineage>(s => s.GetRequiredService<FakeUntracked>());
                 setup.Builder.Services.AddSingleton<IRunExports>(exports ?? new FakeExports());
                 setup.Builder.Services.AddSingleton<IRunSql>(new FakeSql());
                 setup.Builder.Services.AddSingleton<IRunSignal, SilentSignal>();

@@ -38,6 +38,20 @@ public class ApiAccessTests
     }
 
     [Fact]
+    public async Task Who_may_see_a_page_may_take_away_what_it_shows_and_nobody_else()
+    {
+        await using var open = await TestDashboard.StartAsync(WithToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await open.Browser.GetAsync("/api/v1/runs/oban/1/export?format=csv")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await open.Browser.GetAsync("/exports/oban/1?format=csv")).StatusCode);
+        Assert.Equal("application/problem+json", (await open.Browser.GetAsync("/exports/oban/999")).Content.Headers.ContentType!.MediaType);
+
+        await using var closed = await TestDashboard.StartAsync(WithToken, WithPassword);
+        Assert.Equal(HttpStatusCode.Redirect, (await closed.Browser.GetAsync("/exports/oban/1?format=csv")).StatusCode);
+        await closed.LogInAsync(TestDashboard.Password);
+        Assert.Equal(HttpStatusCode.OK, (await closed.Browser.GetAsync("/exports/oban/1?format=csv")).StatusCode);
+    }
+
+    [Fact]
     public async Task The_token_does_not_open_pages()
     {
         await using var dashboard = await TestDashboard.StartAsync(WithToken, WithPassword);

@@ -105,8 +105,6 @@ public sealed partial class PipelinePage
         OnUpdated();
     }
 
-    private string? Pressed(int? days) => Address.Days == days ? "pressed" : null;
-
     private string? Current(int? days) => Address.Days == days ? "true" : null;
 
     private static string Seconds(double seconds) => PipelineWords.Span(TimeSpan.FromSeconds(seconds));

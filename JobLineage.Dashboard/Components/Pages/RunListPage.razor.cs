@@ -114,7 +114,5 @@ public sealed partial class RunListPage
             await watch.ClearAsync();
     }
 
-    private static string? Pressed(bool pressed) => pressed ? "pressed" : null;
-
     private static string? Current(bool current) => current ? "true" : null;
 }

@@ -25,7 +25,7 @@ public static class Urls
     /// <param name="format">The format's name.</param>
     /// <param name="bom">Whether CSV is to open in Excel.</param>
     public static string Export(JobSelection selection, string format, bool bom = false) =>
-        $"api/v1/runs/{Uri.EscapeDataString(selection.Source)}/{Uri.EscapeDataString(selection.RootId)}/export" + PagePaths.Query([
+        $"exports/{Uri.EscapeDataString(selection.Source)}/{Uri.EscapeDataString(selection.RootId)}" + PagePaths.Query([
             ("format", format), ("bom", bom ? "true" : null), ("stage", selection.Stage), ("state", selection.State?.Name()), ("queue", selection.Queue),
             ("error", selection.Error is { } error ? Show.Plain(error) : null), ("q", selection.Text), ("below", selection.Below),
             .. selection.Ids.Select(id => ("ids", (string?)id))]);

@@ -123,6 +123,8 @@ export class GraphKeys {
     return element && (() => {
       element.focus({ preventScroll: true });
       this.#graph.reveal(element);
+      // The picture itself may reach below the window.
+      element.scrollIntoView({ block: "nearest", inline: "nearest" });
     });
   }
 }
