@@ -16,7 +16,7 @@ internal static class InferenceEndpoints
     /// <summary>Adds the endpoint.</summary>
     public static void MapInference(this IEndpointRouteBuilder api) =>
         api.MapGet("/infer/{source}/{id}", InferAsync)
-            .Produces(StatusCodes.Status200OK, contentType: "application/json").ProducesValidationProblem()
+            .Produces<object>(StatusCodes.Status200OK, "application/json").ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("What may be below a job that carries no parent links: inferred, with how sure and why; read from the source itself");
 
