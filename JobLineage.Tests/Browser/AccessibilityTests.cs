@@ -19,6 +19,7 @@ public sealed class AccessibilityTests(Chromium chromium, SharedDashboard shared
     [InlineData("/runs/oban/60?tab=timeline&stage=SyncJob%2FMoviePageJob%2FShowtimeProcessJob")]
     [InlineData("/jobs/oban/60")]
     [InlineData("/compare/oban/60...60")]
+    [InlineData("/infer/oban/60")]
     [InlineData("/pipelines/oban/EventasaurusDiscovery.Sources.KinoKrakow.Jobs.SyncJob")]
     [InlineData("/sources")]
     [InlineData("/digests")]

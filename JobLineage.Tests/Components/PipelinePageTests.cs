@@ -87,7 +87,7 @@ public sealed class PipelinePageTests : PageContext
         var page = Page();
         page.WaitForAssertion(() => Assert.Equal(["r1"], Roots(page)), Limit);
         Assert.Equal("descending", page.Find("th[aria-sort]").GetAttribute("aria-sort"));
-        Assert.Equal("pipelines/oban/App.SyncJob?sort=jobs", page.FindAll(".ranges a")[0].GetAttribute("href"));
+        Assert.Equal("pipelines/oban/App.SyncJob?sort=jobs", page.FindAll("nav[aria-label=Range] a")[0].GetAttribute("href"));
 
         nav.NavigateTo("pipelines/oban/App.SyncJob?days=8&sort=none&page=2.17.4");
         var other = Page();
