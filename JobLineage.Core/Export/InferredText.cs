@@ -68,7 +68,7 @@ public static class InferredText
 
     private static string Notes(InferredRun run) => run.Notes.Count == 0 ? "" : "\n" + string.Concat(run.Notes.Select(n => $"note: {PlainText.Clean(n)}\n"));
 
-    private static string Mark(InferredStage stage) => string.Create(
+    private static string Mark(InferredStage stage) => stage.Recorded > 0 && stage.Recorded == stage.Sure + stage.Likely + stage.Unsure ? "  [recorded]" : string.Create(
         CultureInfo.InvariantCulture,
         $"  [inferred: {Word(stage.Certainty)} {stage.Confidence:0.00}; {stage.Sure:N0} sure, {stage.Likely:N0} likely, {stage.Unsure:N0} unsure{(stage.Recorded > 0 ? $", {stage.Recorded:N0} recorded" : "")}]");
 
