@@ -63,7 +63,7 @@ public sealed class PipelinePageTests : PageContext
         Put(newest, SomePipelines.Run(1) with { DroppedAt = SomePipelines.Noon });
         var page = Page();
         page.WaitForAssertion(() => Assert.Contains("1 new error · 1 new stage · 1 stage gone", page.Find("tr[data-run=r0] .c-news").TextContent), Limit);
-        Assert.Contains("usually 8 min 00 s · 2.5×", page.Find("dl.facts").TextContent);
+        Assert.Contains("usually 8 min 00 s · 2.5×", page.Find("dl.figures").TextContent);
         Assert.Contains("a <i>new</i> error", page.Find("li .error-line").TextContent);
         Assert.Contains("in none of the 30 runs before", page.Find("li").TextContent);
         Assert.Contains("new", page.Find("[data-stage='SyncJob'] .badge").TextContent);
