@@ -46,7 +46,7 @@ public sealed record PipelineRun
     /// <summary>The key that its jobs share; null where parent links hold it together.</summary>
     public string? RunKey { get; init; }
 
-    /// <summary>When its first job was inserted, in UTC; null when unknown.</summary>
+    /// <summary>When the root was inserted, or the first job where the root was never seen, in UTC; null when unknown.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When anything last happened in it, in UTC; null when unknown.</summary>

@@ -27,7 +27,7 @@ public sealed record RunSummary
     /// <summary>What the run as a whole is doing.</summary>
     public required RunState State { get; init; }
 
-    /// <summary>When its first job was inserted, in UTC; null when unknown.</summary>
+    /// <summary>When the root was inserted, or the first job where the root was never seen, in UTC; null when unknown.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When anything last happened in the run, in UTC.</summary>

@@ -6,7 +6,7 @@ public enum RunSort
     /// <summary>When anything last happened in them.</summary>
     Activity,
 
-    /// <summary>When their first job was inserted.</summary>
+    /// <summary>When their root was inserted, or the first job where the root was never seen.</summary>
     Started,
 
     /// <summary>How long they took, or have been going on.</summary>

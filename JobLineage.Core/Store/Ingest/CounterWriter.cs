@@ -141,7 +141,9 @@ internal static class CounterWriter
             update job_lineage.run r
             set version = v.version, rows = r.rows + d.rows, absent = r.absent + d.absent, vanished = r.vanished + d.vanished,
                 {string.Join(", ", CountColumns.Select(c => $"{c} = r.{c} + d.{c}"))},
-                started_at = least(r.started_at, d.started),
+                started_at = coalesce(
+                    (select root.inserted_at from job_lineage.job root where root.source_id = r.source_id and root.id = r.root_id),
+                    least(r.started_at, d.started)),
                 last_activity_at = greatest(r.last_activity_at, d.activity)
             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                 d (id, rows, absent, vanished, started, activity, {string.Join(", ", CountColumns)}),

@@ -7,6 +7,12 @@
 -- counted, and has no rows then.
 drop index job_lineage.run_activity;
 
+-- A run starts with its root, where that was seen: jobs that were moved to it may be older.
+update job_lineage.run r
+set started_at = root.inserted_at
+from job_lineage.job root
+where root.source_id = r.source_id and root.id = r.root_id and root.inserted_at is not null and root.inserted_at is distinct from r.started_at;
+
 create index run_open on job_lineage.run (source_id, coalesce(last_activity_at, '-infinity'::timestamptz), id)
     where available + scheduled + suspended + executing + retryable > 0;
 
