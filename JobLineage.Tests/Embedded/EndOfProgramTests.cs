@@ -30,7 +30,8 @@ public sealed class EndOfProgramTests
     public async Task The_server_ends_with_a_program_that_is_told_to_end(string signal)
     {
         using var folder = new TempFolder();
-        using var program = await OtherProgram.StartAsync(folder.Path);
+        // A shell that runs the tests in the background has told its children to pass over SIGINT.
+        using var program = await OtherProgram.StartAsync(folder.Path, ["env", "--default-signal"]);
         var server = Cluster.Pid(folder.Path);
 
         await program.SignalAsync(signal);
