@@ -31,10 +31,9 @@ public sealed class HistoryTrials(ITestOutputHelper output)
 
     private async Task RunAsync(int block, Func<Random, RandomTable> make)
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.CreateStoreAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await using var store = StoreDatabase.Create(database.ConnectionString);
-        await Migrator.MigrateAsync(store, default);
         var dropped = 0;
         for (var trial = 0; trial < 30; trial++)
         {

@@ -20,10 +20,9 @@ public static class Trials
 {
     public static async Task RunAsync(int block, int trials, Func<Random, RandomTable> make, ITestOutputHelper output)
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.CreateStoreAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await using var store = StoreDatabase.Create(database.ConnectionString);
-        await Migrator.MigrateAsync(store, default);
         var only = Environment.GetEnvironmentVariable("JOBLINEAGE_SEED");
         for (var trial = 0; trial < trials; trial++)
         {

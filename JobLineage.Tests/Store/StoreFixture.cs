@@ -34,10 +34,9 @@ internal sealed class StoreFixture : IAsyncDisposable
 
     public static async Task<StoreFixture> CreateAsync(RecordedData? data = null)
     {
-        var fixture = new StoreFixture(await TestDatabase.CreateAsync());
+        var fixture = new StoreFixture(await TestDatabase.CreateStoreAsync());
         if (data is not null)
             await data.LoadAsync(fixture.Database);
-        await Migrator.MigrateAsync(fixture.Store, default);
         return fixture;
     }
 

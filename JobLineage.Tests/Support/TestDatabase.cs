@@ -1,4 +1,5 @@
 using Dapper;
+using JobLineage.Core.Store;
 using Npgsql;
 
 namespace JobLineage.Tests.Support;
@@ -7,6 +8,9 @@ namespace JobLineage.Tests.Support;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private const string Prefix = "jl_test_";
+
+    private static readonly SemaphoreSlim TemplateGate = new(1);
+    private static string? _template;
 
     private readonly string _server;
 
@@ -21,11 +25,21 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    /// <summary>An empty one.</summary>
     public static async Task<TestDatabase> CreateAsync()
     {
         var server = await PostgresFixture.ConnectionStringAsync();
         var database = new TestDatabase(server, Prefix + Guid.NewGuid().ToString("N"));
         await database.OnServerAsync($"create database {database.Name}");
+        return database;
+    }
+
+    /// <summary>One with the store's schema in it, up to date: a copy of one that was migrated once.</summary>
+    public static async Task<TestDatabase> CreateStoreAsync()
+    {
+        var server = await PostgresFixture.ConnectionStringAsync();
+        var database = new TestDatabase(server, Prefix + Guid.NewGuid().ToString("N"));
+        await database.OnServerAsync($"create database {database.Name} template {await TemplateAsync()}");
         return database;
     }
 
@@ -74,6 +88,27 @@ public sealed class TestDatabase : IAsyncDisposable
             "select datname from pg_database where datname like @like", new { like = Prefix.Replace("_", @"\_") + "%" });
         foreach (var name in names)
             await connection.ExecuteAsync($"drop database if exists {name} with (force)");
+    }
+
+    private static async Task<string> TemplateAsync()
+    {
+        await TemplateGate.WaitAsync();
+        try
+        {
+            if (_template is not null)
+                return _template;
+            var made = await CreateAsync();
+            await using (var store = StoreDatabase.Create(made.ConnectionString))
+                await Migrator.MigrateAsync(store, default);
+            // Nobody may be connected to what is copied.
+            await made.OnServerAsync($"alter database {made.Name} allow_connections false");
+            await made.OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{made.Name}'");
+            return _template = made.Name;
+        }
+        finally
+        {
+            TemplateGate.Release();
+        }
     }
 
     private async Task OnServerAsync(string sql)

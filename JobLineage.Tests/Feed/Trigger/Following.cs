@@ -31,9 +31,8 @@ internal sealed class Following : IAsyncDisposable
     public static async Task<Following> StartAsync(
         TriggerFixture source, FeedOptions options, FeedKind kind = FeedKind.Auto, TimeProvider? time = null)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await TestDatabase.CreateStoreAsync();
         var store = StoreDatabase.Create(database.ConnectionString);
-        await Migrator.MigrateAsync(store, default);
         return new(source, database, store, options, kind, time ?? TimeProvider.System);
     }
 
