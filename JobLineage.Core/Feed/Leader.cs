@@ -1,6 +1,6 @@
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store;
-using JobLineage.Core.Store.Ingest;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -8,20 +8,37 @@ using Npgsql;
 namespace JobLineage.Core.Feed;
 
 /// <summary>
-/// One replica leads: it holds an advisory lock of the store on a connection of its own, and feeds all sources for as
-/// long as that connection lives. The others wait; when the leader dies Postgres releases the lock and one of them goes on.
+/// Replicas share the sources: each holds leases of some of them in the store, and feeds those. A replica that is killed is
+/// replaced at once, one that is stopped, cut off or without power when its time has run out; what it would still write is
+/// refused by the source's epoch.
 /// </summary>
+/// <param name="store">Connections to the store.</param>
+/// <param name="sources">All sources that this replica can read.</param>
+/// <param name="attention">Who looks at what in this replica.</param>
+/// <param name="options">How often and how much the feeds read.</param>
+/// <param name="time">The clock of pauses; leases go by the store's.</param>
+/// <param name="logs">For operators.</param>
+/// <param name="outage">Shared with others who meet the same outage of the store, so that it is said once; null: its own.</param>
 public sealed partial class Leader(
     NpgsqlDataSource store, IReadOnlyList<WatchedSource> sources, IAttention attention, FeedOptions options, TimeProvider time,
-    ILoggerFactory logs) : BackgroundService
+    ILoggerFactory logs, Outage? outage = null) : BackgroundService
 {
-    /// <summary>Any number that nobody else uses in the store's database.</summary>
-    private const long LockKey = 0x4A4C_4C45_4144;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>Renewals between two looks whether a newer program has migrated the store.</summary>
+    private const int BeatsPerCheck = 5;
 
     private readonly ILogger log = logs.CreateLogger<Leader>();
-    private bool isMigrated;
+    private readonly Outage outage = outage ?? new(time);
+    private readonly Backoff backoff = new();
+    private readonly SharedAttention attention = new(attention);
+    private readonly Dictionary<string, string> names = sources.ToDictionary(s => SourceLease.NameOf(s.Name), s => s.Name, StringComparer.Ordinal);
+    private bool isReady;
+    private int leads = -1;
+
+    /// <summary>Why this replica has given up: the store can't be used by this program, and will not be by itself. Null while it goes on.</summary>
+    public StoreException? Refusal { get; private set; }
+
+    /// <summary>Raised once, when <see cref="Refusal"/> is set.</summary>
+    public event Action? Refused;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,83 +47,78 @@ public sealed partial class Leader(
         {
             try
             {
-                await LeadAsync(stoppingToken);
+                await ShareAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or LeadLostException)
+            catch (StoreException e)
+            {
+                Refusal = e;
+                LogRefused(e.Message);
+                Refused?.Invoke();
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
             {
                 // It may be another store that answers next: one from before a restore, or an empty one.
-                isMigrated = false;
-                LogLost(e);
+                isReady = false;
+                var problem = SqlStateSentences.Of(e, SqlStateSubject.Store);
+                if (outage.IsNews(problem.Message))
+                    LogLost(problem.Message);
+                await Task.Delay(backoff.Next(problem.IsTransient), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-
-            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task LeadAsync(CancellationToken cancellation)
+    private async Task ShareAsync(CancellationToken cancellation)
     {
         // Here and not at the start of the program: a store that does not answer yet is waited for.
-        if (!isMigrated && await Migrator.MigrateAsync(store, cancellation) is var migrations and > 0)
+        if (!isReady && await StoreGate.EnterAsync(store, cancellation) is var migrations and > 0)
             LogMigrated(migrations);
-        isMigrated = true;
-        await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var take = new NpgsqlCommand($"select pg_try_advisory_lock({LockKey})", connection);
-        if (!(bool)(await take.ExecuteScalarAsync(cancellation))!)
-            return;
-        LogLeading(sources.Count);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var feeds = sources
-            .Select(s => new SourceFeed(s, store, attention, options, time, logs.CreateLogger<SourceFeed>()).RunAsync(stop.Token))
-            .ToList();
-        try
+        isReady = true;
+        await using var member = await LeaseMember.OpenAsync(store, LeaseMember.NameOf("serve"), cancellation);
+        await using var feeds = new LedFeeds(sources, Feed, time, logs.CreateLogger<LedFeeds>());
+        for (var beat = 1; ; beat++)
         {
-            while (true)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(2), time, cancellation);
-                await using var ping = new NpgsqlCommand("select 1", connection) { CommandTimeout = 5 };
-                await ping.ExecuteNonQueryAsync(cancellation);
-                if (feeds.FirstOrDefault(f => f.IsFaulted) is { } failed)
-                    await failed;
-            }
-        }
-        finally
-        {
-            // The feeds end before the lock is free. When it was lost with the connection another replica may lead
-            // already: what a feed would still write is then refused by the source's epoch.
-            await stop.CancelAsync();
-            foreach (var feed in feeds)
-                await feed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await ReleaseAsync(connection);
+            if (beat % BeatsPerCheck == 0)
+                await Migrator.CheckAsync(store, cancellation);
+            var watched = names.Where(n => attention.IsWatchedHere(n.Value)).Select(n => n.Key).ToList();
+            var view = await member.RenewAsync(names.Keys, watched, cancellation);
+            attention.Hear(view, names);
+            await feeds.SettleAsync(view, member, cancellation);
+            backoff.Reset();
+            if (outage.End())
+                LogBack();
+            Tell(feeds.Count);
+            await Task.Delay(LeaseMember.Beat, time, cancellation);
         }
     }
 
-    /// <summary>A connection goes back to the pool with its session: the lock would stay with it until it is used again.</summary>
-    private static async Task ReleaseAsync(NpgsqlConnection connection)
+    private Task Feed(WatchedSource source, Guid holder, CancellationToken cancellation) =>
+        new SourceFeed(source, store, attention, options, time, logs.CreateLogger<SourceFeed>(), holder).RunAsync(cancellation);
+
+    private void Tell(int count)
     {
-        if (connection.FullState != System.Data.ConnectionState.Open)
+        if (count == leads)
             return;
-        try
-        {
-            await using var release = new NpgsqlCommand($"select pg_advisory_unlock({LockKey})", connection) { CommandTimeout = 5 };
-            await release.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            // A session that does not answer holds nothing for long: Postgres releases what a dead one held.
-            NpgsqlConnection.ClearPool(connection);
-        }
+        leads = count;
+        LogLeading(count, sources.Count);
     }
 
-    [LoggerMessage(311, LogLevel.Information, "Leading: this replica reads {Sources} source(s)")]
-    private partial void LogLeading(int sources);
+    [LoggerMessage(311, LogLevel.Information, "Leading: this replica reads {Led} of {Sources} source(s)")]
+    private partial void LogLeading(int led, int sources);
 
     [LoggerMessage(313, LogLevel.Information, "The store's schema was brought up to date: {Migrations} migration(s)")]
     private partial void LogMigrated(int migrations);
 
-    [LoggerMessage(312, LogLevel.Warning, "The store does not answer, or the lead was lost; trying again")]
-    private partial void LogLost(Exception e);
+    [LoggerMessage(312, LogLevel.Warning, "The store can't be used, and sources are not read; it is tried again. {Problem}")]
+    private partial void LogLost(string problem);
+
+    [LoggerMessage(317, LogLevel.Information, "The store answers again")]
+    private partial void LogBack();
+
+    [LoggerMessage(318, LogLevel.Error, "{Problem}")]
+    private partial void LogRefused(string problem);
 }

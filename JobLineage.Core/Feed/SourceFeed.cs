@@ -17,8 +17,15 @@ namespace JobLineage.Core.Feed;
 /// where one is installed, by asking elsewhere), reconciles, and says at each moment what it is doing. Whatever fails, it
 /// begins again from what the store has.
 /// </summary>
+/// <param name="source">The source.</param>
+/// <param name="store">Connections to the store.</param>
+/// <param name="attention">Who looks at what.</param>
+/// <param name="options">How often and how much is read.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">For operators.</param>
+/// <param name="holder">Who holds the source's lease; null where there is none, as in tests of one feed.</param>
 public sealed partial class SourceFeed(
-    WatchedSource source, NpgsqlDataSource store, IAttention attention, FeedOptions options, TimeProvider time, ILogger log)
+    WatchedSource source, NpgsqlDataSource store, IAttention attention, FeedOptions options, TimeProvider time, ILogger log, Guid? holder = null)
 {
     /// <summary>Between two signs of life while nothing happens.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -32,7 +39,9 @@ public sealed partial class SourceFeed(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var record = await SourceRecord.OpenAsync(store, source.Name, cancellation);
+        var record = holder is { } me
+            ? await SourceRecord.OpenAsync(store, source.Name, me, time, cancellation)
+            : await SourceRecord.OpenAsync(store, source.Name, cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var sweeping = new HistorySweeper(new(store, record), source, options, time, log).RunAsync(stop.Token);
         try

@@ -1,3 +1,4 @@
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using Npgsql;
 
@@ -11,6 +12,13 @@ namespace JobLineage.Core.Feed;
 public sealed record WatchedSource(
     SourceMapping Mapping, NpgsqlDataSource Database, Redaction Redaction, FeedKind Feed = FeedKind.Auto)
 {
+    /// <summary>Turns at using <see cref="Database"/>, which other sources may share.</summary>
+    public DatabasePool Pool
+    {
+        get => field ??= DatabasePool.Alone(Database);
+        init;
+    }
+
     /// <summary>How long runs are kept after their last activity; null: for ever.</summary>
     public TimeSpan? KeepRuns { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Dapper;
+using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Store;
@@ -11,35 +12,47 @@ namespace JobLineage.Core.Store;
 /// </summary>
 public static class Migrator
 {
-    /// <summary>Serialises replicas; any number that nobody else uses in the store's database.</summary>
-    private const long LockKey = 0x4A4C_4D49_4752;
-
     /// <summary>Applies what is missing and returns how many migrations that were.</summary>
-    /// <exception cref="StoreException">The schema was made by a newer version of the program.</exception>
+    /// <exception cref="StoreException">The schema was made by a newer version of the program, or belongs to another role.</exception>
     public static async Task<int> MigrateAsync(NpgsqlDataSource store, CancellationToken cancellation)
     {
         var migrations = Migrations();
+        // A replica that was stopped or cut off in mid-migration must not keep the others waiting.
+        return await StalledSessions.PastAsync(store, (connection, token) => MigrateAsync(connection, migrations, token), TimeProvider.System, cancellation);
+    }
+
+    /// <summary>Refuses a schema that a newer program has made, or that belongs to somebody else; one that is not there is fine.</summary>
+    /// <exception cref="StoreException">The schema can't be used.</exception>
+    public static async Task CheckAsync(NpgsqlDataSource store, CancellationToken cancellation)
+    {
         await using var connection = await store.OpenConnectionAsync(cancellation);
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from pg_namespace where nspname = 'job_lineage')", commandTimeout: 15, cancellationToken: cancellation)))
+            return;
+        await StoreOwners.CheckAsync(connection, cancellation);
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select to_regclass('job_lineage.migration') is not null", commandTimeout: 15, cancellationToken: cancellation)))
+            return;
+        var version = await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            "select coalesce(max(version), 0) from job_lineage.migration", commandTimeout: 15, cancellationToken: cancellation));
+        if (version > Migrations()[^1].Version)
+            throw Newer(version);
+    }
+
+    private static async Task<int> MigrateAsync(
+        NpgsqlConnection connection, IReadOnlyList<(int Version, string Name, string Sql)> migrations, CancellationToken cancellation)
+    {
+        await StoreOwners.CheckAsync(connection, cancellation);
+        await BeginAsync(connection, cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // One replica at a time. A lock of our own table: nobody else can take it.
         await connection.ExecuteAsync(new CommandDefinition(
-            "select pg_advisory_xact_lock(@LockKey)", new { LockKey }, transaction, cancellationToken: cancellation));
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            create schema if not exists job_lineage;
-            create table if not exists job_lineage.migration (
-                version    integer primary key,
-                name       text not null,
-                applied_at timestamptz not null default now()
-            );
-            """,
-            transaction: transaction, cancellationToken: cancellation));
+            "lock table job_lineage.migration in share row exclusive mode", transaction: transaction, commandTimeout: 900, cancellationToken: cancellation));
+        await StoreOwners.CheckAsync(connection, cancellation);
         var applied = (await connection.QueryAsync<int>(new CommandDefinition(
             "select version from job_lineage.migration", transaction: transaction, cancellationToken: cancellation))).ToHashSet();
         if (applied.Count > 0 && applied.Max() > migrations[^1].Version)
-        {
-            throw new StoreException(
-                $"The store's schema job_lineage is at version {applied.Max()}, and this program knows versions up to {migrations[^1].Version}: run the newer program.");
-        }
+            throw Newer(applied.Max());
 
         var count = 0;
         foreach (var (version, name, sql) in migrations.Where(m => !applied.Contains(m.Version)))
@@ -53,6 +66,40 @@ public static class Migrator
         await transaction.CommitAsync(cancellation);
         return count;
     }
+
+    /// <summary>Makes the schema and the table that is locked; two replicas that do it at once fail over each other, and find it done.</summary>
+    private static async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                    "select to_regclass('job_lineage.migration') is not null", cancellationToken: cancellation)))
+                {
+                    await connection.ExecuteAsync(new CommandDefinition(
+                        """
+                        create schema if not exists job_lineage;
+                        create table if not exists job_lineage.migration (
+                            version    integer primary key,
+                            name       text not null,
+                            applied_at timestamptz not null default now()
+                        );
+                        """,
+                        cancellationToken: cancellation));
+                }
+
+                return;
+            }
+            catch (PostgresException e) when (attempt < 5
+                && e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject)
+            {
+            }
+        }
+    }
+
+    private static StoreException Newer(int version) => new(
+        $"The store's schema job_lineage is at version {version}, and this program knows versions up to {Migrations()[^1].Version}: run the newer program.");
 
     /// <summary>The migrations in their order: <c>Store/Migrations/NNN_name.sql</c>.</summary>
     internal static IReadOnlyList<(int Version, string Name, string Sql)> Migrations()

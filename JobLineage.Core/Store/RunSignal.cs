@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,8 @@ namespace JobLineage.Core.Store;
 /// <param name="store">Connections to the store.</param>
 /// <param name="time">For waiting between attempts.</param>
 /// <param name="log">For operators.</param>
-public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time, ILogger<RunSignal> log) : BackgroundService, IRunSignal
+/// <param name="outage">Shared with others who meet the same outage of the store, so that it is said once; null: its own.</param>
+public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time, ILogger<RunSignal> log, Outage? outage = null) : BackgroundService, IRunSignal
 {
     /// <summary>The channel of changed runs: a JSON array of [source, root id]; an empty one means "anything".</summary>
     internal const string Channel = "job_lineage_runs";
@@ -24,7 +26,8 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
     /// <summary>NOTIFY fails its transaction at 8,000 bytes; beyond this many runs a reader looks at everything anyway.</summary>
     private const int MostNamed = 200;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly Outage outage = outage ?? new(time);
+    private readonly Backoff backoff = new();
 
     /// <inheritdoc />
     public event Action<IReadOnlyList<RunKey>>? Changed;
@@ -67,8 +70,10 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
             {
-                LogLost(e);
-                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var problem = SqlStateSentences.Of(e, SqlStateSubject.Store);
+                if (outage.IsNews(problem.Message))
+                    LogLost(problem.Message);
+                await Task.Delay(backoff.Next(problem.IsTransient), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -83,6 +88,7 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
         connection.Notification += (_, e) => Raise(e.Channel, e.Payload);
         await using (var listen = new NpgsqlCommand($"listen {Channel}; listen {SourcesChannel}", connection))
             await listen.ExecuteNonQueryAsync(cancellation);
+        backoff.Reset();
         // Whatever happened while nobody listened.
         Raise(Channel, "[]");
         Raise(SourcesChannel, "");
@@ -114,8 +120,8 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
         }
     }
 
-    [LoggerMessage(201, LogLevel.Warning, "The store's notifications were lost; connecting again")]
-    private partial void LogLost(Exception e);
+    [LoggerMessage(201, LogLevel.Warning, "The store's notifications are lost until it answers: {Problem}")]
+    private partial void LogLost(string problem);
 
     [LoggerMessage(202, LogLevel.Warning, "A notification on " + Channel + " is not ours")]
     private partial void LogForeign(Exception e);

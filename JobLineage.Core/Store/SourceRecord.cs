@@ -1,5 +1,7 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
+using JobLineage.Core.Store.Ingest;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -39,6 +41,40 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         return new(store, reader.GetInt16(0), name, reader.GetInt64(1));
     }
 
+    /// <summary>
+    /// Finds or adds the source, and begins the turn of whoever holds its lease. A session of a former holder that is
+    /// stopped or cut off in mid-batch is ended: it would keep the source locked for as long as the server waits for it.
+    /// </summary>
+    /// <param name="store">Connections to the store.</param>
+    /// <param name="name">The source's name.</param>
+    /// <param name="holder">Who holds the lease <see cref="SourceLease.NameOf"/>.</param>
+    /// <param name="time">For waiting.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="LeadLostException">Somebody else holds it.</exception>
+    public static Task<SourceRecord> OpenAsync(
+        NpgsqlDataSource store, string name, Guid holder, TimeProvider time, CancellationToken cancellation) =>
+        StalledSessions.PastAsync(
+            store,
+            async (connection, token) =>
+            {
+                // With the lease's row locked: nobody takes it between the look at it and the new turn.
+                await using var command = new NpgsqlCommand(
+                    """
+                    with mine as (select from job_lineage.lease where name = $2 and holder = $3 for update)
+                    insert into job_lineage.source as s (name) select $1 from mine
+                    on conflict (name) do update set epoch = s.epoch + 1
+                    returning id, epoch
+                    """, connection);
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SourceLease.NameOf(name) });
+                command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = holder });
+                await using var reader = await command.ExecuteReaderAsync(token);
+                return await reader.ReadAsync(token)
+                    ? new SourceRecord(store, reader.GetInt16(0), name, reader.GetInt64(1))
+                    : throw new LeadLostException($"Another replica reads source '{name}' now.");
+            },
+            time, cancellation);
+
     /// <summary>Where the feed stopped.</summary>
     public async Task<FeedPosition> PositionAsync(CancellationToken cancellation)
     {
@@ -72,6 +108,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     /// <param name="message">A sentence for a person; null for nothing.</param>
     /// <param name="asOf">The moment up to which the store knows the source; null: unchanged.</param>
     /// <param name="cancellation">Stops the writing.</param>
+    /// <exception cref="LeadLostException">Another leader's turn has begun: it says what it is doing.</exception>
     public async Task SayAsync(FeedState state, string? message, DateTimeOffset? asOf, CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
@@ -80,26 +117,30 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
                 update job_lineage.source s
                 set state = $2, message = $3, as_of = {Later("s.as_of", "$4")}, heartbeat_at = now()
                 from job_lineage.source old
-                where s.id = $1 and old.id = s.id
+                where s.id = $1 and s.epoch = $5 and old.id = s.id
                 returning (old.state, old.message) is distinct from (s.state, s.message) as changed)
-            select pg_notify('{RunSignal.SourcesChannel}', '') from said where changed
+            select count(*), count(case when changed then pg_notify('{RunSignal.SourcesChannel}', '') end) from said
             """);
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)state });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)message ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)asOf?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        await command.ExecuteNonQueryAsync(cancellation);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        if ((long)(await command.ExecuteScalarAsync(cancellation))! == 0)
+            throw new LeadLostException($"Another replica reads source '{name}' now.");
     }
 
     /// <summary>Begins or ends a backfill.</summary>
     public async Task BackfillAsync(bool done, long? rowsTotal, CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "update job_lineage.source set backfilled = $2, rows_total = coalesce($3, rows_total) where id = $1");
+            "update job_lineage.source set backfilled = $2, rows_total = coalesce($3, rows_total) where id = $1 and epoch = $4");
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = done });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)rowsTotal ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
-        await command.ExecuteNonQueryAsync(cancellation);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+            throw new LeadLostException($"Another replica reads source '{name}' now.");
         if (done)
         {
             // Fresh statistics: nothing was known of these tables when the first plans were made.

@@ -1,3 +1,4 @@
+using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Store;
@@ -5,15 +6,27 @@ namespace JobLineage.Core.Store;
 /// <summary>Connections to the store.</summary>
 public static class StoreDatabase
 {
+    /// <summary>Connections of one process at most, unless the connection string says how many.</summary>
+    public const int MostConnections = 30;
+
+    /// <summary>
+    /// No JIT. And a program that is stopped, cut off or without power holds no lock for long: the server ends a session
+    /// that waits for it within a transaction, and finds out by itself when its machine is gone.
+    /// </summary>
+    private const string Session =
+        "-c jit=off -c idle_in_transaction_session_timeout=60s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
     /// <summary>A data source whose settings suit the store: statements prepared by themselves, no JIT (it alone costs more than the queries).</summary>
     /// <param name="connectionString">As configured in <c>ConnectionStrings:Store</c>.</param>
     public static NpgsqlDataSource Create(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        settings.ApplicationName ??= "job-lineage";
+        var settings = PostgresConnections.Named(connectionString, "store");
         if (settings.MaxAutoPrepare == 0)
             settings.MaxAutoPrepare = 60;
-        settings.Options = string.Join(' ', new[] { settings.Options, "-c jit=off" }.Where(o => !string.IsNullOrEmpty(o)));
+        // The driver's own hundred may be all that the server has; who waits is served in turn.
+        if (settings.MaxPoolSize == 100)
+            settings.MaxPoolSize = MostConnections;
+        settings.Options = string.Join(' ', new[] { settings.Options, Session }.Where(o => !string.IsNullOrEmpty(o)));
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

@@ -10,16 +10,18 @@ public class ArchitectureTests
     private static readonly FolderRules Core = new("JobLineage.Core", new Dictionary<string, string[]>
     {
         ["Model"] = [],
+        // Low: knows no job.
+        ["Postgres"] = [],
         ["Embedded"] = [],
         ["Graph"] = ["Model"],
         ["Diagnosis"] = ["Model"],
         // A source's thresholds stand in its section of the configuration.
-        ["Sources"] = ["Model", "Diagnosis"],
-        ["Lineage"] = ["Model", "Sources"],
+        ["Sources"] = ["Model", "Postgres", "Diagnosis"],
+        ["Lineage"] = ["Model", "Postgres", "Sources"],
         ["Runs"] = ["Model", "Diagnosis"],
-        ["Store"] = ["Model", "Sources", "Runs", "Diagnosis"],
-        ["Feed"] = ["Model", "Sources", "Runs", "Store"],
-        ["Alerts"] = ["Model", "Sources", "Store"],
+        ["Store"] = ["Model", "Postgres", "Sources", "Runs", "Diagnosis"],
+        ["Feed"] = ["Model", "Postgres", "Sources", "Runs", "Store"],
+        ["Alerts"] = ["Model", "Postgres", "Sources", "Store"],
         ["Export"] = ["Model", "Lineage", "Runs"],
     });
 

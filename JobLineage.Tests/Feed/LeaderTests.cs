@@ -8,9 +8,6 @@ namespace JobLineage.Tests.Feed;
 /// <summary>Replicas, and databases that go away and come back.</summary>
 public sealed class LeaderTests
 {
-    private const string Locks =
-        "select count(*) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())";
-
     [Fact]
     public async Task When_the_leader_ends_another_replica_goes_on()
     {
@@ -35,8 +32,9 @@ public sealed class LeaderTests
         await fixture.InsertAsync(1);
         await fixture.HasJobAsync(1);
         var turn = await fixture.TurnAsync();
+        // The session by which it shows that it is alive.
         Assert.Equal(1, await fixture.Store.ScalarAsync<long>(
-            Locks.Replace("count(*)", "count(pg_terminate_backend(pid))")));
+            "select count(pg_terminate_backend(m.pid)) from job_lineage.member m join job_lineage.lease l on l.holder = m.id"));
         await fixture.InsertAsync(2);
         await fixture.HasJobAsync(2);
         await Soon.IsTrueAsync(async () => await fixture.TurnAsync() > turn);
@@ -154,7 +152,8 @@ public sealed class LeaderTests
         await fixture.HasJobAsync(1);
         await replica.Leader.StopAsync(default);
         // At once, although the pool still has the connection: another replica is not to wait for it.
-        Assert.Equal(0, await fixture.Store.ScalarAsync<long>(Locks));
+        Assert.Equal(0, await fixture.Store.ScalarAsync<long>("select count(*) from job_lineage.member"));
+        Assert.Equal(0, await fixture.Store.ScalarAsync<long>("select count(*) from job_lineage.lease where holder is not null"));
         await replica.DisposeAsync();
         await LeaderFixture.ForgetAsync(fixture.Queue);
         await using var server = new NpgsqlConnection(await PostgresFixture.ConnectionStringAsync());

@@ -8,10 +8,10 @@ internal static class ConnectionFaults
     public static IReadOnlyList<Fault> List { get; } =
     [
         new("listener's session ended", trial => EndAsync(
-            trial, trial.Queue, "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())")),
+            trial, trial.Queue, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'replica' and query ~ '^(un)?listen '")),
         new("ingester's session ended in mid-batch", EndIngesterAsync),
-        new("leader's lock session ended", trial => EndAsync(
-            trial, trial.World.Checking, "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())")) { IsTested = false },
+        new("leader's own session ended", trial => EndAsync(
+            trial, trial.World.Checking, "select pg_terminate_backend(m.pid) from job_lineage.member m join job_lineage.lease l on l.holder = m.id")) { IsTested = false },
         new("all sessions ended", async trial =>
         {
             const string all = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'replica'";

@@ -1,0 +1,102 @@
+using JobLineage.Core.Postgres;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Ingest;
+using Microsoft.Extensions.Logging;
+
+namespace JobLineage.Core.Feed;
+
+/// <summary>
+/// The feeds of the sources whose leases this replica holds: begins and ends them as leases come and go. One that fails
+/// costs nothing but itself. One loop drives it.
+/// </summary>
+/// <param name="sources">All that could be fed.</param>
+/// <param name="run">Feeds a source as the holder of its lease, until cancelled.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">For operators.</param>
+internal sealed partial class LedFeeds(
+    IReadOnlyList<WatchedSource> sources, Func<WatchedSource, Guid, CancellationToken, Task> run, TimeProvider time, ILogger log) : IAsyncDisposable
+{
+    /// <summary>After a feed has failed to begin: its source's row was locked, say.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, WatchedSource> byLease = sources.ToDictionary(s => SourceLease.NameOf(s.Name), StringComparer.Ordinal);
+    private readonly Dictionary<string, Led> led = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> failed = new(StringComparer.Ordinal);
+
+    /// <summary>How many run.</summary>
+    public int Count => led.Count;
+
+    /// <summary>Does what the leases say.</summary>
+    public async Task SettleAsync(LeaseView view, LeaseMember member, CancellationToken cancellation)
+    {
+        var moves = LeaseShares.Of(view);
+        var gone = led.Where(l => view.Holders.GetValueOrDefault(l.Key) != view.Me).Select(l => l.Key);
+        foreach (var lease in gone.Concat(moves.GiveBack))
+        {
+            if (led.TryGetValue(lease, out var feed))
+                _ = feed.Stop.CancelAsync();
+        }
+
+        foreach (var (lease, feed) in led.Where(l => l.Value.Task.IsCompleted).ToList())
+        {
+            led.Remove(lease);
+            await EndAsync(lease, feed);
+        }
+
+        // A lease is given back when its feed has ended, or the next holder's first statements would wait for the last one's.
+        await member.ReleaseAsync([.. moves.GiveBack.Where(lease => !led.ContainsKey(lease))], cancellation);
+        var taken = moves.Take.Count > 0 ? await member.TakeAsync(moves.Take, cancellation) : [];
+        var mine = view.Holders.Where(h => h.Value == view.Me).Select(h => h.Key).Concat(taken);
+        foreach (var lease in mine.Except(moves.GiveBack, StringComparer.Ordinal).Where(lease => !led.ContainsKey(lease)).ToList())
+        {
+            if (byLease.TryGetValue(lease, out var source) && !(failed.TryGetValue(lease, out var at) && time.GetElapsedTime(at) < Pause))
+                led[lease] = Start(source, view.Me);
+        }
+    }
+
+    /// <summary>Ends all of them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var feed in led.Values)
+            await feed.Stop.CancelAsync();
+        foreach (var (lease, feed) in led)
+            await EndAsync(lease, feed);
+        led.Clear();
+    }
+
+    private Led Start(WatchedSource source, Guid holder)
+    {
+        var stop = new CancellationTokenSource();
+        return new(stop, Task.Run(() => run(source, holder, stop.Token), CancellationToken.None));
+    }
+
+    private async Task EndAsync(string lease, Led feed)
+    {
+        try
+        {
+            await feed.Task;
+        }
+        catch (OperationCanceledException) when (feed.Stop.IsCancellationRequested)
+        {
+        }
+        catch (LeadLostException e)
+        {
+            LogTaken(e.Message);
+        }
+        catch (Exception e)
+        {
+            failed[lease] = time.GetTimestamp();
+            LogFailed(byLease[lease].Name, SqlStateSentences.Of(e, SqlStateSubject.Store).Message);
+        }
+
+        feed.Stop.Dispose();
+    }
+
+    private sealed record Led(CancellationTokenSource Stop, Task Task);
+
+    [LoggerMessage(319, LogLevel.Information, "{Sentence} This one stops reading it.")]
+    private partial void LogTaken(string sentence);
+
+    [LoggerMessage(320, LogLevel.Warning, "Source {Source}: its feed could not go on; it is begun again. {Problem}")]
+    private partial void LogFailed(string source, string problem);
+}

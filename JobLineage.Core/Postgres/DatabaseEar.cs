@@ -1,0 +1,319 @@
+using System.Threading.Channels;
+using Npgsql;
+
+namespace JobLineage.Core.Postgres;
+
+/// <summary>
+/// One connection that listens to the channels of a database for everybody who wants to hear one. It is opened for the first
+/// and closed after the last; when it is lost all hear of it, because anything may have been missed.
+/// </summary>
+/// <param name="time">For waiting.</param>
+public sealed class DatabaseEar(TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>A silent connection is asked something this often: one that died unnoticed is found.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    private readonly Lock @lock = new();
+    private readonly HashSet<EarListener> listeners = [];
+    private readonly Queue<Request> requests = [];
+    private CancellationTokenSource? interrupt;
+    private Task work = Task.CompletedTask;
+    private bool isWorking;
+    private bool isDisposed;
+
+    /// <summary>Begins to listen to a channel.</summary>
+    /// <param name="database">Connections to the database; those of whoever comes first are used.</param>
+    /// <param name="channel">A name that needs no quoting.</param>
+    /// <param name="cancellation">Stops waiting for it.</param>
+    /// <exception cref="NpgsqlException">It can't be listened to now.</exception>
+    public async Task<EarListener> ListenAsync(NpgsqlDataSource database, string channel, CancellationToken cancellation)
+    {
+        var listener = new EarListener(this, channel, time);
+        try
+        {
+            await AskAsync(new(listener, database, IsListen: true)).WaitAsync(cancellation);
+            return listener;
+        }
+        catch
+        {
+            await listener.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Task last;
+        lock (@lock)
+        {
+            isDisposed = true;
+            Interrupt();
+            last = work;
+        }
+
+        await last;
+    }
+
+    internal async ValueTask LeaveAsync(EarListener listener) =>
+        await AskAsync(new(listener, null, IsListen: false)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private Task AskAsync(Request request)
+    {
+        lock (@lock)
+        {
+            if (isDisposed || (!request.IsListen && !isWorking))
+            {
+                listeners.Remove(request.Listener);
+                return isDisposed && request.IsListen ? Task.FromException(new ObjectDisposedException(nameof(DatabaseEar))) : Task.CompletedTask;
+            }
+
+            requests.Enqueue(request);
+            Interrupt();
+            if (!isWorking)
+            {
+                isWorking = true;
+                work = Task.Run(WorkAsync);
+            }
+
+            return request.Done.Task;
+        }
+    }
+
+    /// <summary>On another thread: what waits would go on within the lock. It has no timer, so nothing is left undisposed.</summary>
+    private void Interrupt() => _ = interrupt?.CancelAsync();
+
+    private async Task WorkAsync()
+    {
+        NpgsqlConnection? connection = null;
+        try
+        {
+            while (Next() is { } request)
+            {
+                connection ??= await OpenAsync(request.Database!);
+                await ServeAsync(connection, request);
+                while (TryTake(out var more))
+                    await ServeAsync(connection, more);
+                if (!await HearAsync(connection))
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            Lose(e);
+        }
+        finally
+        {
+            if (connection is not null)
+                await CloseAsync(connection);
+            Rest();
+        }
+    }
+
+    /// <summary>Waits for notifications until there is something to do; false when nobody listens any more.</summary>
+    private async Task<bool> HearAsync(NpgsqlConnection connection)
+    {
+        while (true)
+        {
+            CancellationTokenSource stop;
+            lock (@lock)
+            {
+                if (isDisposed || listeners.Count == 0)
+                    return requests.Count > 0 && !isDisposed;
+                if (requests.Count > 0)
+                    return true;
+                interrupt = stop = new();
+            }
+
+            try
+            {
+                if (await connection.WaitAsync(KeepAlive, stop.Token))
+                    continue;
+                await using var ping = new NpgsqlCommand("select 1", connection) { CommandTimeout = 5 };
+                await ping.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+            }
+            finally
+            {
+                lock (@lock)
+                    interrupt = null;
+            }
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource database)
+    {
+        var connection = await database.OpenConnectionAsync(CancellationToken.None);
+        connection.Notification += (_, e) =>
+        {
+            lock (@lock)
+            {
+                foreach (var listener in listeners)
+                {
+                    if (listener.Channel == e.Channel)
+                        listener.Nudge();
+                }
+            }
+        };
+        return connection;
+    }
+
+    private async Task ServeAsync(NpgsqlConnection connection, Request request)
+    {
+        var channel = request.Listener.Channel;
+        bool isFirst, isLast;
+        lock (@lock)
+        {
+            isFirst = request.IsListen && listeners.All(l => l.Channel != channel);
+            isLast = !request.IsListen && listeners.Remove(request.Listener) && listeners.All(l => l.Channel != channel);
+        }
+
+        try
+        {
+            if (isFirst || isLast)
+            {
+                await using var command = new NpgsqlCommand($"{(isFirst ? "listen" : "unlisten")} {channel}", connection) { CommandTimeout = 15 };
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+
+            lock (@lock)
+            {
+                if (request.IsListen)
+                    listeners.Add(request.Listener);
+            }
+
+            request.Done.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            request.Done.TrySetException(e);
+            throw;
+        }
+    }
+
+    private Request? Next()
+    {
+        lock (@lock)
+        {
+            // Whoever leaves a connection that was never opened has left.
+            while (requests.TryDequeue(out var request))
+            {
+                if (!isDisposed && (request.IsListen || listeners.Count > 0))
+                    return request;
+                listeners.Remove(request.Listener);
+                request.Done.TrySetResult();
+            }
+
+            return null;
+        }
+    }
+
+    private bool TryTake(out Request request)
+    {
+        lock (@lock)
+            return requests.TryDequeue(out request!);
+    }
+
+    private void Lose(Exception e)
+    {
+        lock (@lock)
+        {
+            foreach (var listener in listeners)
+                listener.Lose(e);
+            listeners.Clear();
+            while (requests.TryDequeue(out var request))
+            {
+                if (request.IsListen)
+                    request.Done.TrySetException(e);
+                else
+                    request.Done.TrySetResult();
+            }
+        }
+    }
+
+    private void Rest()
+    {
+        lock (@lock)
+        {
+            isWorking = false;
+            if (requests.Count == 0 || isDisposed)
+                return;
+            isWorking = true;
+            work = Task.Run(WorkAsync);
+        }
+    }
+
+    /// <summary>A connection goes back to its pool with its session: LISTEN would stay with it until it is used again.</summary>
+    private static async Task CloseAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            if (connection.FullState == System.Data.ConnectionState.Open)
+            {
+                await using var release = new NpgsqlCommand("unlisten *", connection) { CommandTimeout = 5 };
+                await release.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            // It is closed and not used again.
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    private sealed record Request(EarListener Listener, NpgsqlDataSource? Database, bool IsListen)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>One who listens to one channel.</summary>
+public sealed class EarListener : IAsyncDisposable
+{
+    private readonly DatabaseEar ear;
+    private readonly TimeProvider time;
+    private readonly Channel<bool> heard = System.Threading.Channels.Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private int left;
+
+    internal EarListener(DatabaseEar ear, string channel, TimeProvider time) => (this.ear, Channel, this.time) = (ear, channel, time);
+
+    /// <summary>What is listened to.</summary>
+    public string Channel { get; }
+
+    /// <summary>Ends a wait as a notification would: there is something to do.</summary>
+    public void Nudge() => heard.Writer.TryWrite(true);
+
+    /// <summary>Waits for a notification.</summary>
+    /// <param name="longest">How long at most.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="NpgsqlException">The connection is lost: anything may have been missed.</exception>
+    public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellation)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // What ends first ends the other.
+        var delay = Task.Delay(longest, time, timer.Token);
+        var news = heard.Reader.WaitToReadAsync(timer.Token).AsTask();
+        await Task.WhenAny(news, delay);
+        var said = news.IsCompletedSuccessfully;
+        await timer.CancelAsync();
+        await Task.WhenAll(delay, news).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        if (news.IsFaulted)
+            await news;
+        // Taken after waiting and before looking: what is announced while we look is announced again.
+        return said && heard.Reader.TryRead(out _);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref left, 1) == 0)
+            await ear.LeaveAsync(this);
+    }
+
+    internal void Lose(Exception e) => heard.Writer.TryComplete(e);
+}

@@ -1,0 +1,62 @@
+using Npgsql;
+
+namespace JobLineage.Core.Postgres;
+
+/// <summary>
+/// Ends sessions that keep others waiting for a lock while they wait for a program that does not speak any more: it is
+/// stopped, cut off, or its machine is gone, and the server would wait for it for hours.
+/// </summary>
+public static class StalledSessions
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
+    /// <summary>Only what blocks us, only the same role's, only when the server waits for the client and has for some seconds.</summary>
+    private const string End = """
+        select count(pg_terminate_backend(s.pid))
+        from unnest(pg_blocking_pids($1)) blocking
+            join pg_stat_activity s on s.pid = blocking
+        where s.usename = current_user and s.wait_event_type = 'Client' and s.state_change < clock_timestamp() - interval '3 seconds'
+        """;
+
+    /// <summary>Runs something that may have to wait for a lock, and ends stalled sessions that hold it.</summary>
+    /// <param name="database">Connections to the database.</param>
+    /// <param name="run">Runs on a connection of its own.</param>
+    /// <param name="time">Between two looks at who is in the way.</param>
+    /// <param name="cancellation">Stops.</param>
+    public static async Task<T> PastAsync<T>(
+        NpgsqlDataSource database, Func<NpgsqlConnection, CancellationToken, Task<T>> run, TimeProvider time, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        int session;
+        // Not what the driver knows of it: a pooler tells a number of its own.
+        await using (var ask = new NpgsqlCommand("select pg_backend_pid()", connection) { CommandTimeout = 15 })
+            session = (int)(await ask.ExecuteScalarAsync(cancellation))!;
+        var running = run(connection, cancellation);
+        while (!running.IsCompleted)
+        {
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny(running, Task.Delay(Between, time, timer.Token));
+            await timer.CancelAsync();
+            if (running.IsCompleted || cancellation.IsCancellationRequested)
+                break;
+            await EndAsync(database, session, cancellation);
+        }
+
+        return await running;
+    }
+
+    private static async Task EndAsync(NpgsqlDataSource database, int waiting, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var command = database.CreateCommand(End);
+            command.CommandTimeout = 5;
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = waiting });
+            await command.ExecuteScalarAsync(cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            // What runs fails by itself, or goes on: this only helps.
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using JobLineage.Core.Postgres;
+using Npgsql;
+
+namespace JobLineage.Core.Store;
+
+/// <summary>
+/// The lease of one source for a program that reads it once and ends, while no replica serves: renewed until it is disposed.
+/// A replica that serves waits meanwhile, and goes on afterwards.
+/// </summary>
+/// <example>
+/// <code>
+/// await using var lease = await SourceLease.TryTakeAsync(store, "oban", "digest", time, cancellation);
+/// if (lease is null)
+///     …; // a replica reads it: SourceFreshness says as of when
+/// else
+///     record = await SourceRecord.OpenAsync(store, "oban", lease.Holder, time, cancellation);
+/// </code>
+/// </example>
+public sealed class SourceLease : IAsyncDisposable
+{
+    private readonly LeaseMember member;
+    private readonly CancellationTokenSource lost = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task renewing;
+
+    private SourceLease(LeaseMember member, string lease, TimeProvider time)
+    {
+        this.member = member;
+        renewing = RenewAsync(lease, time);
+    }
+
+    /// <summary>For <see cref="SourceRecord.OpenAsync(NpgsqlDataSource,string,Guid,TimeProvider,CancellationToken)"/>.</summary>
+    public Guid Holder => member.Id;
+
+    /// <summary>Cancelled when it was not renewed in time and another has taken it, or the store does not answer.</summary>
+    public CancellationToken Lost => lost.Token;
+
+    /// <summary>The name of a source's lease.</summary>
+    public static string NameOf(string source) => "source:" + source;
+
+    /// <summary>Takes the lease if nobody alive holds it.</summary>
+    /// <param name="store">Connections to the store, whose schema is up to date.</param>
+    /// <param name="source">The source's name.</param>
+    /// <param name="verb">What takes it, for people.</param>
+    /// <param name="time">For waiting.</param>
+    /// <param name="cancellation">Stops trying.</param>
+    /// <returns>Null when somebody holds it.</returns>
+    public static async Task<SourceLease?> TryTakeAsync(
+        NpgsqlDataSource store, string source, string verb, TimeProvider time, CancellationToken cancellation)
+    {
+        var member = await LeaseMember.OpenAsync(store, LeaseMember.NameOf(verb), cancellation);
+        try
+        {
+            await member.RenewAsync([], [], cancellation);
+            if ((await member.TakeAsync([NameOf(source)], cancellation)).Count > 0)
+                return new(member, NameOf(source), time);
+        }
+        catch
+        {
+            await member.DisposeAsync();
+            throw;
+        }
+
+        await member.DisposeAsync();
+        return null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await renewing;
+        await member.DisposeAsync();
+        stop.Dispose();
+        lost.Dispose();
+    }
+
+    private async Task RenewAsync(string lease, TimeProvider time)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(LeaseMember.Beat, time, stop.Token);
+                var view = await member.RenewAsync([], [], stop.Token);
+                if (view.Holders.GetValueOrDefault(lease) != member.Id)
+                    break;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            // What is still written is refused by the source's epoch once another has begun.
+        }
+
+        await lost.CancelAsync();
+    }
+}
+
+/// <summary>How well the store knows a source, and who reads it.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="AsOf">The moment up to which the store knows it; null when it was never read to an end.</param>
+/// <param name="HeartbeatAt">When whoever reads it last said that it is alive; null for never.</param>
+/// <param name="Reader">Who holds its lease now, for people; null when nobody alive does.</param>
+public sealed record SourceFreshness(string Source, DateTimeOffset? AsOf, DateTimeOffset? HeartbeatAt, string? Reader)
+{
+    /// <summary>Reads it for all sources that the store knows.</summary>
+    public static async Task<IReadOnlyList<SourceFreshness>> ReadAsync(NpgsqlDataSource store, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand($"""
+            select s.name, s.as_of, s.heartbeat_at, (
+                select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder
+                where l.name = 'source:' || s.name and {LeaseMember.IsAlive})
+            from job_lineage.source s
+            order by s.name
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<SourceFreshness>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(new(
+                reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1),
+                reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,151 @@
+using JobLineage.Core.Postgres;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Ingest;
+using JobLineage.Tests.Support;
+using Npgsql;
+
+namespace JobLineage.Tests.Postgres;
+
+/// <summary>Leases in a store: who holds one, and when another may take it.</summary>
+public sealed class LeaseMemberTests : IAsyncLifetime
+{
+    private TestDatabase database = null!;
+    private NpgsqlDataSource store = null!;
+
+    public async Task InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync();
+        store = StoreDatabase.Create(database.ConnectionString);
+        await Migrator.MigrateAsync(store, default);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await store.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_lease_is_held_by_one_and_given_back_when_that_leaves()
+    {
+        await using var second = await JoinAsync();
+        await using (var first = await JoinAsync())
+        {
+            Assert.Equal(["a", "b"], await first.TakeAsync(["b", "a"], default));
+            Assert.Empty(await second.TakeAsync(["a"], default));
+            Assert.Equal(["c"], await second.TakeAsync(["a", "c"], default));
+        }
+
+        Assert.Equal(["a"], await second.TakeAsync(["a"], default));
+        Assert.Equal(second.Id, (await second.RenewAsync([], [], default)).Holders["a"]);
+    }
+
+    [Fact]
+    public async Task What_a_killed_member_held_is_free_at_once()
+    {
+        await using var second = await JoinAsync();
+        await using var first = await JoinAsync();
+        await first.TakeAsync(["a"], default);
+        // Its session ends, as with the end of its process; its time has not run out.
+        await database.ExecuteAsync("select pg_terminate_backend(pid) from job_lineage.member where id = @id", new { id = first.Id });
+        await Soon(async () => (await second.TakeAsync(["a"], default)).Count == 1);
+        Assert.DoesNotContain((await second.RenewAsync([], [], default)).Alive, p => p.Id == first.Id);
+    }
+
+    [Fact]
+    public async Task What_a_stopped_member_held_is_free_when_its_time_has_run_out_although_its_session_lives()
+    {
+        await using var second = await JoinAsync();
+        await using var first = await JoinAsync();
+        await first.TakeAsync(["a"], default);
+        Assert.Empty(await second.TakeAsync(["a"], default));
+        await database.ExecuteAsync("update job_lineage.member set until = clock_timestamp() - interval '1 ms' where id = @id", new { id = first.Id });
+        Assert.Equal(["a"], await second.TakeAsync(["a"], default));
+        // It wakes: it is alive again, and sees that it holds nothing.
+        var view = await first.RenewAsync([], [], default);
+        Assert.Equal(second.Id, view.Holders["a"]);
+        Assert.Empty(await first.TakeAsync(["a"], default));
+    }
+
+    [Fact]
+    public async Task A_lock_that_a_stranger_takes_keeps_nobody_from_leading()
+    {
+        await using var stranger = new NpgsqlConnection(database.ConnectionString);
+        await stranger.OpenAsync();
+        await using (var take = new NpgsqlCommand("select pg_advisory_lock(k) from unnest(array[81691557577028, 81691574617938]) k", stranger))
+            await take.ExecuteNonQueryAsync();
+        Assert.Equal(0, await Migrator.MigrateAsync(store, default).WaitAsync(TimeSpan.FromMinutes(1)));
+        await using var member = await JoinAsync();
+        Assert.Equal(["a"], await member.TakeAsync(["a"], default));
+    }
+
+    [Fact]
+    public async Task A_turn_begins_only_for_the_holder_and_ends_the_one_before()
+    {
+        await using var first = await JoinAsync();
+        await using var second = await JoinAsync();
+        await first.TakeAsync([SourceLease.NameOf("oban")], default);
+        await Assert.ThrowsAsync<LeadLostException>(() => SourceRecord.OpenAsync(store, "oban", second.Id, TimeProvider.System, default));
+        var before = await SourceRecord.OpenAsync(store, "oban", first.Id, TimeProvider.System, default);
+        await first.ReleaseAsync([SourceLease.NameOf("oban")], default);
+        await second.TakeAsync([SourceLease.NameOf("oban")], default);
+        var after = await SourceRecord.OpenAsync(store, "oban", second.Id, TimeProvider.System, default);
+        Assert.Equal(before.Epoch + 1, after.Epoch);
+        // What the former holder says or remembers would stand over what is so.
+        await Assert.ThrowsAsync<LeadLostException>(() => before.SayAsync(Core.Model.FeedState.Live, null, TimeProvider.System.GetUtcNow(), default));
+        await Assert.ThrowsAsync<LeadLostException>(() => before.BackfillAsync(true, 1, default));
+        await after.SayAsync(Core.Model.FeedState.Live, null, TimeProvider.System.GetUtcNow(), default);
+        await Assert.ThrowsAsync<LeadLostException>(() => SourceRecord.OpenAsync(store, "oban", first.Id, TimeProvider.System, default));
+    }
+
+    [Fact]
+    public async Task A_holder_that_is_stopped_in_mid_batch_does_not_keep_the_next_one_waiting()
+    {
+        await SourceRecord.OpenAsync(store, "oban", default);
+        // As an ingester that is stopped: its transaction has the source's row, and nobody speaks in its session.
+        await using var stopped = new NpgsqlConnection(database.ConnectionString);
+        await stopped.OpenAsync();
+        await using var transaction = await stopped.BeginTransactionAsync();
+        await using (var batch = new NpgsqlCommand("select from job_lineage.source where name = 'oban' for update", stopped, transaction))
+            await batch.ExecuteNonQueryAsync();
+        await using var next = await JoinAsync();
+        await next.TakeAsync([SourceLease.NameOf("oban")], default);
+        var record = await SourceRecord.OpenAsync(store, "oban", next.Id, TimeProvider.System, default).WaitAsync(TimeSpan.FromSeconds(25));
+        Assert.Equal(2, record.Epoch);
+    }
+
+    [Fact]
+    public async Task Somebody_may_hold_a_lease_for_one_pass_and_see_as_of_when_a_source_is_known()
+    {
+        Assert.Empty(await SourceFreshness.ReadAsync(store, default));
+        var asOf = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        await using (var lease = await SourceLease.TryTakeAsync(store, "oban", "digest", TimeProvider.System, default))
+        {
+            Assert.NotNull(lease);
+            Assert.Null(await SourceLease.TryTakeAsync(store, "oban", "digest", TimeProvider.System, default));
+            var record = await SourceRecord.OpenAsync(store, "oban", lease.Holder, TimeProvider.System, default);
+            await record.SayAsync(Core.Model.FeedState.Polling, null, asOf, default);
+            var held = Assert.Single(await SourceFreshness.ReadAsync(store, default));
+            Assert.Equal(("oban", asOf), (held.Source, held.AsOf));
+            Assert.StartsWith("digest on ", held.Reader, StringComparison.Ordinal);
+            Assert.False(lease.Lost.IsCancellationRequested);
+        }
+
+        Assert.Null(Assert.Single(await SourceFreshness.ReadAsync(store, default)).Reader);
+        await using var again = await SourceLease.TryTakeAsync(store, "oban", "digest", TimeProvider.System, default);
+        Assert.NotNull(again);
+    }
+
+    private async Task<LeaseMember> JoinAsync()
+    {
+        var member = await LeaseMember.OpenAsync(store, "test", default);
+        await member.RenewAsync([], [], default);
+        return member;
+    }
+
+    private static async Task Soon(Func<Task<bool>> condition)
+    {
+        while (!await condition())
+            await Task.Delay(20);
+    }
+}
