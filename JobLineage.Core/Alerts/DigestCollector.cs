@@ -60,7 +60,7 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
                 case when j.run_id is null then f.worker else 0 end as worker, coalesce(f.fingerprint, 0) as fingerprint,
                 {LedgerSql.At} as at, f.told_before is not null as again
             from job_lineage.failure f
-            left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id
+            left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob}
             where f.digest_id = $1
             """, digest);
         await command.ExecuteNonQueryAsync(cancellation);

@@ -21,7 +21,7 @@ public sealed class DigestRetention(NpgsqlDataSource store, TimeSpan keepFor)
         $"(d.ended_at < now() - $1 and d.state not in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp}))";
 
     /// <summary>The source no longer has the job, and the store knows it.</summary>
-    private const string IsGone = "exists (select from job_lineage.job j where j.source_id = f.source_id and j.id = f.job_id and j.flags & 2 <> 0)";
+    private const string IsGone = $"exists (select from job_lineage.job j where j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob} and j.flags & 2 <> 0)";
 
     /// <summary>Removes all that is due.</summary>
     /// <returns>How many rows were removed or emptied.</returns>

@@ -43,7 +43,7 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
             join job_lineage.source s on s.id = f.source_id
             join job_lineage.label l on l.id = f.worker
             left join job_lineage.fingerprint p on p.id = f.fingerprint
-            left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id
+            left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob}
             left join job_lineage.run r on r.id = j.run_id
             left join job_lineage.label rl on rl.id = r.worker
             order by f.id desc

@@ -9,11 +9,17 @@ internal static class LedgerSql
     /// <summary>When <c>f</c> failed, as well as it is known.</summary>
     public const string At = "case when isfinite(f.failed_at) then f.failed_at else f.seen_at end";
 
+    /// <summary>
+    /// Whether the job <c>j</c>, which has the id that <c>f</c> names, is the one that failed: where the store no longer has that one,
+    /// its id may be another job's now.
+    /// </summary>
+    public const string IsItsJob = "(f.inserted_at is null or j.inserted_at is null or j.inserted_at = f.inserted_at)";
+
     /// <summary>The number of the label of the pipeline that <c>f</c> belongs to; of a single, its own worker's.</summary>
     public const string Pipeline =
         """
         coalesce((select r.worker from job_lineage.job j join job_lineage.run r on r.id = j.run_id
-            where j.source_id = f.source_id and j.id = f.job_id), f.worker)
+            where j.source_id = f.source_id and j.id = f.job_id and (f.inserted_at is null or j.inserted_at is null or j.inserted_at = f.inserted_at)), f.worker)
         """;
 
     /// <summary>Whether no digest that may have arrived has said how many <c>m</c> muted.</summary>

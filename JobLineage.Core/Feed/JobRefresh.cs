@@ -20,7 +20,8 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
     public async Task<Refreshed> RunAsync(IReadOnlyList<string> ids, List<Job>? read, FeedProgress? progress, CancellationToken cancellation)
     {
         var changed = new List<string>();
-        var gone = 0;
+        var added = new List<string>();
+        var (gone, returned) = (0, 0);
         var batches = ids.Chunk(options.Batch).ToList();
         Task<SourceRows>? next = null;
         if (batches.Count == 0 && progress is not null)
@@ -32,7 +33,7 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
             next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
             read?.AddRange(rows.Jobs);
             var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, i == batches.Count - 1 ? progress : null, cancellation);
-            changed.AddRange(result.ChangedIds);
+            Count(result);
             gone += result.Gone;
             // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
             for (var missing = result.Missing; missing.Count > 0;)
@@ -41,12 +42,19 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
                 if (rows.Jobs.Count == 0)
                     break;
                 result = await ingester.ApplyAsync(rows.Jobs, [], null, cancellation);
-                changed.AddRange(result.ChangedIds);
+                Count(result);
                 missing = result.Missing;
             }
         }
 
-        return new(changed, gone);
+        return new(changed, gone) { Added = added, Returned = returned };
+
+        void Count(IngestResult result)
+        {
+            changed.AddRange(result.ChangedIds);
+            added.AddRange(result.Added);
+            returned += result.Returned;
+        }
     }
 }
 
@@ -55,6 +63,12 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
 /// <param name="Gone">How many of them had left the source.</param>
 public sealed record Refreshed(IReadOnlyList<string> ChangedIds, int Gone)
 {
+    /// <summary>The ids of those that the store did not have.</summary>
+    public IReadOnlyList<string> Added { get; init; } = [];
+
+    /// <summary>How many ids came back with another insertion time: other jobs.</summary>
+    public int Returned { get; init; }
+
     /// <summary>How many were new, changed or gone.</summary>
     public int Changed => ChangedIds.Count;
 }

@@ -15,10 +15,18 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     /// <summary>Rows may be written by clocks that are a little behind the source's.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(2);
 
+    /// <summary>Between two calls for a comparison: there are queues that use ids again all the time.</summary>
+    private static readonly TimeSpan CallInterval = TimeSpan.FromMinutes(1);
+
     private readonly PollTracker tracker = new(reader.Source.IdKind);
     private readonly JobRefresh refresh = new(reader, ingester, options);
     private readonly long began = time.GetTimestamp();
     private TimeSpan? lastLook;
+    private TimeSpan? lastCall;
+    private bool mustCall;
+
+    /// <summary>Ids began anew, or came back: rows that this feed does not look at may have changed, and all should be compared.</summary>
+    public event Action? IdsReturned;
 
     /// <summary>Begins where the store stopped.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -52,11 +60,26 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
         var took = Stopwatch.GetElapsedTime(started);
         var read = new List<Job>(dirty.Count);
         var refreshed = await refresh.RunAsync(dirty, read, null, cancellation);
+        if (tracker.BeganAnew(scan, refreshed, reader.Source.Mapping.InsertedAt is not null))
+        {
+            tracker.GoBack(scan);
+            mustCall = true;
+        }
+
         tracker.Commit(scan, read, DateTimeOffset.UnixEpoch + steady);
         lastLook = steady;
+        Call(steady);
         if (refreshed.Changed > 0 || dirty.Count > 0)
             await ingester.ApplyAsync([], [], new(AsOf: at, HighId: tracker.HighId), cancellation);
         return (refreshed, took);
+    }
+
+    private void Call(TimeSpan steady)
+    {
+        if (!mustCall || steady - lastCall < CallInterval)
+            return;
+        (mustCall, lastCall) = (false, steady);
+        IdsReturned?.Invoke();
     }
 
     /// <summary>Reads these jobs again and brings them into the store, with ancestors that nobody has seen yet.</summary>

@@ -97,6 +97,38 @@ public sealed class PollTracker(JobIdKind kind)
         Advance(scan, at);
     }
 
+    /// <summary>
+    /// Whether ids of the table began anew: a sequence was restarted, a table truncated with it, a dump restored. That the highest
+    /// id went back alone says nothing, for the newest rows may have been deleted; but what is new below it came from a sequence
+    /// that had been there before.
+    /// </summary>
+    /// <param name="scan">The look.</param>
+    /// <param name="refreshed">What it brought.</param>
+    /// <param name="hasTimes">Whether the source says when its rows were inserted: where it doesn't, an id that came back is not told from a job that changed.</param>
+    public bool BeganAnew(SourceScan scan, Refreshed refreshed, bool hasTimes)
+    {
+        if (refreshed.Returned > 0)
+            return true;
+        if (kind != JobIdKind.BigInt || !IsBack(scan))
+            return false;
+        return refreshed.Added.Any(id => JobIds.Compare(kind, id, HighId!) <= 0)
+            || (!hasTimes && scan.HighId is { } top && refreshed.ChangedIds.Contains(top));
+    }
+
+    /// <summary>Goes on from the highest id that there is now, which is lower than the highest known.</summary>
+    public void GoBack(SourceScan scan)
+    {
+        if (kind != JobIdKind.BigInt || !IsBack(scan))
+            return;
+        high = scan.HighId is null ? 0 : Number(scan.HighId);
+        settled = Math.Min(settled, high);
+        marks.Clear();
+    }
+
+    private bool IsBack(SourceScan scan) => scan.HighId is null ? high > 0 : Number(scan.HighId) < high;
+
+    private static long Number(string id) => long.Parse(id, System.Globalization.CultureInfo.InvariantCulture);
+
     private void Advance(SourceScan scan, DateTimeOffset at)
     {
         if (kind != JobIdKind.BigInt)

@@ -109,6 +109,7 @@ public sealed partial class SourceFeed(
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var reconciler = new Reconciler(record, scanner, options, time);
+        feed.IdsReturned += reconciler.Ask;
         var reconciling = reconciler.RunAsync(() => listener?.Nudge(), stop.Token);
         try
         {

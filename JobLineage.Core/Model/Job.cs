@@ -6,8 +6,20 @@ public sealed record Job
     /// <summary>The name of the source the job was read from.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The job's id as text: digits for bigint, lower case for uuid, as is for text.</summary>
+    /// <summary>
+    /// The job's id as text: digits for bigint, lower case for uuid, as is for text. As kept in the store it is the key by which
+    /// the job is addressed (<see cref="JobKeys"/>): the id itself but for an earlier job of an id that came back, and for ids that are too long.
+    /// </summary>
     public required string Id { get; init; }
+
+    /// <summary>The id as the source has, or had, it.</summary>
+    public string NativeId { get => field ?? JobKeys.Newest(Id); init; }
+
+    /// <summary>The id by which the source is asked for the job's row: that of an earlier job is another job's there.</summary>
+    public string RowId => IsEarlier ? Id : NativeId;
+
+    /// <summary>Whether its id is another job's now: it was inserted at another time.</summary>
+    public bool IsEarlier => JobKeys.TryRead(Id, out _, out _);
 
     /// <summary>The state; see <see cref="IsMissing"/> for the one case in which it means nothing.</summary>
     public JobState State { get; init; }

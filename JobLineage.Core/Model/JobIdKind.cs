@@ -34,11 +34,21 @@ public static class JobIds
         },
     };
 
-    /// <summary>The order of ids: by number for bigint, by bytes otherwise (which for uuid is Postgres' order too).</summary>
+    /// <summary>
+    /// The order of ids: by number for bigint, by bytes otherwise (which for uuid is Postgres' order too). Earlier jobs of an id
+    /// come behind its newest, by their time.
+    /// </summary>
     public static int Compare(JobIdKind kind, string a, string b) =>
         kind == JobIdKind.BigInt
-        && long.TryParse(a, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var x)
-        && long.TryParse(b, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var y)
+            ? TryParse(a, out var x) && TryParse(b, out var y) ? x.CompareTo(y) : Odd(a, b)
+            : string.CompareOrdinal(a, b);
+
+    private static bool TryParse(string id, out long number) =>
+        long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+
+    /// <summary>One of them is no number: it may be an earlier job's key, which begins with one.</summary>
+    private static int Odd(string a, string b) =>
+        TryParse(JobKeys.Newest(a), out var x) && TryParse(JobKeys.Newest(b), out var y) && x != y
             ? x.CompareTo(y)
             : string.CompareOrdinal(a, b);
 }

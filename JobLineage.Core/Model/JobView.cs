@@ -11,7 +11,21 @@ public sealed record JobView(
 {
     /// <summary>The jobs beside it; null where there is nothing that makes siblings.</summary>
     public JobSiblings? Siblings { get; init; }
+
+    /// <summary>The other jobs that have had the same id, the newest first; at most <see cref="MostVersions"/>.</summary>
+    public IReadOnlyList<JobVersionLine> Others { get; init; } = [];
+
+    /// <summary>Jobs of one id that are listed.</summary>
+    public const int MostVersions = 50;
 }
+
+/// <summary>One of the jobs that have had an id.</summary>
+/// <param name="Id">Its key, which is its address.</param>
+/// <param name="Worker">Its full worker name.</param>
+/// <param name="State">Its state.</param>
+/// <param name="InsertedAt">When it was inserted; null: not known.</param>
+/// <param name="IsEarlier">Whether another has its id now.</param>
+public sealed record JobVersionLine(string Id, string Worker, JobState State, DateTimeOffset? InsertedAt, bool IsEarlier);
 
 /// <summary>The children that a job has in one stage.</summary>
 /// <param name="Stage">The path of the children's stage.</param>

@@ -50,6 +50,8 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         {
             command.Add(reader.IdValue(above));
             arms.Add(Arm($"{IdColumn} > ${command.ParameterCount}", unfinished: false));
+            // The highest row of all, wherever it is: it says whether the ids began anew.
+            arms.Add(Arm($"{IdColumn} = (select max({IdColumn}) from {mapping.QualifiedTable})", unfinished: false));
         }
 
         if (within is not null && mapping.InsertedAt is not null)
@@ -111,7 +113,7 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
             {
                 command.Sql = $"""
                     select {IdColumn}::text as job_id, ({mapping.State})::text, {(mapping.Attempt is { } attempt ? $"coalesce(({attempt})::bigint, 0)" : "0::bigint")},
-                        ({mapping.RunKey ?? mapping.ParentId ?? "null"})::text
+                        ({mapping.RunKey ?? mapping.ParentId ?? "null"})::text, ({mapping.InsertedAt ?? "null"})::timestamptz
                     from {mapping.QualifiedTable}
                     {(after is null ? "" : $"where {IdColumn} > $1")}
                     order by {IdColumn}
@@ -127,7 +129,11 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
                     var link = result.IsDBNull(3) ? null : result.GetString(3);
                     rows.Add(new(
                         after, state, (int)Math.Clamp(result.GetInt64(2), int.MinValue, int.MaxValue),
-                        mapping.RunKey is null ? JobIds.Normalize(source.IdKind, link) : link));
+                        mapping.RunKey is null ? JobIds.Normalize(source.IdKind, link) : link)
+                    {
+                        InsertedAt = result.TimeAt(4),
+                        IsKey = mapping.RunKey is not null,
+                    });
                 }
             }
 
@@ -161,4 +167,11 @@ public readonly record struct RowMark(long Version, bool IsUnfinished);
 /// <param name="State">Its state; null when the mapping does not know it.</param>
 /// <param name="Attempt">Attempts begun.</param>
 /// <param name="Link">The parent's id or the run's key, whichever holds the source's runs together.</param>
-public readonly record struct RowState(string Id, JobState? State, int Attempt, string? Link);
+public readonly record struct RowState(string Id, JobState? State, int Attempt, string? Link)
+{
+    /// <summary>When it was inserted; null where the source does not say. Another time makes it another job.</summary>
+    public DateTimeOffset? InsertedAt { get; init; }
+
+    /// <summary>Whether <see cref="Link"/> is a run's key.</summary>
+    public bool IsKey { get; init; }
+}

@@ -87,11 +87,11 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             reader.GetBoolean(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3));
     }
 
-    /// <summary>The jobs that the store takes for unfinished.</summary>
+    /// <summary>The ids of the jobs that the store takes for unfinished, as the source has them.</summary>
     public async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "select id from job_lineage.job where source_id = $1 and state < 5 and flags & 7 = 0");
+            "select coalesce(native_id, id) from job_lineage.job where source_id = $1 and state < 5 and flags & 7 = 0");
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
         return await command.TextsAsync(cancellation);
     }
@@ -134,7 +134,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     public async Task BackfillAsync(bool done, long? rowsTotal, CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "update job_lineage.source set backfilled = $2, rows_total = coalesce($3, rows_total) where id = $1 and epoch = $4");
+            "update job_lineage.source set backfilled = $2, rows_total = coalesce($3, rows_total), rereading = rereading and not $2 where id = $1 and epoch = $4");
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = done });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)rowsTotal ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
@@ -150,8 +150,22 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     }
 
     /// <summary>
+    /// Begins to read everything anew, as under a mapping that has changed: the next backfill goes over the whole table, and until
+    /// its end an insertion time that differs from the stored one is a correction of the same job's, not another job.
+    /// </summary>
+    public async Task RereadAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            "update job_lineage.source set rereading = true, backfilled = false, backfill_after = null, rows_done = 0 where id = $1 and epoch = $2");
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+            throw new LeadLostException($"Another replica reads source '{name}' now.");
+    }
+
+    /// <summary>
     /// Compares all that the source has with all that the store believes it has, and returns the ids that differ in
-    /// being there, in state, in attempt or in their link.
+    /// being there, in state, in attempt, in their link or in the time at which they were inserted.
     /// </summary>
     /// <param name="rows">The source's rows, in chunks.</param>
     /// <param name="cancellation">Stops the comparison.</param>
@@ -161,7 +175,8 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using (var create = new NpgsqlCommand(
             """
-            create temp table if not exists seen (id text collate "C" primary key, state smallint, attempt integer, link text collate "C");
+            create temp table if not exists seen (
+                id text collate "C" primary key, native_id text, state smallint, attempt integer, link text collate "C", inserted_at timestamptz);
             truncate pg_temp.seen;
             """, connection))
         {
@@ -171,35 +186,35 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         await foreach (var chunk in rows.WithCancellation(cancellation))
         {
             await using var writer = await connection.BeginBinaryImportAsync(
-                "copy pg_temp.seen (id, state, attempt, link) from stdin (format binary)", cancellation);
+                "copy pg_temp.seen (id, native_id, state, attempt, link, inserted_at) from stdin (format binary)", cancellation);
             foreach (var row in chunk)
             {
+                var key = JobKeys.Of(row.Id);
                 await writer.StartRowAsync(cancellation);
-                await writer.WriteAsync(row.Id, NpgsqlDbType.Text, cancellation);
-                if (row.State is { } state)
-                    await writer.WriteAsync((short)state, NpgsqlDbType.Smallint, cancellation);
-                else
-                    await writer.WriteNullAsync(cancellation);
+                await writer.WriteAsync(key, NpgsqlDbType.Text, cancellation);
+                await WriteAsync(writer, key == row.Id ? null : row.Id, NpgsqlDbType.Text, cancellation);
+                await WriteAsync(writer, (short?)row.State, NpgsqlDbType.Smallint, cancellation);
                 await writer.WriteAsync(row.Attempt, NpgsqlDbType.Integer, cancellation);
-                if (row.Link is null)
-                    await writer.WriteNullAsync(cancellation);
-                else
-                    await writer.WriteAsync(row.Link, NpgsqlDbType.Text, cancellation);
+                await WriteAsync(writer, row.IsKey ? ShortText.Of(row.Link) : JobKeys.Of(row.Link), NpgsqlDbType.Text, cancellation);
+                await WriteAsync(writer, row.InsertedAt?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
             }
 
             await writer.CompleteAsync(cancellation);
         }
 
-        // A row in a state that nobody knows is passed over by the reader too: it is no difference.
+        // A row in a state that nobody knows is passed over by the reader too: it is no difference. Nor is a link to an earlier
+        // job of the id that the row names, nor a time that one of them does not know.
         await using var compare = new NpgsqlCommand(
             """
-            select coalesce(s.id, j.id)
+            select coalesce(s.native_id, j.native_id, s.id, j.id)
             from pg_temp.seen s
             full join (
-                select id, state, attempt, coalesce(run_key, parent_id) as link
+                select id, native_id, state, attempt, inserted_at,
+                    coalesce(run_key, case when parent_id like '%~%Z' then regexp_replace(parent_id, '~\d{8}T\d{6}\.\d{6}Z$', '') else parent_id end) as link
                 from job_lineage.job where source_id = $1 and flags & 3 = 0) j on j.id = s.id
             where (s.id is null or s.state is not null)
-                and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link)
+                and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link
+                    or s.inserted_at <> j.inserted_at)
             """, connection)
         {
             CommandTimeout = 600,
@@ -210,6 +225,13 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         await empty.ExecuteNonQueryAsync(cancellation);
         return ids;
     }
+
+    private static Task WriteAsync(NpgsqlBinaryImporter row, string? value, NpgsqlDbType type, CancellationToken cancellation) =>
+        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value, type, cancellation);
+
+    private static Task WriteAsync<T>(NpgsqlBinaryImporter row, T? value, NpgsqlDbType type, CancellationToken cancellation)
+        where T : struct =>
+        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value.Value, type, cancellation);
 }
 
 /// <summary>Where a feed stopped.</summary>

@@ -109,7 +109,7 @@ internal static class ApiEndpoints
             return Problems.BadParameters(read.Errors);
         id = Unescape(id);
         return await store.FindJobAsync(source, id, cancellation) is { } view
-            ? Results.Ok(JobViewAnswer.Of(view, withNative ? await rows.FindAsync(source, id, cancellation) : null))
+            ? Results.Ok(JobViewAnswer.Of(view, withNative ? await rows.FindAsync(source, view.Job.RowId, cancellation) : null))
             : await NotFoundAsync("job", source, id, store, cancellation);
     }
 

@@ -12,12 +12,19 @@ internal sealed record JobViewAnswer(
     IReadOnlyList<JobAnswer> Ancestors,
     IReadOnlyList<ChildrenAnswer> Children,
     SiblingsAnswer? Siblings,
-    NativeAnswer? Native)
+    NativeAnswer? Native,
+    IReadOnlyList<JobVersionAnswer> SameId)
 {
     public static JobViewAnswer Of(JobView view, NativeRow? native) => new(
         view.Job.Source, view.Job.Id, view.RootId, view.StagePath, JobAnswer.Of(view.Job),
         [.. view.Ancestors.Select(JobAnswer.Of)], [.. view.Children.Select(ChildrenAnswer.Of)],
-        SiblingsAnswer.Of(view.Siblings), NativeAnswer.Of(native));
+        SiblingsAnswer.Of(view.Siblings), NativeAnswer.Of(native), [.. view.Others.Select(JobVersionAnswer.Of)]);
+}
+
+/// <summary>Another job that has had the same id in the source; <c>id</c> is its address, and one that <c>isEarlier</c> is history.</summary>
+internal sealed record JobVersionAnswer(string Id, string Worker, string State, DateTimeOffset? InsertedAt, bool IsEarlier)
+{
+    public static JobVersionAnswer Of(JobVersionLine job) => new(job.Id, job.Worker, job.State.Name(), job.InsertedAt, job.IsEarlier);
 }
 
 /// <summary>The jobs of the same parent, or step, itself included; <c>totalIsAtLeast</c> when they were not all counted.</summary>
@@ -47,9 +54,13 @@ internal sealed record ChildrenAnswer(
         group.Stage, group.Worker, group.Counts.Total, Json.Counts(group.Counts), [.. group.Sample.Select(JobAnswer.Of)]);
 }
 
-/// <summary>A job; state is null for one that was never seen.</summary>
+/// <summary>
+/// A job; state is null for one that was never seen. <c>nativeId</c> is the id in the source, <c>id</c> the one it is addressed by: another
+/// where the source's is another job's now.
+/// </summary>
 internal sealed record JobAnswer(
     string Id,
+    string NativeId,
     string? State,
     string Worker,
     string Queue,
@@ -74,7 +85,7 @@ internal sealed record JobAnswer(
     bool IsCycleCut)
 {
     public static JobAnswer Of(Job job) => new(
-        job.Id, job.IsMissing ? null : job.State.Name(), job.Worker, job.Queue, job.Step, job.ParentId, job.RunKey,
+        job.Id, job.NativeId, job.IsMissing ? null : job.State.Name(), job.Worker, job.Queue, job.Step, job.ParentId, job.RunKey,
         job.Attempt, job.MaxAttempts, job.Priority, job.InsertedAt, job.ScheduledAt, job.AttemptedAt, job.FinishedAt,
         job.AttemptedBy, Json.Embed(job.Args), Json.Embed(job.Meta), job.IsCut,
         [.. job.Errors.Select(e => new JobErrorAnswer(e.Attempt, e.At, e.Message))],

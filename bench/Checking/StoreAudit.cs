@@ -22,14 +22,16 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
     public async Task<IReadOnlyList<string>> FindAsync(int limit = 20, CancellationToken cancellation = default)
     {
         var stored = await StoredJob.ReadAsync(store, source.Mapping.Name, cancellation);
+        var versions = stored.Values.Where(j => !j.IsMissing).ToLookup(j => JobKeys.Newest(j.Id));
         var found = new List<string>();
         var present = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var chunk in reader.StreamAsync(null, 20_000, cancellation))
         {
             foreach (var job in chunk.Jobs)
             {
-                present.Add(job.Id);
-                if (Difference(job, stored.GetValueOrDefault(job.Id)) is { } difference)
+                var key = JobKeys.Of(job.Id);
+                present.Add(key);
+                if (Difference(job, stored.GetValueOrDefault(key), versions) is { } difference)
                     found.Add($"job {job.Id}: {difference}");
             }
         }
@@ -47,7 +49,7 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
         return found.Count > limit ? [.. found.Take(limit)] : found;
     }
 
-    private static string? Difference(Job job, StoredJob? stored)
+    private static string? Difference(Job job, StoredJob? stored, ILookup<string, StoredJob> versions)
     {
         if (stored is null)
             return $"the source has it ({job.State.Name()}), the store does not";
@@ -57,11 +59,27 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
             return $"its state is {job.State.Name()} in the source and {stored.State.Name()} in the store";
         if (stored.Attempt != job.Attempt)
             return $"its attempt is {job.Attempt} in the source and {stored.Attempt} in the store";
-        if (stored.Link != (job.RunKey ?? job.ParentId))
-            return $"its parent is {job.RunKey ?? job.ParentId ?? "none"} in the source and {stored.Link ?? "none"} in the store";
+        if (stored.InsertedAt != job.InsertedAt)
+            return $"the source has a job that was inserted at {job.InsertedAt:O}, the store has that of {stored.InsertedAt:O}";
+        if (Link(job, stored, versions) is { } link)
+            return link;
         if (stored.Worker != job.Worker)
             return $"its worker is {job.Worker} in the source and {stored.Worker} in the store";
         return stored.Hash == JobHash.Of(job) ? null : "something that was read of it (queue, times, args, meta, errors) is not the same in the store";
+    }
+
+    /// <summary>The rule of links, written another way: of the jobs that have had the id, the last that was there before the child.</summary>
+    private static string? Link(Job job, StoredJob stored, ILookup<string, StoredJob> versions)
+    {
+        var named = ShortText.Of(job.RunKey) ?? JobKeys.Of(job.ParentId);
+        var means = named;
+        if (job.RunKey is null && named is not null && job.InsertedAt is { } inserted && versions[named].Count() > 1)
+        {
+            var known = versions[named].Where(v => v.InsertedAt is not null).OrderBy(v => v.InsertedAt).ToList();
+            means = (known.LastOrDefault(v => v.InsertedAt <= inserted) ?? known[0]).Id;
+        }
+
+        return stored.Link == means ? null : $"its parent is {means ?? "none"} in the source and {stored.Link ?? "none"} in the store";
     }
 
     private static string? Absence(StoredJob stored)

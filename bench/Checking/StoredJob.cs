@@ -7,7 +7,7 @@ namespace JobLineage.Bench.Checking;
 /// <summary>A job as the store has it.</summary>
 internal sealed record StoredJob(
     string Id, string? ParentId, string? RunKey, string Worker, int WorkerLabel, JobState State, JobFlags Flags, int Attempt, long? Run, long? Stage,
-    int Children, long Hash)
+    int Children, long Hash, DateTimeOffset? InsertedAt)
 {
     public bool IsMissing => (Flags & JobFlags.Missing) != 0;
 
@@ -27,7 +27,7 @@ internal sealed record StoredJob(
     {
         await using var command = store.CreateCommand(
             """
-            select j.id, j.parent_id, j.run_key, l.text, j.worker, j.state, j.flags, j.attempt, j.run_id, j.stage_id, j.children, j.hash
+            select j.id, j.parent_id, j.run_key, l.text, j.worker, j.state, j.flags, j.attempt, j.run_id, j.stage_id, j.children, j.hash, j.inserted_at
             from job_lineage.job j
             left join job_lineage.label l on l.id = j.worker
             where j.source_id = (select id from job_lineage.source where name = $1)
@@ -40,7 +40,8 @@ internal sealed record StoredJob(
             var id = row.GetString(0);
             jobs[id] = new(
                 id, Text(row, 1), Text(row, 2), Text(row, 3) ?? $"(label {row.GetInt32(4)}, which has no text)", row.GetInt32(4), (JobState)row.GetInt16(5),
-                (JobFlags)row.GetInt16(6), row.GetInt32(7), Long(row, 8), Long(row, 9), row.GetInt32(10), row.GetInt64(11));
+                (JobFlags)row.GetInt16(6), row.GetInt32(7), Long(row, 8), Long(row, 9), row.GetInt32(10), row.GetInt64(11),
+                row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12));
         }
 
         return jobs;

@@ -11,7 +11,7 @@ namespace JobLineage.Core.Store.Ingest;
 internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, long[] leftovers)
 {
     private const string Facts =
-        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected, j.attempt";
+        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected, j.attempt, j.native_id";
 
     private string IsThere => leftovers.Length == 0 ? "" : " and (j.run_id is null or j.run_id <> all($3))";
 
@@ -35,6 +35,28 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
             select {Facts} from below b join job_lineage.job j on j.source_id = $1 and j.id = b.id{IsThere}
             """,
             ids, static n => n.IsAffected = true, cancellation);
+
+    /// <summary>The earlier jobs of these ids, by the keys of their newest ones.</summary>
+    public async Task<JobVersions> EarlierAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation)
+    {
+        var versions = new JobVersions();
+        if (keys.Count == 0)
+            return versions;
+        await using var command = new NpgsqlCommand(
+            $"select j.earlier_of, j.id, j.inserted_at from job_lineage.job j where j.source_id = $1 and j.earlier_of = any($2){IsThere}", connection);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+        command.Parameters.Add(Parameters.Texts(keys));
+        if (leftovers.Length > 0)
+            command.Parameters.Add(Parameters.Longs(leftovers));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            versions.Add(reader.GetString(0), new(reader.GetString(1), reader.TimeAt(2)));
+        return versions;
+    }
+
+    /// <summary>Adds the children of these jobs, along links that are followed and links that are cut.</summary>
+    public Task ChildrenAsync(Dictionary<string, Node> nodes, IReadOnlyCollection<string> keys, Action<Node> each, CancellationToken cancellation) =>
+        AddAsync(nodes, $"select {Facts} from job_lineage.job j where j.source_id = $1 and j.parent_id = any($2){IsThere}", keys, each, cancellation);
 
     /// <summary>Makes room for rows of these ids, which are not there but for what dropped runs have left.</summary>
     public async Task ClearAsync(IEnumerable<string> ids, CancellationToken cancellation)
@@ -132,7 +154,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
             Expected = row.IsDBNull(17) ? null : row.GetInt32(17),
             Attempt = row.GetInt32(18),
         };
-        return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12) };
+        return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12), NativeId = row.TextAt(19) };
     }
 
     private async Task<Dictionary<long, RunNode>> RunsAsync(string which, NpgsqlParameter parameter, CancellationToken cancellation)

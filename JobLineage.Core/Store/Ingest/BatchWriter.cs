@@ -9,7 +9,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
 {
     public async Task WriteAsync(
         IReadOnlyCollection<Node> nodes, IReadOnlyCollection<RunNode> runs, Deltas deltas, QueueDeltas queues,
-        IReadOnlyList<FailureDelta> failures, CancellationToken cancellation)
+        IReadOnlyList<FailureDelta> failures, IReadOnlyList<string> renamed, CancellationToken cancellation)
     {
         var added = nodes.Where(n => n is { Exists: false, IsDropped: false }).ToList();
         if (added.Count > 0)
@@ -21,6 +21,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         await using var batch = new NpgsqlBatch(connection) { Timeout = 600 };
         Place(batch, [.. nodes.Where(n => n is { Exists: true, IsDropped: false, Incoming: null } && IsMoved(n))]);
         Drop(batch, [.. nodes.Where(n => n is { Exists: true, IsDropped: true })]);
+        NamePastRuns(batch, added);
         AddRuns(batch, [.. runs.Where(r => r.IsNew)]);
         AddStages(batch, [.. runs.SelectMany(r => r.Stages).Where(s => s.IsNew)]);
         CounterWriter.Add(batch, sourceId, deltas);
@@ -31,12 +32,12 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         if (batch.BatchCommands.Count > 0)
         {
             var before = await NamesAsync(batch, cancellation);
-            await RunSignal.AnnounceAsync(connection, sourceName, [.. before, .. before.Count == 0 ? [] : Moved(runs).Select(r => r.RootId)], cancellation);
+            await RunSignal.AnnounceAsync(connection, sourceName, [.. renamed, .. before, .. before.Count == 0 ? [] : Moved(runs).Select(r => r.RootId)], cancellation);
         }
     }
 
     private static bool IsMoved(Node n) =>
-        n.Old.RunId != n.New.RunId || n.Old.StageId != n.New.StageId || n.Old.Flags != n.New.Flags || n.Old.Children != n.New.Children;
+        n.Old.ParentId != n.New.ParentId || n.Old.RunId != n.New.RunId || n.Old.StageId != n.New.StageId || n.Old.Flags != n.New.Flags || n.Old.Children != n.New.Children;
 
     private async Task UpdateAsync(List<Node> changed, CancellationToken cancellation)
     {
@@ -68,8 +69,8 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         batch.Add(
             """
             update job_lineage.job j
-            set run_id = m.run_id, stage_id = m.stage_id, flags = m.flags, children = m.children
-            from unnest($2, $3, $4, $5, $6) m (id, run_id, stage_id, flags, children)
+            set run_id = m.run_id, stage_id = m.stage_id, flags = m.flags, children = m.children, parent_id = m.parent_id
+            from unnest($2, $3, $4, $5, $6, $7) m (id, run_id, stage_id, flags, children, parent_id)
             where j.source_id = $1 and j.id = m.id
             """,
             new NpgsqlParameter<short> { TypedValue = sourceId },
@@ -77,7 +78,8 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             Parameters.NullableLongs(moved.Select(n => n.New.RunId)),
             Parameters.NullableLongs(moved.Select(n => n.New.StageId)),
             new NpgsqlParameter<short[]> { TypedValue = [.. moved.Select(n => (short)n.New.Flags)] },
-            Parameters.Ints(moved.Select(n => n.New.Children)));
+            Parameters.Ints(moved.Select(n => n.New.Children)),
+            Parameters.Texts(moved.Select(n => n.New.ParentId)));
     }
 
     private void Drop(NpgsqlBatch batch, List<Node> dropped)
@@ -87,6 +89,24 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             batch.Add("delete from job_lineage.job where source_id = $1 and id = any($2)",
                 new NpgsqlParameter<short> { TypedValue = sourceId }, Parameters.Texts(dropped.Select(n => n.Id)));
         }
+    }
+
+    /// <summary>A dropped run whose root had the id that is another job's now keeps an address of its own.</summary>
+    private void NamePastRuns(NpgsqlBatch batch, List<Node> added)
+    {
+        var known = added.Where(n => n.New.InsertedAt is not null).ToList();
+        if (known.Count == 0)
+            return;
+        batch.Add(
+            """
+            update job_lineage.past_run p
+            set root_id = p.root_id || '~' || to_char(p.started_at at time zone 'UTC', 'YYYYMMDD"T"HH24MISS.US"Z"')
+            from unnest($2, $3) d (id, inserted_at)
+            where p.source_id = $1 and p.root_id = d.id and isfinite(p.started_at) and p.started_at <> d.inserted_at
+            """,
+            new NpgsqlParameter<short> { TypedValue = sourceId },
+            Parameters.Texts(known.Select(n => n.Id)),
+            Parameters.Times(known.Select(n => n.New.InsertedAt)));
     }
 
     private void AddRuns(NpgsqlBatch batch, List<RunNode> runs)

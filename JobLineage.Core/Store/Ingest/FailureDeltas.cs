@@ -6,11 +6,13 @@ using NpgsqlTypes;
 namespace JobLineage.Core.Store.Ingest;
 
 /// <summary>A final failure that a batch brings.</summary>
+/// <param name="Key">The job's key.</param>
 /// <param name="Facts">The job as it failed.</param>
 /// <param name="Job">The job as it was read.</param>
 /// <param name="AtFirstSight">Whether the first reading of the table found it so.</param>
+/// <param name="WasKnown">Whether the store had the job before.</param>
 /// <param name="Target">What the job works on; null when it does not say.</param>
-internal readonly record struct FailureDelta(NodeFacts Facts, Job Job, bool AtFirstSight, string? Target);
+internal readonly record struct FailureDelta(string Key, NodeFacts Facts, Job Job, bool AtFirstSight, bool WasKnown, string? Target);
 
 /// <summary>Which jobs of a batch have failed for good, each time anew, and their entry in the store.</summary>
 internal static class FailureDeltas
@@ -29,7 +31,7 @@ internal static class FailureDeltas
             if (node.Incoming is { } job && node.New.State == JobState.Discarded && IsNews(node))
             {
                 (failures ??= []).Add(new(
-                    node.New, job, !isBackfilled && !IsKnown(node), Target(job.Args, targetKeys) ?? Target(job.Meta, targetKeys)));
+                    node.Id, node.New, job, !isBackfilled && !IsKnown(node), IsKnown(node), Target(job.Args, targetKeys) ?? Target(job.Meta, targetKeys)));
             }
         }
 
@@ -41,22 +43,36 @@ internal static class FailureDeltas
     {
         if (failures.Count == 0)
             return;
+        // A job that was set aside, and came back when the store no longer had it: what it failed with before is told already.
+        batch.Add(
+            """
+            update job_lineage.failure f set job_id = d.job_id
+            from unnest($2, $3) d (job_id, earlier)
+            where f.source_id = $1 and f.job_id = d.earlier
+            """,
+            new NpgsqlParameter<short> { TypedValue = sourceId },
+            Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => f.Key)),
+            Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => JobKeys.Earlier(f.Key, f.Facts.InsertedAt!.Value))));
         batch.Add(
             """
             insert into job_lineage.failure (source_id, job_id, attempt, attempted_at, finished_at, nth, failed_at, at_first_sight,
-                worker, max_attempts, fingerprint, message, target)
+                worker, max_attempts, fingerprint, message, target, inserted_at)
             select $1, d.job_id, d.attempt, coalesce(d.attempted_at, '-infinity'), coalesce(d.finished_at, '-infinity'),
                 -- Nothing but having been seen tells two failures of such a job apart.
                 case when d.attempted_at is null and d.finished_at is null
                     then coalesce((select max(f.nth) + 1 from job_lineage.failure f where f.source_id = $1 and f.job_id = d.job_id), 0)
                     else 0 end,
-                d.failed_at, d.at_first_sight, d.worker, d.max_attempts, d.fingerprint, d.message, d.target
-            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                d (job_id, attempt, attempted_at, finished_at, failed_at, at_first_sight, worker, max_attempts, fingerprint, message, target)
+                d.failed_at, d.at_first_sight, d.worker, d.max_attempts, d.fingerprint, d.message, d.target, d.inserted_at
+            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                d (job_id, attempt, attempted_at, finished_at, failed_at, at_first_sight, worker, max_attempts, fingerprint, message, target, inserted_at, was_known)
+            -- One that the store had dropped, or set aside, and is read again as it was.
+            where d.was_known or d.attempted_at is not null or d.finished_at is not null or d.inserted_at is null or not exists (
+                select from job_lineage.failure f
+                where f.source_id = $1 and f.job_id = d.job_id and f.attempt = d.attempt and f.inserted_at = d.inserted_at)
             on conflict (source_id, job_id, attempt, attempted_at, finished_at, nth) do nothing
             """,
             new NpgsqlParameter<short> { TypedValue = sourceId },
-            Parameters.Texts(failures.Select(f => f.Job.Id)),
+            Parameters.Texts(failures.Select(f => f.Key)),
             Parameters.Ints(failures.Select(f => f.Facts.Attempt)),
             Parameters.Times(failures.Select(f => f.Facts.AttemptedAt)),
             Parameters.Times(failures.Select(f => f.Facts.FinishedAt)),
@@ -66,7 +82,28 @@ internal static class FailureDeltas
             Parameters.Ints(failures.Select(f => f.Job.MaxAttempts)),
             Parameters.NullableInts(failures.Select(f => f.Facts.Fingerprint)),
             Parameters.Texts(failures.Select(f => Message(f.Job))),
-            Parameters.Texts(failures.Select(f => f.Target)));
+            Parameters.Texts(failures.Select(f => f.Target)),
+            Parameters.Times(failures.Select(f => f.Facts.InsertedAt)),
+            new NpgsqlParameter<bool[]> { TypedValue = [.. failures.Select(f => f.WasKnown)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean });
+    }
+
+    /// <summary>What the ledger says of a job's insertion goes with a corrected mapping.</summary>
+    public static async Task CorrectAsync(NpgsqlConnection connection, short sourceId, IEnumerable<Node> nodes, CancellationToken cancellation)
+    {
+        var corrected = nodes.Where(n => n is { Exists: true, Incoming: not null } && n.Old.InsertedAt is not null && n.Old.InsertedAt != n.New.InsertedAt).ToList();
+        if (corrected.Count == 0)
+            return;
+        await using var correct = new NpgsqlCommand(
+            """
+            update job_lineage.failure f set inserted_at = d.now
+            from unnest($2, $3, $4) d (job_id, before, now)
+            where f.source_id = $1 and f.job_id = d.job_id and (f.inserted_at is null or f.inserted_at = d.before)
+            """, connection);
+        correct.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+        correct.Parameters.Add(Parameters.Texts(corrected.Select(n => n.Id)));
+        correct.Parameters.Add(Parameters.Times(corrected.Select(n => n.Old.InsertedAt)));
+        correct.Parameters.Add(Parameters.Times(corrected.Select(n => n.New.InsertedAt)));
+        await correct.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>

@@ -34,36 +34,55 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         await labels.EnsureAsync(connection, Texts(jobs), cancellation);
         await fingerprints.EnsureAsync(connection, jobs.Select(PrintOf).OfType<string>(), cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var (isBackfilled, leftovers) = await BeginAsync(connection, cancellation);
-        var loader = new BatchLoader(connection, record.Id, leftovers);
+        var turn = await BeginAsync(connection, cancellation);
+        var loader = new BatchLoader(connection, record.Id, turn.Leftovers);
         var nodes = new Dictionary<string, Node>(jobs.Count + absent.Count, StringComparer.Ordinal);
-        await loader.JobsAsync(nodes, [.. jobs.Select(j => j.Id), .. absent], cancellation);
+        var byKey = new Dictionary<string, Job>(jobs.Count, StringComparer.Ordinal);
+        foreach (var job in jobs)
+            byKey[JobKeys.Of(job.Id)] = job;
+        var lost = absent.Select(id => JobKeys.Of(id)).ToList();
+        await loader.JobsAsync(nodes, [.. byKey.Keys, .. lost], cancellation);
+        // Under a corrected mapping an insertion time that differs is the same job's.
+        var returned = turn.IsRereading ? [] : await new ReturnedIds(connection, record.Id, loader).SetAsideAsync(nodes, byKey, cancellation);
+        var versions = returned.Count > 0 || turn.HasReturned ? await VersionLinks.LoadAsync(loader, nodes, byKey, cancellation) : new();
         var changed = new List<string>();
-        Take(nodes, jobs, changed);
+        Take(nodes, byKey, versions, changed);
         var taken = changed.Count;
-        Lose(nodes, absent, changed);
+        await VersionLinks.MoveChildrenAsync(loader, nodes, byKey, versions, cancellation);
+        Lose(nodes, returned.Select(r => r.Earlier), []);
+        Lose(nodes, lost, changed);
         if (changed.Count > 0)
         {
             var ids = new IdBlocks(connection, IdBlock);
             var runs = mapping.RunKey is null
                 ? await PlaceByPointerAsync(loader, nodes, ids, cancellation)
                 : await PlaceByKeyAsync(loader, nodes, ids, cancellation);
+            NameLong(nodes, jobs);
             foreach (var node in nodes.Values)
             {
-                // Not counted and in no run: there is nothing left to tell of it.
-                node.IsDropped = node.New.RunId is null && (node.New.Flags & (JobFlags.Missing | JobFlags.Vanished)) != 0;
+                // Not counted and in no run: there is nothing left to tell of it, unless its id is another job's now.
+                node.IsDropped = node.New.RunId is null && (node.New.Flags & (JobFlags.Missing | JobFlags.Vanished)) != 0
+                    && !JobKeys.TryRead(node.Id, out _, out _);
             }
 
             await loader.ClearAsync(nodes.Values.Where(n => !n.Exists).Select(n => n.Id), cancellation);
-            var failures = FailureDeltas.Of(nodes.Values, mapping.TargetKeys, isBackfilled);
-            await new BatchWriter(connection, record.Id, mapping.Name)
-                .WriteAsync(nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, cancellation);
+            var failures = FailureDeltas.Of(nodes.Values, mapping.TargetKeys, turn.IsBackfilled || turn.IsRereading);
+            await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(
+                nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, [.. returned.Select(r => r.Key)], cancellation);
+            if (turn.IsRereading)
+                await FailureDeltas.CorrectAsync(connection, record.Id, nodes.Values, cancellation);
         }
 
         if (progress is not null)
             await progress.SaveAsync(connection, record.Id, cancellation);
         await transaction.CommitAsync(cancellation);
-        return new(changed, changed.Count - taken, [.. nodes.Values.Where(n => n is { Exists: false, IsDropped: false } && n.Has(JobFlags.Missing)).Select(n => n.Id)]);
+        return new(
+            changed, changed.Count - taken,
+            [.. nodes.Values.Where(n => n is { Exists: false, IsDropped: false } && n.Has(JobFlags.Missing)).Select(n => n.NativeId ?? n.Id)])
+        {
+            Returned = returned.Count,
+            Added = [.. nodes.Values.Where(n => n is { Exists: false, Incoming: not null }).Select(n => n.Incoming!.Id)],
+        };
     }
 
     private static IEnumerable<string> Texts(IReadOnlyCollection<Job> jobs)
@@ -82,20 +101,20 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     private static string? PrintOf(Job job) =>
         job.State != JobState.Completed && job.Errors.Count > 0 ? Fingerprint.Of(job.Errors[^1].Message) : null;
 
-    private void Take(Dictionary<string, Node> nodes, IReadOnlyCollection<Job> jobs, List<string> changed)
+    private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, JobVersions versions, List<string> changed)
     {
-        foreach (var job in jobs)
+        foreach (var (key, job) in jobs)
         {
             var hash = JobHash.Of(job);
             const JobFlags absence = JobFlags.Missing | JobFlags.Gone | JobFlags.Vanished;
-            if (!nodes.TryGetValue(job.Id, out var node))
-                nodes[job.Id] = node = new(job.Id);
+            if (!nodes.TryGetValue(key, out var node))
+                nodes[key] = node = new(key);
             else if (node.Exists && node.Hash == hash && (node.Old.Flags & absence) == 0)
                 continue;
             var facts = node.Old with
             {
-                ParentId = job.ParentId,
-                RunKey = job.RunKey,
+                ParentId = JobKeys.Of(job.ParentId) is { } parent ? versions.Resolve(parent, job.InsertedAt) : null,
+                RunKey = ShortText.Of(job.RunKey),
                 Worker = labels[job.Worker],
                 Step = job.Step is null ? null : labels[job.Step],
                 Queue = labels[job.Queue],
@@ -118,8 +137,19 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         }
     }
 
+    /// <summary>Ids that are too long to be keys, and are asked for under their own names.</summary>
+    private static void NameLong(Dictionary<string, Node> nodes, IEnumerable<Job> jobs)
+    {
+        foreach (var id in jobs.SelectMany(j => new[] { j.Id, j.ParentId }).OfType<string>())
+        {
+            var key = JobKeys.Of(id);
+            if (!ReferenceEquals(key, id) && nodes.TryGetValue(key, out var node))
+                node.NativeId = id;
+        }
+    }
+
     /// <summary>A finished job that is gone was pruned and stays as it was; one that had not finished is no longer counted.</summary>
-    private static void Lose(Dictionary<string, Node> nodes, IReadOnlyCollection<string> absent, List<string> changed)
+    private static void Lose(Dictionary<string, Node> nodes, IEnumerable<string> absent, List<string> changed)
     {
         foreach (var id in absent)
         {
@@ -197,20 +227,30 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     }
 
     /// <summary>Makes sure that this leader's turn lasts.</summary>
-    /// <returns>Whether the table was once read to its end, and the dropped runs of which there still are rows.</returns>
-    private async Task<(bool IsBackfilled, long[] Leftovers)> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<Turn> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         // What a crash of the server takes back is read again from the source: the feed's position goes with it.
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("set local synchronous_commit = off"));
-        var lead = new NpgsqlBatchCommand("select epoch, backfilled, array(select run_id from job_lineage.leftover where source_id = $1) from job_lineage.source where id = $1 for update");
+        var lead = new NpgsqlBatchCommand(
+            """
+            select epoch, backfilled, array(select run_id from job_lineage.leftover where source_id = $1), rereading, returned_at is not null
+            from job_lineage.source where id = $1 for update
+            """);
         lead.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
         batch.BatchCommands.Add(lead);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation) || reader.GetInt64(0) != record.Epoch)
             throw new LeadLostException($"Another replica reads source '{mapping.Name}' now.");
-        return (reader.GetBoolean(1), reader.GetFieldValue<long[]>(2));
+        return new(reader.GetBoolean(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3), reader.GetBoolean(4));
     }
+
+    /// <summary>What a batch begins with.</summary>
+    /// <param name="IsBackfilled">Whether the table was once read to its end.</param>
+    /// <param name="Leftovers">The dropped runs of which there still are rows.</param>
+    /// <param name="IsRereading">Whether everything is being read anew under another mapping.</param>
+    /// <param name="HasReturned">Whether an id has ever come back as another job's.</param>
+    private readonly record struct Turn(bool IsBackfilled, long[] Leftovers, bool IsRereading, bool HasReturned);
 }
 
 /// <summary>Another replica has taken over while this one still wrote; nothing was written.</summary>
@@ -222,6 +262,12 @@ public sealed class LeadLostException(string message) : Exception(message);
 /// <param name="Missing">Parents that are named and were never seen: tombstones that this batch made.</param>
 public readonly record struct IngestResult(IReadOnlyList<string> ChangedIds, int Gone, IReadOnlyList<string> Missing)
 {
+    /// <summary>How many ids came back with another insertion time: other jobs.</summary>
+    public int Returned { get; init; }
+
+    /// <summary>The ids of the jobs that the store did not have.</summary>
+    public IReadOnlyList<string> Added { get; init; } = [];
+
     /// <summary>How many jobs were new, changed or gone.</summary>
     public int Changed => ChangedIds.Count;
 }

@@ -13,7 +13,7 @@ internal static class JobRows
     [
         "source_id", "id", "run_id", "stage_id", "parent_id", "run_key", "worker", "queue", "step", "state", "flags",
         "attempt", "max_attempts", "priority", "children", "fingerprint", "hash", "inserted_at", "scheduled_at",
-        "attempted_at", "finished_at", "attempted_by", "args", "meta", "errors", "expected",
+        "attempted_at", "finished_at", "attempted_by", "args", "meta", "errors", "expected", "native_id",
     ];
 
     /// <summary>Characters of all errors of a job that are stored; the newest are kept.</summary>
@@ -64,6 +64,7 @@ internal static class JobRows
         await Text(row, job?.Meta, cancellation);
         await Text(row, job is null ? null : Errors(job.Errors), cancellation);
         await Number(row, facts.Expected, cancellation);
+        await Text(row, node.NativeId, cancellation);
     }
 
     /// <summary>The errors as JSON, oldest first; null without any. When there are too many the oldest are left out.</summary>

@@ -8,7 +8,11 @@ namespace JobLineage.Core.Store.Ingest;
 /// </summary>
 internal sealed class Node(string id)
 {
+    /// <summary>The job's key; see <see cref="JobKeys"/>.</summary>
     public string Id { get; } = id;
+
+    /// <summary>The id in the source, where it is too long to be the key; null elsewhere.</summary>
+    public string? NativeId { get; set; }
 
     /// <summary>Whether the store has a row for it.</summary>
     public bool Exists { get; init; }

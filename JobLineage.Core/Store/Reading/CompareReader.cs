@@ -33,7 +33,9 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
     /// <inheritdoc />
     public async Task<string?> FindLastGoodAsync(string source, string jobId, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand(
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        jobId = await JobAddress.ResolveAsync(connection, source, jobId, cancellation);
+        await using var command = new NpgsqlCommand(
             """
             select g.root_id
             from job_lineage.source src
@@ -46,7 +48,7 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
             where src.name = $1
             order by g.started_at desc, g.id desc
             limit 1
-            """);
+            """, connection);
         command.CommandTimeout = ViewsReader.TimeoutSeconds;
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });

@@ -7,6 +7,8 @@ namespace JobLineage.Core.Store.Reading;
 /// <summary>Reads a job with its way up, its children and its siblings, in the caller's snapshot.</summary>
 internal sealed class JobReader(NpgsqlConnection connection, string source, string jobId)
 {
+    private string jobId = jobId;
+
     /// <summary>Children that are listed of each stage; the counts say how many there are.</summary>
     private const int Sample = 20;
 
@@ -15,6 +17,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
 
     public async Task<JobView?> ReadAsync(CancellationToken cancellation)
     {
+        jobId = await JobAddress.ResolveAsync(connection, source, jobId, cancellation);
         if (await JobAsync(cancellation) is not var (job, sourceId, stageId, runId, rootId))
             return null;
         var (paths, above) = await StagesAsync(runId, stageId, cancellation);
@@ -28,6 +31,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         return new(job, rootId ?? job.Id, path, ancestors, children)
         {
             Siblings = await SiblingsReader.ReadAsync(connection, sourceId, job, stageId, cancellation),
+            Others = await JobAddress.OthersAsync(connection, sourceId, job.Id, cancellation),
         };
     }
 

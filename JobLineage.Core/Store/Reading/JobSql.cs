@@ -11,11 +11,11 @@ internal static class JobSql
     public const string Columns =
         """
         j.id, j.state, jw.text, jq.text, js.text, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
-        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id
+        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id, j.native_id
         """;
 
     /// <summary>How many columns that is.</summary>
-    public const int Width = 20;
+    public const int Width = 21;
 
     /// <summary>The labels of a job.</summary>
     public const string Joins =
@@ -51,6 +51,7 @@ internal static class JobSql
         {
             Source = source,
             Id = row.GetString(at),
+            NativeId = row.TextAt(at + 20)!,
             State = (JobState)row.GetInt16(at + 1),
             Worker = row.GetString(at + 2),
             Queue = row.GetString(at + 3),

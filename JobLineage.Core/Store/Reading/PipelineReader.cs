@@ -56,17 +56,21 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
     /// <summary>What is left of the last run of this root that was dropped; null when none was.</summary>
     public async Task<DroppedRun?> FindDroppedAsync(string source, string rootId, CancellationToken cancellation)
     {
+        var isOne = JobKeys.TryRead(rootId, out var newest, out var inserted);
         await using var command = Command(
             $"""
             select {string.Join(", ", PipelineSql.RunColumns.Split(", ").Select(c => "p." + c))}, 0::bigint, l.text
             from job_lineage.source s
-            join job_lineage.past_run p on p.source_id = s.id and p.root_id = $2
+            join job_lineage.past_run p on p.source_id = s.id and (p.root_id = $2 or p.root_id = $3 and p.started_at = $4)
             join job_lineage.label l on l.id = p.worker
             where s.name = $1
-            order by p.id desc
+            order by p.root_id = $2 desc, p.id desc
             limit 1
             """,
-            new NpgsqlParameter<string> { TypedValue = source }, new NpgsqlParameter<string> { TypedValue = rootId });
+            new NpgsqlParameter<string> { TypedValue = source }, new NpgsqlParameter<string> { TypedValue = rootId },
+            // An address of one of the jobs that have had an id, made while it was the newest.
+            new NpgsqlParameter { Value = isOne ? newest : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter { Value = isOne ? inserted.UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         PipelineRun run;
         string worker;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))

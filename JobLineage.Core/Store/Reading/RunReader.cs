@@ -29,6 +29,7 @@ public sealed class RunReader(
     internal async Task<RunSnapshot?> FindRunAsync(NpgsqlConnection connection, string source, string jobId, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        jobId = await JobAddress.ResolveAsync(connection, source, jobId, cancellation);
         var (alone, run) = await ReadAsync(connection, source, jobId, now, cancellation);
         if (run is null)
             return alone;
@@ -113,11 +114,11 @@ public sealed class RunReader(
             from job_lineage.source s
             where exists (
                     select from job_lineage.job j left join job_lineage.run r on r.id = j.run_id
-                    where j.source_id = s.id and j.id = $1 and {JobSql.IsThere})
-                or exists (select from job_lineage.past_run p where p.source_id = s.id and p.root_id = $1)
+                    where j.source_id = s.id and j.id = any($1) and {JobSql.IsThere})
+                or exists (select from job_lineage.past_run p where p.source_id = s.id and p.root_id = any($1))
             order by s.name
             """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+        command.Parameters.Add(Ingest.Parameters.Texts([jobId, JobKeys.Newest(jobId), JobKeys.Of(jobId)]));
         return await command.TextsAsync(cancellation);
     }
 

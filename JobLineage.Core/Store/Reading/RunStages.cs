@@ -52,6 +52,7 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
     public static async Task<RunStages?> ReadAsync(
         NpgsqlConnection connection, string source, string jobId, CancellationToken cancellation)
     {
+        jobId = await JobAddress.ResolveAsync(connection, source, jobId, cancellation);
         await using var command = new NpgsqlCommand(
             $"""
             select src.id, r.id, r.root_id, r.run_key, s.id, s.parent_id, w.text, st.text, s.depth,

@@ -42,6 +42,9 @@ internal sealed class RunTextFilter
             select j.run_id from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $1 where j.run_id is not null
             union
+            select j.run_id from job_lineage.source src
+            join job_lineage.job j on j.source_id = src.id and j.earlier_of = $1 where j.run_id is not null
+            union
             select r.id from job_lineage.source src
             join job_lineage.run r on r.source_id = src.id and r.run_key = $1 and r.run_key is not null
             """,

@@ -10,9 +10,11 @@ public static class JobNotes
     {
         if (job.IsMissing)
             yield return "This job was never seen: children name it as their parent, but it was removed before it was first read, or never existed.";
+        if (job.IsEarlier)
+            yield return $"The id {job.NativeId} came back with another insertion time and is another job's now. This is the earlier one, as it was last seen.";
         if (job.IsVanished)
             yield return "The row left the queue before the job was seen to finish: deleted, or finished and pruned between two looks. It is no longer counted.";
-        else if (job.IsGone)
+        else if (job.IsGone && !job.IsEarlier)
             yield return "The source no longer has this row; this is what was last seen of it.";
         if (job.IsCycleCut)
             yield return $"The parent link to {job.ParentId} would close a circle and is not followed.";
