@@ -2,6 +2,7 @@ using System.Data;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Lineage.Inference;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
@@ -102,10 +103,10 @@ public sealed class InferenceQueries(
     {
         if (source.Mapping.InsertedAt is null || root.InsertedAt is not { } at)
             throw new InferenceException($"Source '{source.Mapping.Name}' does not say when job {input.RootId} was inserted, and its ids do not grow with time: nothing can be inferred. Set its InsertedAt.");
-        if (!await reader.IsIndexedAsync(InferenceSql.ExplainTime(source), cancellation) && await ids.EstimateRowsAsync(cancellation) > RowsToReadWhole)
+        if (!await reader.IsIndexedAsync(InferenceSql.AskTime(source), cancellation) && await ids.EstimateRowsAsync(cancellation) > RowsToReadWhole)
         {
             throw new InferenceException(
-                $"Source '{source.Mapping.Name}' has no index on the time of insertion and its ids do not grow with time: to infer, its whole table would be read. Add one: create index concurrently on {source.Mapping.QualifiedTable} (({source.Mapping.InsertedAt})).");
+                $"Source '{source.Mapping.Name}' has no index on the time of insertion and its ids do not grow with time: to infer, its whole table would be read. Add one: create index concurrently on {source.Mapping.QualifiedTable} (({SqlText.WithoutAlias(source.Mapping.InsertedAt)})).");
         }
 
         var rows = await ReadAsync(
@@ -118,7 +119,7 @@ public sealed class InferenceQueries(
 
     private async Task<long> EndAsync(string from, DateTimeOffset until, CancellationToken cancellation)
     {
-        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+        await using var command = await SourceCommand.OpenAsync(database, source.Mapping, timeoutSeconds, cancellation);
         command.Sql = InferenceSql.End(source);
         command.Add(ids.IdValue(from));
         command.Add(Time(until));
@@ -128,7 +129,7 @@ public sealed class InferenceQueries(
     private async Task<List<(LineageRow Row, string? Args)>> ReadAsync(string sql, CancellationToken cancellation, params NpgsqlParameter[] parameters)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = reader.Batch(connection, LineageSql.Settings(ParentLookup.Expression, timeoutSeconds), sql);
+        await using var batch = reader.Batch(connection, LineageSql.Settings(source, ParentLookup.Expression, timeoutSeconds), sql);
         foreach (var parameter in parameters)
             batch.BatchCommands[1].Parameters.Add(parameter);
         await using var row = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
@@ -143,7 +144,7 @@ public sealed class InferenceQueries(
     {
         if (source.Mapping.ParentId is null || source.Mapping.RunKey is not null || source.IdKind != JobIdKind.BigInt)
             return [];
-        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
+        await using var command = await SourceCommand.OpenAsync(database, source.Mapping, timeoutSeconds, cancellation);
         command.Sql = InferenceSql.Known(source, Newest);
         var known = new List<KnownSpawn>();
         await using var row = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
@@ -21,7 +22,7 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
     public async Task<List<LineageRow>> ReadAsync(string sql, ParentLookup lookup, string id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = Batch(connection, LineageSql.Settings(lookup, timeoutSeconds), sql);
+        await using var batch = Batch(connection, LineageSql.Settings(source, lookup, timeoutSeconds), sql);
         batch.BatchCommands[1].Parameters.Add(ids.IdValue(id));
         await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
         await reader.NextResultAsync(cancellation);
@@ -36,9 +37,9 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
     {
         if (source.Mapping.RunKey is not null || source.Mapping.ParentId is null)
             return ParentLookup.None;
-        if (await IsIndexedAsync(LineageSql.ExplainExpression(source), cancellation))
+        if (await IsIndexedAsync(LineageSql.AskExpression(source), cancellation))
             return ParentLookup.Expression;
-        if (LineageSql.ExplainContainment(source) is not { } containment)
+        if (LineageSql.AskContainment(source) is not { } containment)
             return ParentLookup.Scan;
         try
         {
@@ -51,21 +52,15 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
         }
     }
 
-    /// <summary>Whether an index serves the condition of what is explained.</summary>
-    internal async Task<bool> IsIndexedAsync(string explain, CancellationToken cancellation)
+    /// <summary>Whether an index serves the condition of a statement.</summary>
+    internal async Task<bool> IsIndexedAsync(string sql, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = Batch(connection, LineageSql.Settings(ParentLookup.Expression, timeoutSeconds), explain);
+        await using var batch = Batch(connection, LineageSql.Settings(source, ParentLookup.Expression, timeoutSeconds), PlanReading.Explain(sql));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            // An index that is read whole and filtered has no condition.
-            if (reader.GetString(0).Contains("Index Cond:", StringComparison.Ordinal))
-                return true;
-        }
-
-        return false;
+        await reader.ReadAsync(cancellation);
+        return PlanReading.IsServed(reader.GetString(0), source.Kind == TableKind.View);
     }
 
     internal NpgsqlBatch Batch(NpgsqlConnection connection, params ReadOnlySpan<string> statements)

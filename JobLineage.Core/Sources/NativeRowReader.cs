@@ -1,4 +1,5 @@
 using System.Data;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using Npgsql;
 
@@ -14,23 +15,13 @@ public sealed class NativeRowReader(SourceReader reader, NpgsqlDataSource databa
     /// <summary>Somebody waits for it, and it is a step into an index.</summary>
     private const int TimeoutSeconds = 5;
 
-    /// <summary>Characters of one value that are fetched at most.</summary>
-    private const int FetchLimit = 65_536;
-
     /// <summary>Reads a row.</summary>
     public async Task<NativeRow> ReadAsync(string id, CancellationToken cancellation)
     {
         if (JobIds.Normalize(reader.Source.IdKind, id) is not { } known)
             return new(NativeRowState.Gone, [], null, time.GetUtcNow());
-        await using var command = await SourceCommand.OpenAsync(database, TimeoutSeconds, cancellation);
-        var mapping = reader.Source.Mapping;
-        // As JSON a value of any type is text that can be read, and the columns keep their order.
-        command.Sql = $"""
-            select c.key, left(c.value, {FetchLimit}), length(c.value)::bigint
-            from {mapping.QualifiedTable} as jl_table cross join lateral json_each_text(row_to_json(jl_table)) with ordinality c
-            where jl_table.{SourceMapping.Quote(mapping.Id)} = $1
-            order by c.ordinality
-            """;
+        await using var command = await SourceCommand.OpenAsync(database, reader.Source.Mapping, TimeoutSeconds, cancellation);
+        command.Sql = ReadSql.Native(reader.Source);
         command.Add(reader.IdValue(known));
         var columns = new List<NativeColumn>();
         await using var row = await command.ReadAsync(CommandBehavior.Default, cancellation);
@@ -44,7 +35,7 @@ public sealed class NativeRowReader(SourceReader reader, NpgsqlDataSource databa
             }
 
             var (text, isCut) = redaction.Column(name, value);
-            columns.Add(new(name, text, row.GetInt64(2), isCut || row.GetInt64(2) > FetchLimit));
+            columns.Add(new(name, text, row.GetInt64(2), isCut || row.GetInt64(2) > ReadSql.FetchLimit));
         }
 
         return new(columns.Count > 0 ? NativeRowState.Present : NativeRowState.Gone, columns, null, time.GetUtcNow());

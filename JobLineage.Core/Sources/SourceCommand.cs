@@ -1,4 +1,5 @@
 using System.Data;
+using JobLineage.Core.Engines.Sql;
 using Npgsql;
 
 namespace JobLineage.Core.Sources;
@@ -14,15 +15,17 @@ internal sealed class SourceCommand : IAsyncDisposable
     private readonly NpgsqlBatch batch;
     private readonly NpgsqlBatchCommand statement = new();
 
-    private SourceCommand(NpgsqlConnection connection, int timeoutSeconds)
+    private SourceCommand(NpgsqlConnection connection, SourceMapping mapping, int timeoutSeconds)
     {
         this.connection = connection;
         // A little longer than the server's own limit: its sentence is the better one.
         batch = new(connection) { Timeout = timeoutSeconds + 5 };
-        batch.BatchCommands.Add(new(
-            $"select set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true), set_config('statement_timeout', '{timeoutSeconds}s', true)"));
+        batch.BatchCommands.Add(new(SourceSettings.Select(mapping, timeoutSeconds)));
         batch.BatchCommands.Add(statement);
     }
+
+    /// <summary>The moment that the rows are of; known when the statement has been run.</summary>
+    public SourceMoment? Moment { get; private set; }
 
     /// <summary>The statement.</summary>
     public string Sql
@@ -33,8 +36,8 @@ internal sealed class SourceCommand : IAsyncDisposable
     /// <summary>How many parameters there are: the last one's number.</summary>
     public int ParameterCount => statement.Parameters.Count;
 
-    public static async Task<SourceCommand> OpenAsync(NpgsqlDataSource database, int timeoutSeconds, CancellationToken cancellation) =>
-        new(await database.OpenConnectionAsync(cancellation), timeoutSeconds);
+    public static async Task<SourceCommand> OpenAsync(NpgsqlDataSource database, SourceMapping mapping, int timeoutSeconds, CancellationToken cancellation) =>
+        new(await database.OpenConnectionAsync(cancellation), mapping, timeoutSeconds);
 
     public void Add(NpgsqlParameter parameter) => statement.Parameters.Add(parameter);
 
@@ -42,6 +45,8 @@ internal sealed class SourceCommand : IAsyncDisposable
     public async Task<NpgsqlDataReader> ReadAsync(CommandBehavior behavior, CancellationToken cancellation)
     {
         var reader = await batch.ExecuteReaderAsync(behavior, cancellation);
+        await reader.ReadAsync(cancellation);
+        Moment = new(reader.GetBoolean(0), reader.TimeAt(1)!.Value, reader.TimeAt(2));
         await reader.NextResultAsync(cancellation);
         return reader;
     }

@@ -1,9 +1,9 @@
 using System.Data;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Sources;
 
@@ -17,13 +17,9 @@ namespace JobLineage.Core.Sources;
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
 public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 30)
 {
-    /// <summary>Characters of one value that are fetched at most: more than is kept, so that redaction sees whole keys.</summary>
-    private const int FetchLimit = 65_536;
-
     private const int LabelLimit = 500;
 
     private readonly SourceMapping mapping = source.Mapping;
-    private readonly string columns = Columns(source.Mapping);
 
     /// <summary>What was found out about the table.</summary>
     public ProbedSource Source => source;
@@ -39,12 +35,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     {
         if (ids.Count == 0)
             return new([], []);
-        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
-        command.Sql = $"""
-            select {columns}
-            from {mapping.QualifiedTable}
-            where {SourceMapping.Quote(mapping.Id)} = any($1)
-            """;
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = ReadSql.ByIds(source);
         command.Add(IdArray(ids));
         var jobs = new List<Job>(ids.Count);
         var present = new HashSet<string>(ids.Count, StringComparer.Ordinal);
@@ -70,18 +62,10 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     public async IAsyncEnumerable<SourceChunk> StreamAsync(
         string? after, int chunk, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var id = SourceMapping.Quote(mapping.Id);
-        // Ordered by the column, qualified: the bare name is the output column, which is the id as text.
         while (true)
         {
-            await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
-            command.Sql = $"""
-                select {columns}
-                from {mapping.QualifiedTable} as jl_table
-                {(after is null ? "" : $"where {id} > $1")}
-                order by jl_table.{id}
-                limit {chunk}
-                """;
+            await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+            command.Sql = ReadSql.Chunk(source, after is not null, chunk);
             if (after is not null)
                 command.Add(IdValue(after));
             var rows = 0;
@@ -107,49 +91,17 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>The planner's estimate of the table's rows: for a progress bar, and for nothing else.</summary>
     public async Task<long> EstimateRowsAsync(CancellationToken cancellation)
     {
-        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
-        command.Sql = "select greatest(reltuples, 0)::bigint from pg_class where oid = $1::text::regclass";
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = ScanSql.Estimate;
         command.Add(new NpgsqlParameter<string> { TypedValue = mapping.QualifiedTable });
         return (long)(await command.ScalarAsync(cancellation))!;
     }
 
     /// <summary>A parameter that holds ids in the column's own type, so that its index serves.</summary>
-    internal NpgsqlParameter IdArray(IEnumerable<string> ids) => source.IdKind switch
-    {
-        JobIdKind.BigInt => new NpgsqlParameter<long[]>
-        {
-            TypedValue = [.. ids.Select(i => JobIds.Normalize(JobIdKind.BigInt, i)).OfType<string>().Select(long.Parse)],
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
-        },
-        JobIdKind.Uuid => new NpgsqlParameter<Guid[]>
-        {
-            TypedValue = [.. ids.Select(i => JobIds.Normalize(JobIdKind.Uuid, i)).OfType<string>().Select(Guid.Parse)],
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
-        },
-        _ => new NpgsqlParameter<string[]> { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-    };
+    internal NpgsqlParameter IdArray(IEnumerable<string> ids) => IdParameters.Array(source.IdKind, ids);
 
     /// <summary>A parameter that holds one id in the column's own type.</summary>
-    internal NpgsqlParameter IdValue(string id) => source.IdKind switch
-    {
-        JobIdKind.BigInt => new NpgsqlParameter<long> { TypedValue = long.Parse(id) },
-        JobIdKind.Uuid => new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(id) },
-        _ => new NpgsqlParameter<string> { TypedValue = id },
-    };
-
-    private static string Columns(SourceMapping m)
-    {
-        static string Text(string? expression) => expression is null ? "null::text" : $"({expression})::text";
-        static string Number(string? expression) => expression is null ? "0::bigint" : $"coalesce(({expression})::bigint, 0)";
-        static string Time(string? expression) => expression is null ? "null::timestamptz" : $"({expression})::timestamptz";
-        static string Cut(string? expression) => expression is null ? "null::text" : $"left(({expression})::text, {FetchLimit})";
-        return string.Join(", ",
-            // Under a name of its own: "order by id" would otherwise order by this text.
-            $"{SourceMapping.Quote(m.Id)}::text as job_id", Text(m.State), Text(m.Worker), Text(m.Queue), Text(m.Step), Text(m.ParentId),
-            Text(m.RunKey), Number(m.Attempt), Number(m.MaxAttempts), Number(m.Priority), Time(m.InsertedAt),
-            Time(m.ScheduledAt), Time(m.AttemptedAt), Time(m.FinishedAt), Text(m.AttemptedBy), Cut(m.Args), Cut(m.Meta),
-            Cut(m.Errors), Cut(m.LastError), Text(m.ExpectedSql));
-    }
+    internal NpgsqlParameter IdValue(string id) => IdParameters.Value(source.IdKind, id);
 
     private Job? Read(NpgsqlDataReader row, string id)
     {

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Runtime.CompilerServices;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using Npgsql;
 
@@ -18,16 +19,6 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     private readonly ProbedSource source = reader.Source;
     private readonly SourceMapping mapping = reader.Source.Mapping;
 
-    /// <summary>
-    /// A row's version: <c>xmin</c>, the transaction that wrote it, which Postgres keeps anyway; for a view, which has
-    /// none, a number made of what changes.
-    /// </summary>
-    private string Version => source.HasRowVersions
-        ? "xmin::text::bigint"
-        : $"hashtextextended(concat_ws('|', {string.Join(", ", new[] { mapping.State, mapping.Attempt, mapping.ScheduledAt, mapping.AttemptedAt, mapping.FinishedAt, mapping.ParentId, mapping.RunKey, mapping.LastError }.OfType<string>().Select(e => $"({e})::text"))}), 0)";
-
-    private string IdColumn => SourceMapping.Quote(mapping.Id);
-
     /// <summary>Looks over the source in one statement.</summary>
     /// <param name="above">Rows with a higher id are looked at, finished or not; null for none. Only for ids that are numbers.</param>
     /// <param name="within">
@@ -39,34 +30,20 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     public async Task<SourceScan> ScanAsync(
         string? above, TimeSpan? within, IReadOnlyCollection<string> followed, CancellationToken cancellation)
     {
-        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
-        var arms = new List<string>
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        int? Add(NpgsqlParameter? parameter)
         {
-            "select null::text, txid_snapshot_xmin(s), txid_snapshot_xmax(s)::text::bigint, false from txid_current_snapshot() s",
-        };
-        foreach (var condition in source.UnfinishedConditions)
-            arms.Add(Arm(condition, unfinished: true));
-        if (above is not null)
-        {
-            command.Add(reader.IdValue(above));
-            arms.Add(Arm($"{IdColumn} > ${command.ParameterCount}", unfinished: false));
-            // The highest row of all, wherever it is: it says whether the ids began anew.
-            arms.Add(Arm($"{IdColumn} = (select max({IdColumn}) from {mapping.QualifiedTable})", unfinished: false));
+            if (parameter is null)
+                return null;
+            command.Add(parameter);
+            return command.ParameterCount;
         }
 
-        if (within is not null && mapping.InsertedAt is not null)
-        {
-            command.Add(new NpgsqlParameter<TimeSpan> { TypedValue = within.Value });
-            arms.Add(Arm($"({mapping.InsertedAt})::timestamptz > now() - ${command.ParameterCount}", unfinished: false));
-        }
-
-        if (followed.Count > 0)
-        {
-            command.Add(reader.IdArray(followed));
-            arms.Add(Arm($"{IdColumn} = any(${command.ParameterCount})", unfinished: false));
-        }
-
-        command.Sql = string.Join("\nunion all\n", arms);
+        command.Sql = ScanSql.Scan(
+            source,
+            Add(above is null ? null : reader.IdValue(above)),
+            Add(within is null || mapping.InsertedAt is null ? null : new NpgsqlParameter<TimeSpan> { TypedValue = within.Value }),
+            Add(followed.Count == 0 ? null : reader.IdArray(followed)));
         var rows = new Dictionary<string, RowMark>(StringComparer.Ordinal);
         var (oldest, next) = (0L, 0L);
         string? high = null;
@@ -85,7 +62,7 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
                 high = id;
         }
 
-        return new(rows, high, oldest, next);
+        return new(rows, high, oldest, next, command.Moment!);
     }
 
     /// <summary>The highest id of the table; null when it is empty or ids are not numbers.</summary>
@@ -93,8 +70,8 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     {
         if (source.IdKind != JobIdKind.BigInt)
             return null;
-        await using var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation);
-        command.Sql = $"select max({IdColumn})::text from {mapping.QualifiedTable}";
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = ScanSql.Highest(source);
         return await command.ScalarAsync(cancellation) as string;
     }
 
@@ -109,16 +86,9 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         {
             var rows = new List<RowState>(chunk);
             var started = System.Diagnostics.Stopwatch.GetTimestamp();
-            await using (var command = await SourceCommand.OpenAsync(database, timeoutSeconds, cancellation))
+            await using (var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation))
             {
-                command.Sql = $"""
-                    select {IdColumn}::text as job_id, ({mapping.State})::text, {(mapping.Attempt is { } attempt ? $"coalesce(({attempt})::bigint, 0)" : "0::bigint")},
-                        ({mapping.RunKey ?? mapping.ParentId ?? "null"})::text, ({mapping.InsertedAt ?? "null"})::timestamptz
-                    from {mapping.QualifiedTable}
-                    {(after is null ? "" : $"where {IdColumn} > $1")}
-                    order by {IdColumn}
-                    limit {chunk}
-                    """;
+                command.Sql = ScanSql.States(source, after is not null, chunk);
                 if (after is not null)
                     command.Add(reader.IdValue(after));
                 await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
@@ -144,9 +114,6 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
             await Task.Delay(System.Diagnostics.Stopwatch.GetElapsedTime(started), cancellation);
         }
     }
-
-    private string Arm(string condition, bool unfinished) =>
-        $"select {IdColumn}::text, {Version}, 0::bigint, {(unfinished ? "true" : "false")} from {mapping.QualifiedTable} where {condition}";
 }
 
 /// <summary>What a look over a source found.</summary>
@@ -154,8 +121,9 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
 /// <param name="HighId">The highest id among them; null without any.</param>
 /// <param name="OldestRunning">The oldest transaction that was still running (64 bit).</param>
 /// <param name="NextTransaction">The transaction that would have begun next (64 bit).</param>
+/// <param name="Moment">When, by the source's clock; null where nobody asked.</param>
 public sealed record SourceScan(
-    IReadOnlyDictionary<string, RowMark> Rows, string? HighId, long OldestRunning, long NextTransaction);
+    IReadOnlyDictionary<string, RowMark> Rows, string? HighId, long OldestRunning, long NextTransaction, SourceMoment? Moment = null);
 
 /// <summary>A row as seen from afar.</summary>
 /// <param name="Version">Changes when the row does.</param>

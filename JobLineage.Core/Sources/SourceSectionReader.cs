@@ -36,6 +36,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         ["Meta"] = (m, v) => m with { Meta = v },
         ["Errors"] = (m, v) => m with { Errors = v },
         ["LastError"] = (m, v) => m with { LastError = v },
+        ["TimeZone"] = (m, v) => m with { TimeZone = v ?? m.TimeZone },
         ["ExpectedChildren"] = (m, v) => m with { ExpectedChildren = v },
         ["JobUrl"] = (m, v) => m with { JobUrl = v },
     };
@@ -195,6 +196,6 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
     private static partial Regex Name();
 
-    [GeneratedRegex("""^\s*\(?\s*(?:(?<plain>[A-Za-z_][A-Za-z0-9_]*)|"(?<quoted>(?:[^"]|"")+)")\s*->>\s*'(?<key>[^'\\]+)'\s*\)?\s*$""")]
+    [GeneratedRegex("""^\s*\(?\s*(?:(?:job|"job")\s*\.\s*)?(?:(?<plain>[A-Za-z_][A-Za-z0-9_]*)|"(?<quoted>(?:[^"]|"")+)")\s*->>\s*'(?<key>[^'\\]+)'\s*\)?\s*$""")]
     private static partial Regex JsonMember();
 }

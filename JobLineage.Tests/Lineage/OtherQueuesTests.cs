@@ -1,3 +1,4 @@
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;

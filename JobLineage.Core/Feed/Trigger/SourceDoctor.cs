@@ -1,30 +1,12 @@
 using System.Globalization;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Feed.Trigger;
 
-/// <summary>How bad something is.</summary>
-public enum CheckLevel
-{
-    /// <summary>As it should be.</summary>
-    Good,
-
-    /// <summary>It works, and would work better.</summary>
-    Advice,
-
-    /// <summary>It does not work until somebody does something.</summary>
-    Problem,
-}
-
-/// <summary>What was found about one thing.</summary>
-/// <param name="Level">How bad it is.</param>
-/// <param name="Name">The thing, in a word or two.</param>
-/// <param name="Message">One sentence; where something is wrong, with what to do.</param>
-public sealed record Check(CheckLevel Level, string Name, string Message);
-
 /// <summary>
-/// Looks at all that reading a source depends on. Reads the catalog and settings, and no row of the table; writes nothing.
+/// Looks at all that reading a source depends on. Runs what the feeds and the terminal run, within short time limits; writes nothing.
 /// </summary>
 /// <param name="probed">The source, which can be read.</param>
 /// <param name="database">Connections to its database.</param>
@@ -50,7 +32,8 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             await ExaminePoolerAsync(connection, cancellation);
             if (mapping.Preset == "oban")
                 await ExamineObanAsync(connection, cancellation);
-            await ExamineIndexAsync(connection, cancellation);
+            var lookup = await ExamineIndexAsync(connection, cancellation);
+            checks.AddRange(await new MappingDoctor(probed, connection, lookup).ExamineAsync(cancellation));
         }
 
         await ExamineTriggerAsync(cancellation);
@@ -115,44 +98,49 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             Good("states", "There is no state 'suspended', which Oban has from schema version 14 on.");
     }
 
-    private async Task ExamineIndexAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Says which index serves the search for children, however small the table is.</summary>
+    private async Task<ParentLookup> ExamineIndexAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
+        var hasParents = mapping is { RunKey: null, ParentId: not null };
         var sql = new TriggerSql(mapping);
         if (sql.IndexedExpression is not { } expression)
-            return;
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var settings = new NpgsqlCommand("set local transaction read only; set local enable_seqscan = off; set local jit = off", connection))
-            await settings.ExecuteNonQueryAsync(cancellation);
-        if (await IsServedAsync(connection, $"({expression}) = '1'", cancellation))
+        {
+            if (hasParents)
+                Advise("index", "ParentId reads other rows than the job's own, which no index can serve: the direct queries read the whole table.");
+            return hasParents ? ParentLookup.Scan : ParentLookup.None;
+        }
+
+        if (await IsServedAsync(connection, hasParents ? LineageSql.AskExpression(probed) : LineageSql.AskKey(probed), cancellation))
+        {
             Good("index", "An index serves the search for children.");
-        else if (mapping is { RunKey: null, ParentKey: { } key } && await IsServedAsync(
-            connection, $"{SourceMapping.Quote(key.Column)} @> jsonb_build_object({SourceMapping.Literal(key.Key)}, 1)", cancellation))
-            Advise("index", $"Children are found by the GIN index of {key.Column}; an index of its own is three times as fast and smaller: `joblineage install --source {mapping.Name} --index`.");
-        else
-            Advise("index", $"No index serves the search for children: the direct queries read the whole table. Run `joblineage install --source {mapping.Name} --index`, or: {sql.CreateIndex};");
+            return hasParents ? ParentLookup.Expression : ParentLookup.None;
+        }
+
+        if (hasParents && LineageSql.AskContainment(probed) is { } containment && await IsServedAsync(connection, containment, cancellation))
+        {
+            Advise("index", $"Children are found by the GIN index of {mapping.ParentKey!.Column}; an index of its own is three times as fast and smaller: `joblineage install --source {mapping.Name} --index`.");
+            return ParentLookup.Containment;
+        }
+
+        Advise("index", $"No index serves the search for children: the direct queries read the whole table. Run `joblineage install --source {mapping.Name} --index`, or: {sql.CreateIndex};");
+        return hasParents ? ParentLookup.Scan : ParentLookup.None;
     }
 
-    /// <summary>Whether the planner has an index for a condition, however small the table is.</summary>
-    private async Task<bool> IsServedAsync(NpgsqlConnection connection, string condition, CancellationToken cancellation)
+    private async Task<bool> IsServedAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        await using var savepoint = new NpgsqlCommand("savepoint ask", connection);
-        await savepoint.ExecuteNonQueryAsync(cancellation);
         try
         {
-            await using var command = new NpgsqlCommand($"explain select 1 from {mapping.QualifiedTable} where {condition}", connection) { CommandTimeout = 15 };
-            await using var row = await command.ExecuteReaderAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
-            {
-                if (row.GetString(0).Contains("Index Cond:", StringComparison.Ordinal))
-                    return true;
-            }
-
-            return false;
+            await using var batch = new NpgsqlBatch(connection) { Timeout = 20 };
+            batch.BatchCommands.Add(new(LineageSql.Settings(probed, ParentLookup.Expression, 15)));
+            batch.BatchCommands.Add(new(PlanReading.Explain(sql)));
+            await using var row = await batch.ExecuteReaderAsync(cancellation);
+            await row.NextResultAsync(cancellation);
+            await row.ReadAsync(cancellation);
+            return PlanReading.IsServed(row.GetString(0), probed.Kind == TableKind.View);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidTextRepresentation)
         {
-            await using var back = new NpgsqlCommand("rollback to savepoint ask", connection);
-            await back.ExecuteNonQueryAsync(cancellation);
+            // A json column has no containment.
             return false;
         }
     }

@@ -1,3 +1,4 @@
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Core.Feed.Trigger;
@@ -91,9 +92,12 @@ public sealed class TriggerSql(SourceMapping mapping)
         """;
 
     /// <summary>
-    /// The expression by which the children of a job (or the jobs of a run) are found; null where the mapping has none.
+    /// The expression by which the children of a job (or the jobs of a run) are found, as an index holds it; null where the mapping has
+    /// none, or one that reads other rows, which no index can hold.
     /// </summary>
-    public string? IndexedExpression => mapping.RunKey is null ? mapping.ParentId : mapping.RunKeyIndexed;
+    public string? IndexedExpression => (mapping.RunKey is null ? mapping.ParentId : mapping.RunKeyIndexed) is { } expression && !SqlText.ReadsTables(expression)
+        ? SqlText.WithoutAlias(expression)
+        : null;
 
     /// <summary>
     /// Makes the advised index, without making anybody wait; must not stand in a transaction. Null where the mapping has

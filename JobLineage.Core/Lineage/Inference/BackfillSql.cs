@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 
@@ -38,7 +39,7 @@ public static partial class BackfillSql
             Line(text, "begin;");
             Line(text, "set local lock_timeout = '2s';");
             Line(text, "set local statement_timeout = '30s';");
-            Line(text, $"update {source.Mapping.QualifiedTable} as jl_job set {target.Set}");
+            Line(text, $"update {RowSql.From(source.Mapping)} set {target.Set}");
             Line(text, "from (values");
             for (var at = 0; at < batch.Length; at++)
             {
@@ -48,7 +49,7 @@ public static partial class BackfillSql
             }
 
             Line(text, ") as jl_link (jl_id, jl_parent)");
-            Line(text, $"where jl_job.{SourceMapping.Quote(source.Mapping.Id)} = jl_link.jl_id and {target.IsEmpty};");
+            Line(text, $"where {RowSql.Id(source.Mapping)} = jl_link.jl_id and {target.IsEmpty};");
             Line(text, "commit;");
         }
 
@@ -62,13 +63,14 @@ public static partial class BackfillSql
             return null;
         if (mapping.ParentKey is { } key)
         {
-            var (column, name) = (SourceMapping.Quote(key.Column), SourceMapping.Literal(key.Key));
-            return ($"{column} = coalesce(jl_job.{column}, '{{}}'::jsonb) || jsonb_build_object({name}, jl_link.jl_parent)", $"jl_job.{column}->>{name} is null");
+            var (json, name) = (SourceMapping.Quote(key.Column), SourceMapping.Literal(key.Key));
+            return ($"{json} = coalesce(job.{json}, '{{}}'::jsonb) || jsonb_build_object({name}, jl_link.jl_parent)", $"job.{json}->>{name} is null");
         }
 
-        if (mapping.ParentId is not { } parent || !Column().IsMatch(parent))
+        if (mapping.ParentId is not { } parent)
             return null;
-        return ($"{parent.Trim()} = jl_link.jl_parent", $"jl_job.{parent.Trim()} is null");
+        var column = SqlText.WithoutAlias(parent).Trim();
+        return !Column().IsMatch(column) ? null : ($"{column} = jl_link.jl_parent", $"job.{column} is null");
     }
 
     private static string Id(ProbedSource source, string id) => source.IdKind switch

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text;
 using JobLineage.Core.Model;
 
-namespace JobLineage.Core.Sources;
+namespace JobLineage.Core.Engines;
 
 /// <summary>
-/// How one queue table is read. Every member that is called an expression is SQL over the columns of that one table,
-/// without an alias (<c>meta-&gt;&gt;'parent_job_id'</c>). Expressions come from presets and from the operator's own
-/// configuration, never from data.
+/// How one queue table is read. Every member that is called an expression is SQL over the row <c>job</c>
+/// (<c>job.meta-&gt;&gt;'parent_job_id'</c>; a plain column name works where it is not ambiguous). Expressions come from presets and from
+/// the operator's own configuration, never from data.
 /// </summary>
 public sealed record SourceMapping
 {
@@ -142,9 +142,12 @@ public sealed record SourceMapping
         $"({Worker})::text = {Literal(name)} or right(({Worker})::text, {name.Length + 1}) in ({Literal("." + name)}, {Literal("/" + name)})";
 
     /// <summary>
-    /// Template of the queue's own page of a job, with <c>{id}</c>: see <see cref="JobUrlTemplate"/>; null for none.
+    /// Template of the queue's own page of a job, with <c>{id}</c>; null for none.
     /// </summary>
     public string? JobUrl { get; init; }
+
+    /// <summary>The zone of times that the table keeps without one, as Postgres knows it.</summary>
+    public string TimeZone { get; init; } = "UTC";
 
     /// <summary>The table's quoted, schema-qualified name.</summary>
     public string QualifiedTable => $"{Quote(Schema)}.{Quote(Table)}";

@@ -1,4 +1,4 @@
-namespace JobLineage.Core.Sources;
+namespace JobLineage.Core.Engines;
 
 /// <summary>What stands between us and a source.</summary>
 public enum SourceProblemKind

@@ -1,7 +1,7 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Sources;
 
-namespace JobLineage.Core.Lineage;
+
+namespace JobLineage.Core.Engines.Sql;
 
 /// <summary>
 /// The SQL that inference reads with. Ids that are whole numbers grow with time: a window of time is then a range of ids,
@@ -19,7 +19,7 @@ internal static class InferenceSql
     /// </summary>
     public static string End(ProbedSource source)
     {
-        var (id, table) = (SourceMapping.Quote(source.Mapping.Id), source.Mapping.QualifiedTable);
+        var (id, table) = (RowSql.Id(source.Mapping), RowSql.From(source.Mapping));
         return $"""
             with recursive jl_find(jl_low, jl_high, jl_step) as (
                 select $1::bigint, coalesce((select max({id}) from {table})::bigint, $1::bigint) + 1, 0
@@ -31,7 +31,7 @@ internal static class InferenceSql
                 from jl_find
                     cross join lateral (select jl_low + (jl_high - jl_low) / 2 as jl_middle offset 0) jl_half
                     left join lateral (
-                        select ({id})::bigint as jl_id, ({source.Mapping.InsertedAt})::timestamptz as jl_at from {table}
+                        select ({id})::bigint as jl_id, {RowSql.Time(source.Mapping.InsertedAt)} as jl_at from {table}
                         where {id} >= jl_middle and {id} < jl_high order by {id} limit 1) jl_probe on true
                 where jl_low < jl_high and jl_step < 70
             )
@@ -45,7 +45,7 @@ internal static class InferenceSql
     /// </summary>
     public static string ByIds(ProbedSource source, int before, int within)
     {
-        var id = SourceMapping.Quote(source.Mapping.Id);
+        var id = RowSql.Id(source.Mapping);
         return $"""
             {Rows(source, $"where {id} <= $1 order by {id} desc limit {before + 1}")}
             union all
@@ -56,8 +56,8 @@ internal static class InferenceSql
     /// <summary>The rows of the same range after <c>$1</c> that hold <c>$3</c>, a JSON object, in their arguments.</summary>
     public static string ByIdsHolding(ProbedSource source, int within)
     {
-        var id = SourceMapping.Quote(source.Mapping.Id);
-        return Rows(source, $"where {id} > $1 and {id} < $2 and ({source.Mapping.Args})::jsonb @> $3::jsonb order by {id} limit {within}");
+        var id = RowSql.Id(source.Mapping);
+        return Rows(source, $"where {id} > $1 and {id} < $2 and {RowSql.Json(source, nameof(source.Mapping.Args), source.Mapping.Args!)} @> $3::jsonb order by {id} limit {within}");
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ internal static class InferenceSql
     /// </summary>
     public static string ByTime(ProbedSource source, int before, int within)
     {
-        var (id, at) = (SourceMapping.Quote(source.Mapping.Id), source.Mapping.InsertedAt);
+        var (id, at) = (RowSql.Id(source.Mapping), source.Mapping.InsertedAt);
         return $"""
             {Rows(source, $"where {id} = $1")}
             union all
@@ -75,28 +75,28 @@ internal static class InferenceSql
             """;
     }
 
-    /// <summary>What is explained to find out whether an index serves the time of insertion.</summary>
-    public static string ExplainTime(ProbedSource source) =>
-        $"explain (costs off) select 1 from {source.Mapping.QualifiedTable} where ({source.Mapping.InsertedAt}) >= '2000-01-01Z'::timestamptz";
+    /// <summary>What is planned to find out whether an index serves the time of insertion.</summary>
+    public static string AskTime(ProbedSource source) =>
+        $"select 1 from {RowSql.From(source.Mapping)} where ({source.Mapping.InsertedAt}) >= '2000-01-01Z'::timestamptz";
 
     /// <summary>One row, <c>$1</c>.</summary>
-    public static string One(ProbedSource source) => Rows(source, $"where {SourceMapping.Quote(source.Mapping.Id)} = $1");
+    public static string One(ProbedSource source) => Rows(source, $"where {RowSql.Id(source.Mapping)} = $1");
 
     /// <summary>The workers of recorded parents and children among the newest rows.</summary>
     public static string Known(ProbedSource source, int newest)
     {
-        var (id, table, m) = (SourceMapping.Quote(source.Mapping.Id), source.Mapping.QualifiedTable, source.Mapping);
+        var (id, table, m) = (RowSql.Id(source.Mapping), RowSql.From(source.Mapping), source.Mapping);
         // Only whole numbers tell which rows are the newest, by the primary key.
         return $"""
             select (jl_parent.jl_worker)::text, jl_child.jl_worker, count(*), count(distinct jl_child.jl_parent)
             from (
                 select {LineageSql.Normalized(source)} as jl_parent, jl_worker
                 from (
-                    select {LineageSql.ParentText(source)} as jl_text, coalesce(({m.Worker})::text, '') as jl_worker from {table}
+                    select {LineageSql.ParentText(source)} as jl_text, {RowSql.TextOrEmpty(m.Worker)} as jl_worker from {table}
                     order by {id} desc limit {newest}) jl_raw
                 offset 0
             ) jl_child, lateral (
-                select coalesce(({m.Worker})::text, '') as jl_worker from {table} where {id} = jl_child.jl_parent offset 0) jl_parent
+                select {RowSql.TextOrEmpty(m.Worker)} as jl_worker from {table} where {id} = jl_child.jl_parent offset 0) jl_parent
             where jl_child.jl_parent is not null
             group by 1, 2
             """;
@@ -105,13 +105,13 @@ internal static class InferenceSql
     private static string Rows(ProbedSource source, string which)
     {
         var type = LineageSql.Type(source);
-        var args = source.Mapping.Args is { } expression ? $"left(({expression})::text, {ArgsLimit})" : "null::text";
+        var args = RowSql.Cut(source.Mapping.Args, ArgsLimit);
         return $"""
             (select jl_id, {LineageSql.Normalized(source)} as jl_parent, {LineageSql.Columns}, jl_args
             from (
-                select ({SourceMapping.Quote(source.Mapping.Id)})::{type} as jl_id, {LineageSql.ParentText(source)} as jl_text, {LineageSql.Select(source)},
+                select ({RowSql.Id(source.Mapping)})::{type} as jl_id, {LineageSql.ParentText(source)} as jl_text, {LineageSql.Select(source)},
                     {args} as jl_args
-                from {source.Mapping.QualifiedTable} {which}) jl_raw)
+                from {RowSql.From(source.Mapping)} {which}) jl_raw)
             """;
     }
 }

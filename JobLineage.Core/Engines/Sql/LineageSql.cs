@@ -1,7 +1,6 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Sources;
 
-namespace JobLineage.Core.Lineage;
+namespace JobLineage.Core.Engines.Sql;
 
 /// <summary>
 /// The SQL of the direct queries. Descending goes job by job over an index (<c>LATERAL … OFFSET 0</c>, which keeps the
@@ -9,20 +8,18 @@ namespace JobLineage.Core.Lineage;
 /// </summary>
 internal static class LineageSql
 {
-    /// <summary>The columns of a row in the order in which <see cref="LineageQueries"/> reads them.</summary>
+    /// <summary>The columns of a row in the order in which the direct queries read them.</summary>
     internal const string Columns = """
         jl_state, jl_worker, jl_queue, jl_step, jl_key, jl_inserted, jl_scheduled, jl_attempted, jl_finished, jl_attempt, jl_max
         """;
 
-    /// <summary>Settings of one transaction: JIT alone costs 130 ms; an index is to be used where there is one.</summary>
-    public static string Settings(ParentLookup lookup, int timeoutSeconds) => $"""
-        select set_config('transaction_read_only', 'on', true), set_config('jit', 'off', true),
-            set_config('statement_timeout', '{timeoutSeconds}s', true), set_config('max_parallel_workers_per_gather', '0', true),
-            {(lookup is ParentLookup.Scan or ParentLookup.None
-                // A merge join would sort the whole table at every level.
-                ? "set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true)"
-                : "set_config('enable_seqscan', 'off', true)")}
-        """;
+    /// <summary>Settings of one transaction: an index is to be used where there is one.</summary>
+    public static string Settings(ProbedSource source, ParentLookup lookup, int timeoutSeconds) => SourceSettings.Select(
+        source.Mapping, timeoutSeconds,
+        "set_config('max_parallel_workers_per_gather', '0', true), " + (lookup is ParentLookup.Scan or ParentLookup.None
+            // A merge join would sort the whole table at every level.
+            ? "set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true)"
+            : "set_config('enable_seqscan', 'off', true)"));
 
     /// <summary>
     /// The whole run of <c>$1</c>: up to the root, and from all of those down. Everything on the way up is a seed of the
@@ -32,8 +29,8 @@ internal static class LineageSql
     public static string Tree(ProbedSource source, ParentLookup lookup, bool climb)
     {
         var type = Type(source);
-        var id = SourceMapping.Quote(source.Mapping.Id);
-        var table = source.Mapping.QualifiedTable;
+        var id = RowSql.Id(source.Mapping);
+        var table = RowSql.From(source.Mapping);
         var down = lookup == ParentLookup.Scan
             ? $"""
                     from jl_down join lateral (select ({id})::{type} as jl_id, {ParentText(source)} as jl_text, {Select(source)} from {table}) jl_child
@@ -67,7 +64,7 @@ internal static class LineageSql
             select {Normalized(source)} as jl_parent, {Columns}
             from (
                 select {ParentText(source)} as jl_text, {Select(source)}
-                from {source.Mapping.QualifiedTable} where {SourceMapping.Quote(source.Mapping.Id)} = jl_seed.jl_id offset 0) jl_raw
+                from {RowSql.From(source.Mapping)} where {RowSql.Id(source.Mapping)} = jl_seed.jl_id offset 0) jl_raw
         ) jl_row on true
         """;
 
@@ -80,7 +77,7 @@ internal static class LineageSql
             union all
             select jl_child.jl_id, jl_down.jl_id, {Columns}
             from (select $1::{type} as jl_id) jl_down, lateral (
-                select ({SourceMapping.Quote(source.Mapping.Id)})::{type} as jl_id, {Select(source)} from {source.Mapping.QualifiedTable}
+                select ({RowSql.Id(source.Mapping)})::{type} as jl_id, {Select(source)} from {RowSql.From(source.Mapping)}
                 where {(lookup == ParentLookup.Scan ? ScanMatch(source, ParentText(source)) : Match(source, lookup))} offset 0) jl_child
             where jl_child.jl_id not in (select jl_id from jl_seed)
             """;
@@ -91,34 +88,40 @@ internal static class LineageSql
     {
         var type = Type(source);
         var mapping = source.Mapping;
-        var id = SourceMapping.Quote(mapping.Id);
+        var id = RowSql.Id(mapping);
         var narrow = mapping.RunKeyIndexed is { } indexed ? $"({indexed}) = (select jl_narrow from jl_me) and " : "";
         return $"""
             with jl_me as materialized (
                 select ({mapping.RunKey})::text as jl_key, {(mapping.RunKeyIndexed is { } i ? $"({i})" : "null")} as jl_narrow
-                from {mapping.QualifiedTable} where {id} = $1
+                from {RowSql.From(mapping)} where {id} = $1
             )
-            select ({id})::{type}, null::{type}, {Select(source)} from {mapping.QualifiedTable}
+            select ({id})::{type}, null::{type}, {Select(source)} from {RowSql.From(mapping)}
             where {narrow}({mapping.RunKey})::text = (select jl_key from jl_me)
             union all
-            select ({id})::{type}, null::{type}, {Select(source)} from {mapping.QualifiedTable}
+            select ({id})::{type}, null::{type}, {Select(source)} from {RowSql.From(mapping)}
             where {id} = $1 and (select jl_key from jl_me) is null
             """;
     }
 
-    /// <summary>What is explained to find out whether an index serves the parent expression.</summary>
-    public static string ExplainExpression(ProbedSource source) => $"""
-        explain (costs off) select 1 from {source.Mapping.QualifiedTable}
+    /// <summary>What is planned to find out whether an index serves the parent expression.</summary>
+    public static string AskExpression(ProbedSource source) => $"""
+        select 1 from {RowSql.From(source.Mapping)}
         where {Parent(source)} = {(IsNative(source) ? source.IdKind == JobIdKind.Uuid ? "'00000000-0000-0000-0000-000000000000'::uuid" : "1::bigint" : "'1'")}
         """;
 
-    /// <summary>What is explained to find out whether a GIN index serves containment; null where that is not asked.</summary>
-    public static string? ExplainContainment(ProbedSource source) =>
+    /// <summary>What is planned to find out whether an index serves the narrowing expression of a run key.</summary>
+    public static string AskKey(ProbedSource source) => $"""
+        select 1 from {RowSql.From(source.Mapping)}
+        where ({source.Mapping.RunKeyIndexed}) = (select ({source.Mapping.RunKeyIndexed}) from {RowSql.From(source.Mapping)} limit 1)
+        """;
+
+    /// <summary>What is planned to find out whether a GIN index serves containment; null where that is not asked.</summary>
+    public static string? AskContainment(ProbedSource source) =>
         // A text id may stand in JSON as a number, a boolean or a string: only the expression is exact there.
         source.Mapping.ParentKey is { } key && source.IdKind != JobIdKind.Text
             ? $"""
-                explain (costs off) select 1 from {source.Mapping.QualifiedTable}
-                where {SourceMapping.Quote(key.Column)} @> jsonb_build_object({SourceMapping.Literal(key.Key)}, 1)
+                select 1 from {RowSql.From(source.Mapping)}
+                where {Key(key)} @> jsonb_build_object({SourceMapping.Literal(key.Key)}, 1)
                 """
             : null;
 
@@ -127,10 +130,10 @@ internal static class LineageSql
         var type = Type(source);
         if (!climb)
             return $"jl_seed(jl_id) as materialized (select $1::{type})";
-        var id = SourceMapping.Quote(source.Mapping.Id);
+        var id = RowSql.Id(source.Mapping);
         string Row(string where) => $"""
             select jl_id, {Normalized(source)} as jl_parent
-            from (select ({id})::{type} as jl_id, {ParentText(source)} as jl_text from {source.Mapping.QualifiedTable} where {id} = {where} offset 0) jl_raw
+            from (select ({id})::{type} as jl_id, {ParentText(source)} as jl_text from {RowSql.From(source.Mapping)} where {id} = {where} offset 0) jl_raw
             """;
         // UNION, not UNION ALL: a circle ends where it began.
         return $"""
@@ -155,7 +158,7 @@ internal static class LineageSql
             var name = SourceMapping.Literal(key.Key);
             // Containment is type-strict: the id may stand there as a number or as a string.
             var forms = source.IdKind == JobIdKind.BigInt ? new[] { id, $"{id}::text" } : [$"{id}::text", $"upper({id}::text)"];
-            var contained = string.Join(" or ", forms.Select(f => $"{SourceMapping.Quote(key.Column)} @> jsonb_build_object({name}, {f})"));
+            var contained = string.Join(" or ", forms.Select(f => $"{Key(key)} @> jsonb_build_object({name}, {f})"));
             // ... and 7.0 contains 7: the text decides.
             return $"({contained}) and {ScanMatch(source, ParentText(source), id)}";
         }
@@ -182,8 +185,9 @@ internal static class LineageSql
 
     private static bool IsNative(ProbedSource source) => source.ParentIdKind is { } kind && kind == source.IdKind && kind != JobIdKind.Text;
 
-    internal static string ParentText(ProbedSource source) =>
-        source.Mapping.ParentId is { } parent ? $"({parent})::text" : "null::text";
+    internal static string ParentText(ProbedSource source) => RowSql.Text(source.Mapping.ParentId);
+
+    private static string Key(JsonKey key) => $"{RowSql.Alias}.{SourceMapping.Quote(key.Column)}";
 
     /// <summary><see cref="JobIds.Normalize"/> in SQL, over <c>jl_text</c>: null unless it can be an id.</summary>
     internal static string Normalized(ProbedSource source) => source.IdKind switch
@@ -208,15 +212,11 @@ internal static class LineageSql
     internal static string Select(ProbedSource source)
     {
         var m = source.Mapping;
-        static string Text(string? expression) => expression is null ? "''" : $"coalesce(({expression})::text, '')";
-        static string TextOrNull(string? expression) => expression is null ? "null::text" : $"({expression})::text";
-        static string Number(string? expression) => expression is null ? "0::bigint" : $"coalesce(({expression})::bigint, 0)";
-        static string Time(string? expression) => expression is null ? "null::timestamptz" : $"({expression})::timestamptz";
         return $"""
-            {Text(m.State)} as jl_state, {Text(m.Worker)} as jl_worker, {Text(m.Queue)} as jl_queue,
-            {(m.RunKey is null ? "null::text" : TextOrNull(m.Step))} as jl_step, {TextOrNull(m.RunKey)} as jl_key,
-            {Time(m.InsertedAt)} as jl_inserted, {Time(m.ScheduledAt)} as jl_scheduled, {Time(m.AttemptedAt)} as jl_attempted,
-            {Time(m.FinishedAt)} as jl_finished, {Number(m.Attempt)} as jl_attempt, {Number(m.MaxAttempts)} as jl_max
+            {RowSql.TextOrEmpty(m.State)} as jl_state, {RowSql.TextOrEmpty(m.Worker)} as jl_worker, {RowSql.TextOrEmpty(m.Queue)} as jl_queue,
+            {RowSql.Text(m.RunKey is null ? null : m.Step)} as jl_step, {RowSql.Text(m.RunKey)} as jl_key,
+            {RowSql.Time(m.InsertedAt)} as jl_inserted, {RowSql.Time(m.ScheduledAt)} as jl_scheduled, {RowSql.Time(m.AttemptedAt)} as jl_attempted,
+            {RowSql.Time(m.FinishedAt)} as jl_finished, {RowSql.Number(m.Attempt)} as jl_attempt, {RowSql.Number(m.MaxAttempts)} as jl_max
             """;
     }
 }

@@ -1,4 +1,4 @@
-namespace JobLineage.Core.Lineage;
+namespace JobLineage.Core.Engines.Sql;
 
 /// <summary>How the children of a job can be found.</summary>
 internal enum ParentLookup

@@ -1,7 +1,7 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Sources;
 
-namespace JobLineage.Core.Lineage;
+
+namespace JobLineage.Core.Engines.Sql;
 
 /// <summary>
 /// Writes the statement by which somebody finds the jobs of a run in the queue's own table, with psql and nothing else. It
@@ -19,7 +19,7 @@ internal static class HandSql
         // Below the root is the run, as lists have it.
         if (selection.Below == run.RootId)
             selection = selection with { Below = null };
-        var id = SourceMapping.Quote(source.Mapping.Id);
+        var id = RowSql.Id(source.Mapping);
         var conditions = Conditions(source, selection);
         if (selection.Ids.Count > 0)
             conditions.Insert(0, $"{id} in ({string.Join(", ", selection.Ids.Select(i => Value(source, i)))})");
@@ -36,18 +36,18 @@ internal static class HandSql
     private static string Select(ProbedSource source, IReadOnlyList<string> conditions) =>
         $"""
         select *
-        from {source.Mapping.QualifiedTable}
+        from {RowSql.From(source.Mapping)}
         where {string.Join("\n  and ", conditions)}
-        order by {SourceMapping.Quote(source.Mapping.Id)};
+        order by {RowSql.Id(source.Mapping)};
         """;
 
     /// <summary>Down from the root, job by job, each with the workers on its way: these are its stage.</summary>
     private static string Linked(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobSelection selection, List<string> conditions)
     {
         var mapping = source.Mapping;
-        var (id, table) = (SourceMapping.Quote(mapping.Id), mapping.QualifiedTable);
+        var (id, table) = (RowSql.Id(mapping), RowSql.From(mapping));
         var root = Value(source, run.RootId);
-        var worker = $"coalesce(({mapping.Worker})::text, '')";
+        var worker = RowSql.TextOrEmpty(mapping.Worker);
         var known = Known(source) is { } states ? $" and {states}" : "";
         // A worker that recurs on its own way is in its earlier stage.
         var rows = $"jl_run (jl_id, jl_way{(selection.Below is null ? "" : ", jl_below")})";
@@ -80,7 +80,7 @@ internal static class HandSql
     private static string Keyed(ProbedSource source, RunSnapshot run, JobSelection selection, List<string> conditions)
     {
         var mapping = source.Mapping;
-        var (id, table) = (SourceMapping.Quote(mapping.Id), mapping.QualifiedTable);
+        var (id, table) = (RowSql.Id(mapping), RowSql.From(mapping));
         var root = Value(source, run.RootId);
         List<string> where = run.RunKey is { } key ? [$"({mapping.RunKey})::text = {SourceMapping.Literal(key)}"] : [$"{id} = {root}"];
         if (run.RunKey is not null && mapping.RunKeyIndexed is { } indexed)

@@ -1,0 +1,127 @@
+using System.Globalization;
+using JobLineage.Core.Engines.Sql;
+using Npgsql;
+
+namespace JobLineage.Core.Engines;
+
+/// <summary>
+/// Examines how a mapping reads its table: runs every statement of the program with the newest row's id and a short time limit, and says what
+/// the table and the expressions are like (zones, other tables, partitions, row level security).
+/// </summary>
+/// <param name="source">The source, which can be read.</param>
+/// <param name="connection">An open connection.</param>
+/// <param name="lookup">How the terminal finds children.</param>
+internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connection, ParentLookup lookup)
+{
+    private const int TimeoutSeconds = 5;
+
+    /// <summary>Clocks of queues may be a little ahead.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(2);
+
+    private static readonly string[] TimeMembers =
+        [nameof(SourceMapping.InsertedAt), nameof(SourceMapping.ScheduledAt), nameof(SourceMapping.AttemptedAt), nameof(SourceMapping.FinishedAt)];
+
+    private readonly SourceMapping mapping = source.Mapping;
+    private readonly List<Check> checks = [];
+
+    /// <summary>Looks, and says what it found.</summary>
+    public async Task<IReadOnlyList<Check>> ExamineAsync(CancellationToken cancellation)
+    {
+        await ExamineStatementsAsync(cancellation);
+        await ExamineZonesAsync(cancellation);
+        ExamineReach();
+        if (source.HidesRows)
+            Add(CheckLevel.Advice, "row security", $"Row level security of {mapping.Schema}.{mapping.Table} may hide rows from this user, and what is hidden is not counted: add a policy that shows them all (for select using (true)), or read as a role with BYPASSRLS.");
+        return checks;
+    }
+
+    private async Task ExamineStatementsAsync(CancellationToken cancellation)
+    {
+        var statements = SourceStatements.Of(source, lookup);
+        var id = await NewestAsync(cancellation);
+        var before = checks.Count;
+        foreach (var statement in statements)
+        {
+            try
+            {
+                await RunAsync(statement, id ?? IdParameters.Any(source.IdKind), cancellation);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && !cancellation.IsCancellationRequested)
+            {
+                Add(CheckLevel.Advice, "statements", $"The statement for {statement.Use} took longer than {TimeoutSeconds} s: an index may be missing.");
+            }
+            catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.AdminShutdown)
+            {
+                Add(CheckLevel.Problem, "statements", $"The statement for {statement.Use} does not work: {SourceFaults.Explain(mapping.Name, e).Message}");
+            }
+        }
+
+        if (checks.Count == before)
+            Add(CheckLevel.Good, "statements", string.Create(CultureInfo.InvariantCulture, $"All {statements.Count} statements of feeds, reconciliation, terminal and pages run{(id is null ? "; the table is empty" : "")}."));
+    }
+
+    private async Task<string?> NewestAsync(CancellationToken cancellation)
+    {
+        await using var batch = Batch(SourceSettings.Select(mapping, TimeoutSeconds), ScanSql.Newest(source));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? reader.GetString(0) : null;
+    }
+
+    private async Task RunAsync(SourceStatement statement, string id, CancellationToken cancellation)
+    {
+        await using var batch = Batch(statement.Settings ?? SourceSettings.Select(mapping, TimeoutSeconds), statement.Sql);
+        foreach (var parameter in statement.Parameters(id))
+            batch.BatchCommands[1].Parameters.Add(parameter);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            // Each row is made by the server when it is asked for: its errors come with it.
+        }
+    }
+
+    /// <summary>A time without a zone is somebody's wall clock; whose, the table does not say.</summary>
+    private async Task ExamineZonesAsync(CancellationToken cancellation)
+    {
+        var bare = TimeMembers.Where(m => source.Types.GetValueOrDefault(m) is "timestamp without time zone" or "timestamp" or "date" or "text" or "character varying").ToList();
+        if (bare.Count == 0)
+            return;
+        await using var batch = Batch("select current_setting('TimeZone')", SourceSettings.Select(mapping, TimeoutSeconds), ScanSql.NewestTime(source));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var zone = reader.GetString(0);
+        await reader.NextResultAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        var ahead = await reader.ReadAsync(cancellation) && !reader.IsDBNull(0) ? TimeSpan.FromSeconds(reader.GetDouble(0)) : TimeSpan.Zero;
+        var members = $"{string.Join(", ", bare)} {(bare.Count == 1 ? "has" : "have")} no time zone and {(bare.Count == 1 ? "is" : "are")} read as {mapping.TimeZone}";
+        if (ahead > Ahead)
+            Add(CheckLevel.Problem, "time zone", string.Create(CultureInfo.InvariantCulture, $"{members}, by which the newest job was inserted {ahead.TotalHours:0.#} hours from now: set TimeZone to the zone that the queue writes in ('{zone}' is the database's)."));
+        else if (!IsUtc(zone) && IsUtc(mapping.TimeZone))
+            Add(CheckLevel.Advice, "time zone", $"{members}; this database's own zone is {zone}, in which now() writes such a column: if the queue does that, set TimeZone to '{zone}'.");
+        else
+            Add(CheckLevel.Good, "time zone", $"{members}.");
+    }
+
+    private void ExamineReach()
+    {
+        if (source.Reach is { } reach)
+            Add(CheckLevel.Advice, "reach", $"{Capital(reach)}: no trigger sees all of that, so the source is followed by polling, and compared often.");
+        if (source.ByTheClock.Count > 0)
+            Add(CheckLevel.Advice, "clock", $"{string.Join(", ", source.ByTheClock)} {(source.ByTheClock.Count == 1 ? "asks" : "ask")} what time it is: such a value turns without a change to be seen, and is corrected by the comparison only. Write it over the row's own columns.");
+    }
+
+    private NpgsqlBatch Batch(params ReadOnlySpan<string> statements)
+    {
+        var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds + 5 };
+        foreach (var statement in statements)
+            batch.BatchCommands.Add(new(statement));
+        return batch;
+    }
+
+    private static bool IsUtc(string zone) => zone.ToUpperInvariant() is "UTC" or "ETC/UTC" or "GMT" or "ETC/GMT" or "UCT" or "ZULU" or "GMT0" or "UNIVERSAL" or "ETC/UNIVERSAL";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private void Add(CheckLevel level, string name, string message) => checks.Add(new(level, name, message));
+}

@@ -1,0 +1,77 @@
+using JobLineage.Core.Engines.Sql;
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Engines;
+
+/// <summary>A mapping together with what was found out about the table it reads.</summary>
+/// <param name="Mapping">How the table is read.</param>
+/// <param name="IdKind">The type of its ids.</param>
+/// <param name="IdType">The id column's type as Postgres writes it, such as <c>bigint</c>; safe to put into SQL.</param>
+/// <param name="StateLabels">The labels of the state column's enum; null when it is not an enum.</param>
+/// <param name="HasRowVersions">Whether rows have an <c>xmin</c> (tables do; views, foreign tables and their partitions do not).</param>
+public sealed record ProbedSource(
+    SourceMapping Mapping, JobIdKind IdKind, string IdType, IReadOnlyList<string>? StateLabels, bool HasRowVersions)
+{
+    /// <summary>
+    /// The kind of id that the parent expression has by its type, when that type is an integer or uuid; null when it is
+    /// text (as from JSON) or there is none.
+    /// </summary>
+    public JobIdKind? ParentIdKind { get; init; }
+
+    /// <summary>The types of the mapping's expressions by member, as Postgres writes them; empty when nobody asked.</summary>
+    public IReadOnlyDictionary<string, string> Types { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What kind of table it is.</summary>
+    public TableKind Kind { get; init; } = TableKind.Table;
+
+    /// <summary>
+    /// The changing members of the mapping that read other rows than the job's own: such a job changes without a change of its row, which
+    /// neither <c>xmin</c> nor a trigger tells.
+    /// </summary>
+    public IReadOnlyList<string> Outside { get; init; } = [];
+
+    /// <summary>The members whose value turns with the clock: the same, and no comparison finds out when.</summary>
+    public IReadOnlyList<string> ByTheClock { get; init; } = [];
+
+    /// <summary>Whether row level security may hide rows from this user.</summary>
+    public bool HidesRows { get; init; }
+
+    /// <summary>The conditions for rows that are not finished, one for each arm of a UNION ALL.</summary>
+    public IReadOnlyList<string> UnfinishedConditions => ScanSql.Unfinished(this);
+
+    /// <summary>
+    /// Why changes can pass unseen by the log of a trigger, as half a sentence; null when they can't. Such a source is followed by polling,
+    /// and compared often.
+    /// </summary>
+    public string? Reach => Kind switch
+    {
+        TableKind.View => "it is a view, which changes with its tables",
+        TableKind.Materialized => "it is a materialized view, which changes when it is refreshed",
+        TableKind.Foreign => "it is a foreign table (or has foreign partitions), whose rows have no version",
+        TableKind.Inherited => "other tables inherit from it, and what is written to those fires no trigger of it",
+        _ when Outside.Count > 0 => $"{string.Join(", ", Outside)} {(Outside.Count == 1 ? "reads" : "read")} other rows than the job's own",
+        _ => null,
+    };
+}
+
+/// <summary>What kind of table a source reads.</summary>
+public enum TableKind
+{
+    /// <summary>A table.</summary>
+    Table,
+
+    /// <summary>A partitioned table.</summary>
+    Partitioned,
+
+    /// <summary>A table from which others inherit.</summary>
+    Inherited,
+
+    /// <summary>A view.</summary>
+    View,
+
+    /// <summary>A materialized view.</summary>
+    Materialized,
+
+    /// <summary>A foreign table, or a partitioned one with foreign partitions.</summary>
+    Foreign,
+}

@@ -1,0 +1,211 @@
+using JobLineage.Core.Engines.Sql;
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Engines;
+
+/// <summary>
+/// Looks at a source's table before anything is read from it: is it there, may it be read, does the mapping fit it, can every statement
+/// that the program will run be run, and does the row hold all that the mapping reads. Reads the catalog, and no row of the table.
+/// </summary>
+public static class SourceProbe
+{
+    private const int TimeoutSeconds = 15;
+
+    private const string FindTable = """
+        select
+            (select oid from pg_namespace where nspname = $1),
+            c.oid,
+            c.relkind::text,
+            (select coalesce(string_agg(n2.nspname, ', ' order by n2.nspname), '')
+                from pg_class c2 join pg_namespace n2 on n2.oid = c2.relnamespace
+                where c2.relname = $2 and c2.relkind in ('r', 'p', 'v', 'm', 'f')),
+            format_type(coalesce(nullif(t.typbasetype, 0), a.atttypid), null),
+            current_user::text,
+            exists (select from pg_inherits i where i.inhparent = c.oid),
+            c.relkind = 'p' and exists (
+                with recursive part as (
+                    select inhrelid from pg_inherits where inhparent = c.oid
+                    union all select i.inhrelid from part join pg_inherits i on i.inhparent = part.inhrelid)
+                select from part join pg_class p on p.oid = part.inhrelid where p.relkind = 'f'),
+            coalesce(row_security_active(c.oid), false)
+        from (select 1) one
+            left join (pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = $1)
+                on c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')
+            left join pg_attribute a on a.attrelid = c.oid and a.attname = $3 and a.attnum > 0 and not a.attisdropped
+            left join pg_type t on t.oid = a.atttypid
+        """;
+
+    /// <summary>Policies for this user: is there one that lets all rows pass, and none that takes some away.</summary>
+    private const string ShowsAll = """
+        select coalesce(bool_or(polpermissive and whole), false) and not coalesce(bool_or(not polpermissive and not whole), false)
+        from (
+            select polpermissive, coalesce(pg_get_expr(polqual, polrelid), 'true') = 'true' as whole
+            from pg_policy
+            where polrelid = $1 and polcmd in ('r', '*')
+                and (polroles = '{0}'::oid[] or exists (select from unnest(polroles) r (oid) where r.oid <> 0 and pg_has_role(r.oid, 'usage')))) policies
+        """;
+
+    /// <summary>Functions of the database's own making whose value may depend on more than their arguments.</summary>
+    private const string FindCalled = """
+        select distinct proname::text from pg_proc
+        where proname = any($1) and provolatile <> 'i' and pronamespace not in (select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema'))
+        """;
+
+    /// <summary>What tells the time, as words of SQL.</summary>
+    private static readonly HashSet<string> Clocks =
+    [
+        "now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "current_timestamp", "current_date", "current_time",
+        "localtime", "localtimestamp", "timeofday",
+    ];
+
+    /// <summary>Looks at the table that a mapping names.</summary>
+    /// <param name="mapping">How the table would be read.</param>
+    /// <param name="database">Connections to its database.</param>
+    /// <param name="cancellation">Stops the probe.</param>
+    public static async Task<ProbeOutcome> ProbeAsync(
+        SourceMapping mapping, NpgsqlDataSource database, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            return await ProbeAsync(mapping, connection, cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
+        {
+            return new(null, Explain(mapping.Name, e));
+        }
+    }
+
+    /// <summary>
+    /// The sentence for an error of a source's database: an unreachable one is told apart from one that refuses.
+    /// </summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="error">What the driver threw.</param>
+    public static SourceProblem Explain(string source, Exception error) => SourceFaults.Explain(source, error);
+
+    private static async Task<ProbeOutcome> ProbeAsync(
+        SourceMapping mapping, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var table = $"{mapping.Schema}.{mapping.Table}";
+        var (problem, found) = await FindAsync(mapping, table, connection, cancellation);
+        if (problem is not null)
+            return new(null, problem);
+        var check = new MappingCheck(mapping, connection, TimeoutSeconds);
+        try
+        {
+            if (await check.FindFaultAsync(cancellation) is { } fault)
+                return Faulty(fault);
+            var labels = await check.StateLabelsAsync(cancellation);
+            var source = new ProbedSource(mapping, found!.IdKind, found.IdType, labels, found.Kind is TableKind.Table or TableKind.Partitioned or TableKind.Inherited or TableKind.Materialized)
+            {
+                ParentIdKind = check.Types.GetValueOrDefault(nameof(mapping.ParentId)) is { } parent && KindOf(parent) is { } parentKind and not JobIdKind.Text ? parentKind : null,
+                Types = check.Types,
+                Kind = found.Kind,
+                HidesRows = found.HasRowSecurity && !await ShowsAllAsync(connection, found.Table, cancellation),
+            };
+            source = await ReachAsync(source, connection, cancellation);
+            var scan = mapping.ParentId is null || mapping.RunKey is not null ? ParentLookup.None : ParentLookup.Scan;
+            return await check.FindRefusedAsync(source, scan, cancellation) is { } refused ? Faulty(refused) : new(source, null);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return new(null, NoPrivilege(mapping, table, found!.User, e));
+        }
+
+        ProbeOutcome Faulty(MappingFault fault) => new(null, new(SourceProblemKind.BadExpression, fault.Member is { } member
+            ? $"Source '{mapping.Name}': {member} `{OneLine(fault.Expression)}` does not work on {table}: {fault.Message}; set its {member.Split(':')[0]}."
+            : $"Source '{mapping.Name}': each expression of its mapping works on {table} by itself, but not together in the statement for {fault.Expression}: {fault.Message}; write {RowSql.Alias}.column where a name may mean two things."));
+    }
+
+    private static async Task<(SourceProblem? Problem, FoundTable? Found)> FindAsync(
+        SourceMapping mapping, string table, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(FindTable, connection) { CommandTimeout = TimeoutSeconds };
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Table });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Id });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        var elsewhere = row.GetString(3) is { Length: > 0 } schemas ? $"; a table of that name is in {schemas}" : "";
+        if (row.IsDBNull(0))
+            return Problem(SourceProblemKind.NoSchema, $"there is no schema '{mapping.Schema}'{elsewhere}; set its Schema.");
+        if (row.IsDBNull(1))
+            return Problem(SourceProblemKind.NoTable, $"schema '{mapping.Schema}' has no table '{mapping.Table}'{elsewhere}; set its Schema or Table.");
+        if (row.IsDBNull(4))
+            return Problem(SourceProblemKind.BadId, $"table {table} has no column '{mapping.Id}' for the id; set its Id.");
+        var idType = row.GetString(4);
+        if (KindOf(idType) is not { } kind)
+            return Problem(SourceProblemKind.BadId, $"column '{mapping.Id}' of {table} is {idType}, which can't be an id; set its Id to an integer, uuid or text column.");
+        var what = (row.GetString(2), row.GetBoolean(6), row.GetBoolean(7)) switch
+        {
+            ("v", _, _) => TableKind.View,
+            ("m", _, _) => TableKind.Materialized,
+            ("f", _, _) or (_, _, true) => TableKind.Foreign,
+            ("p", _, _) => TableKind.Partitioned,
+            (_, true, _) => TableKind.Inherited,
+            _ => TableKind.Table,
+        };
+        return (null, new(row.GetFieldValue<uint>(1), what, idType, kind, row.GetString(5), row.GetBoolean(8)));
+
+        (SourceProblem?, FoundTable?) Problem(SourceProblemKind kind, string message) => (new(kind, $"Source '{mapping.Name}': {message}"), null);
+    }
+
+    private static async Task<bool> ShowsAllAsync(NpgsqlConnection connection, uint table, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(ShowsAll, connection) { CommandTimeout = TimeoutSeconds };
+        command.Parameters.Add(new NpgsqlParameter { Value = table, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid });
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Which changing members read more than the job's own row, or the clock.</summary>
+    private static async Task<ProbedSource> ReachAsync(ProbedSource source, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var changing = Members.Changing.Select(m => (Member: m, Expression: Members.Expression(source.Mapping, m)!)).Where(m => m.Expression is not null).ToList();
+        var calls = changing.SelectMany(m => SqlText.Calls(m.Expression)).Distinct().ToArray();
+        var own = new HashSet<string>(StringComparer.Ordinal);
+        if (calls.Length > 0)
+        {
+            await using var command = new NpgsqlCommand(FindCalled, connection) { CommandTimeout = TimeoutSeconds };
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = calls });
+            await using var row = await command.ExecuteReaderAsync(cancellation);
+            while (await row.ReadAsync(cancellation))
+                own.Add(row.GetString(0));
+        }
+
+        return source with
+        {
+            // Unnesting an array of the row's own is a subquery that reads no other row.
+            Outside = [.. changing.Where(m => SqlText.ReadsTables(m.Expression) || SqlText.Calls(m.Expression).Any(own.Contains)).Select(m => m.Member)],
+            ByTheClock = [.. changing.Where(m => SqlText.Names(m.Expression).Any(Clocks.Contains)).Select(m => m.Member)],
+        };
+    }
+
+    private static SourceProblem NoPrivilege(SourceMapping mapping, string table, string user, PostgresException e)
+    {
+        var (name, role) = (mapping.Name, SourceMapping.Quote(user));
+        return new(SourceProblemKind.NoPrivilege, SourceFaults.Denied(e) switch
+        {
+            ("schema", var schema) when schema != mapping.Schema =>
+                $"Source '{name}': user '{user}' may not use schema {schema}, which the mapping reads ({e.MessageText}); run: grant usage on schema {SourceMapping.Quote(schema)} to {role}.",
+            ("function" or "type", var thing) =>
+                $"Source '{name}': user '{user}' may not use {thing}, which the mapping calls ({e.MessageText}); grant {(e.MessageText.Contains("function", StringComparison.Ordinal) ? "EXECUTE" : "USAGE")} on it to {role}.",
+            (not "schema", var other) when other != mapping.Table =>
+                $"Source '{name}': user '{user}' may not read {other}, which the mapping of {table} reads too ({e.MessageText}); run: grant select on {SourceMapping.Quote(other)} to {role}.",
+            _ => $"Source '{name}': user '{user}' may not read {table} ({e.MessageText}); run: grant usage on schema {SourceMapping.Quote(mapping.Schema)} to {role}; grant select on {mapping.QualifiedTable} to {role}.",
+        });
+    }
+
+    private static JobIdKind? KindOf(string type) => type switch
+    {
+        "smallint" or "integer" or "bigint" => JobIdKind.BigInt,
+        "uuid" => JobIdKind.Uuid,
+        "text" or "character varying" => JobIdKind.Text,
+        _ => null,
+    };
+
+    private static string OneLine(string expression) =>
+        string.Join(' ', expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private sealed record FoundTable(uint Table, TableKind Kind, string IdType, JobIdKind IdKind, string User, bool HasRowSecurity);
+}

@@ -1,0 +1,97 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Engines.Sql;
+
+/// <summary>The statements that look over a table without reading its jobs: for the poll feed, and for reconciliation.</summary>
+internal static class ScanSql
+{
+    /// <summary>
+    /// One look, in one statement: first a row of transaction numbers (its id is NULL), then id, version and whether the source counts the
+    /// row among the unfinished. The numbers are those of the parameters; null leaves the arm out.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="above">Rows with a higher id than this parameter.</param>
+    /// <param name="within">Rows inserted within this interval, by the source's clock.</param>
+    /// <param name="followed">Rows of these ids.</param>
+    public static string Scan(ProbedSource source, int? above, int? within, int? followed)
+    {
+        var mapping = source.Mapping;
+        var id = RowSql.Id(mapping);
+        var arms = new List<string>
+        {
+            "select null::text, txid_snapshot_xmin(jl_now), txid_snapshot_xmax(jl_now)::text::bigint, false from txid_current_snapshot() jl_now",
+        };
+        arms.AddRange(Unfinished(source).Select(condition => Arm(source, condition, isUnfinished: true)));
+        if (above is not null)
+        {
+            arms.Add(Arm(source, $"{id} > ${above}", isUnfinished: false));
+            // The highest row of all, wherever it is: it says whether the ids began anew.
+            arms.Add(Arm(source, $"{id} = (select max({id}) from {RowSql.From(mapping)})", isUnfinished: false));
+        }
+
+        if (within is not null && mapping.InsertedAt is not null)
+            arms.Add(Arm(source, $"{RowSql.Time(mapping.InsertedAt)} > now() - ${within}", isUnfinished: false));
+        if (followed is not null)
+            arms.Add(Arm(source, $"{id} = any(${followed})", isUnfinished: false));
+        return string.Join("\nunion all\n", arms);
+    }
+
+    /// <summary>The highest id, as text.</summary>
+    public static string Highest(ProbedSource source) => $"select max({RowSql.Id(source.Mapping)})::text from {RowSql.From(source.Mapping)}";
+
+    /// <summary>The id of the last row in the order of ids, as text.</summary>
+    public static string Newest(ProbedSource source) =>
+        $"select {RowSql.Id(source.Mapping)}::text from {RowSql.From(source.Mapping)} order by {RowSql.Id(source.Mapping)} desc limit 1";
+
+    /// <summary>How many seconds in the future the newest of the last rows were inserted; NULL where the mapping does not say when.</summary>
+    public static string NewestTime(ProbedSource source) => $"""
+        select extract(epoch from max(jl_at) - now())::double precision
+        from (
+            select {RowSql.Time(source.Mapping.InsertedAt)} as jl_at from {RowSql.From(source.Mapping)}
+            order by {RowSql.Id(source.Mapping)} desc limit 100) jl_newest
+        where isfinite(jl_at)
+        """;
+
+    /// <summary>Id, state, attempt, link and time of insertion of the first rows, or of those after <c>$1</c>, in the order of ids.</summary>
+    public static string States(ProbedSource source, bool isAfter, int limit)
+    {
+        var mapping = source.Mapping;
+        return $"""
+            select {RowSql.Id(mapping)}::text as jl_id, {RowSql.Text(mapping.State)}, {RowSql.Number(mapping.Attempt)}, {RowSql.Text(mapping.RunKey ?? mapping.ParentId)}, {RowSql.Time(mapping.InsertedAt)}
+            from {RowSql.From(mapping)}
+            {(isAfter ? $"where {RowSql.Id(mapping)} > $1" : "")}
+            order by {RowSql.Id(mapping)}
+            limit {limit}
+            """;
+    }
+
+    /// <summary>The planner's estimate of the rows of <c>$1</c>, the quoted name of a table.</summary>
+    public const string Estimate = "select greatest(reltuples, 0)::bigint from pg_class where oid = $1::text::regclass";
+
+    /// <summary>
+    /// The conditions for rows that are not finished, one for each arm of a UNION ALL. A label that an older enum lacks
+    /// (Oban's <c>suspended</c> before version 14) is left out: naming it would be an error.
+    /// </summary>
+    public static IReadOnlyList<string> Unfinished(ProbedSource source) => source.Mapping.Unfinished.Count > 0
+        ? source.Mapping.Unfinished
+        : [.. source.Mapping.States.Where(s => !s.Value.IsFinished()).Select(s => RowSql.StateIs(source, s.Key)).OfType<string>()];
+
+    private static string Arm(ProbedSource source, string condition, bool isUnfinished) =>
+        $"select {RowSql.Id(source.Mapping)}::text, {Version(source)}, 0::bigint, {(isUnfinished ? "true" : "false")} from {RowSql.From(source.Mapping)} where ({condition})";
+
+    /// <summary>
+    /// A row's version. <c>xmin</c>, the transaction that wrote it, which Postgres keeps anyway; a row whose state lies elsewhere too (a view, a
+    /// subquery) has a number made of all that may change.
+    /// </summary>
+    private static string Version(ProbedSource source)
+    {
+        if (source is { HasRowVersions: true, Outside.Count: 0 })
+            return $"{RowSql.Alias}.xmin::text::bigint";
+        var parts = source.HasRowVersions
+            ? source.Outside.Select(member => Members.Expression(source.Mapping, member))
+            : Members.Changing.Select(member => Members.Expression(source.Mapping, member));
+        var texts = parts.OfType<string>().Distinct().Select(RowSql.Text);
+        // As a record: what one value ends with can't be what the next begins with.
+        return $"hashtextextended(row({string.Join(", ", source.HasRowVersions ? texts.Prepend($"{RowSql.Alias}.xmin::text") : texts)})::text, 0)";
+    }
+}

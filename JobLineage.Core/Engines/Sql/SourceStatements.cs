@@ -1,0 +1,93 @@
+using JobLineage.Core.Model;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Engines.Sql;
+
+/// <summary>A statement that the program runs over a source's table, with parameters to try it with.</summary>
+/// <param name="Use">Who runs it, as half a sentence: "the poll feed's look".</param>
+/// <param name="Sql">The statement, as it is run.</param>
+/// <param name="Parameters">Makes its parameters.</param>
+internal sealed record SourceStatement(string Use, string Sql, Func<string, IReadOnlyList<NpgsqlParameter>> Parameters)
+{
+    /// <summary>The settings that it runs with, where they are not those of all.</summary>
+    public string? Settings { get; init; }
+}
+
+/// <summary>
+/// All statements over one source's table, made by what makes them when they are run: the feeds, the reconciliation, the terminal and the
+/// pages. What can't be planned here can't be run there, and the other way round.
+/// </summary>
+internal static class SourceStatements
+{
+    /// <summary>Rows that a trial reads at most.</summary>
+    private const int Some = 50;
+
+    private const int TrialSeconds = 5;
+
+    /// <summary>The statements.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="lookup">How the terminal finds children.</param>
+    public static IReadOnlyList<SourceStatement> Of(ProbedSource source, ParentLookup lookup)
+    {
+        var kind = source.IdKind;
+        NpgsqlParameter Id(string id) => IdParameters.Value(kind, id);
+        NpgsqlParameter Ids(string id) => IdParameters.Array(kind, [id]);
+        var statements = new List<SourceStatement>
+        {
+            new("the feeds, reading changed jobs", ReadSql.ByIds(source), id => [Ids(id)]),
+            new("the first reading of the table", ReadSql.Chunk(source, isAfter: false, Some), _ => []),
+            new("the first reading of the table, further on", ReadSql.Chunk(source, isAfter: true, Some), id => [Id(id)]),
+            new("the look over what is not finished", ScanSql.Scan(source, null, null, 1), id => [Ids(id)]),
+            new("the reconciliation", ScanSql.States(source, isAfter: false, Some), _ => []),
+            new("the reconciliation, further on", ScanSql.States(source, isAfter: true, Some), id => [Id(id)]),
+            new("a job's page, reading the row whole", ReadSql.Native(source), id => [Id(id)]),
+        };
+        if (kind == JobIdKind.BigInt)
+        {
+            statements.Add(new("the look over new ids", ScanSql.Scan(source, 1, null, 2), id => [Id(id), Ids(id)]));
+            statements.Add(new("the highest id", ScanSql.Highest(source), _ => []));
+        }
+        else if (source.Mapping.InsertedAt is not null)
+        {
+            statements.Add(new("the look over new rows", ScanSql.Scan(source, null, 1, 2), id => [new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(2) }, Ids(id)]));
+        }
+
+        statements.AddRange(Lineage(source, lookup, Id).Select(s => s with { Settings = LineageSql.Settings(source, lookup, TrialSeconds) }));
+        statements.AddRange(Inference(source, Id).Select(s => s with { Settings = LineageSql.Settings(source, ParentLookup.Expression, TrialSeconds) }));
+        return statements;
+    }
+
+    private static IEnumerable<SourceStatement> Lineage(ProbedSource source, ParentLookup lookup, Func<string, NpgsqlParameter> id)
+    {
+        if (source.Mapping.RunKey is not null)
+        {
+            yield return new("the terminal, reading a run by its key", LineageSql.Keyed(source), x => [id(x)]);
+            yield break;
+        }
+
+        var found = lookup == ParentLookup.None ? ParentLookup.Scan : lookup;
+        yield return new("the terminal, reading a tree", LineageSql.Tree(source, found, climb: true), x => [id(x)]);
+        yield return new("the terminal, reading what is below a job", LineageSql.Tree(source, found, climb: false), x => [id(x)]);
+        yield return new("the terminal, reading children", LineageSql.Children(source, found), x => [id(x)]);
+        yield return new("the terminal, reading ancestors", LineageSql.Ancestors(source), x => [id(x)]);
+    }
+
+    private static IEnumerable<SourceStatement> Inference(ProbedSource source, Func<string, NpgsqlParameter> id)
+    {
+        static NpgsqlParameter Time() => new NpgsqlParameter<DateTime> { TypedValue = DateTime.UnixEpoch, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+        yield return new("infer, reading the job", InferenceSql.One(source), x => [id(x)]);
+        if (source.IdKind == JobIdKind.BigInt)
+        {
+            if (source.Mapping.InsertedAt is not null)
+                yield return new("infer, finding the end of the window", InferenceSql.End(source), x => [id(x), Time()]);
+            yield return new("infer, reading the window", InferenceSql.ByIds(source, Some, Some), x => [id(x), id(x)]);
+            if (source.Mapping is { ParentId: not null, RunKey: null })
+                yield return new("infer, reading known parents", InferenceSql.Known(source, Some), _ => []);
+        }
+        else if (source.Mapping.InsertedAt is not null)
+        {
+            yield return new("infer, reading the window", InferenceSql.ByTime(source, Some, Some), x => [id(x), Time(), Time()]);
+        }
+    }
+}
