@@ -16,6 +16,7 @@ tally() {
 ensure_dotnet
 ensure_postgres
 ensure_chromium
+ensure_pgbouncer
 
 say "Restoring packages"
 quietly dotnet restore JobLineage.sln -v q || die "The packages could not be restored: see above."

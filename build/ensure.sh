@@ -57,6 +57,25 @@ find_postgres() {
     return 1
 }
 
+# A pooler for the tests of stores behind one; none is started but by the tests.
+ensure_pgbouncer() {
+    find_pgbouncer >/dev/null && return
+    install_packages pgbouncer apt-get=pgbouncer dnf=pgbouncer apk=pgbouncer brew=pgbouncer
+    find_pgbouncer >/dev/null || die "pgbouncer was installed and not found: put it in /usr/sbin, /usr/bin, /usr/local/bin or /opt/homebrew/bin and run this again."
+}
+
+# The places are those of JobLineage.Tests/Store/PoolerTests.cs.
+find_pgbouncer() {
+    local place
+    for place in /usr/sbin/pgbouncer /usr/bin/pgbouncer /usr/local/bin/pgbouncer /opt/homebrew/bin/pgbouncer; do
+        if [[ -x $place ]]; then
+            printf '%s\n' "$place"
+            return
+        fi
+    done
+    return 1
+}
+
 # A Chromium for the browser tests; they are told where it is by JOBLINEAGE_CHROMIUM.
 ensure_chromium() {
     if ! JOBLINEAGE_CHROMIUM=$(find_chromium); then

@@ -8,13 +8,10 @@ namespace JobLineage.Core.Alerts;
 /// </summary>
 internal static class DigestLock
 {
-    /// <summary>Any number that nobody else uses in the store's database.</summary>
-    private const long Key = 0x4A4C_4449_4753;
-
     /// <summary>Waits for the lock and holds it until the transaction ends.</summary>
     public static async Task TakeAsync(NpgsqlConnection connection, int timeoutSeconds, CancellationToken cancellation)
     {
-        await using var take = new NpgsqlCommand($"select pg_advisory_xact_lock({Key})", connection) { CommandTimeout = timeoutSeconds };
+        await using var take = new NpgsqlCommand("select from job_lineage.latch where name = 'digest' for update", connection) { CommandTimeout = timeoutSeconds };
         await take.ExecuteNonQueryAsync(cancellation);
     }
 }

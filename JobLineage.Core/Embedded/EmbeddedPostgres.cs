@@ -25,6 +25,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly int _port;
     private readonly ILogger _logger;
     private readonly ExitHook _exit;
+    private readonly CancellationTokenSource _watch = new();
+    private Task _watching = Task.CompletedTask;
     private int _stopped;
 
     private EmbeddedPostgres(InstanceLock held, PostgresServer server, string password, int port, string database, ILogger logger)
@@ -37,6 +39,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         ConnectionString = ConnectionStringTo(database);
         _exit = new ExitHook(() => StopAsync().GetAwaiter().GetResult());
     }
+
+    /// <summary>Starts the server again whenever it dies, until it is told to stop.</summary>
+    [UnsupportedOSPlatform("windows")]
+    private void Watch(EmbeddedPostgresOptions options, ClusterFolders folders) => _watching = new ServerWatch(
+        _server, folders, options with { Port = _port }, token => TidyUpAsync(_server, folders, _logger, token), _logger).RunAsync(_watch.Token);
 
     /// <summary>Leads to the database named in the options, as the superuser of the cluster. Holds the password.</summary>
     public string ConnectionString { get; }
@@ -113,6 +120,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             postgres = new EmbeddedPostgres(held, server, password, port, options.Database, logger);
             await postgres.CreateDatabaseAsync(options.Database, cancellation).ConfigureAwait(false);
             EmbeddedPostgresLog.Started(logger, version, port, folders.Cluster);
+            if (options.RestartsWhenItDies)
+                postgres.Watch(options, folders);
             return postgres;
         }
         catch (Exception e)
@@ -193,6 +202,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         Username = PostgresServer.UserName,
         Password = _password,
         Database = database,
+        // Our own short business; who uses the string further names himself.
+        ApplicationName = pooled ? null : "joblineage setup",
         Pooling = pooled,
         SslMode = SslMode.Disable,
         GssEncryptionMode = GssEncryptionMode.Disable,
@@ -202,6 +213,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 1)
             return;
+        await _watch.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             await _server.StopAsync(CancellationToken.None).ConfigureAwait(false);

@@ -19,6 +19,15 @@ internal static partial class EmbeddedPostgresLog
     [LoggerMessage(1005, LogLevel.Information, "Private PostgreSQL is stopped")]
     public static partial void Stopped(ILogger logger);
 
+    [LoggerMessage(1007, LogLevel.Error, "The private PostgreSQL died; it is started again")]
+    public static partial void Died(ILogger logger);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The private PostgreSQL runs again on 127.0.0.1:{Port}")]
+    public static partial void Restarted(ILogger logger, int port);
+
+    [LoggerMessage(1009, LogLevel.Error, "The private PostgreSQL could not be started again; the next attempt is in {Seconds} s. {Why}")]
+    public static partial void RestartFailed(ILogger logger, double seconds, string why);
+
     [LoggerMessage(1006, LogLevel.Warning, "The private PostgreSQL could not be stopped; the next start will do so")]
     public static partial void StopFailed(ILogger logger, Exception exception);
 }

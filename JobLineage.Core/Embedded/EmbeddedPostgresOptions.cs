@@ -20,6 +20,9 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The loopback port to listen on; null takes a free one at each start.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Whether a server that dies is started again at its port, until it is disposed of.</summary>
+    public bool RestartsWhenItDies { get; init; } = true;
+
     /// <summary>How long the server may take to be ready, crash recovery included.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

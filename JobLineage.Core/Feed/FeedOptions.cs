@@ -1,3 +1,5 @@
+using JobLineage.Core.Postgres;
+
 namespace JobLineage.Core.Feed;
 
 /// <summary>How often and how much a feed reads.</summary>
@@ -48,14 +50,20 @@ public sealed record FeedOptions
     /// <summary>The longest pause between two looks over the change log: a notification may be lost.</summary>
     public TimeSpan SafetyInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the trigger is told that somebody reads its log; it waits a day.</summary>
-    public TimeSpan BeatInterval { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>How often it is said beside the trigger's log that somebody reads it: others keep off for 90 seconds, the trigger waits a day.</summary>
+    public TimeSpan BeatInterval { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// Between two looks, by asking, over what is not finished while a source is followed by its trigger: what was changed
     /// past the trigger, or whose entry somebody took out of the log, is noticed then.
     /// </summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Connections to one database, for all sources that are there, unless a source says otherwise.</summary>
+    public int MaxConnections { get; init; } = DatabasePools.DefaultLimit;
+
+    /// <summary>A first reading makes way after this long when another source of the same database waits to begin one.</summary>
+    public TimeSpan LongestTurn { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Between two looks for a trigger that somebody may have installed.</summary>
     public TimeSpan TriggerLookInterval { get; init; } = TimeSpan.FromSeconds(10);

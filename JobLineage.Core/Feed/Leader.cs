@@ -52,7 +52,6 @@ public sealed partial class Leader(
             catch (StoreException e)
             {
                 Refusal = e;
-                LogRefused(e.Message);
                 Refused?.Invoke();
                 return;
             }
@@ -118,7 +117,4 @@ public sealed partial class Leader(
 
     [LoggerMessage(317, LogLevel.Information, "The store answers again")]
     private partial void LogBack();
-
-    [LoggerMessage(318, LogLevel.Error, "{Problem}")]
-    private partial void LogRefused(string problem);
 }

@@ -21,6 +21,7 @@ public sealed class NativeRows(IReadOnlyList<WatchedSource> sources, TimeProvide
             return null;
         try
         {
+            using var turn = await watched.Pool.ShortAsync(cancellation);
             if (!readers.TryGetValue(source, out var reader))
             {
                 var probed = await watched.ProbeAsync(cancellation);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 
@@ -14,7 +15,8 @@ namespace JobLineage.Core.Feed;
 /// <param name="scanner">Reads the source.</param>
 /// <param name="options">How often.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Reconciler(SourceRecord record, SourceScanner scanner, FeedOptions options, TimeProvider time)
+/// <param name="pool">Turns at using the source's database.</param>
+internal sealed class Reconciler(SourceRecord record, SourceScanner scanner, FeedOptions options, TimeProvider time, DatabasePool pool)
 {
     private const int Chunk = 50_000;
 
@@ -34,9 +36,16 @@ internal sealed class Reconciler(SourceRecord record, SourceScanner scanner, Fee
     {
         while (true)
         {
-            asked.Reader.TryRead(out _);
-            var began = time.GetTimestamp();
-            var different = await record.DifferencesAsync(scanner.StatesAsync(Chunk, cancellation), cancellation);
+            IReadOnlyList<string> different;
+            TimeSpan took;
+            using (await pool.LongAsync(cancellation))
+            {
+                asked.Reader.TryRead(out _);
+                var began = time.GetTimestamp();
+                different = await record.DifferencesAsync(scanner.StatesAsync(Chunk, cancellation), cancellation);
+                took = time.GetElapsedTime(began);
+            }
+
             if (different.Count > 0)
             {
                 found.Enqueue(different);
@@ -44,7 +53,7 @@ internal sealed class Reconciler(SourceRecord record, SourceScanner scanner, Fee
             }
 
             // However much is lost: to be compared is not all that the source is there for.
-            await Task.Delay(time.GetElapsedTime(began) * options.RestFactor, time, cancellation);
+            await Task.Delay(took * options.RestFactor, time, cancellation);
             await RestAsync(cancellation);
         }
     }

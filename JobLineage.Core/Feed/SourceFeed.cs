@@ -62,7 +62,9 @@ public sealed partial class SourceFeed(
         {
             try
             {
-                var probed = await source.ProbeAsync(cancellation);
+                ProbedSource probed;
+                using (await source.Pool.ShortAsync(cancellation))
+                    probed = await source.ProbeAsync(cancellation);
                 await FollowAsync(record, probed, () => pause = options.MinimumPause, cancellation);
             }
             catch (SourceProblemException e) when (!e.Problem.IsRetryable)
@@ -90,25 +92,33 @@ public sealed partial class SourceFeed(
         var ingester = new Ingester(store, probed, record);
         var feed = new PollFeed(reader, scanner, ingester, record, options, time);
         var installer = new TriggerInstaller(probed.Mapping, source.Database);
-        var names = await FindTriggerAsync(installer, cancellation);
+        TriggerNames? names;
+        using (await source.Pool.ShortAsync(cancellation))
+            names = await FindTriggerAsync(installer, cancellation);
         // Before anything is read: what changes from here on is in the log.
-        var trigger = names is null
+        var consumer = names is null ? null : new TriggerConsumer(source.Database, names, await StoreIdentity.ReadAsync(store, cancellation));
+        var trigger = consumer is null
             ? null
-            : new TriggerFeed(installer, new(source.Database, names), new(reader, ingester, options), record, probed.IdKind, options, time);
-        await using var listener = names is null ? null : await ListenAsync(names, cancellation);
-        if (trigger is not null && listener is not null)
-            await trigger.StartAsync(cancellation);
-        await feed.StartAsync(cancellation);
+            : new TriggerFeed(installer, consumer, new(reader, ingester, options), record, probed.IdKind, options, time, source.Pool);
+        await using var listener = consumer is null ? null : await ListenAsync(consumer, cancellation);
+        using (await source.Pool.ShortAsync(cancellation))
+        {
+            if (trigger is not null && listener is not null)
+                await trigger.StartAsync(cancellation);
+            await feed.StartAsync(cancellation);
+        }
+
         if (await BackfillAsync(record, reader, ingester, feed, cancellation))
         {
             // A chunk that was read before a look may have been written after it: what the looks remember is not what is stored.
             feed = new PollFeed(reader, scanner, ingester, record, options, time);
-            await feed.StartAsync(cancellation);
+            using (await source.Pool.ShortAsync(cancellation))
+                await feed.StartAsync(cancellation);
         }
 
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reconciler = new Reconciler(record, scanner, options, time);
+        var reconciler = new Reconciler(record, scanner, options, time, source.Pool);
         feed.IdsReturned += reconciler.Ask;
         var reconciling = reconciler.RunAsync(() => listener?.Nudge(), stop.Token);
         try
@@ -125,41 +135,6 @@ public sealed partial class SourceFeed(
         }
     }
 
-    private async Task FollowByTriggerAsync(
-        SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Reconciler reconciler, Task reconciling,
-        CancellationToken cancellation)
-    {
-        (fallback, wasTakenAway) = (null, false);
-        // What runs now is wanted first; the reconciliation, which finds the rest, reads the whole table.
-        await LookAsync(record, feed, reconciler, FeedState.Live, cancellation);
-        LogLive(source.Name);
-        var end = await trigger.RunAsync(
-            listener,
-            feed.LookAsync,
-            jobs =>
-            {
-                LogPastTrigger(source.Name, jobs);
-                reconciler.Ask();
-            },
-            async (at, token) =>
-            {
-                await RepairAsync(feed, reconciler, token);
-                if (reconciling.IsCompleted)
-                    await reconciling;
-                await SayAsync(record, FeedState.Live, UnknownStateMessage(), at, token);
-            },
-            cancellation);
-        if (end == TriggerEnd.Gone)
-        {
-            wasTakenAway = true;
-            LogTriggerGone(source.Name);
-            return;
-        }
-
-        LogIncomplete(source.Name);
-        await Task.Delay(options.MinimumPause, time, cancellation);
-    }
-
     private async Task FollowByAskingAsync(
         SourceRecord record, PollFeed feed, TriggerInstaller installer, Reconciler reconciler, Task reconciling, CancellationToken cancellation)
     {
@@ -174,74 +149,20 @@ public sealed partial class SourceFeed(
                 continue;
             // Somebody may have run install meanwhile: then this begins again, by trigger.
             lastLook = time.GetTimestamp();
+            using var turn = await source.Pool.ShortAsync(cancellation);
             if (Usable(await installer.InspectAsync(cancellation)) is not { } names)
                 continue;
-            fallback = await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation);
+            var reader = await StoreIdentity.ReadAsync(store, cancellation);
+            fallback = await TriggerListener.FindObstacleAsync(source.Database, names, reader, source.Name, cancellation);
             if (fallback is null)
                 return;
         }
     }
 
-    /// <summary>The trigger to follow by; null for none.</summary>
-    /// <exception cref="SourceProblemException">One is required and can't be used.</exception>
-    private async Task<TriggerNames?> FindTriggerAsync(TriggerInstaller installer, CancellationToken cancellation)
-    {
-        if (source.Feed == FeedKind.Poll)
-            return null;
-        var found = await installer.InspectAsync(cancellation);
-        if (source.Feed == FeedKind.Trigger && found.Problem(source.Name) is { } problem)
-            throw new SourceProblemException(new(SourceProblemKind.NoTrigger, problem));
-        return Usable(found);
-    }
-
-    /// <summary>The trigger's names when it can be followed; otherwise the page says why not, as it is now.</summary>
-    private TriggerNames? Usable(TriggerState found)
-    {
-        fallback = (found.Presence, wasTakenAway) switch
-        {
-            (TriggerPresence.Ready, _) or (TriggerPresence.None, false) => null,
-            (TriggerPresence.None, true) =>
-                $"The trigger of source '{source.Name}' was taken away; the source is followed by asking until `joblineage install` is run.",
-            _ => $"{found.Problem(source.Name)} Until then the source is followed by asking.",
-        };
-        return found.Presence == TriggerPresence.Ready ? found.Names : null;
-    }
-
-    private async Task<TriggerListener?> ListenAsync(TriggerNames names, CancellationToken cancellation)
-    {
-        var obstacle = await TriggerListener.FindObstacleAsync(source.Database, names, source.Name, cancellation);
-        if (obstacle is null && await new TriggerConsumer(source.Database, names).ListenAsync(time, cancellation) is { } listener)
-            return listener;
-        fallback = obstacle ?? TriggerListener.OtherReader(source.Name);
-        LogNotListening(source.Name, fallback);
-        return null;
-    }
-
-    private async Task<bool> BackfillAsync(SourceRecord record, SourceReader reader, Ingester ingester, PollFeed feed, CancellationToken cancellation)
-    {
-        if ((await record.PositionAsync(cancellation)).IsBackfilled)
-            return false;
-        await SayAsync(record, FeedState.Backfilling, null, null, cancellation);
-        var last = time.GetTimestamp();
-        var pause = TimeSpan.Zero;
-        // What goes on now is wanted first: the running jobs are read before the history, and again and again during it.
-        await LookAsync(record, feed, null, FeedState.Backfilling, cancellation);
-        var rows = await new Backfill(reader, ingester, record, options).RunAsync(
-            async token =>
-            {
-                if (time.GetElapsedTime(last) < pause)
-                    return;
-                var (_, took) = await LookAsync(record, feed, null, FeedState.Backfilling, token);
-                (last, pause) = (time.GetTimestamp(), Interval(took));
-            },
-            cancellation);
-        LogBackfilled(source.Name, rows);
-        return true;
-    }
-
     private async Task<(int Changed, TimeSpan Took)> LookAsync(
         SourceRecord record, PollFeed feed, Reconciler? reconciler, FeedState state, CancellationToken cancellation)
     {
+        using var turn = await source.Pool.ShortAsync(cancellation);
         var at = time.GetUtcNow();
         var looked = await feed.TickAsync(cancellation);
         if (reconciler is not null)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace JobLineage.Core.Postgres;
@@ -45,7 +46,7 @@ public sealed class DatabasePools : IAsyncDisposable
 
     /// <summary>The pool of a connection string.</summary>
     /// <exception cref="KeyNotFoundException">It was not among those that the pools were made of.</exception>
-    public DatabasePool this[string connectionString, string part] => pools[PostgresConnections.Named(connectionString, part).ConnectionString];
+    public DatabasePool this[string connectionString, string part] => pools[Key(PostgresConnections.Named(connectionString, part))];
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -56,26 +57,33 @@ public sealed class DatabasePools : IAsyncDisposable
             await pool.Connections.DisposeAsync();
     }
 
+    /// <summary>The same for connection strings that say the same in another order or by other names of settings.</summary>
+    private static string Key(NpgsqlConnectionStringBuilder settings)
+    {
+        // The driver's own builder says that it contains every key it knows.
+        var given = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
+        return string.Join('\n', given.Keys.Cast<string>().Order(StringComparer.OrdinalIgnoreCase).Select(k => $"{k.ToLowerInvariant()}={given[k]}"));
+    }
+
     private void Add(IReadOnlyList<(NpgsqlConnectionStringBuilder Settings, int Limit)> database, TimeProvider time)
     {
         // A pool size in the connection string is a wish of the same kind.
         var limit = Math.Max(LeastLimit, database.Min(w => Math.Min(w.Limit, w.Settings.MaxPoolSize)));
-        var distinct = database.Select(w => w.Settings).DistinctBy(s => s.ConnectionString, StringComparer.Ordinal).ToList();
+        var distinct = database.Select(w => w.Settings).DistinctBy(Key, StringComparer.Ordinal).ToList();
         var share = (limit - 1) / distinct.Count;
         var together = share < DatabaseBudget.Least ? new DatabaseBudget(limit - 1, isStrict: true) : null;
         var ear = new DatabaseEar(time);
         ears.Add(ear);
         foreach (var settings in distinct)
         {
-            var key = settings.ConnectionString;
-            var pooled = new NpgsqlConnectionStringBuilder(key);
+            var pooled = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
             // Any of them may be the one that listens.
             pooled.MaxPoolSize = (together is null ? share : limit - 1) + 1;
             pooled.MinPoolSize = Math.Min(pooled.MinPoolSize, pooled.MaxPoolSize);
             // The driver's own five minutes would keep what a burst needed.
             if (pooled.ConnectionIdleLifetime == 300)
                 pooled.ConnectionIdleLifetime = 30;
-            pools[key] = new(NpgsqlDataSource.Create(pooled), together ?? new DatabaseBudget(share), ear, keepsNone: together is not null);
+            pools[Key(settings)] = new(NpgsqlDataSource.Create(pooled), together ?? new DatabaseBudget(share), ear, keepsNone: together is not null);
         }
     }
 }

@@ -116,7 +116,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         _signal.Changed -= OnChanged;
         _signal.SourcesChanged -= OnSourcesChanged;
         await _stopping.CancelAsync();
-        await _ticking;
+        // What it asked for may have failed because it was stopped.
+        await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var reading in All())
             await reading.StopAsync();
         _stopping.Dispose();
@@ -164,7 +165,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            RunHubLog.VersionsFailed(_logger, watched.Count, exception);
+            if (!_versionsFailed)
+                RunHubLog.VersionsFailed(_logger, watched.Count, exception);
             _versionsFailed = true;
             foreach (var (_, reading) in watched)
                 reading.Lost(RunHubReading<RunSnapshot>.Sentence(exception));

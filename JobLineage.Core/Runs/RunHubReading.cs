@@ -120,7 +120,8 @@ internal sealed class RunHubReading<T>(
             _viewers.Clear();
         }
 
-        await work;
+        // A load that failed because it was stopped is nobody's concern any more.
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Leave(HubSubscription<T> viewer)
@@ -214,7 +215,9 @@ internal sealed class RunHubReading<T>(
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            RunHubLog.ReadingFailed(logger, name, exception);
+            // Once for each outage, and not at every attempt.
+            if (_failures == 0)
+                RunHubLog.ReadingFailed(logger, name, exception);
             lock (_lock)
             {
                 _failures++;

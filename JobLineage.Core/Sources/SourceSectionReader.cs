@@ -42,7 +42,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
     };
 
     private static readonly string[] Required = ["Table", "State", "Worker"];
-    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "TargetKeys", "Stuck", KeepRuns.Key];
+    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "TargetKeys", "Stuck", KeepRuns.Key, MaxConnectionsReader.Key];
 
     /// <summary>The source; null when an error leaves nothing to read it by.</summary>
     public SourceOptions? Read()
@@ -60,6 +60,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         var connection = ReadConnection();
         var feed = ReadFeed();
         var keep = KeepRuns.Read(section, keepRuns, errors);
+        var connections = MaxConnectionsReader.Read(section, errors);
         if (mapping is null)
             return null;
         // In the order of the table, so that what one resets a later one can set again.
@@ -79,7 +80,7 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         if (ReadList("TargetKeys") is { } targets)
             mapping = mapping with { TargetKeys = targets };
         mapping = mapping with { ExpectedChildrenOf = ReadExpected() };
-        return errors.Count == before ? new(mapping, connection, feed) { KeepRuns = keep } : null;
+        return errors.Count == before ? new(mapping, connection, feed) { KeepRuns = keep, MaxConnections = connections } : null;
     }
 
     private SourceMapping? Begin()

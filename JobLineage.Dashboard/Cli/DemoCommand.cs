@@ -1,5 +1,6 @@
 using System.CommandLine;
 using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Demo;
 using JobLineage.Dashboard.Hosting;
@@ -68,7 +69,7 @@ public static class DemoCommand
     /// <summary>The demo runs on push.</summary>
     private static async Task InstallAsync(string source, CancellationToken cancellation)
     {
-        await using var database = NpgsqlDataSource.Create(source);
+        await using var database = PostgresConnections.ForVerb(source, "demo");
         foreach (var preset in Presets.Names)
             await new TriggerInstaller(Presets.Find(preset, preset)!, database).InstallAsync(cancellation: cancellation);
     }

@@ -37,7 +37,7 @@ internal static class DigestCommand
         await using var own = await PrivateStore.OpenAsync(arguments, data => data, error, cancellation);
         configuration = AppConfiguration.Build(own.Complete(arguments));
         await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
-        await Migrator.MigrateAsync(store, cancellation);
+        await StoreGate.EnterAsync(store, cancellation);
         var message = await DigestServices.Maker(settings, store).MakeAsync(null, keep: !dryRun, cancellation);
         if (dryRun)
         {

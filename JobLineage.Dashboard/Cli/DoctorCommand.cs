@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using JobLineage.Core.Export;
 using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using Npgsql;
 
@@ -26,7 +27,7 @@ internal sealed class DoctorCommand : SourceVerb
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult parse, ChosenSource source, CancellationToken cancellation)
     {
-        await using var database = NpgsqlDataSource.Create(source.ConnectionString());
+        await using var database = PostgresConnections.ForVerb(source.ConnectionString(), Command.Name);
         var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
         if (problem is { IsRetryable: true })
             throw QueryFailure.Of(problem);

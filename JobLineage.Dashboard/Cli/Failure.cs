@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using JobLineage.Core.Embedded;
+using JobLineage.Core.Store;
 using JobLineage.Dashboard.Hosting;
 using Microsoft.AspNetCore.Connections;
 
@@ -14,6 +15,7 @@ public sealed record Failure(int ExitCode, IReadOnlyList<string> Sentences)
     public static Failure Of(Exception error) => error switch
     {
         ConfigurationException configuration => new(ExitCodes.Usage, configuration.Sentences),
+        StoreException store => new(ExitCodes.Usage, [store.Message]),
         EmbeddedPostgresException { Failure: EmbeddedPostgresFailure.ServerFailed } e => new(ExitCodes.Unreachable, [e.Message]),
         EmbeddedPostgresException e => new(ExitCodes.Usage, [e.Message]),
         IOException { InnerException: AddressInUseException } e => new(ExitCodes.Usage, [$"{e.Message.TrimEnd('.')}: stop what listens there, or choose another address with --urls."]),

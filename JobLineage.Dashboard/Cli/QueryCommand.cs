@@ -3,6 +3,7 @@ using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using Npgsql;
 
@@ -38,7 +39,7 @@ internal abstract class QueryCommand : SourceVerb
     /// <inheritdoc/>
     protected sealed override async Task<int> RunAsync(ParseResult parse, ChosenSource source, CancellationToken cancellation)
     {
-        await using var database = NpgsqlDataSource.Create(source.ConnectionString());
+        await using var database = PostgresConnections.ForVerb(source.ConnectionString(), Command.Name);
         var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
         if (probed is null)
             throw QueryFailure.Of(problem!);

@@ -119,7 +119,6 @@ internal sealed class SourceArguments
         var given = new DbConnectionStringBuilder { ConnectionString = builder.ConnectionString };
         if (!given.ContainsKey("Port") && int.TryParse(setup.Environment("PGPORT"), out var port))
             builder.Port = port;
-        builder.ApplicationName ??= "joblineage";
         if (!given.ContainsKey("Timeout"))
             builder.Timeout = ConnectSeconds;
         return builder.ConnectionString;

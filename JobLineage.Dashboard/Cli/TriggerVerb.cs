@@ -1,5 +1,6 @@
 using System.CommandLine;
 using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Dashboard.Cli;
@@ -35,7 +36,7 @@ internal abstract class TriggerVerb : SourceVerb
             return ExitCodes.Ok;
         }
 
-        await using var database = NpgsqlDataSource.Create(source.ConnectionString());
+        await using var database = PostgresConnections.ForVerb(source.ConnectionString(), Command.Name);
         await RunAsync(parse, source, sql, database, cancellation);
         return ExitCodes.Ok;
     }

@@ -48,7 +48,7 @@ public static class DemoDatabase
     /// </summary>
     internal static string Tuned(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
-        ApplicationName = "job lineage demo",
+        ApplicationName = "joblineage demo",
         Timezone = "UTC",
         MaxAutoPrepare = 40,
         AutoPrepareMinUsages = 3,

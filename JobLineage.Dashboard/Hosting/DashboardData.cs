@@ -1,5 +1,6 @@
 using JobLineage.Core.Feed;
 using JobLineage.Core.Lineage;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -33,6 +34,8 @@ internal static class DashboardData
         var services = setup.Builder.Services;
         var feed = FeedSettings.Read(setup.Builder.Configuration, setup.Errors);
         services.AddSingleton(sources);
+        services.AddSingleton(feed);
+        services.AddSingleton(s => new Outage(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
         services.AddSingleton(s => new RunReader(
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
@@ -42,7 +45,8 @@ internal static class DashboardData
         services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));
-        services.AddSingleton<RunSignal>();
+        services.AddSingleton(s => new RunSignal(
+            s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunSignal>>(), s.GetRequiredService<Outage>()));
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());
         services.AddSingleton<WatchedSources>();
@@ -50,7 +54,7 @@ internal static class DashboardData
         services.AddSingleton<IUntrackedLineage, UntrackedLineage>();
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
-            feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
+            feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<Outage>()));
         services.AddHostedService(s => s.GetRequiredService<RunSignal>());
         services.AddHostedService(s => s.GetRequiredService<Leader>());
         DigestServices.AddTo(setup);

@@ -38,7 +38,7 @@ public sealed class DashboardOptions
         var path = Path.GetFullPath(configured, currentDirectory);
         try
         {
-            PrivateDirectory.Create(path);
+            PrivateDirectory.Create(path, isPassable: Environment.IsPrivilegedProcess);
             PrivateDirectory.Create(KeysDirectory(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

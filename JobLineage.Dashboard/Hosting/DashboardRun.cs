@@ -1,20 +1,52 @@
+using System.Net.Sockets;
+using JobLineage.Core.Feed;
+using JobLineage.Core.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Npgsql;
 
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>Runs a dashboard to its end.</summary>
 public static class DashboardRun
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Starts, says where it is, and waits for SIGTERM, Ctrl+C or <paramref name="cancellation"/>.</summary>
     public static async Task ServeAsync(WebApplication app, TextWriter output, CancellationToken cancellation)
     {
+        var leader = app.Services.GetService<Leader>();
+        if (leader is not null)
+            leader.Refused += app.Lifetime.StopApplication;
+        await CheckStoreAsync(app, cancellation);
         await app.StartAsync(cancellation);
         foreach (var address in Addresses(app))
             await output.WriteLineAsync($"Job Lineage is at {Displayed(address)}");
         await output.FlushAsync(CancellationToken.None);
         await app.WaitForShutdownAsync(cancellation);
+        if (leader?.Refusal is { } refusal)
+            throw refusal;
+        // What ends the program by failing must not look as if somebody had told it to end.
+        foreach (var failed in app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(s => s.ExecuteTask is { IsFaulted: true }))
+            await failed.ExecuteTask!;
+    }
+
+    /// <summary>A store that can't be used is refused before anybody is let in; one that does not answer yet is waited for later.</summary>
+    private static async Task CheckStoreAsync(WebApplication app, CancellationToken cancellation)
+    {
+        if (app.Services.GetService<NpgsqlDataSource>() is not { } store)
+            return;
+        using var patience = new CancellationTokenSource(Patience, app.Services.GetRequiredService<TimeProvider>());
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            await StoreGate.CheckAsync(store, either.Token);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or SocketException
+            || (e is OperationCanceledException && patience.IsCancellationRequested && !cancellation.IsCancellationRequested))
+        {
+        }
     }
 
     /// <summary>Where a started dashboard listens, with the ports that the system chose.</summary>

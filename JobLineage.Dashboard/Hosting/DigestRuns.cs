@@ -1,4 +1,5 @@
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Live;
 using Npgsql;
@@ -11,7 +12,7 @@ namespace JobLineage.Dashboard.Hosting;
 /// one of them sends.
 /// </summary>
 internal sealed partial class DigestRuns(
-    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, ViewHub views, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
+    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, ViewHub views, Outage outage, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SweepPause = TimeSpan.FromHours(6);
@@ -32,7 +33,7 @@ internal sealed partial class DigestRuns(
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
         {
             mayBeBehind = true;
-            LogStore(e);
+            Tell(e);
         }
     }
 
@@ -55,7 +56,7 @@ internal sealed partial class DigestRuns(
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
             {
-                LogStore(e);
+                Tell(e);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -94,8 +95,16 @@ internal sealed partial class DigestRuns(
         sweepAt = time.GetUtcNow() + SweepPause;
     }
 
-    [LoggerMessage(611, LogLevel.Warning, "The store does not answer; digests wait")]
-    private partial void LogStore(Exception e);
+    /// <summary>Once for each outage: those who read the store say it too.</summary>
+    private void Tell(Exception e)
+    {
+        var problem = SqlStateSentences.Of(e, SqlStateSubject.Store);
+        if (outage.IsNews(problem.Message))
+            LogStore(problem.Message);
+    }
+
+    [LoggerMessage(611, LogLevel.Warning, "Digests wait for the store. {Problem}")]
+    private partial void LogStore(string problem);
 }
 
 /// <summary>What the schedule starts.</summary>

@@ -4,7 +4,7 @@ using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Hosting;
 
-/// <summary>Reads <c>JobLineage:Feed</c>: how often everything is compared, and what is not finished looked over.</summary>
+/// <summary>Reads <c>JobLineage:Feed</c>: how often everything is compared, what is not finished looked over, and how many connections that may take.</summary>
 internal static class FeedSettings
 {
     /// <summary>The section.</summary>
@@ -22,6 +22,7 @@ internal static class FeedSettings
             {
                 "reconcileinterval" => options with { ReconcileInterval = Duration(setting, errors) ?? options.ReconcileInterval },
                 "sweepinterval" => options with { SweepInterval = Duration(setting, errors) ?? options.SweepInterval },
+                "maxconnections" => options with { MaxConnections = Connections(configuration, errors) ?? options.MaxConnections },
                 _ => Unknown(setting, options, errors),
             };
         }
@@ -31,8 +32,16 @@ internal static class FeedSettings
 
     private static FeedOptions Unknown(IConfigurationSection setting, FeedOptions options, ConfigurationErrors errors)
     {
-        errors.AddRange([DidYouMean.Sentence(setting.Path, setting.Key, [nameof(FeedOptions.ReconcileInterval), nameof(FeedOptions.SweepInterval)])]);
+        errors.AddRange([DidYouMean.Sentence(setting.Path, setting.Key, [nameof(FeedOptions.ReconcileInterval), nameof(FeedOptions.SweepInterval), MaxConnectionsReader.Key])]);
         return options;
+    }
+
+    private static int? Connections(IConfiguration configuration, ConfigurationErrors errors)
+    {
+        var found = new List<string>();
+        var number = MaxConnectionsReader.Read(configuration.GetSection(Section), found);
+        errors.AddRange(found);
+        return number;
     }
 
     private static TimeSpan? Duration(IConfigurationSection setting, ConfigurationErrors errors)

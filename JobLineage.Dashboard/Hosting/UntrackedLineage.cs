@@ -23,6 +23,7 @@ internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time
         await places.WaitAsync(cancellation);
         try
         {
+            using var turn = await watched.Pool.ShortAsync(cancellation);
             var queries = new InferenceQueries(await watched.ProbeAsync(cancellation), watched.Database, watched.Redaction, time);
             return new(await queries.InferAsync(id, key, window, cancellation: cancellation));
         }

@@ -1,25 +1,31 @@
 using JobLineage.Core.Feed;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
-using Npgsql;
 
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>The configured sources with their connections, which end with the host.</summary>
 internal sealed class WatchedSources : IAsyncDisposable
 {
-    public WatchedSources(SourcesConfiguration configuration)
+    private const string Part = "sources";
+
+    private readonly DatabasePools pools;
+
+    public WatchedSources(SourcesConfiguration configuration, FeedOptions feed, TimeProvider time)
     {
         var redaction = new Redaction(configuration.RedactWords);
-        All = [.. configuration.Sources.Select(s => new WatchedSource(
-            s.Mapping, NpgsqlDataSource.Create(s.ConnectionString ?? throw new ArgumentException($"Source '{s.Name}' has no connection string.")), redaction, s.Feed) { KeepRuns = s.KeepRuns })];
+        pools = DatabasePools.Create(configuration.Sources.Select(s => (Connection(s), s.MaxConnections ?? feed.MaxConnections)), Part, time);
+        All = [.. configuration.Sources.Select(s => Watched(s, pools[Connection(s), Part], redaction))];
     }
 
     /// <summary>In the order of their names.</summary>
     public IReadOnlyList<WatchedSource> All { get; }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var source in All)
-            await source.Database.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => pools.DisposeAsync();
+
+    private static WatchedSource Watched(SourceOptions source, DatabasePool pool, Redaction redaction) =>
+        new(source.Mapping, pool.Connections, redaction, source.Feed) { KeepRuns = source.KeepRuns, Pool = pool };
+
+    private static string Connection(SourceOptions source) =>
+        source.ConnectionString ?? throw new ArgumentException($"Source '{source.Name}' has no connection string.");
 }

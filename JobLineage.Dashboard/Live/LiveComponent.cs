@@ -23,6 +23,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private readonly CancellationTokenSource _leaving = new();
     private readonly CancellationToken _left;
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _pointing = new(1);
     private Pace? _pace;
     private Task? _rendering;
 
@@ -89,7 +90,18 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <inheritdoc />
     protected sealed override async Task OnParametersSetAsync()
     {
-        await WatchAsync();
+        // Two navigations in a row: the second waits until the first has let go of what it left, and then both read the same
+        // parameters, the newest.
+        await _pointing.WaitAsync();
+        try
+        {
+            await WatchAsync();
+        }
+        finally
+        {
+            _pointing.Release();
+        }
+
         OnUpdated();
     }
 

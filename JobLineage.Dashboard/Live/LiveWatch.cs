@@ -13,11 +13,12 @@ public sealed class LiveWatch<T> : ILiveWatch
 
     private readonly LiveComponent _owner;
     private readonly bool _pauses;
-    private object? _key;
-    private HubSubscription<T>? _subscription;
-    private CancellationTokenSource? _leaving;
-    private Task _pump = Task.CompletedTask;
+    // Leaving takes a moment, and a page may point its watch elsewhere meanwhile: one at a time, and the last one counts.
+    private readonly SemaphoreSlim _gate = new(1);
+    private object? _wanted;
+    private Watching? _current;
     private HubUpdate<T>? _held;
+    private bool _isDisposed;
 
     internal LiveWatch(LiveComponent owner, bool pauses) => (_owner, _pauses) = (owner, pauses);
 
@@ -33,23 +34,26 @@ public sealed class LiveWatch<T> : ILiveWatch
     /// <summary>Watches <paramref name="key"/>; does nothing when it is watched already.</summary>
     public async Task SetAsync(object key, Func<HubSubscription<T>> subscribe)
     {
-        if (key.Equals(_key))
-            return;
-
-        await LeaveAsync();
-        _key = key;
-        _subscription = subscribe();
-        Update = _subscription.Current;
-        if (_owner.IsInteractive)
+        _wanted = key;
+        await _gate.WaitAsync();
+        try
         {
-            var (subscription, leaving) = (_subscription, _leaving = new());
-            // Never within the call that renders the page (an update may be there already), nor on its dispatcher: what waits
-            // for that counts as what a rendering takes.
-            _pump = Task.Run(() => PumpAsync(subscription, leaving.Token), CancellationToken.None);
+            if (_isDisposed || !key.Equals(_wanted) || key.Equals(_current?.Key))
+                return;
+            await LeaveAsync();
+            if (_isDisposed || !key.Equals(_wanted))
+                return;
+            var subscription = subscribe();
+            Update = subscription.Current;
+            _current = new(key, subscription);
+            if (_owner.IsInteractive)
+                _current.Begin(PumpAsync);
+            else if (IsLoading)
+                await FirstAsync(subscription);
         }
-        else if (IsLoading)
+        finally
         {
-            await FirstAsync(_subscription);
+            _gate.Release();
         }
     }
 
@@ -64,7 +68,7 @@ public sealed class LiveWatch<T> : ILiveWatch
     public bool TakeNewest()
     {
         // The newest at the moment of rendering, not the one that was waited for: the channel keeps no other.
-        if (_subscription is null || !_subscription.Updates.TryRead(out var update))
+        if (_current is null || !_current.Subscription.Updates.TryRead(out var update))
             return false;
         // While the page is paused the newest update waits; but what has only just been asked for is shown.
         if (_pauses && _owner.IsPaused && !IsLoading)
@@ -81,13 +85,35 @@ public sealed class LiveWatch<T> : ILiveWatch
     /// <summary>Watches nothing.</summary>
     public async Task ClearAsync()
     {
-        await LeaveAsync();
-        _key = null;
-        Update = HubUpdate<T>.Loading;
+        _wanted = null;
+        await _gate.WaitAsync();
+        try
+        {
+            if (_wanted is not null)
+                return;
+            await LeaveAsync();
+            Update = HubUpdate<T>.Loading;
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync() => await LeaveAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        await _gate.WaitAsync();
+        try
+        {
+            await LeaveAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     private async Task FirstAsync(HubSubscription<T> subscription)
     {
@@ -120,12 +146,33 @@ public sealed class LiveWatch<T> : ILiveWatch
     private async Task LeaveAsync()
     {
         _held = null;
-        var (subscription, leaving, pump) = (_subscription, _leaving, _pump);
-        (_subscription, _leaving, _pump) = (null, null, Task.CompletedTask);
-        subscription?.Dispose();
-        if (leaving is not null)
-            await leaving.CancelAsync();
-        await pump;
-        leaving?.Dispose();
+        if (_current is not { } left)
+            return;
+        _current = null;
+        await left.EndAsync();
+    }
+
+    /// <summary>A subscription with what pumps it: they begin and end together.</summary>
+    private sealed class Watching(object key, HubSubscription<T> subscription)
+    {
+        private readonly CancellationTokenSource _leaving = new();
+        private Task _pump = Task.CompletedTask;
+
+        public object Key => key;
+
+        public HubSubscription<T> Subscription => subscription;
+
+        // Never within the call that renders the page (an update may be there already), nor on its dispatcher: what waits for
+        // that counts as what a rendering takes.
+        public void Begin(Func<HubSubscription<T>, CancellationToken, Task> pump) =>
+            _pump = Task.Run(() => pump(subscription, _leaving.Token), CancellationToken.None);
+
+        public async Task EndAsync()
+        {
+            subscription.Dispose();
+            await _leaving.CancelAsync();
+            await _pump;
+            _leaving.Dispose();
+        }
     }
 }

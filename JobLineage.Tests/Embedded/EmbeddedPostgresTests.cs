@@ -46,6 +46,24 @@ public sealed class EmbeddedPostgresTests
             Assert.Equal(7, await ScalarAsync<int>(postgres.ConnectionString, "select seven from t"));
     }
 
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("INT")]
+    public async Task A_server_that_dies_is_started_again_at_its_port_with_what_was_written(string signal)
+    {
+        using var folder = new TempFolder();
+        await using var postgres = await StartAsync(folder.Path);
+        await ScalarAsync<int>(postgres.ConnectionString, "create table t as select 7 as seven");
+        for (var death = 0; death < 2; death++)
+        {
+            var pid = Cluster.Pid(folder.Path);
+            using (var kill = System.Diagnostics.Process.Start("kill", ["-" + signal, $"{pid}"]))
+                await kill.WaitForExitAsync();
+            await Feed.Soon.IsTrueAsync(async () => !PostmasterFile.IsServerOf(pid, Cluster.Data(folder.Path))
+                && await ScalarAsync<int>(postgres.ConnectionString + ";Pooling=false", "select seven from t") == 7);
+        }
+    }
+
     [Fact]
     public async Task The_password_is_needed_and_its_file_is_for_the_owner_alone()
     {

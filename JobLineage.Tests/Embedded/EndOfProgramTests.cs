@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Dapper;
 using JobLineage.Core.Embedded;
 using JobLineage.Tests.Support;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -118,6 +119,23 @@ public sealed class EndOfProgramTests
         Assert.Equal(Environment.IsPrivilegedProcess, File.Exists(location));
         if (File.Exists(location))
             Directory.Delete((await File.ReadAllTextAsync(location)).Trim(), recursive: true);
+    }
+
+    [Fact]
+    public async Task A_data_directory_that_is_not_there_yet_gets_its_cluster_below_it_whoever_runs_the_program()
+    {
+        using var folder = new TempFolder();
+        // As the program does: the options are read, and make the directory, before the server starts.
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { [Dashboard.Hosting.DashboardOptions.DataDirectoryKey] = folder.Below("data") }).Build();
+        var options = Dashboard.Hosting.DashboardOptions.Read(configuration, folder.Path, new());
+
+        await using var postgres = await StartAsync(options.DataDirectory);
+
+        Assert.False(File.Exists(Path.Combine(options.DataDirectory, "postgres", "location")));
+        Assert.True(File.Exists(Path.Combine(Cluster.Data(options.DataDirectory), "PG_VERSION")));
+        // Others may pass through it to the cluster, and see nothing on the way.
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(options.DataDirectory) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
     }
 
     private static Task<EmbeddedPostgres> StartAsync(string folder) => EmbeddedPostgres.StartAsync(

@@ -43,6 +43,72 @@ public sealed class LeaderTests
     }
 
     [Fact]
+    public async Task Replicas_share_the_sources_and_one_that_is_left_has_all()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        SourceMapping[] sources = [.. Enumerable.Range(0, 6).Select(i => Presets.Oban($"s{i}"))];
+        var first = await fixture.StartAsync(sources);
+        await SharesAsync(fixture, "6");
+        await fixture.StartAsync(sources);
+        await SharesAsync(fixture, "3 3");
+        await fixture.StartAsync(sources);
+        await SharesAsync(fixture, "2 2 2");
+        await fixture.InsertAsync(1);
+        for (var i = 0; i < sources.Length; i++)
+            await fixture.HasJobAsync(1, $"s{i}");
+        await first.DisposeAsync();
+        await SharesAsync(fixture, "3 3");
+        await fixture.InsertAsync(2);
+        for (var i = 0; i < sources.Length; i++)
+            await fixture.HasJobAsync(2, $"s{i}");
+    }
+
+    [Fact]
+    public async Task A_source_whose_turn_somebody_else_takes_costs_no_other()
+    {
+        await using var fixture = await LeaderFixture.CreateAsync();
+        await fixture.StartAsync(Presets.Oban("bad"), Presets.Oban("oban"));
+        await fixture.InsertAsync(1);
+        await fixture.HasJobAsync(1, "bad");
+        await fixture.HasJobAsync(1);
+        var turn = await fixture.TurnAsync();
+        await fixture.Store.ExecuteAsync("update job_lineage.source set epoch = epoch + 1 where name = 'bad'");
+        await fixture.InsertAsync(2);
+        await fixture.HasJobAsync(2, "bad");
+        await fixture.HasJobAsync(2);
+        Assert.Equal(turn, await fixture.TurnAsync());
+    }
+
+    [Fact]
+    public async Task A_store_that_is_missing_is_said_once_however_often_it_is_tried()
+    {
+        var (time, log) = (new ManualTimeProvider(), new Bench.Faults.TrialLog());
+        var settings = new NpgsqlConnectionStringBuilder(await PostgresFixture.ConnectionStringAsync()) { Database = "jl_no_such_store", Pooling = false };
+        await using var store = Core.Store.StoreDatabase.Create(settings.ConnectionString);
+        using var leader = new Core.Feed.Leader(store, [], new Nobody(), new(), time, log);
+        await leader.StartAsync(default);
+        foreach (var pause in (int[])[1, 2, 4, 8, 16, 30])
+        {
+            await Soon.IsTrueAsync(() => Task.FromResult(time.Armed == 1));
+            time.Advance(TimeSpan.FromSeconds(pause - 0.5));
+            Assert.Equal(1, time.Armed);
+            time.Advance(TimeSpan.FromSeconds(0.5));
+        }
+
+        await Soon.IsTrueAsync(() => Task.FromResult(time.Armed == 1));
+        await leader.StopAsync(default);
+        Assert.Contains("The server has no such database", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    private static Task SharesAsync(LeaderFixture fixture, string shares) => Soon.IsTrueAsync(async () => shares == await fixture.Store.ScalarAsync<string>(
+        "select string_agg(count::text, ' ') from (select count(*) from job_lineage.lease l join job_lineage.member m on m.id = l.holder group by m.id) held"));
+
+    private sealed class Nobody : Core.Runs.IAttention
+    {
+        public bool IsWatched(string source) => false;
+    }
+
+    [Fact]
     public async Task A_store_that_goes_away_and_comes_back_catches_up()
     {
         await using var fixture = await LeaderFixture.CreateAsync();

@@ -115,6 +115,31 @@ public sealed class LeaseMemberTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_viewer_of_one_replica_hurries_the_feed_of_another()
+    {
+        await using var leader = await JoinAsync();
+        await using var follower = await JoinAsync();
+        var attention = new Core.Feed.SharedAttention(new Nobody());
+        var names = new Dictionary<string, string> { [SourceLease.NameOf("oban")] = "oban" };
+        Assert.False(attention.IsWatched("oban"));
+
+        await follower.RenewAsync([], [SourceLease.NameOf("oban")], default);
+        attention.Hear(await leader.RenewAsync([], [], default), names);
+        Assert.True(attention.IsWatched("oban"));
+        Assert.False(attention.IsWatchedHere("oban"));
+        Assert.False(attention.IsWatched("other"));
+
+        await follower.RenewAsync([], [], default);
+        attention.Hear(await leader.RenewAsync([], [], default), names);
+        Assert.False(attention.IsWatched("oban"));
+    }
+
+    private sealed class Nobody : Core.Runs.IAttention
+    {
+        public bool IsWatched(string source) => false;
+    }
+
+    [Fact]
     public async Task Somebody_may_hold_a_lease_for_one_pass_and_see_as_of_when_a_source_is_known()
     {
         Assert.Empty(await SourceFreshness.ReadAsync(store, default));

@@ -29,6 +29,9 @@ public sealed record Fault(string Name, Func<FaultTrial, Task> StrikeAsync)
     /// <summary>Whether the tests run it too: of faults that are much alike one is enough there.</summary>
     public bool IsTested { get; init; } = true;
 
+    /// <summary>A trial of another kind, with a world of its own; null for the usual one.</summary>
+    public Func<FaultServers, FaultScale, int, CancellationToken, Task<TrialResult>>? Own { get; init; }
+
     /// <summary>Whether it may strike more than once in a trial.</summary>
     public bool Repeats { get; init; } = true;
 }

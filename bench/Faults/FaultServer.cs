@@ -105,6 +105,8 @@ public sealed class FaultServer : IAsyncDisposable
         {
             DataDirectory = folder,
             Port = port,
+            // It is this trial that lets it die, and starts it again.
+            RestartsWhenItDies = false,
             Settings = new Dictionary<string, string> { ["fsync"] = "off", ["max_connections"] = "200" },
         },
         NullLogger.Instance, cancellation);

@@ -46,6 +46,12 @@ public sealed class FaultTrial
     /// <summary>The replica in this process; null where there is none.</summary>
     public Replica? Replica { get; private set; }
 
+    /// <summary>The leading process's way to the store, where a replica follows it.</summary>
+    public StallingProxy? StoreWay { get; private set; }
+
+    /// <summary>Its way to the queue's database.</summary>
+    public StallingProxy? SourceWay { get; private set; }
+
     /// <summary>The real dashboard; null where there is none.</summary>
     public DashboardProcess? Process { get; set; }
 
@@ -58,6 +64,8 @@ public sealed class FaultTrial
     /// <summary>Runs a trial.</summary>
     public static async Task<TrialResult> RunAsync(FaultServers servers, Fault fault, FaultScale scale, int seed, CancellationToken cancellation)
     {
+        if (fault.Own is { } own)
+            return await own(servers, scale, seed, cancellation) with { Fault = fault.Name };
         var log = new TrialLog();
         await using var world = await FaultWorld.CreateAsync(servers, seed, cancellation);
         return await new FaultTrial(world, fault, scale, seed, log, cancellation).RunAsync();
@@ -100,12 +108,15 @@ public sealed class FaultTrial
     {
         var application = ";Application Name=" + name;
         Process = new(
-            DashboardProcess.Beside, World.Store.ConnectionString + application, "oban", World.Source.ConnectionString + application,
+            DashboardProcess.Beside, At(World.Store, StoreWay) + application, "oban", At(World.Source, SourceWay) + application,
             line => Log.Add($"{name}: {line}"));
         Process.Serve("http://127.0.0.1:0");
         Log.Add($"process {Process.Server.Id} started as {name}");
         return Process;
     }
+
+    private static string At(NpgsqlConnectionStringBuilder database, StallingProxy? way) =>
+        new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = way?.Port ?? database.Port }.ConnectionString;
 
     private async Task<TrialResult> RunAsync()
     {
@@ -146,6 +157,10 @@ public sealed class FaultTrial
                 await Replica.DisposeAsync();
             if (Process is not null)
                 await Process.DisposeAsync();
+            if (StoreWay is not null)
+                await StoreWay.DisposeAsync();
+            if (SourceWay is not null)
+                await SourceWay.DisposeAsync();
         }
 
         return new(Fault.Name, Seed, differences, equal, TakenOver, statements, [.. Log.Lines]);
@@ -163,6 +178,8 @@ public sealed class FaultTrial
             }
         }
 
+        if (Fault.Dashboards == Dashboards.ProcessThenReplica)
+            (StoreWay, SourceWay) = (new(World.Store.Port), new(World.Source.Port));
         if (Fault.Dashboards != Dashboards.Replica)
         {
             StartProcess("process");

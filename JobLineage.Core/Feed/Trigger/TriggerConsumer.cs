@@ -1,4 +1,5 @@
 using System.Globalization;
+using JobLineage.Core.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,8 +12,11 @@ namespace JobLineage.Core.Feed.Trigger;
 /// </summary>
 /// <param name="database">Connections to the source's database.</param>
 /// <param name="names">The names of what is installed.</param>
-public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames names)
+/// <param name="reader">Who reads, such as a store; null: somebody else than all others.</param>
+public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames names, Guid? reader = null)
 {
+    private readonly Guid reader = reader ?? Guid.NewGuid();
+
     private const int TimeoutSeconds = 30;
 
     /// <summary>The names of what is installed.</summary>
@@ -45,12 +49,39 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
         return new(this, rows, [.. ids], everything, rows.Count == limit);
     }
 
-    /// <summary>Says that somebody reads: triggers stop logging a day after the last time.</summary>
-    public async Task BeatAsync(CancellationToken cancellation)
+    /// <summary>Who reads.</summary>
+    public Guid Reader => reader;
+
+    /// <summary>
+    /// Says that this one reads: others keep off for a while, by the clock of the source, and triggers go on logging for a day.
+    /// </summary>
+    /// <returns>False when another reads.</returns>
+    public async Task<bool> BeatAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"update {TriggerNames.Feed} set consumed_at = now() where key = $1");
+        await using var command = database.CreateCommand($"""
+            update {TriggerNames.Feed} set consumed_at = now(), reader = $2, reader_until = clock_timestamp() + interval '90 seconds'
+            where key = $1 and (reader is null or reader = $2 or reader_until is null or reader_until < clock_timestamp())
+            """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names.Key });
-        await command.ExecuteNonQueryAsync(cancellation);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = reader });
+        return await command.ExecuteNonQueryAsync(cancellation) > 0;
+    }
+
+    /// <summary>Says that this one has stopped reading: another need not wait.</summary>
+    internal async Task LeaveAsync()
+    {
+        try
+        {
+            await using var command = database.CreateCommand($"update {TriggerNames.Feed} set reader_until = null where key = $1 and reader = $2");
+            command.CommandTimeout = 5;
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names.Key });
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = reader });
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or ObjectDisposedException)
+        {
+            // Its time runs out by itself.
+        }
     }
 
     /// <summary>Whether the triggers have stopped logging: then only a comparison of everything helps.</summary>
@@ -85,7 +116,12 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
     /// <summary>Opens a connection of its own that listens; see <see cref="TriggerListener"/>.</summary>
     /// <returns>Null when another reader listens already: two would take each other's changes.</returns>
     public Task<TriggerListener?> ListenAsync(TimeProvider time, CancellationToken cancellation) =>
-        TriggerListener.OpenAsync(database, names, time, cancellation);
+        TriggerListener.OpenAsync(database, this, new(time), isOwn: true, cancellation);
+
+    /// <summary>Listens on a connection that others share; see <see cref="TriggerListener"/>.</summary>
+    /// <inheritdoc cref="ListenAsync(TimeProvider,CancellationToken)"/>
+    public Task<TriggerListener?> ListenAsync(DatabaseEar ear, CancellationToken cancellation) =>
+        TriggerListener.OpenAsync(database, this, ear, isOwn: false, cancellation);
 
     /// <summary>
     /// TRUNCATE gives the room back at once, and with it what the triggers measure before they log. It needs the table for

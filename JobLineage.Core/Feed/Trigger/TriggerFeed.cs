@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
 using Npgsql;
@@ -28,9 +29,17 @@ public enum TriggerEnd
 /// That single entries are missing (somebody deleted them, or wrote past the trigger) is seen at a sweep: what asking
 /// finds changed, and the log does not speak of, was lost.
 /// </remarks>
+/// <param name="installer">Says what is there.</param>
+/// <param name="consumer">Reads the log.</param>
+/// <param name="refresh">Brings what changed into the store.</param>
+/// <param name="record">What the store remembers of the source.</param>
+/// <param name="ids">What ids are.</param>
+/// <param name="options">How often and how much.</param>
+/// <param name="time">The clock.</param>
+/// <param name="pool">Turns at using the source's database; null where nobody shares it.</param>
 public sealed class TriggerFeed(
     TriggerInstaller installer, TriggerConsumer consumer, JobRefresh refresh, SourceRecord record, JobIdKind ids,
-    FeedOptions options, TimeProvider time)
+    FeedOptions options, TimeProvider time, DatabasePool? pool = null)
 {
     // Where asking would begin, should the trigger be taken away.
     private string? high;
@@ -74,17 +83,23 @@ public sealed class TriggerFeed(
         {
             while (true)
             {
-                await SweepAsync(sweep, cancellation);
-                var at = time.GetUtcNow();
-                var started = Stopwatch.GetTimestamp();
-                var changes = await consumer.DrainAsync(options.Batch, cancellation);
-                var took = Stopwatch.GetElapsedTime(started);
-                await StoreAsync(changes, at, cancellation);
-                await looked(changes.HasMore ? null : at, cancellation);
-                if (changes.Everything)
-                    return TriggerEnd.Incomplete;
-                if (await CheckAsync(cancellation) is { } end)
-                    return end;
+                DrainedChanges changes;
+                TimeSpan took;
+                using (pool is null ? null : await pool.ShortAsync(cancellation))
+                {
+                    await SweepAsync(sweep, cancellation);
+                    var at = time.GetUtcNow();
+                    var started = Stopwatch.GetTimestamp();
+                    changes = await consumer.DrainAsync(options.Batch, cancellation);
+                    took = Stopwatch.GetElapsedTime(started);
+                    await StoreAsync(changes, at, cancellation);
+                    await looked(changes.HasMore ? null : at, cancellation);
+                    if (changes.Everything)
+                        return TriggerEnd.Incomplete;
+                    if (await CheckAsync(cancellation) is { } end)
+                        return end;
+                }
+
                 if (changes.HasMore)
                     continue;
                 if (suspects.Count > 0)
@@ -131,7 +146,9 @@ public sealed class TriggerFeed(
     {
         if (time.GetElapsedTime(lastBeat) >= options.BeatInterval)
         {
-            await consumer.BeatAsync(cancellation);
+            // Somebody else has begun to read, while this one did not say that it does: what he took is found by comparing.
+            if (!await consumer.BeatAsync(cancellation))
+                return TriggerEnd.Incomplete;
             lastBeat = time.GetTimestamp();
         }
 

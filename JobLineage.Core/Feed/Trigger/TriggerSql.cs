@@ -11,7 +11,7 @@ namespace JobLineage.Core.Feed.Trigger;
 public sealed class TriggerSql(SourceMapping mapping)
 {
     /// <summary>Counts up whenever what is installed changes; a trigger of another version is not read from.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Between two notifications of one table, in milliseconds.</summary>
     public const int GateMilliseconds = 100;
@@ -43,13 +43,16 @@ public sealed class TriggerSql(SourceMapping mapping)
             key          text primary key,
             source_table text not null,
             installed_at timestamptz not null default now(),
-            consumed_at  timestamptz not null default now()
+            consumed_at  timestamptz not null default now(),
+            reader       uuid,        -- who reads the log now
+            reader_until timestamptz  -- and until when others keep off
         );
         -- Unlogged: after a crash it is empty, and the reader, whose connection the crash took too, compares everything.
         create unlogged table if not exists {Names.Change} (id text)
             with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
         create sequence if not exists {Names.Gate};
         {Do(OwnersBody)}
+        alter table {TriggerNames.Feed} add column if not exists reader uuid, add column if not exists reader_until timestamptz;
         {Function}
         comment on function {Names.Function}() is {SourceMapping.Literal(Comment(Version))};
         revoke all on function {Names.Function}() from public;

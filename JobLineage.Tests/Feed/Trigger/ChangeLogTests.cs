@@ -222,11 +222,11 @@ public sealed class ChangeLogTests
         await using (var first = await fixture.Consumer.ListenAsync(TimeProvider.System, default))
         {
             Assert.NotNull(first);
-            Assert.Null(await fixture.Consumer.ListenAsync(TimeProvider.System, default));
-            Assert.Contains("Another Job Lineage", await TriggerListener.FindObstacleAsync(fixture.Connections, fixture.Sql.Names, "oban", default));
+            Assert.Null(await new TriggerConsumer(fixture.Connections, fixture.Sql.Names).ListenAsync(TimeProvider.System, default));
+            Assert.Contains("Another Job Lineage", await TriggerListener.FindObstacleAsync(fixture.Connections, fixture.Sql.Names, Guid.NewGuid(), "oban", default));
         }
 
-        Assert.Null(await TriggerListener.FindObstacleAsync(fixture.Connections, fixture.Sql.Names, "oban", default));
+        Assert.Null(await TriggerListener.FindObstacleAsync(fixture.Connections, fixture.Sql.Names, Guid.NewGuid(), "oban", default));
         await using var second = await fixture.Consumer.ListenAsync(TimeProvider.System, default);
         Assert.NotNull(second);
         await fixture.InsertAsync(1);
@@ -238,7 +238,7 @@ public sealed class ChangeLogTests
     {
         await using var fixture = await TriggerFixture.CreateAsync();
         await using var listener = await fixture.Consumer.ListenAsync(TimeProvider.System, default);
-        await fixture.ExecuteAsync("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())");
+        await fixture.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'");
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => listener!.WaitAsync(TimeSpan.FromSeconds(30), default));
     }
 

@@ -99,11 +99,11 @@ public sealed class FollowByTriggerTests
         await fixture.Installer.UninstallAsync();
         await feed.UntilAsync(async () => (await feed.MessageAsync())?.Contains("was taken away") == true);
 
-        await using (await fixture.Consumer.ListenAsync(TimeProvider.System, default))
-        {
-            await fixture.Installer.InstallAsync();
-            await feed.UntilAsync(async () => (await feed.MessageAsync())?.Contains("Another Job Lineage reads") == true);
-        }
+        // Installed, and read by somebody else from the same moment on.
+        await fixture.ExecuteAsync(fixture.Sql.Install().Replace(
+            "commit;", $"update job_lineage.feed set reader = '{Guid.NewGuid()}', reader_until = now() + interval '1 hour'; commit;", StringComparison.Ordinal));
+        await feed.UntilAsync(async () => (await feed.MessageAsync())?.Contains("Another Job Lineage reads") == true);
+        await fixture.ExecuteAsync("update job_lineage.feed set reader_until = now() - interval '1 second'");
 
         await feed.UntilAsync(FeedState.Live);
         Assert.Null(await feed.MessageAsync());

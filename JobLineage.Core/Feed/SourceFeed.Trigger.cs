@@ -1,0 +1,81 @@
+using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+
+namespace JobLineage.Core.Feed;
+
+/// <content>Following a source by what its trigger logs.</content>
+public sealed partial class SourceFeed
+{
+    private async Task FollowByTriggerAsync(
+        SourceRecord record, PollFeed feed, TriggerFeed trigger, TriggerListener listener, Reconciler reconciler, Task reconciling,
+        CancellationToken cancellation)
+    {
+        (fallback, wasTakenAway) = (null, false);
+        // What runs now is wanted first; the reconciliation, which finds the rest, reads the whole table.
+        await LookAsync(record, feed, reconciler, FeedState.Live, cancellation);
+        LogLive(source.Name);
+        var end = await trigger.RunAsync(
+            listener,
+            feed.LookAsync,
+            jobs =>
+            {
+                LogPastTrigger(source.Name, jobs);
+                reconciler.Ask();
+            },
+            async (at, token) =>
+            {
+                await RepairAsync(feed, reconciler, token);
+                if (reconciling.IsCompleted)
+                    await reconciling;
+                await SayAsync(record, FeedState.Live, UnknownStateMessage(), at, token);
+            },
+            cancellation);
+        if (end == TriggerEnd.Gone)
+        {
+            wasTakenAway = true;
+            LogTriggerGone(source.Name);
+            return;
+        }
+
+        LogIncomplete(source.Name);
+        await Task.Delay(options.MinimumPause, time, cancellation);
+    }
+
+    /// <summary>The trigger to follow by; null for none.</summary>
+    /// <exception cref="SourceProblemException">One is required and can't be used.</exception>
+    private async Task<TriggerNames?> FindTriggerAsync(TriggerInstaller installer, CancellationToken cancellation)
+    {
+        if (source.Feed == FeedKind.Poll)
+            return null;
+        var found = await installer.InspectAsync(cancellation);
+        if (source.Feed == FeedKind.Trigger && found.Problem(source.Name) is { } problem)
+            throw new SourceProblemException(new(SourceProblemKind.NoTrigger, problem));
+        return Usable(found);
+    }
+
+    /// <summary>The trigger's names when it can be followed; otherwise the page says why not, as it is now.</summary>
+    private TriggerNames? Usable(TriggerState found)
+    {
+        fallback = (found.Presence, wasTakenAway) switch
+        {
+            (TriggerPresence.Ready, _) or (TriggerPresence.None, false) => null,
+            (TriggerPresence.None, true) =>
+                $"The trigger of source '{source.Name}' was taken away; the source is followed by asking until `joblineage install` is run.",
+            _ => $"{found.Problem(source.Name)} Until then the source is followed by asking.",
+        };
+        return found.Presence == TriggerPresence.Ready ? found.Names : null;
+    }
+
+    private async Task<TriggerListener?> ListenAsync(TriggerConsumer consumer, CancellationToken cancellation)
+    {
+        using var turn = await source.Pool.ShortAsync(cancellation);
+        var obstacle = await TriggerListener.FindObstacleAsync(source.Database, consumer.Names, consumer.Reader, source.Name, cancellation);
+        if (obstacle is null && await consumer.ListenAsync(source.Pool.Ear, cancellation) is { } listener)
+            return listener;
+        fallback = obstacle ?? TriggerListener.OtherReader(source.Name);
+        LogNotListening(source.Name, fallback);
+        return null;
+    }
+}
