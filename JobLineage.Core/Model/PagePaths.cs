@@ -7,7 +7,7 @@ public static class PagePaths
 {
     /// <summary>A run, with all that its view holds.</summary>
     public static string Run(string source, string rootId, params ReadOnlySpan<(string Name, string? Value)> view) =>
-        $"runs/{Uri.EscapeDataString(source)}/{Segments(rootId)}" + Query(view);
+        Place("runs", source, rootId, "id", view);
 
     /// <summary>The runs of a pipeline over time.</summary>
     /// <param name="source">The source's name.</param>
@@ -15,20 +15,32 @@ public static class PagePaths
     /// <param name="view">All that its view holds.</param>
     public static string Pipeline(string source, string worker, params ReadOnlySpan<(string Name, string? Value)> view)
     {
-        // What a path would not keep as it is (empty and dotted parts, escapes of escapes) stands behind it.
-        var fits = !worker.Contains('%') && worker.Split('/').All(part => part is not ("" or "." or ".."));
+        var fits = Fits(worker);
         return $"pipelines/{Uri.EscapeDataString(source)}/{(fits ? Segments(worker) : "")}" + Query([("worker", fits ? null : worker), .. view]);
     }
 
     /// <summary>A job.</summary>
-    public static string Job(string source, string id) => $"jobs/{Uri.EscapeDataString(source)}/{Segments(id)}";
+    public static string Job(string source, string id, params ReadOnlySpan<(string Name, string? Value)> view) => Place("jobs", source, id, "id", view);
 
     /// <summary>Two runs side by side.</summary>
     public static string Compare(string source, string before, string after, params ReadOnlySpan<(string Name, string? Value)> view) =>
-        $"compare/{Uri.EscapeDataString(source)}/{Segments(before + RunPair.Between + after)}" + Query(view);
+        Place("compare", source, before + RunPair.Between + after, "pair", view);
 
     /// <summary>A run beside the last good one of its pipeline.</summary>
-    public static string CompareWithLastGood(string source, string id) => $"compare/{Uri.EscapeDataString(source)}/{Segments(id)}";
+    public static string CompareWithLastGood(string source, string id, params ReadOnlySpan<(string Name, string? Value)> view) =>
+        Place("compare", source, id, "pair", view);
+
+    /// <summary>Jobs of a run as a file.</summary>
+    public static string Export(string source, string rootId, params ReadOnlySpan<(string Name, string? Value)> view) =>
+        // The server takes the id as one part: an escaped slash would not come through every proxy.
+        rootId.Contains('/') || !Fits(rootId)
+            ? $"exports/{Uri.EscapeDataString(source)}/" + Query([("id", rootId), .. view])
+            : $"exports/{Uri.EscapeDataString(source)}/{Uri.EscapeDataString(rootId)}" + Query(view);
+
+    /// <summary>Any job id, to be found in whatever source has it.</summary>
+    public static string Lookup(string id, params ReadOnlySpan<(string Name, string? Value)> view) => Fits(id)
+        ? $"admin/job-lineage/{Segments(id)}" + Query(view)
+        : "admin/job-lineage" + Query([("id", id), .. view]);
 
     /// <summary>The digests; those in one state, behind one of them, or what a mute held back.</summary>
     public static string Digests(string? state = null, long? before = null, long? mute = null) => "digests" + Query(
@@ -42,19 +54,18 @@ public static class PagePaths
 
     /// <summary>What may be below a job that nobody recorded.</summary>
     public static string Infer(string source, string id, params ReadOnlySpan<(string Name, string? Value)> view) =>
-        $"infer/{Uri.EscapeDataString(source)}/{Segments(id)}" + Query(view);
+        Place("infer", source, id, "id", view);
 
     /// <summary>
-    /// An id as the rest of a path: ids of text queues may hold slashes, and the routes take them. A part of dots alone would
-    /// lead up in it, to some other page, however it is escaped: such an id stays one part, and is looked for in vain.
+    /// Whether a path keeps the id as it is, from the browser through a proxy to the server: browsers and proxies resolve
+    /// parts of dots and merge slashes however they are escaped, read a backslash as a slash, and decode percent signs as
+    /// often as they like. A query is left alone by all of them, so any other id stands there.
     /// </summary>
-    public static string Segments(string id)
-    {
-        var parts = id.Split('/');
-        return parts.Any(part => part is "." or "..")
-            ? Uri.EscapeDataString(parts.Length == 1 ? id + "/" : id)
-            : string.Join('/', parts.Select(Uri.EscapeDataString));
-    }
+    public static bool Fits(string id) =>
+        !id.Any(c => c is '%' or '\\' || char.IsControl(c)) && id.Split('/').All(part => part is not ("" or "." or ".."));
+
+    /// <summary>An id that <see cref="Fits"/> as the rest of a path: ids of text queues may hold slashes, and the routes take them.</summary>
+    public static string Segments(string id) => string.Join('/', id.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>The parts that have a value as a query; empty without any.</summary>
     public static string Query(params ReadOnlySpan<(string Name, string? Value)> parts)
@@ -68,4 +79,8 @@ public static class PagePaths
 
         return query.Count > 0 ? "?" + string.Join('&', query) : "";
     }
+
+    private static string Place(string page, string source, string id, string name, ReadOnlySpan<(string Name, string? Value)> view) => Fits(id)
+        ? $"{page}/{Uri.EscapeDataString(source)}/{Segments(id)}" + Query(view)
+        : $"{page}/{Uri.EscapeDataString(source)}/" + Query([(name, id), .. view]);
 }

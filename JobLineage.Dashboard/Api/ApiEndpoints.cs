@@ -40,6 +40,7 @@ internal static class ApiEndpoints
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.AddSingleton<ExportPlaces>();
         services.AddSingleton<EventPlaces>();
+        services.AddSingleton<InferPlaces>();
         return services;
     }
 
@@ -137,8 +138,8 @@ internal static class ApiEndpoints
 
     private static string Opaque(string tag) => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
 
-    /// <summary>The server leaves an escaped slash in a path segment as it is; ids of text queues may hold one.</summary>
-    internal static string Unescape(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    /// <summary>The id that a part of a path stands for: ids of text queues may hold slashes and percent signs.</summary>
+    internal static string Unescape(string id) => PlainIds.Unescape(id);
 
     /// <summary>What is kept must be asked for again each time: it is somebody's own, and it is live.</summary>
     private static ValueTask<object?> RevalidateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
@@ -26,8 +27,16 @@ internal static class EventEndpoints
         [FromServices] TimeProvider time, [FromServices] IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, CancellationToken cancellation)
     {
         var id = ApiEndpoints.Unescape(rootId);
-        if (places.TryTake() is not { } place)
-            return places.Full(context);
+        if (HeadRequests.Is(context))
+        {
+            if (await store.FindRunAsync(source, id, cancellation) is null)
+                return await ApiEndpoints.NotFoundAsync("run with job", source, id, store, cancellation);
+            Describe(context.Response);
+            return Results.Empty;
+        }
+
+        if (!places.TryTake(context, out var place, out var refusal))
+            return refusal;
         using (place)
         {
             // A program that ends does not wait for those who only listen.
@@ -39,10 +48,7 @@ internal static class EventEndpoints
                 // A failure before the first event is an answer like any other.
                 if (await events.FirstAsync(end.Token) is not { } first)
                     return await ApiEndpoints.NotFoundAsync("run with job", source, id, store, cancellation);
-                context.Response.ContentType = "text/event-stream";
-                context.Response.Headers.CacheControl = "private, no-store";
-                // Proxies that gather answers would hold events back.
-                context.Response.Headers["X-Accel-Buffering"] = "no";
+                Describe(context.Response);
                 await events.WriteAsync(first, context.Response.Body, end.Token);
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
@@ -51,5 +57,13 @@ internal static class EventEndpoints
 
             return Results.Empty;
         }
+    }
+
+    private static void Describe(HttpResponse response)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "private, no-store";
+        // Proxies that gather answers would hold events back.
+        response.Headers["X-Accel-Buffering"] = "no";
     }
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 
@@ -53,8 +54,8 @@ internal static class ExportEndpoints
         var (selection, wanted, withBom, errors) = SelectionParameters.ReadExport(context.Request.Query, source, id);
         if (errors.Count > 0)
             return Problems.BadParameters(errors);
-        if (places.TryTake() is not { } place)
-            return places.Full(context);
+        if (!places.TryTake(context, out var place, out var refusal))
+            return refusal;
         using (place)
         {
             await using var export = await exports.OpenAsync(selection, cancellation);
@@ -64,6 +65,8 @@ internal static class ExportEndpoints
             headers.ContentType = wanted.ContentType();
             headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = wanted.FileName(export.Run) }.ToString();
             headers.CacheControl = "private, no-store";
+            if (HeadRequests.Is(context))
+                return Results.Empty;
             // What fails from here on breaks the connection off: half a file must not look like a whole one.
             await wanted.WriteAsync(export, context.Response.Body, withBom, cancellation);
             return Results.Empty;

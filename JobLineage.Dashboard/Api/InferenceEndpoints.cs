@@ -21,14 +21,14 @@ internal static class InferenceEndpoints
             .WithSummary("What may be below a job that carries no parent links: inferred, with how sure and why; read from the source itself");
 
     private static async Task<IResult> InferAsync(
-        string source, string id, HttpRequest request, [FromServices] IUntrackedLineage untracked, [FromServices] IRunReader store,
+        string source, string id, HttpContext context, [FromServices] IUntrackedLineage untracked, [FromServices] IRunReader store, [FromServices] InferPlaces places,
         CancellationToken cancellation,
         [Description("The key of the arguments that holds the run together; unless one is named, the one that fits best.")] string? by = null,
         string? window = null)
     {
         // The parameters stand in the signature for the description; they are read together, so that all errors are told.
         _ = (by, window);
-        var parameters = new QueryParameters(request.Query, Names);
+        var parameters = new QueryParameters(context.Request.Query, Names);
         var length = WindowText.Usual;
         if (parameters.Text("window") is { } text)
         {
@@ -42,6 +42,9 @@ internal static class InferenceEndpoints
             return Problems.BadParameters(parameters.Errors);
         id = ApiEndpoints.Unescape(id);
         var key = parameters.Text("by");
+        if (!places.TryTake(context, out var place, out var refusal))
+            return refusal;
+        using var held = place;
         var answer = await untracked.InferAsync(source, id, key, length, cancellation);
         return answer switch
         {

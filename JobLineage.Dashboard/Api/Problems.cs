@@ -24,6 +24,7 @@ internal static class Problems
             StatusCodes.Status401Unauthorized => "Send the configured token as 'Authorization: Bearer …', or sign in with a browser.",
             StatusCodes.Status403Forbidden => "This is not allowed from another site.",
             StatusCodes.Status404NotFound => "There is nothing at this path.",
+            StatusCodes.Status429TooManyRequests => "Too many wrong tokens came from this address. Try again after Retry-After.",
             StatusCodes.Status405MethodNotAllowed => "This path does not know that method.",
             _ => string.Create(CultureInfo.InvariantCulture, $"The request ended with status {status}."),
         }).ExecuteAsync(http);

@@ -61,7 +61,7 @@ public static class CommandLine
             foreach (var sentence in failure.Sentences)
                 await error.WriteLineAsync(sentence);
             if (parse.GetValue(Verbose))
-                await error.WriteLineAsync(e.ToString());
+                await error.WriteLineAsync(SecretText.Without(e.ToString()));
             return failure.ExitCode;
         }
     }

@@ -28,7 +28,7 @@ internal static class DigestCommand
     {
         // Before a private Postgres is started for nothing.
         var configuration = AppConfiguration.Build(arguments);
-        var errors = new ConfigurationErrors();
+        var errors = new ConfigurationErrors(configuration);
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors), errors);
         if (settings.Channel is null && !dryRun)
             errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");

@@ -15,6 +15,9 @@ public static class ExitCodes
     /// <summary>A database can't be reached.</summary>
     public const int Unreachable = 3;
 
+    /// <summary>A part of the program failed, and the program with it: start it again, and read its log.</summary>
+    public const int Failed = 4;
+
     /// <summary>A source can't be used: now, or as it is configured.</summary>
     public static int Of(bool isRetryable) => isRetryable ? Unreachable : Usage;
 }

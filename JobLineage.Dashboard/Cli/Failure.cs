@@ -14,6 +14,9 @@ public sealed record Failure(int ExitCode, IReadOnlyList<string> Sentences)
     /// <summary>The failure behind an exception.</summary>
     public static Failure Of(Exception error) => error switch
     {
+        ServiceFailedException { InnerException: StoreException store } => new(ExitCodes.Usage, [store.Message]),
+        ServiceFailedException { InnerException: { } reason } failed => new(
+            StoreFailures.IsUnavailable(reason) ? ExitCodes.Unreachable : ExitCodes.Failed, [$"{FirstLine(failed)} (The log tells more.)"]),
         ConfigurationException configuration => new(ExitCodes.Usage, configuration.Sentences),
         StoreException store => new(ExitCodes.Usage, [store.Message]),
         EmbeddedPostgresException { Failure: EmbeddedPostgresFailure.ServerFailed } e => new(ExitCodes.Unreachable, [e.Message]),
@@ -29,5 +32,5 @@ public sealed record Failure(int ExitCode, IReadOnlyList<string> Sentences)
         _ => new(ExitCodes.Usage, [$"{FirstLine(error)} (--verbose tells more.)"]),
     };
 
-    private static string FirstLine(Exception error) => error.Message.ReplaceLineEndings("\n").Split('\n')[0];
+    private static string FirstLine(Exception error) => SecretText.Without(error.Message.ReplaceLineEndings("\n").Split('\n')[0]);
 }

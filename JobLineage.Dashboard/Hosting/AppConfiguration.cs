@@ -12,7 +12,7 @@ public static class AppConfiguration
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Quartz"] = "Warning",
-        // It would say at every start that the keys of cookies are not encrypted; they are readable by the owner alone.
+        // It would say at every start that the keys of cookies are not encrypted; who reads the store can't sign in by them.
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
     };
 

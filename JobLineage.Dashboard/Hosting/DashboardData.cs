@@ -4,6 +4,7 @@ using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
+using JobLineage.Core.Store.Access;
 using JobLineage.Core.Store.Reading;
 using JobLineage.Dashboard.Live;
 using Npgsql;
@@ -37,6 +38,8 @@ internal static class DashboardData
         services.AddSingleton(feed);
         services.AddSingleton(s => new Outage(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
+        services.AddSingleton<IKeyStore>(s => new KeyStore(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<ISessionStore>(s => new SessionStore(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new RunReader(
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunReader>(s => s.GetRequiredService<RunReader>());

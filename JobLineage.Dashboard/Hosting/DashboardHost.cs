@@ -18,7 +18,7 @@ public static class DashboardHost
     public static WebApplication Build(DashboardArguments arguments, Action<DashboardSetup> configure)
     {
         var builder = CreateBuilder(arguments);
-        var errors = new ConfigurationErrors();
+        var errors = new ConfigurationErrors(builder.Configuration);
         var options = DashboardOptions.Read(builder.Configuration, arguments.CurrentDirectory, errors);
         builder.Services.AddSingleton(options);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -33,8 +33,7 @@ public static class DashboardHost
         builder.WebHost.ConfigureKestrel(o => o.AddServerHeader = false);
         // The manifest of files that are not published yet; a published program has none, and then this does nothing.
         builder.WebHost.UseStaticWebAssets();
-        // Circuits are told to end; whoever does not hear it shall not keep the program from ending.
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        ServiceFailures.Configure(builder.Services);
         builder.Services.AddAccess(options);
         builder.Services.AddApi();
         builder.Services.AddExceptionHandler<FailureAnswers>();
@@ -69,10 +68,17 @@ public static class DashboardHost
     {
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
+        ForwardedRequests.Use(app, options.Access);
+        app.UseMiddleware<PublicAddress>();
+        app.UseMiddleware<PlainIds>();
+        app.UseMiddleware<HeadRequests>();
+        // Here, and not where it would come by itself: paths and methods have only now become what they are routed by.
+        app.UseRouting();
         app.UseWhen(c => RequestKinds.IsApi(c.Request), api => api.UseStatusCodePages(Problems.WriteStatusAsync));
         app.UseMiddleware<SameOriginOnly>();
         app.UseResponseCompression();
         app.UseAuthentication();
+        app.UseSessions();
         app.UseAuthorization();
 
         app.MapHealth();

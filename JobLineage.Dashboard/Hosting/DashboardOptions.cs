@@ -8,6 +8,15 @@ public sealed class DashboardOptions
     /// <summary>The key of <see cref="DataDirectory"/>.</summary>
     public const string DataDirectoryKey = "JobLineage:DataDirectory";
 
+    /// <summary>The key of <see cref="DegradedStatus"/>.</summary>
+    public const string DegradedStatusKey = "JobLineage:Health:DegradedStatus";
+
+    /// <summary>
+    /// What <c>/healthz/ready</c> answers with while a source is not followed: 200, for taking the pages away in the middle of an
+    /// incident helps nobody, or 503.
+    /// </summary>
+    public int DegradedStatus { get; init; } = StatusCodes.Status200OK;
+
     /// <summary>Where files are kept, as a full path; exists and can be written.</summary>
     public required string DataDirectory { get; init; }
 
@@ -29,6 +38,7 @@ public sealed class DashboardOptions
             Addresses = addresses,
             Access = AccessRules.Read(configuration, addresses, errors),
             DataDirectory = ReadDataDirectory(configuration, currentDirectory, errors),
+            DegradedStatus = ReadDegradedStatus(configuration, errors),
         };
     }
 
@@ -39,7 +49,6 @@ public sealed class DashboardOptions
         try
         {
             PrivateDirectory.Create(path, isPassable: Environment.IsPrivilegedProcess);
-            PrivateDirectory.Create(KeysDirectory(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,6 +58,17 @@ public sealed class DashboardOptions
         return path;
     }
 
-    /// <summary>Where the keys that protect cookies and forms are kept.</summary>
-    internal static string KeysDirectory(string dataDirectory) => Path.Combine(dataDirectory, "keys");
+    private static int ReadDegradedStatus(IConfiguration configuration, ConfigurationErrors errors)
+    {
+        switch (configuration[DegradedStatusKey]?.Trim())
+        {
+            case null or "" or "200":
+                return StatusCodes.Status200OK;
+            case "503":
+                return StatusCodes.Status503ServiceUnavailable;
+            case var other:
+                errors.Add(DegradedStatusKey, $"is '{other}'; it can be 200 or 503");
+                return StatusCodes.Status200OK;
+        }
+    }
 }

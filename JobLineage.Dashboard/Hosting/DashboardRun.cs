@@ -14,6 +14,7 @@ public static class DashboardRun
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Starts, says where it is, and waits for SIGTERM, Ctrl+C or <paramref name="cancellation"/>.</summary>
+    /// <exception cref="ServiceFailedException">It ended because a part of it failed.</exception>
     public static async Task ServeAsync(WebApplication app, TextWriter output, CancellationToken cancellation)
     {
         var leader = app.Services.GetService<Leader>();
@@ -27,9 +28,7 @@ public static class DashboardRun
         await app.WaitForShutdownAsync(cancellation);
         if (leader?.Refusal is { } refusal)
             throw refusal;
-        // What ends the program by failing must not look as if somebody had told it to end.
-        foreach (var failed in app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(s => s.ExecuteTask is { IsFaulted: true }))
-            await failed.ExecuteTask!;
+        ServiceFailures.ThrowIfAny(app.Services, app.Logger);
     }
 
     /// <summary>A store that can't be used is refused before anybody is let in; one that does not answer yet is waited for later.</summary>

@@ -125,6 +125,10 @@ internal sealed record DigestSettings
                 return url.AbsoluteUri.TrimEnd('/');
             errors.Add($"{Section}:BaseUrl", $"is '{text}', which is not an http or https address; write it as https://lineage.example.com");
         }
+        else if (dashboard.Access.Proxy.PublicUrl is { } known)
+        {
+            return known.AbsoluteUri.TrimEnd('/');
+        }
         else if (channel is not (null or ChannelKind.File))
         {
             errors.Add($"{Section}:BaseUrl", "is missing; links in messages begin with it, as in https://lineage.example.com");

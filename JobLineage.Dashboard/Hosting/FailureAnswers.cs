@@ -11,13 +11,7 @@ internal sealed partial class FailureAnswers(ILogger<FailureAnswers> logger) : I
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
-        var (status, sentence) = exception switch
-        {
-            BadHttpRequestException bad => (bad.StatusCode, "The request can't be read."),
-            _ when StoreFailures.IsUnavailable(exception) =>
-                (StatusCodes.Status503ServiceUnavailable, "The store does not answer. It is tried again with the next request."),
-            _ => (StatusCodes.Status500InternalServerError, "Something went wrong here. The log tells what."),
-        };
+        var (status, sentence) = Answer(context.Request, exception);
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetrySeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -38,6 +32,26 @@ internal sealed partial class FailureAnswers(ILogger<FailureAnswers> logger) : I
         context.Response.StatusCode = status;
         await result.ExecuteAsync(context);
         return true;
+    }
+
+    /// <summary>By what is at the bottom of it: forms and cookies wrap what they could not read.</summary>
+    private static (int Status, string Sentence) Answer(HttpRequest request, Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                case InvalidDataException when request.HasFormContentType:
+                    return (StatusCodes.Status413PayloadTooLarge, "The request is larger than is accepted here.");
+                case BadHttpRequestException bad:
+                    return (bad.StatusCode, "The request can't be read.");
+                case var _ when StoreFailures.IsUnavailable(e):
+                    return (StatusCodes.Status503ServiceUnavailable, "The store does not answer. It is tried again with the next request.");
+            }
+        }
+
+        return (StatusCodes.Status500InternalServerError, "Something went wrong here. The log tells what.");
     }
 
     [LoggerMessage(101, LogLevel.Warning, "The store did not answer {Path}: {Reason}")]

@@ -1,12 +1,22 @@
+using System.Globalization;
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;
 
 namespace JobLineage.Dashboard.Hosting;
 
-/// <summary><c>/healthz/live</c> and <c>/healthz/ready</c>, for those who start and watch the process. They tell no data.</summary>
-internal static class HealthEndpoints
+/// <summary>
+/// <c>/healthz/live</c> and <c>/healthz/ready</c>, for those who start and watch the process. They tell names of sources and
+/// fixed sentences, and no data.
+/// </summary>
+internal static partial class HealthEndpoints
 {
+    /// <summary>A source that was last read before so long is stale: a look comes every few seconds.</summary>
+    internal static readonly TimeSpan Stale = TimeSpan.FromMinutes(2);
+
+    private const int RetrySeconds = 5;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds the endpoints.</summary>
@@ -18,23 +28,53 @@ internal static class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        [FromServices] IRunReader store, [FromServices] IServiceProvider services, TimeProvider time, CancellationToken cancellation)
+        HttpContext context, [FromServices] IRunReader store, [FromServices] IServiceProvider services, [FromServices] DashboardOptions options,
+        TimeProvider time, ILoggerFactory logging, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            await store.SourcesAsync(either.Token).WaitAsync(either.Token);
+            var sources = await store.SourcesAsync(either.Token).WaitAsync(either.Token);
+            var troubles = sources.Select(source => Trouble(source, time.GetUtcNow())).OfType<string>().ToList();
+            var isDegraded = troubles.Count > 0;
             // A mail channel that refuses is no reason to send nobody here; whoever watches shall know all the same.
-            var isFailing = services.GetService<IDigestReader>() is { } digests && await digests.IsFailingAsync(either.Token).WaitAsync(either.Token);
-            return Results.Json(new Health("ready", isFailing ? ["The last failure digest was not delivered: /api/v1/digests says why."] : []));
-        }
-        catch (Exception e) when (StoreFailures.IsUnavailable(e) || (patience.IsCancellationRequested && e is OperationCanceledException))
-        {
+            if (services.GetService<IDigestReader>() is { } digests && await digests.IsFailingAsync(either.Token).WaitAsync(either.Token))
+                troubles.Add("The last failure digest was not delivered: /api/v1/digests says why.");
             return Results.Json(
-                new Health("unavailable", ["The store does not answer."]), statusCode: StatusCodes.Status503ServiceUnavailable);
+                new Health(isDegraded ? "degraded" : "ready", troubles), statusCode: isDegraded ? options.DegradedStatus : StatusCodes.Status200OK);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+        catch (Exception e)
+        {
+            if (!StoreFailures.IsUnavailable(e) && e is not OperationCanceledException)
+                LogFailed(logging.CreateLogger(typeof(HealthEndpoints).FullName!), e);
+            context.Response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
+            return Results.Json(
+                new Health("unavailable", [Sentence(e)]), statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 
+    /// <summary>What is the matter with a source; null when it is followed, or read for the first time.</summary>
+    internal static string? Trouble(SourceStatus source, DateTimeOffset now) => source.State switch
+    {
+        FeedState.Reconnecting => $"Source '{source.Source}' does not answer: /sources says why.",
+        FeedState.Misconfigured => $"Source '{source.Source}' can't be read as it is configured: /sources says why.",
+        FeedState.Stopped => $"No replica reads source '{source.Source}'.",
+        FeedState.Polling or FeedState.Live when now - source.AsOf is { } age && age >= Stale =>
+            string.Create(CultureInfo.InvariantCulture, $"What is known of source '{source.Source}' is {age.TotalMinutes:0} minutes old."),
+        _ => null,
+    };
+
+    private static string Sentence(Exception e) => StoreFailures.IsUnavailable(e) || e is OperationCanceledException
+        ? "The store does not answer."
+        : "The store can't be read: it may not be set up yet, and the log says more.";
+
     private sealed record Health(string Status, IReadOnlyList<string> Reasons);
+
+    [LoggerMessage(104, LogLevel.Warning, "Whether the dashboard is ready could not be told")]
+    private static partial void LogFailed(ILogger logger, Exception e);
 }

@@ -23,7 +23,7 @@ internal sealed class PrivateStore(EmbeddedPostgres? postgres, ILoggerFactory? l
     {
         // What is wrong with the options is said before anything is started.
         var configuration = AppConfiguration.Build(arguments);
-        var errors = new ConfigurationErrors();
+        var errors = new ConfigurationErrors(configuration);
         var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
         DashboardData.ReadSources(configuration, errors);
         DigestSettings.Read(configuration, options, errors);

@@ -16,6 +16,10 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
         + "sandbox allow-popups allow-popups-to-escape-sandbox";
 
+    // Nothing here needs any of them; a script that got in after all gets none either.
+    private const string Permissions =
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+
     private static readonly object Message = new();
 
     /// <summary>Says that the answer is a message as it was mailed.</summary>
@@ -31,6 +35,9 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             headers.XContentTypeOptions = "nosniff";
             // Addresses of pages hold job ids, which are nobody else's business.
             headers["Referrer-Policy"] = "same-origin";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = Permissions;
             return Task.CompletedTask;
         }, context);
         return next(context);

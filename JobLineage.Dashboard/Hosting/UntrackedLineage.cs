@@ -14,13 +14,27 @@ internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time
 {
     private const int AtOnce = 2;
 
+    // Pages wait too, and each tab is one of them.
+    private const int MostWaiting = 16;
+
     private readonly SemaphoreSlim places = new(AtOnce);
+    private int waiting;
 
     public async Task<InferenceAnswer> InferAsync(string source, string id, string? key, TimeSpan window, CancellationToken cancellation)
     {
         if (sources.All.FirstOrDefault(s => s.Name == source) is not { } watched)
             return new(null);
-        await places.WaitAsync(cancellation);
+        try
+        {
+            if (Interlocked.Increment(ref waiting) > MostWaiting)
+                return new(null, $"{MostWaiting} inferences are wanted at once, and there are no more at a time. Try again shortly.");
+            await places.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+
         try
         {
             using var turn = await watched.Pool.ShortAsync(cancellation);

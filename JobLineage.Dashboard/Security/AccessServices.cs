@@ -1,10 +1,14 @@
 using System.Security.Claims;
+using JobLineage.Core.Store.Access;
 using JobLineage.Dashboard.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 
 namespace JobLineage.Dashboard.Security;
 
@@ -23,10 +27,16 @@ internal static class AccessServices
         var rules = options.Access;
         services.AddSingleton(rules);
         services.AddSingleton<SignInAttempts>();
-        // The name keeps cookies valid when the program moves to another folder.
-        services.AddDataProtection()
-            .SetApplicationName("JobLineage")
-            .PersistKeysToFileSystem(new(DashboardOptions.KeysDirectory(options.DataDirectory)));
+        services.AddSingleton<TokenAttempts>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<CircuitSessions>();
+        services.Configure<HubOptions>(o => o.AddFilter<CircuitSessions>());
+        if (rules.PagesAsk)
+            services.AddHostedService<SessionWatch>();
+        // The name keeps cookies valid when the program moves to another folder; the store, when another replica answers.
+        services.AddDataProtection().SetApplicationName("JobLineage");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(
+            s => new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = new StoredKeys(s.GetRequiredService<IKeyStore>())));
         services.AddAuthentication(Selector)
             .AddPolicyScheme(Selector, null, o => o.ForwardDefaultSelector = SelectScheme)
             .AddScheme<AuthenticationSchemeOptions, BearerTokenHandler>(BearerTokenHandler.Name, null)
@@ -40,7 +50,7 @@ internal static class AccessServices
         services.AddAntiforgery(o =>
         {
             o.Cookie.Name = "joblineage.form";
-            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            o.Cookie.SecurePolicy = Secure(rules);
             // frame-ancestors says it, for all pages alike.
             o.SuppressXFrameOptionsHeader = true;
         });
@@ -54,12 +64,23 @@ internal static class AccessServices
         rules.ApiAsks ? endpoints.RequireAuthorization(SignedIn) : endpoints;
 
     /// <summary>Begins a session.</summary>
-    public static Task SignInAsync(HttpContext context, Secret password)
+    public static async Task SignInAsync(HttpContext context, Secret password, Sessions sessions)
     {
+        var session = await sessions.BeginAsync(context.RequestAborted);
         var identity = new ClaimsIdentity(
-            [new(ClaimTypes.Name, "dashboard"), new(StampClaim, password.Stamp)], CookieScheme);
-        return context.SignInAsync(CookieScheme, new(identity), new() { IsPersistent = true });
+            [new(ClaimTypes.Name, "dashboard"), new(StampClaim, password.Stamp), new(Sessions.Claim, session)], CookieScheme);
+        await context.SignInAsync(CookieScheme, new(identity), new() { IsPersistent = true });
     }
+
+    /// <summary>Ties what a session has open to the session.</summary>
+    public static void UseSessions(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        using (context.RequestServices.GetRequiredService<Sessions>().Hold(context))
+            await next(context);
+    });
+
+    /// <summary>Behind a public address of https the connection to this process says nothing about the browser's.</summary>
+    private static CookieSecurePolicy Secure(AccessRules rules) => rules.Proxy.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
     private static AuthorizationPolicy SignedIn { get; } = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
 
@@ -79,18 +100,20 @@ internal static class AccessServices
         options.Cookie.HttpOnly = true;
         // Not Strict: a link pasted in chat must open signed in.
         options.Cookie.SameSite = SameSiteMode.Lax;
-        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.Cookie.SecurePolicy = Secure(rules);
         options.ExpireTimeSpan = TimeSpan.FromHours(12);
         options.SlidingExpiration = true;
         options.LoginPath = SignInEndpoints.LoginPath;
         options.ReturnUrlParameter = SignInEndpoints.ReturnUrl;
         options.Events.OnRedirectToLogin = Challenge;
         options.Events.OnRedirectToAccessDenied = Challenge;
-        options.Events.OnValidatePrincipal = context =>
+        options.Events.OnValidatePrincipal = async context =>
         {
-            if (rules.Password is null || context.Principal?.FindFirstValue(StampClaim) != rules.Password.Stamp)
+            // The stamp ends all sessions with the password they began with.
+            if (rules.Password is null || context.Principal?.FindFirstValue(StampClaim) != rules.Password.Stamp
+                || Sessions.Of(context.Principal) is not { } session
+                || !await context.HttpContext.RequestServices.GetRequiredService<Sessions>().IsLiveAsync(session, context.HttpContext.RequestAborted))
                 context.RejectPrincipal();
-            return Task.CompletedTask;
         };
     }
 

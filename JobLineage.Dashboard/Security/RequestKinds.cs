@@ -7,8 +7,14 @@ internal static class RequestKinds
     public static bool IsApi(HttpRequest request) =>
         request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi");
 
+    /// <summary>Jobs of a run as a file, for a page.</summary>
+    public static bool IsExport(HttpRequest request) => request.Path.StartsWithSegments("/exports");
+
     /// <summary>The live connection of a page.</summary>
     public static bool IsCircuit(HttpRequest request) => request.Path.StartsWithSegments("/_blazor");
+
+    /// <summary>How the process is, for those who watch it.</summary>
+    public static bool IsHealth(HttpRequest request) => request.Path.StartsWithSegments("/healthz");
 
     /// <summary>Something a person sees in the browser's window.</summary>
     public static bool IsPage(HttpRequest request) => IsRead(request) && !IsApi(request) && !IsCircuit(request);

@@ -29,16 +29,16 @@ internal static partial class SignInEndpoints
     }
 
     private static IResult ShowLogin(HttpContext context, AccessRules rules, IAntiforgery antiforgery, string? returnUrl) =>
-        !rules.PagesAsk || IsSignedIn(context) ? Results.LocalRedirect(LocalUrl.OrHome(returnUrl))
+        !rules.PagesAsk || IsSignedIn(context) ? Results.LocalRedirect(LocalUrl.OrHome(returnUrl, Base(context)))
         : rules.Password is null ? SignInPages.NoPassword()
-        : SignInPages.Login(antiforgery.GetAndStoreTokens(context), returnUrl, null, StatusCodes.Status200OK);
+        : SignInPages.Login(antiforgery.GetAndStoreTokens(context), Base(context), returnUrl, null, StatusCodes.Status200OK);
 
     private static async Task<IResult> LogInAsync(
-        HttpContext context, AccessRules rules, IAntiforgery antiforgery, SignInAttempts attempts,
+        HttpContext context, AccessRules rules, IAntiforgery antiforgery, SignInAttempts attempts, Sessions sessions,
         ILoggerFactory logging, string? returnUrl)
     {
         if (rules.Password is not { } password)
-            return rules.PagesAsk ? SignInPages.NoPassword() : Results.LocalRedirect("/");
+            return rules.PagesAsk ? SignInPages.NoPassword() : Results.LocalRedirect(Base(context) + "/");
         if (!await antiforgery.IsRequestValidAsync(context))
             return Again("The form had expired. Please try again.", StatusCodes.Status400BadRequest);
 
@@ -48,14 +48,15 @@ internal static partial class SignInEndpoints
         var outcome = attempts.Try(remote, () => password.Is(form["password"]));
         if (outcome.Success)
         {
+            await AccessServices.SignInAsync(context, password, sessions);
             LogSignedIn(logger, remote);
-            await AccessServices.SignInAsync(context, password);
-            return Results.LocalRedirect(LocalUrl.OrHome(returnUrl));
+            return Results.LocalRedirect(LocalUrl.OrHome(returnUrl, Base(context)));
         }
 
         if (outcome.RetryAfter > TimeSpan.Zero)
         {
-            LogTooMany(logger, remote);
+            if (outcome.IsFirst)
+                LogTooMany(logger, remote);
             var seconds = (int)Math.Ceiling(outcome.RetryAfter.TotalSeconds);
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             return Again($"Too many wrong passwords. Try again in {seconds} seconds.", StatusCodes.Status429TooManyRequests);
@@ -65,19 +66,29 @@ internal static partial class SignInEndpoints
         return Again("That is not the password.", StatusCodes.Status401Unauthorized);
 
         IResult Again(string message, int status) =>
-            SignInPages.Login(antiforgery.GetAndStoreTokens(context), returnUrl, message, status);
+            SignInPages.Login(antiforgery.GetAndStoreTokens(context), Base(context), returnUrl, message, status);
     }
 
     private static IResult ShowLogout(HttpContext context, IAntiforgery antiforgery) =>
-        IsSignedIn(context) ? SignInPages.Logout(antiforgery.GetAndStoreTokens(context)) : Results.LocalRedirect("/");
+        IsSignedIn(context) ? SignInPages.Logout(antiforgery.GetAndStoreTokens(context), Base(context)) : Results.LocalRedirect(Base(context) + "/");
 
-    private static async Task<IResult> LogOutAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> LogOutAsync(
+        HttpContext context, IAntiforgery antiforgery, Sessions sessions, ILoggerFactory logging, CancellationToken cancellation)
     {
         if (!await antiforgery.IsRequestValidAsync(context))
-            return SignInPages.Expired();
+            return SignInPages.Expired(Base(context));
+        // The store first: a sign-out that did not happen must not look like one.
+        if (Sessions.Of(context.User) is { } session)
+        {
+            await sessions.EndAsync(session, context, cancellation);
+            LogSignedOut(logging.CreateLogger(typeof(SignInEndpoints).FullName!), context.Connection.RemoteIpAddress);
+        }
+
         await context.SignOutAsync(AccessServices.CookieScheme);
-        return Results.LocalRedirect(LoginPath);
+        return Results.LocalRedirect(Base(context) + LoginPath);
     }
+
+    private static string Base(HttpContext context) => context.Request.PathBase.ToUriComponent();
 
     private static bool IsSignedIn(HttpContext context) => context.User.Identity is { IsAuthenticated: true };
 
@@ -87,6 +98,9 @@ internal static partial class SignInEndpoints
     [LoggerMessage(202, LogLevel.Warning, "Wrong password from {Remote}")]
     private static partial void LogWrong(ILogger logger, System.Net.IPAddress? remote);
 
-    [LoggerMessage(203, LogLevel.Warning, "Too many wrong passwords; an attempt from {Remote} was not looked at")]
+    [LoggerMessage(203, LogLevel.Warning, "Too many wrong passwords; attempts from {Remote} are not looked at for a minute")]
     private static partial void LogTooMany(ILogger logger, System.Net.IPAddress? remote);
+
+    [LoggerMessage(206, LogLevel.Information, "Signed out from {Remote}")]
+    private static partial void LogSignedOut(ILogger logger, System.Net.IPAddress? remote);
 }

@@ -51,7 +51,7 @@ public sealed class EventApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
         var places = dashboard.Services.GetRequiredService<EventPlaces>();
-        var taken = Enumerable.Range(0, EventPlaces.Count).Select(_ => places.TryTake()).ToList();
+        var taken = Enumerable.Range(0, EventPlaces.Count).Select(n => places.Take($"client {n}").Place).ToList();
         Assert.DoesNotContain(null, taken);
 
         var answer = await dashboard.Browser.GetAsync("/api/v1/runs/oban/10/events");

@@ -71,6 +71,9 @@ public class DashboardHostTests
             Assert.Contains("script-src 'self';", policy);
             Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
             Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
+            Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Cross-Origin-Opener-Policy")));
+            Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Cross-Origin-Resource-Policy")));
+            Assert.Contains("microphone=()", Assert.Single(answer.Headers.GetValues("Permissions-Policy")));
             Assert.False(answer.Headers.Contains("Server"));
         }
     }

@@ -12,6 +12,9 @@ internal sealed class StaticRunReader : IRunReader
 
     public JobView? Job { get; set; }
 
+    /// <summary>The sources; null: one that is well.</summary>
+    public IReadOnlyList<SourceStatus>? Sources { get; set; }
+
     public RunsQuery? LastQuery { get; private set; }
 
     public Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation) =>
@@ -49,7 +52,7 @@ internal sealed class StaticRunReader : IRunReader
         Answer(Dropped is { } dropped && dropped.Source == source && dropped.Run.RootId == rootId ? dropped : null);
 
     public Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation) =>
-        Answer<IReadOnlyList<SourceStatus>>([new("oban", FeedState.Live, Some.Noon, null, 0, 0)]);
+        Answer(Sources ?? [new("oban", FeedState.Live, TimeProvider.System.GetUtcNow(), null, 0, 0)]);
 
     private Task<T> Answer<T>(T answer) => Failure is null ? Task.FromResult(answer) : Task.FromException<T>(Failure);
 }

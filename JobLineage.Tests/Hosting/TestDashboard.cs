@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Runs;
+using JobLineage.Core.Store.Access;
 using JobLineage.Dashboard.Hosting;
 using JobLineage.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -39,6 +40,9 @@ internal sealed partial class TestDashboard : IAsyncDisposable
 
     public required FakeExports Exports { get; init; }
 
+    /// <summary>Its clock.</summary>
+    public required HandClock Clock { get; init; }
+
     /// <summary>The services of the dashboard.</summary>
     public IServiceProvider Services => app.Services;
 
@@ -50,20 +54,24 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     public static Task<TestDashboard> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, settings);
 
     /// <summary>Starts one with more services.</summary>
-    public static Task<TestDashboard> StartWithAsync(Action<DashboardSetup> more) => StartAsync(more, []);
+    public static Task<TestDashboard> StartWithAsync(Action<DashboardSetup> more, params (string Key, string? Value)[] settings) => StartAsync(more, settings);
 
-    private static async Task<TestDashboard> StartAsync(Action<DashboardSetup>? more, (string Key, string? Value)[] settings)
+    /// <summary>Starts one that shares the store of keys and sessions with others.</summary>
+    public static Task<TestDashboard> StartSharingAsync(FakeAccessStore access, params (string Key, string? Value)[] settings) =>
+        StartAsync(null, settings, access);
+
+    private static async Task<TestDashboard> StartAsync(
+        Action<DashboardSetup>? more, (string Key, string? Value)[] settings, FakeAccessStore? access = null)
     {
         var folder = new TempFolder();
         var store = new StaticRunReader();
         try
         {
             var (views, digests, exports) = (new FakeRunViews(), new FakeDigests(), new FakeExports());
-            var app = Build(
-                folder, "http://127.0.0.1:0", settings, store, new HandClock { Now = TimeProvider.System.GetUtcNow() }, more, views,
-                digests, exports);
+            var clock = new HandClock { Now = TimeProvider.System.GetUtcNow() };
+            var app = Build(folder, "http://127.0.0.1:0", settings, store, clock, more, views, digests, exports, access ?? new(clock));
             await app.StartAsync();
-            return new(folder, app, store) { Views = views, Digests = digests, Exports = exports };
+            return new(folder, app, store) { Views = views, Digests = digests, Exports = exports, Clock = clock };
         }
         catch
         {
@@ -75,7 +83,8 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     /// <summary>Composes one that is not started.</summary>
     public static WebApplication Build(
         TempFolder folder, string? urls, (string Key, string? Value)[] settings, StaticRunReader? store = null, TimeProvider? time = null,
-        Action<DashboardSetup>? more = null, FakeRunViews? views = null, FakeDigests? digests = null, FakeExports? exports = null)
+        Action<DashboardSetup>? more = null, FakeRunViews? views = null, FakeDigests? digests = null, FakeExports? exports = null,
+        FakeAccessStore? access = null)
     {
         var all = new Dictionary<string, string?>
         {
@@ -89,6 +98,9 @@ internal sealed partial class TestDashboard : IAsyncDisposable
             setup =>
             {
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
+                access ??= new(time ?? TimeProvider.System);
+                setup.Builder.Services.AddSingleton<IKeyStore>(access);
+                setup.Builder.Services.AddSingleton<ISessionStore>(access);
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<INativeRows, FakeNativeRows>();
                 setup.Builder.Services.AddSingleton<FakeComparisons>();

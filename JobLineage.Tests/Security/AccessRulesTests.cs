@@ -92,7 +92,74 @@ public class AccessRulesTests
     [InlineData("/\t/evil.example", "/")]
     [InlineData("https://evil.example", "/")]
     [InlineData("javascript:alert(1)", "/")]
+    [InlineData("/?q=łódź \"x\"", "/?q=%C5%82%C3%B3d%C5%BA%20\"x\"")]
+    [InlineData("/\ud800", "/%EF%BF%BD")]
     public void A_sign_in_leads_back_to_this_site_only(string? url, string expected) => Assert.Equal(expected, LocalUrl.OrHome(url));
+
+    [Theory]
+    [InlineData("/lineage/runs/oban/10", "/lineage/runs/oban/10")]
+    [InlineData("/runs/oban/10", "/lineage/")]
+    [InlineData("/lineage", "/lineage/")]
+    [InlineData("/lineage//evil.example", "/lineage/")]
+    [InlineData("/lineagexyz/", "/lineage/")]
+    public void Below_a_path_it_leads_back_below_it(string url, string expected) => Assert.Equal(expected, LocalUrl.OrHome(url, "/lineage"));
+
+    [Theory]
+    [InlineData("http://unix:/run/joblineage.sock")]
+    [InlineData("http://127.0.0.1:5080;http://unix:/run/joblineage.sock")]
+    public void A_socket_asks_for_a_sign_in_for_a_proxy_may_open_it(string urls)
+    {
+        Assert.Contains("'http://unix:/run/joblineage.sock' (urls) is a socket", Assert.Single(Errors(("urls", urls))));
+        Assert.True(Read(("urls", urls), (AccessRules.PasswordKey, "correct horse")).PagesAsk);
+    }
+
+    [Theory]
+    [InlineData(ProxyRules.PublicUrlKey, "https://lineage.example.com")]
+    [InlineData(ProxyRules.TrustedProxiesKey, "127.0.0.1")]
+    public void A_proxy_that_is_configured_lets_others_in_so_a_sign_in_is_needed(string key, string value)
+    {
+        Assert.StartsWith(key, Assert.Single(Errors((key, value))));
+        Assert.True(Read((key, value), (AccessRules.PasswordKey, "correct horse")).PagesAsk);
+    }
+
+    [Fact]
+    public void The_public_name_is_answered_on_loopback_too() => Assert.Contains(
+        "lineage.example.com", Read((ProxyRules.PublicUrlKey, "https://lineage.example.com/jobs-of-ours"), (AccessRules.PasswordKey, "correct horse")).Hosts);
+
+    [Theory]
+    [InlineData(ProxyRules.PublicUrlKey, "lineage.example.com", "which is not the address of a site")]
+    [InlineData(ProxyRules.PublicUrlKey, "https://u:secret-word@lineage.example.com", "which is not the address of a site")]
+    [InlineData(ProxyRules.PublicUrlKey, "https://lineage.example.com/?a=b", "which is not the address of a site")]
+    [InlineData(ProxyRules.PublicUrlKey, "https://lineage.example.com/runs/x", "'/runs' is the dashboard's own")]
+    [InlineData(ProxyRules.PublicUrlKey, "https://lineage.example.com/a%20b", "it can hold letters")]
+    [InlineData(ProxyRules.TrustedProxiesKey, "10.0.0.1/8", "which is no network")]
+    [InlineData(ProxyRules.TrustedProxiesKey, "proxy", "which is no network")]
+    [InlineData(ProxyRules.TrustedProxiesKey, "10.0.0.0/8, ::/0", "which is everybody")]
+    [InlineData("JobLineage:Access:PublicUr", "x", "PublicUrl")]
+    public void What_is_said_of_proxies_is_checked(string key, string value, string sentence)
+    {
+        var error = Assert.Single(Errors((key, value), (AccessRules.PasswordKey, "correct horse")));
+
+        Assert.StartsWith(key, error);
+        Assert.Contains(sentence, error);
+        Assert.DoesNotContain("secret-word", error);
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("::ffff:10.1.2.3", true)]
+    [InlineData("192.168.0.7", true)]
+    [InlineData("192.168.0.8", false)]
+    [InlineData("fd00::1", true)]
+    [InlineData(null, false)]
+    public void Networks_and_single_addresses_are_trusted(string? remote, bool expected)
+    {
+        var rules = Read(
+            ($"{ProxyRules.TrustedProxiesKey}:0", "10.0.0.0/8"), ($"{ProxyRules.TrustedProxiesKey}:1", "192.168.0.7"),
+            ($"{ProxyRules.TrustedProxiesKey}:2", "fd00::/8"), (AccessRules.PasswordKey, "correct horse"));
+
+        Assert.Equal(expected, rules.Proxy.Trusts(remote is null ? null : System.Net.IPAddress.Parse(remote)));
+    }
 
     private static AccessRules Read(params (string Key, string? Value)[] settings)
     {

@@ -74,12 +74,30 @@ public class SignInAttemptsTests
     }
 
     [Fact]
-    public void Many_addresses_together_are_limited_too()
+    public void A_flood_from_many_addresses_leaves_each_one_guess_and_nobody_else_waits()
     {
-        for (var i = 0; i < SignInAttempts.InAll; i++)
+        for (var i = 0; i < Attempts.Flood; i++)
             Fail(new IPAddress([198, 51, 100, (byte)i]), 1);
 
-        Assert.Equal(SignInAttempts.Window, attempts.Try(Home, () => true).RetryAfter);
+        // An address of the flood has had its guess.
+        Assert.Equal(Attempts.Window, attempts.Try(new IPAddress([198, 51, 100, 0]), () => true).RetryAfter);
+        // The right password from any other is looked at, however long the flood lasts.
+        Assert.True(attempts.Try(Home, () => true).Success);
+        for (var i = 0; i < Attempts.Most + 10; i++)
+            attempts.Try(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), () => false);
+        Assert.True(attempts.Try(Home, () => true).Success);
+    }
+
+    [Fact]
+    public void What_is_not_looked_at_is_worth_one_line_in_the_log()
+    {
+        Fail(Home, 5);
+
+        Assert.True(attempts.Try(Home, () => false).IsFirst);
+        Assert.False(attempts.Try(Home, () => false).IsFirst);
+        clock.Now += Attempts.Window;
+        Fail(Home, 5);
+        Assert.True(attempts.Try(Home, () => false).IsFirst);
     }
 
     private void Fail(IPAddress address, int times)

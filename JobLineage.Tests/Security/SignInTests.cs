@@ -1,6 +1,7 @@
 using System.Net;
 using JobLineage.Dashboard.Security;
 using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Security;
 
@@ -134,7 +135,8 @@ public class SignInTests
     [Fact]
     public async Task A_changed_password_ends_the_sessions_of_the_old_one()
     {
-        await using var before = await TestDashboard.StartAsync(WithPassword);
+        var access = new FakeAccessStore(TimeProvider.System);
+        await using var before = await TestDashboard.StartSharingAsync(access, WithPassword);
         await before.LogInAsync(TestDashboard.Password);
         var cookie = before.Cookies.GetCookies(before.Address)["joblineage"]!.Value;
 
@@ -143,26 +145,52 @@ public class SignInTests
 
         async Task<HttpStatusCode> StatusWith(string password)
         {
-            // The same keys, as after a restart.
-            await using var after = await TestDashboard.StartAsync(
-                (AccessRules.PasswordKey, password), ("JobLineage:DataDirectory", before.DataDirectory));
+            // The same store, as after a restart.
+            await using var after = await TestDashboard.StartSharingAsync(access, (AccessRules.PasswordKey, password));
             return (await after.SendAsync(HttpMethod.Get, "/api/v1/sources", ("Cookie", $"joblineage={cookie}"))).StatusCode;
         }
     }
 
     [Fact]
-    public async Task The_keys_of_cookies_are_readable_by_their_owner_alone()
+    public async Task Nothing_of_signing_in_is_kept_in_files()
     {
         await using var dashboard = await TestDashboard.StartAsync(WithPassword);
         await dashboard.LogInAsync(TestDashboard.Password);
 
-        var key = Assert.Single(Directory.GetFiles(Path.Combine(dashboard.DataDirectory, "keys")));
-        if (!OperatingSystem.IsWindows())
-        {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
-            Assert.Equal(
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
-                File.GetUnixFileMode(Path.GetDirectoryName(key)!));
-        }
+        Assert.Empty(Directory.GetFileSystemEntries(dashboard.DataDirectory));
+    }
+
+    [Fact]
+    public async Task A_page_with_letters_of_any_alphabet_is_returned_to()
+    {
+        await using var dashboard = await TestDashboard.StartAsync(WithPassword);
+
+        // As a person types it, and a browser sends it.
+        var answer = await dashboard.LogInAsync(TestDashboard.Password, "/login?returnUrl=/?q=%C5%82%C3%B3d%C5%BA 1");
+
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal("/?q=%C5%82%C3%B3d%C5%BA%201", answer.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_too_large_is_a_413_and_no_failure_of_ours()
+    {
+        await using var dashboard = await TestDashboard.StartAsync(WithPassword);
+
+        var answer = await dashboard.Browser.PostAsync("/login", new FormUrlEncodedContent([new("password", new string('x', 20_000))]));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("larger than is accepted", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_form_of_too_many_fields_is_a_413()
+    {
+        await using var dashboard = await TestDashboard.StartAsync(WithPassword);
+
+        var answer = await dashboard.Browser.PostAsync(
+            "/login", new FormUrlEncodedContent(Enumerable.Range(0, 1_500).Select(n => KeyValuePair.Create($"f{n}", "1"))));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 }

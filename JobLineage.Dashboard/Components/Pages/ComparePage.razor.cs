@@ -38,7 +38,13 @@ public sealed partial class ComparePage
 
     /// <summary><c>60...61</c>; or one id, to be compared with the last good run.</summary>
     [Parameter]
-    public string Pair { get; set; } = "";
+#pragma warning disable BL0007 // Not an auto property: what a path does not keep as it is stands behind it.
+    public string Pair { get => string.IsNullOrEmpty(field) ? QueryPair ?? "" : field; set; } = "";
+#pragma warning restore BL0007
+
+    /// <summary>The pair, where it does not fit into a path.</summary>
+    [SupplyParameterFromQuery(Name = "pair")]
+    public string? QueryPair { get; set; }
 
     /// <summary>The path of the stage that is pointed at.</summary>
     [SupplyParameterFromQuery(Name = "stage")]

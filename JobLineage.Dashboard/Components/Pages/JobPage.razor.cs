@@ -23,7 +23,13 @@ public sealed partial class JobPage
 
     /// <summary>The job's id.</summary>
     [Parameter]
-    public string Id { get; set; } = "";
+#pragma warning disable BL0007 // Not an auto property: what a path does not keep as it is stands behind it.
+    public string Id { get => string.IsNullOrEmpty(field) ? QueryId ?? "" : field; set; } = "";
+#pragma warning restore BL0007
+
+    /// <summary>The job's id, where it does not fit into a path.</summary>
+    [SupplyParameterFromQuery(Name = "id")]
+    public string? QueryId { get; set; }
 
     [CascadingParameter]
     private HttpContext? Http { get; set; }

@@ -29,7 +29,13 @@ public sealed partial class RunPage
 
     /// <summary>The id of the root, or of any job of the run.</summary>
     [Parameter]
-    public string RootId { get; set; } = "";
+#pragma warning disable BL0007 // Not an auto property: what a path does not keep as it is stands behind it.
+    public string RootId { get => string.IsNullOrEmpty(field) ? QueryId ?? "" : field; set; } = "";
+#pragma warning restore BL0007
+
+    /// <summary>The id, where it does not fit into a path.</summary>
+    [SupplyParameterFromQuery(Name = "id")]
+    public string? QueryId { get; set; }
 
     /// <summary><c>tree</c>, <c>timeline</c>, <c>jobs</c>, <c>errors</c>, or the graph.</summary>
     [SupplyParameterFromQuery(Name = "tab")]

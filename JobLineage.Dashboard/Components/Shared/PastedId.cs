@@ -42,10 +42,11 @@ public static class PastedId
             return null;
         if (!Uri.TryCreate(isAbsolute ? text : "http://here/" + text.TrimStart('/'), UriKind.Absolute, out var address))
             return null;
-        foreach (var part in address.Query.TrimStart('?').Split('&'))
+        // The address of a run may name the root as well as the job that is looked at: the job is meant.
+        foreach (var name in (ReadOnlySpan<string>)["job=", "id="])
         {
-            if (part.StartsWith("job=", StringComparison.Ordinal) || part.StartsWith("id=", StringComparison.Ordinal))
-                return Uri.UnescapeDataString(part[(part.IndexOf('=') + 1)..].Replace('+', ' '));
+            if (Array.Find(address.Query.TrimStart('?').Split('&'), part => part.StartsWith(name, StringComparison.Ordinal)) is { } part)
+                return Uri.UnescapeDataString(part[name.Length..].Replace('+', ' '));
         }
 
         var path = address.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToList();

@@ -25,7 +25,7 @@ public static class Urls
     /// <param name="format">The format's name.</param>
     /// <param name="bom">Whether CSV is to open in Excel.</param>
     public static string Export(JobSelection selection, string format, bool bom = false) =>
-        $"exports/{Uri.EscapeDataString(selection.Source)}/{Uri.EscapeDataString(selection.RootId)}" + PagePaths.Query([
+        PagePaths.Export(selection.Source, selection.RootId, [
             ("format", format), ("bom", bom ? "true" : null), ("stage", selection.Stage), ("state", selection.State?.Name()), ("queue", selection.Queue),
             ("error", selection.Error is { } error ? Show.Plain(error) : null), ("q", selection.Text), ("below", selection.Below),
             .. selection.Ids.Select(id => ("ids", (string?)id))]);
@@ -67,8 +67,5 @@ public static class Urls
         PagePaths.Infer(source, id, [("by", by), ("window", window), ("stage", stage)]);
 
     /// <summary>Any job id, to be found in whatever source has it.</summary>
-    public static string Lookup(string id) => id.Contains("//", StringComparison.Ordinal) || id.StartsWith('/') || id.EndsWith('/')
-        // A path would lose what stands between two slashes: nothing.
-        ? "admin/job-lineage" + PagePaths.Query(("id", id))
-        : $"admin/job-lineage/{PagePaths.Segments(id)}";
+    public static string Lookup(string id) => PagePaths.Lookup(id);
 }

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using JobLineage.Core.Model;
+using JobLineage.Tests.Hosting;
+
+namespace JobLineage.Tests.Api;
+
+/// <summary>Any id that a queue can hold opens by its own link: a page, and the API.</summary>
+public sealed class AnyIdTests
+{
+    public static TheoryData<string> Ids => new(
+        "a/b", "a//b", "/a", "a/", "/", "//", ".", "..", "../..", "a/../b", "./a", "50%", "%", "%%", "%2F", "a%2Fb", "%252F", "%2e%2e", "a%b/c", "a\\b", "..\\..",
+        "a b", "a+b", "a?b", "a#b", "a&b=c", "~", "łódź/ü", "a;b", "a:b", "'\"<>", "tab\there", "new\nline", "api", "runs/oban", "{id}", "10/jobs");
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task A_page_opens_by_the_link_that_pages_and_messages_have(string id)
+    {
+        await using var dashboard = await WithAsync(id);
+        // As a browser reads a link: the address is made normal before anything is sent.
+        var page = await dashboard.Browser.GetAsync(new Uri(new Uri(dashboard.Address, "/"), PagePaths.Job("oban", id)));
+
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Contains("data-page=\"job\"", await page.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task The_API_opens_by_the_query_whatever_the_id_is(string id)
+    {
+        await using var dashboard = await WithAsync(id);
+        var query = "?id=" + Uri.EscapeDataString(id);
+
+        Assert.Equal(id, (await dashboard.GetAsync("/api/v1/jobs/oban/" + query)).GetProperty("job").GetProperty("id").GetString());
+        Assert.Equal(id, (await dashboard.GetAsync("/api/v1/jobs/oban" + query)).GetProperty("job").GetProperty("id").GetString());
+        Assert.Equal(id, (await dashboard.GetAsync("/api/v1/jobs/oban/~" + query)).GetProperty("job").GetProperty("id").GetString());
+        await dashboard.Browser.GetAsync("/api/v1/runs/oban/~/export" + query + "&format=csv");
+        await dashboard.Browser.GetAsync(new Uri(dashboard.Address, "/" + PagePaths.Export("oban", id, ("format", "csv"))));
+        Assert.Equal([id, id], dashboard.Exports.Asked.Select(asked => asked.RootId));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task The_API_opens_by_the_path_in_which_everything_is_escaped(string id)
+    {
+        await using var dashboard = await WithAsync(id);
+        // As encodeURIComponent does it; parts of dots no browser would send.
+        var path = $"/api/v1/jobs/oban/{Uri.EscapeDataString(id)}";
+
+        var answer = await SendRawAsync(dashboard.Address, path);
+
+        if (id is "." or "..")
+            Assert.StartsWith("HTTP/1.1 404", answer);
+        else
+            Assert.StartsWith("HTTP/1.1 200", answer);
+    }
+
+    [Theory]
+    [InlineData("/jobs/oban/50%25", "/jobs/oban/?id=50%25")]
+    [InlineData("/jobs/oban/a%2Fb", "/jobs/oban/a/b")]
+    [InlineData("/jobs/oban/a%252Fb", "/jobs/oban/?id=a%252Fb")]
+    [InlineData("/runs/oban/a%2fb?tab=jobs&stage=x%2Fy", "/runs/oban/a/b?tab=jobs&stage=x%2Fy")]
+    [InlineData("/compare/oban/a%2F1...b%2F2", "/compare/oban/a/1...b/2")]
+    [InlineData("/infer/oban/100%25", "/infer/oban/?id=100%25")]
+    [InlineData("/admin/job-lineage/100%25", "/admin/job-lineage?id=100%25")]
+    [InlineData("/pipelines/oban/App%2FSync%25", "/pipelines/oban/?worker=App%2FSync%25")]
+    public async Task A_page_that_is_addressed_otherwise_leads_to_its_own_link(string typed, string link)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var answer = await dashboard.Browser.GetAsync(new Uri(dashboard.Address, typed));
+
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(link, answer.Headers.Location!.OriginalString);
+        Assert.NotEqual(HttpStatusCode.Redirect, (await dashboard.Browser.GetAsync(answer.Headers.Location)).StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void No_link_changes_when_a_browser_or_a_proxy_makes_it_normal(string id)
+    {
+        foreach (var link in (string[])[PagePaths.Job("oban", id), PagePaths.Run("oban", id), PagePaths.Infer("oban", id), PagePaths.Compare("oban", id, id), PagePaths.Lookup(id), PagePaths.Export("oban", id)])
+        {
+            var path = link.Split('?')[0];
+            Assert.Equal("/" + path, new Uri(new("http://host/"), link).AbsolutePath);
+            // A proxy decodes, merges slashes and encodes again.
+            var decoded = Uri.UnescapeDataString(path);
+            Assert.DoesNotContain("//", decoded);
+            Assert.DoesNotContain("%", decoded);
+            Assert.DoesNotContain("%2F", path);
+            Assert.DoesNotContain(decoded.Split('/'), part => part is "." or "..");
+        }
+    }
+
+    private static async Task<TestDashboard> WithAsync(string id)
+    {
+        var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Job = Some.JobView() with { Job = Some.JobView().Job with { Id = id } };
+        return dashboard;
+    }
+
+    private static async Task<string> SendRawAsync(Uri server, string path)
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(server.Host, server.Port);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+}
