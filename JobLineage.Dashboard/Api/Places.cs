@@ -87,8 +87,7 @@ internal abstract class Places(int count, int perClient, int retrySeconds, strin
 
 /// <summary>Exports at a time: each holds a connection to the store, and a processor for as long as the client takes.</summary>
 internal sealed class ExportPlaces() : Places(
-    Count, Count, 10, $"{Count} exports are under way, and there are no more at a time. Try again shortly.",
-    $"{Count} exports of yours are under way, and there are no more at a time. Try again shortly.")
+    Count, Count + 1, 10, $"{Count} exports are under way, and there are no more at a time. Try again shortly.", "")
 {
     /// <summary>How many there are.</summary>
     public const int Count = 2;

@@ -21,11 +21,26 @@ public static class DashboardRun
         if (leader is not null)
             leader.Refused += app.Lifetime.StopApplication;
         await CheckStoreAsync(app, cancellation);
-        await app.StartAsync(cancellation);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // A part that fails while others still start ends the start, which looks as if somebody had asked for it.
+            ThrowIfFailed(app, leader);
+            throw;
+        }
+
         foreach (var address in Addresses(app))
             await output.WriteLineAsync($"Job Lineage is at {Displayed(address)}");
         await output.FlushAsync(CancellationToken.None);
         await app.WaitForShutdownAsync(cancellation);
+        ThrowIfFailed(app, leader);
+    }
+
+    private static void ThrowIfFailed(WebApplication app, Leader? leader)
+    {
         if (leader?.Refusal is { } refusal)
             throw refusal;
         ServiceFailures.ThrowIfAny(app.Services, app.Logger);

@@ -25,7 +25,7 @@ internal sealed class PlainIds(RequestDelegate next)
         if (RequestKinds.IsApi(request) || RequestKinds.IsExport(request))
         {
             if (sent is not null)
-                request.Path = string.Join('/', sent.Select(part => Escape(Uri.UnescapeDataString(part))));
+                request.Path = new PathString(string.Join('/', sent.Select(part => Escape(Uri.UnescapeDataString(part)))));
             FromQuery(request);
         }
         else if (sent is not null && RequestKinds.IsRead(request) && Canonical(sent, request.Query) is { } page)
@@ -69,7 +69,8 @@ internal sealed class PlainIds(RequestDelegate next)
         var name = parts is ["", "api", "v1", "compare", ..] ? "pair" : "id";
         if (request.Query[name] is not [{ Length: > 0 } id])
             return;
-        request.Path = string.Join('/', [.. parts[..at], Escape(id), .. parts.Skip(at + 1)]);
+        // A string would be unescaped on its way.
+        request.Path = new PathString(string.Join('/', [.. parts[..at], Escape(id), .. parts.Skip(at + 1)]));
         request.QueryString = QueryString.Create(request.Query.Where(pair => pair.Key != name));
     }
 

@@ -9,27 +9,40 @@ namespace JobLineage.Tests.Api;
 /// <summary>Any id that a queue can hold opens by its own link: a page, and the API.</summary>
 public sealed class AnyIdTests
 {
-    public static TheoryData<string> Ids => new(
+    private static readonly string[] Ids =
+    [
         "a/b", "a//b", "/a", "a/", "/", "//", ".", "..", "../..", "a/../b", "./a", "50%", "%", "%%", "%2F", "a%2Fb", "%252F", "%2e%2e", "a%b/c", "a\\b", "..\\..",
-        "a b", "a+b", "a?b", "a#b", "a&b=c", "~", "łódź/ü", "a;b", "a:b", "'\"<>", "tab\there", "new\nline", "api", "runs/oban", "{id}", "10/jobs");
+        "a b", "a+b", "a?b", "a#b", "a&b=c", "~", "łódź/ü", "a;b", "a:b", "'\"<>", "tab\there", "new\nline", "api", "runs/oban", "{id}", "10/jobs",
+    ];
 
-    [Theory]
-    [MemberData(nameof(Ids))]
-    public async Task A_page_opens_by_the_link_that_pages_and_messages_have(string id)
+    [Fact]
+    public async Task A_page_opens_by_the_link_that_pages_and_messages_have()
     {
-        await using var dashboard = await WithAsync(id);
-        // As a browser reads a link: the address is made normal before anything is sent.
-        var page = await dashboard.Browser.GetAsync(new Uri(new Uri(dashboard.Address, "/"), PagePaths.Job("oban", id)));
+        await using var dashboard = await TestDashboard.StartAsync();
+        var wrong = new List<string>();
+        foreach (var id in Ids)
+        {
+            Hold(dashboard, id);
+            // As a browser reads a link: the address is made normal before anything is sent.
+            var page = await dashboard.Browser.GetAsync(new Uri(new Uri(dashboard.Address, "/"), PagePaths.Job("oban", id)));
+            if (page.StatusCode != HttpStatusCode.OK || !(await page.Content.ReadAsStringAsync()).Contains("data-page=\"job\"", StringComparison.Ordinal))
+                wrong.Add($"{id}: {page.StatusCode}");
+        }
 
-        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-        Assert.Contains("data-page=\"job\"", await page.Content.ReadAsStringAsync());
+        Assert.Empty(wrong);
     }
 
-    [Theory]
-    [MemberData(nameof(Ids))]
-    public async Task The_API_opens_by_the_query_whatever_the_id_is(string id)
+    [Fact]
+    public async Task The_API_opens_by_the_query_whatever_the_id_is()
     {
-        await using var dashboard = await WithAsync(id);
+        await using var dashboard = await TestDashboard.StartAsync();
+        foreach (var id in Ids)
+            await IsOpenedByQueryAsync(dashboard, id);
+    }
+
+    private static async Task IsOpenedByQueryAsync(TestDashboard dashboard, string id)
+    {
+        Hold(dashboard, id);
         var query = "?id=" + Uri.EscapeDataString(id);
 
         Assert.Equal(id, (await dashboard.GetAsync("/api/v1/jobs/oban/" + query)).GetProperty("job").GetProperty("id").GetString());
@@ -37,23 +50,24 @@ public sealed class AnyIdTests
         Assert.Equal(id, (await dashboard.GetAsync("/api/v1/jobs/oban/~" + query)).GetProperty("job").GetProperty("id").GetString());
         await dashboard.Browser.GetAsync("/api/v1/runs/oban/~/export" + query + "&format=csv");
         await dashboard.Browser.GetAsync(new Uri(dashboard.Address, "/" + PagePaths.Export("oban", id, ("format", "csv"))));
-        Assert.Equal([id, id], dashboard.Exports.Asked.Select(asked => asked.RootId));
+        Assert.Equal([id, id], dashboard.Exports.Asked.TakeLast(2).Select(asked => asked.RootId));
     }
 
-    [Theory]
-    [MemberData(nameof(Ids))]
-    public async Task The_API_opens_by_the_path_in_which_everything_is_escaped(string id)
+    [Fact]
+    public async Task The_API_opens_by_the_path_in_which_everything_is_escaped()
     {
-        await using var dashboard = await WithAsync(id);
+        await using var dashboard = await TestDashboard.StartAsync();
+        var wrong = new List<string>();
         // As encodeURIComponent does it; parts of dots no browser would send.
-        var path = $"/api/v1/jobs/oban/{Uri.EscapeDataString(id)}";
+        foreach (var id in Ids.Where(id => id is not ("." or "..")))
+        {
+            Hold(dashboard, id);
+            var answer = await SendRawAsync(dashboard.Address, $"/api/v1/jobs/oban/{Uri.EscapeDataString(id)}");
+            if (!answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
+                wrong.Add($"{id}: {answer.Split('\r')[0]}");
+        }
 
-        var answer = await SendRawAsync(dashboard.Address, path);
-
-        if (id is "." or "..")
-            Assert.StartsWith("HTTP/1.1 404", answer);
-        else
-            Assert.StartsWith("HTTP/1.1 200", answer);
+        Assert.Empty(wrong);
     }
 
     [Theory]
@@ -76,11 +90,11 @@ public sealed class AnyIdTests
         Assert.NotEqual(HttpStatusCode.Redirect, (await dashboard.Browser.GetAsync(answer.Headers.Location)).StatusCode);
     }
 
-    [Theory]
-    [MemberData(nameof(Ids))]
-    public void No_link_changes_when_a_browser_or_a_proxy_makes_it_normal(string id)
+    [Fact]
+    public void No_link_changes_when_a_browser_or_a_proxy_makes_it_normal()
     {
-        foreach (var link in (string[])[PagePaths.Job("oban", id), PagePaths.Run("oban", id), PagePaths.Infer("oban", id), PagePaths.Compare("oban", id, id), PagePaths.Lookup(id), PagePaths.Export("oban", id)])
+        foreach (var link in Ids.SelectMany(id => (string[])
+            [PagePaths.Job("oban", id), PagePaths.Run("oban", id), PagePaths.Infer("oban", id), PagePaths.Compare("oban", id, id), PagePaths.Lookup(id), PagePaths.Export("oban", id)]))
         {
             var path = link.Split('?')[0];
             Assert.Equal("/" + path, new Uri(new("http://host/"), link).AbsolutePath);
@@ -93,12 +107,8 @@ public sealed class AnyIdTests
         }
     }
 
-    private static async Task<TestDashboard> WithAsync(string id)
-    {
-        var dashboard = await TestDashboard.StartAsync();
+    private static void Hold(TestDashboard dashboard, string id) =>
         dashboard.Store.Job = Some.JobView() with { Job = Some.JobView().Job with { Id = id } };
-        return dashboard;
-    }
 
     private static async Task<string> SendRawAsync(Uri server, string path)
     {
