@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using JobLineage.Core.Model;
 
@@ -29,14 +30,14 @@ internal static class DigestArguments
     {
         var names = read.SelectMany(v => v.Keys).Distinct(StringComparer.Ordinal).ToList();
         if (read.Count == 1)
-            return jobs[0].Target is null ? [.. names.OrderByDescending(IsId).Take(MostShown)] : [];
+            return jobs[0].Target is null ? [.. names.OrderByDescending(name => Rank(name, read)).Take(MostShown)] : [];
         var chosen = new List<string>();
         var told = Kinds(jobs.Select(j => j.Target ?? ""));
         while (chosen.Count < MostShown && told < read.Count)
         {
             var best = names.Except(chosen, StringComparer.Ordinal)
                 .Select(name => (Name: name, Kinds: Kinds(read.Select((v, i) => $"{jobs[i].Target}\0{string.Join('\0', chosen.Append(name).Select(n => v.GetValueOrDefault(n)))}"))))
-                .OrderByDescending(k => k.Kinds).ThenByDescending(k => IsId(k.Name))
+                .OrderByDescending(k => k.Kinds).ThenByDescending(k => Rank(k.Name, read))
                 .FirstOrDefault();
             if (best.Name is null || best.Kinds <= told)
                 break;
@@ -49,8 +50,17 @@ internal static class DigestArguments
 
     private static int Kinds(IEnumerable<string> values) => values.Distinct(StringComparer.Ordinal).Count();
 
-    /// <summary>Whether a key names what a job works on, as far as a name can tell.</summary>
-    private static bool IsId(string name) => name is "id" || name.EndsWith("_id", StringComparison.Ordinal) || name.EndsWith("Id", StringComparison.Ordinal);
+    /// <summary>How well a key says what a job works on, as far as its name and a value can tell: an id best, a time least.</summary>
+    private static int Rank(string name, List<Dictionary<string, string>> read)
+    {
+        var value = read.Select(v => v.GetValueOrDefault(name)).FirstOrDefault(v => v is not null) ?? "";
+        if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) && value.Contains('-'))
+            return 0;
+        var last = name[(name.LastIndexOf('.') + 1)..];
+        return last is "id" || last.EndsWith("_id", StringComparison.Ordinal) || last.EndsWith("Id", StringComparison.Ordinal) ? 3
+            : value.Contains("://", StringComparison.Ordinal) ? 1
+            : 2;
+    }
 
     private static string? Words(Dictionary<string, string> values, List<string> keys)
     {

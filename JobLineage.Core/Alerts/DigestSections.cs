@@ -70,11 +70,11 @@ internal sealed class DigestSections(
         Worker = names.Of(group.WorkerName),
     };
 
-    /// <summary>The jobs of each group. What tells them apart is looked for among all of one type.</summary>
+    /// <summary>The jobs of each group. What tells them apart is looked for among all of one type that stand in one section.</summary>
     private Dictionary<int, IReadOnlyList<DigestJob>> Jobs()
     {
         var jobs = Enumerable.Range(0, groups.Count).ToDictionary(n => n, _ => (IReadOnlyList<DigestJob>)[]);
-        foreach (var type in Enumerable.Range(0, groups.Count).GroupBy(n => (groups[n].Source, groups[n].Worker)))
+        foreach (var type in Enumerable.Range(0, groups.Count).GroupBy(n => (groups[n].Source, groups[n].Run, groups[n].Worker)))
         {
             var all = type.SelectMany(n => samples[n].Select(s => (Group: n, Sample: s))).ToList();
             var arguments = DigestArguments.Of([.. all.Select(s => (s.Sample.Args, s.Sample.Target))]);
