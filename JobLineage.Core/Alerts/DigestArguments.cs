@@ -23,7 +23,7 @@ internal static class DigestArguments
     }
 
     /// <summary>
-    /// The one that tells most apart, and another where it helps; nothing where the targets do it alone. Of a job that is the only
+    /// The one that tells most apart, and another where it helps, a time last; nothing where the targets do it alone. Of a job that is the only
     /// one of its type, and has no target, its first arguments are all that there is to say.
     /// </summary>
     private static List<string> Choose(List<Dictionary<string, string>> read, IReadOnlyList<(string? Args, string? Target)> jobs)
@@ -37,9 +37,10 @@ internal static class DigestArguments
         {
             var best = names.Except(chosen, StringComparer.Ordinal)
                 .Select(name => (Name: name, Kinds: Kinds(read.Select((v, i) => $"{jobs[i].Target}\0{string.Join('\0', chosen.Append(name).Select(n => v.GetValueOrDefault(n)))}"))))
-                .OrderByDescending(k => k.Kinds).ThenByDescending(k => Rank(k.Name, read))
+                .Where(k => k.Kinds > told)
+                .OrderBy(k => Rank(k.Name, read) == 0).ThenByDescending(k => k.Kinds).ThenByDescending(k => Rank(k.Name, read))
                 .FirstOrDefault();
-            if (best.Name is null || best.Kinds <= told)
+            if (best.Name is null)
                 break;
             chosen.Add(best.Name);
             told = best.Kinds;

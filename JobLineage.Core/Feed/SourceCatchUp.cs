@@ -1,6 +1,8 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -44,9 +46,9 @@ public sealed class SourceCatchUp(NpgsqlDataSource store, FeedOptions options, T
         while (true)
         {
             Before();
-            if (await TryReadAsync(source, cancellation) is { } own)
-                return own;
             var seen = await SeeAsync(source.Name, cancellation);
+            if (!seen.IsLed && await TryReadAsync(source, cancellation) is { } own)
+                return own;
             if (last is not null && (seen.AsOf, seen.RowsDone) != (last.AsOf, last.RowsDone))
             {
                 quiet = time.GetTimestamp();
@@ -64,19 +66,20 @@ public sealed class SourceCatchUp(NpgsqlDataSource store, FeedOptions options, T
         }
     }
 
-    /// <summary>Reads it in the leader's place; null: somebody else leads.</summary>
+    /// <summary>Reads it under its lease; null: somebody else holds that.</summary>
     private async Task<SourceReading?> TryReadAsync(WatchedSource source, CancellationToken cancellation)
     {
-        await using var turn = await LeaderTurn.TryTakeAsync(store, cancellation);
-        if (turn is null)
+        await using var lease = await SourceLease.TryTakeAsync(store, source.Name, "digest", time, cancellation);
+        if (lease is null)
             return null;
+        using var turn = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
         try
         {
-            var feed = new SourceFeed(source, store, Nobody.Instance, options, time, logs.CreateLogger<SourceFeed>());
-            var problem = await feed.ReadOnceAsync(cancellation);
+            var feed = new SourceFeed(source, store, Nobody.Instance, options, time, logs.CreateLogger<SourceFeed>(), lease.Holder);
+            var problem = await feed.ReadOnceAsync(turn.Token);
             return new(source.Name, (await SeeAsync(source.Name, cancellation)).AsOf, problem);
         }
-        catch (LeadLostException)
+        catch (Exception e) when (e is LeadLostException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return null;
         }
@@ -84,15 +87,20 @@ public sealed class SourceCatchUp(NpgsqlDataSource store, FeedOptions options, T
 
     private async Task<Seen> SeeAsync(string source, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand("select as_of, rows_done, state, message, backfilled from job_lineage.source where name = $1");
+        await using var command = store.CreateCommand(
+            $"""
+            select s.as_of, coalesce(s.rows_done, 0), coalesce(s.state, {(short)FeedState.Starting}), s.message, coalesce(s.backfilled, false), exists (
+                select from job_lineage.lease l join job_lineage.member m on m.id = l.holder where l.name = $2 and {LeaseMember.IsAlive})
+            from (values (1)) one left join job_lineage.source s on s.name = $1
+            """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SourceLease.NameOf(source) });
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        return await row.ReadAsync(cancellation)
-            ? new(row.TimeAt(0), row.GetInt64(1), (FeedState)row.GetInt16(2), row.TextAt(3), row.GetBoolean(4))
-            : new(null, 0, FeedState.Starting, null, false);
+        await row.ReadAsync(cancellation);
+        return new(row.TimeAt(0), row.GetInt64(1), (FeedState)row.GetInt16(2), row.TextAt(3), row.GetBoolean(4), row.GetBoolean(5));
     }
 
-    private sealed record Seen(DateTimeOffset? AsOf, long RowsDone, FeedState State, string? Message, bool IsBackfilled);
+    private sealed record Seen(DateTimeOffset? AsOf, long RowsDone, FeedState State, string? Message, bool IsBackfilled, bool IsLed);
 
     private sealed class Nobody : IAttention
     {

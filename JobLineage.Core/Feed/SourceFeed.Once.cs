@@ -19,7 +19,7 @@ public sealed partial class SourceFeed
     /// <exception cref="LeadLostException">Another replica leads now.</exception>
     public async Task<string?> ReadOnceAsync(CancellationToken cancellation)
     {
-        var record = await SourceRecord.OpenAsync(store, source.Name, cancellation);
+        var record = await OpenAsync(cancellation);
         try
         {
             await ReadAsync(record, await source.ProbeAsync(cancellation), cancellation);

@@ -47,7 +47,7 @@ internal static class DigestCommand
         await using var own = await PrivateStore.VisitAsync(arguments, error, cancellation);
         configuration = AppConfiguration.Build(own.Complete(arguments));
         await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
-        await Migrator.MigrateAsync(store, cancellation);
+        await StoreGate.EnterAsync(store, cancellation);
         var maker = DigestServices.Maker(settings, store);
         // What fails while it reads is news already.
         if (!dryRun)

@@ -20,6 +20,13 @@ public sealed class DigestArgumentsTests
         ["movie_id=7", "movie_id=8"], Of("""{"at": 1, "movie_id": 7}""", """{"at": 2, "movie_id": 8}"""));
 
     [Fact]
+    public void A_time_tells_jobs_apart_only_where_nothing_else_does()
+    {
+        Assert.Equal(["movie=a", "movie=b"], Of("""{"at": "2026-03-14T12:00:00Z", "movie": "a"}""", """{"at": "2026-03-14T12:00:01Z", "movie": "b"}"""));
+        Assert.Equal(["at=2026-03-14T12:00:00Z", "at=2026-03-14T12:00:01Z"], Of("""{"at": "2026-03-14T12:00:00Z", "movie": "a"}""", """{"at": "2026-03-14T12:00:01Z", "movie": "a"}"""));
+    }
+
+    [Fact]
     public void Keys_below_a_key_count_and_lists_do_not() => Assert.Equal(
         ["movie.id=7", "movie.id=8"], Of("""{"l": [1], "movie": {"id": 7}}""", """{"l": [2], "movie": {"id": 8}}"""));
 

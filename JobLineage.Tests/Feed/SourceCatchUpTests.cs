@@ -1,7 +1,7 @@
-using JobLineage.Core.Alerts;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
 using JobLineage.Tests.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -34,9 +34,9 @@ public sealed class SourceCatchUpTests
     {
         await using var fixture = await StoreFixture.ObanAsync();
         await CatchUp(fixture).RunAsync(Source(fixture), default);
-        await using var turn = await LeaderTurn.TryTakeAsync(fixture.Store, default);
+        await using var turn = await LeaseAsync(fixture);
         Assert.NotNull(turn);
-        Assert.Null(await LeaderTurn.TryTakeAsync(fixture.Store, default));
+        Assert.Null(await LeaseAsync(fixture));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class SourceCatchUpTests
     {
         await using var fixture = await StoreFixture.ObanAsync();
         await fixture.ObanJobsAsync((1, null, "App.Sync", "discarded"));
-        var turn = await LeaderTurn.TryTakeAsync(fixture.Store, default);
+        var turn = await LeaseAsync(fixture);
         var asked = 0;
         var reading = await CatchUp(fixture, before: () =>
         {
@@ -86,7 +86,7 @@ public sealed class SourceCatchUpTests
     {
         await using var fixture = await StoreFixture.ObanAsync();
         await CatchUp(fixture).RunAsync(Source(fixture), default);
-        await using var turn = await LeaderTurn.TryTakeAsync(fixture.Store, default);
+        await using var turn = await LeaseAsync(fixture);
         var reading = await CatchUp(fixture, TimeSpan.FromMilliseconds(400)).RunAsync(Source(fixture), default);
         Assert.NotNull(reading.AsOf);
         Assert.StartsWith("Source 'oban' was last read at 20", reading.Sentence);
@@ -104,11 +104,13 @@ public sealed class SourceCatchUpTests
         await using var closed = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=5");
         reading = await CatchUp(fixture).RunAsync(new(Presets.Oban("oban"), closed, new()), default);
         Assert.StartsWith("Source 'oban' was never read; what failed there is not reported. ", reading.Sentence);
-        await using var turn = await LeaderTurn.TryTakeAsync(fixture.Store, default);
+        await using var turn = await LeaseAsync(fixture);
         Assert.NotNull(turn);
     }
 
     private static WatchedSource Source(StoreFixture fixture) => new(Presets.Oban("oban"), fixture.Source, new());
+
+    private static Task<SourceLease?> LeaseAsync(StoreFixture fixture) => SourceLease.TryTakeAsync(fixture.Store, "oban", "serve", TimeProvider.System, default);
 
     private static SourceCatchUp CatchUp(StoreFixture fixture, TimeSpan? patience = null, Action? before = null) =>
         new(fixture.Store, StoreFixture.Options, TimeProvider.System, NullLoggerFactory.Instance) { Patience = patience ?? TimeSpan.FromMinutes(5), Before = before ?? (() => { }) };
