@@ -45,6 +45,12 @@ public sealed record DigestContent
     /// <summary>Mutes that have ended, and how many failures they held back; those are not among <see cref="Failures"/>.</summary>
     public IReadOnlyList<DigestMuted> Muted { get; init; } = [];
 
+    /// <summary>Failures from before the starting line that this digest passed over: counted, and told to nobody.</summary>
+    public long Older { get; init; }
+
+    /// <summary>Sources that could not be read when the digest was made: what failed there since is not in it.</summary>
+    public IReadOnlyList<DigestUnread> Unread { get; init; } = [];
+
     /// <summary>Somebody tries the channel: nothing has failed.</summary>
     public bool IsTest { get; init; }
 }
@@ -65,10 +71,16 @@ public sealed record DigestOverdue(string Source, string Pipeline, TimeSpan With
 /// <param name="Reason">Why the pipeline was muted.</param>
 public sealed record DigestMuted(long Mute, string Source, string Pipeline, long Failures, DateTimeOffset Until, string Reason);
 
+/// <summary>A source that could not be read when a digest was made.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="AsOf">The moment up to which it was read; null: it never was.</param>
+/// <param name="Problem">A sentence about what stands in the way.</param>
+public sealed record DigestUnread(string Source, DateTimeOffset? AsOf, string Problem);
+
 /// <summary>The failures of one run, or the singles of a source.</summary>
 /// <param name="Source">The source's name.</param>
 /// <param name="RootId">The run's root; null: jobs that stand alone.</param>
-/// <param name="Worker">The root's worker, short; empty for singles.</param>
+/// <param name="Worker">The root's worker as <see cref="DigestNames"/> writes it; empty for singles.</param>
 /// <param name="Failures">How many.</param>
 /// <param name="Groups">By stage and kind of error, the most frequent first.</param>
 /// <param name="MoreGroups">How many groups are not listed.</param>
@@ -79,25 +91,35 @@ public sealed record DigestRun(
 /// <summary>Failures of one stage with one kind of error.</summary>
 /// <param name="Stage">The stage's path; of singles the worker.</param>
 /// <param name="Fingerprint">The number of the kind of error; null when the jobs left none.</param>
-/// <param name="Error">The kind of error.</param>
+/// <param name="Error">The kind of error, without the engine's wrapper.</param>
 /// <param name="Failures">How many.</param>
 /// <param name="FirstAt">When the first failed.</param>
 /// <param name="LastAt">When the last failed.</param>
-/// <param name="LastMessage">The most recent error; null without one.</param>
+/// <param name="LastMessage">The most recent error as it was written, without the engine's wrapper; null without one.</param>
 /// <param name="Jobs">The most recent of the jobs.</param>
 public sealed record DigestGroup(
     string Stage, int? Fingerprint, string Error, long Failures, DateTimeOffset FirstAt, DateTimeOffset LastAt, string? LastMessage,
     IReadOnlyList<DigestJob> Jobs)
 {
+    /// <summary>The type of these jobs, as <see cref="DigestNames"/> writes it; empty in digests of earlier versions.</summary>
+    public string Worker { get; init; } = "";
+
     /// <summary>How many jobs are not listed.</summary>
     public long MoreJobs => Failures - Jobs.Count;
 }
 
 /// <summary>One job that failed for good.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Worker">Its worker, short.</param>
+/// <param name="Worker">Its worker, as <see cref="DigestNames"/> writes it.</param>
 /// <param name="Target">What it worked on; null when the mapping names no key for it, or the job has none.</param>
 /// <param name="Attempt">The attempt that failed, as the queue counts.</param>
 /// <param name="MaxAttempts">Attempts allowed; 0 when not known.</param>
 /// <param name="FailedAt">When it failed.</param>
-public sealed record DigestJob(string Id, string Worker, string? Target, int Attempt, int MaxAttempts, DateTimeOffset FailedAt);
+public sealed record DigestJob(string Id, string Worker, string? Target, int Attempt, int MaxAttempts, DateTimeOffset FailedAt)
+{
+    /// <summary>The first line of its most recent error, without the engine's wrapper; null when it left none.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The arguments that tell it from its like, as <c>page=7</c>; null when none does.</summary>
+    public string? Arguments { get; init; }
+}

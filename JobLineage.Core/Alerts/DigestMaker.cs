@@ -49,24 +49,30 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    /// <summary>Makes the digest that is due; see <see cref="RunAsync"/>.</summary>
+    /// <returns>It; null when there is nothing to tell.</returns>
+    public async Task<DigestMessage?> MakeAsync(DateTimeOffset? firedAt, bool keep, CancellationToken cancellation) =>
+        (await RunAsync(firedAt, keep, [], cancellation)).Message;
+
     /// <summary>Makes the digest that is due.</summary>
     /// <param name="firedAt">The time of the schedule; a time that another replica has served makes none. Null: somebody asks for it.</param>
     /// <param name="keep">False: it is only looked at, and everything is as before.</param>
+    /// <param name="unread">Sources that could not be read: the message says so. They alone make none.</param>
     /// <param name="cancellation">Rolls back.</param>
-    /// <returns>It; null when there is nothing to tell.</returns>
-    public async Task<DigestMessage?> MakeAsync(DateTimeOffset? firedAt, bool keep, CancellationToken cancellation)
+    public async Task<DigestMade> RunAsync(DateTimeOffset? firedAt, bool keep, IReadOnlyList<DigestUnread> unread, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await DigestLock.TakeAsync(connection, TimeoutSeconds, cancellation);
         await DrawLineAsync(connection, cancellation);
         if (firedAt is { } fired && !await ServeAsync(connection, fired, cancellation))
-            return null;
-        await PassOldAsync(connection, cancellation);
-        var message = await WriteAsync(connection, await TakeAsync(connection, cancellation), cancellation);
+            return new(null, 0);
+        await GiveBackAsync(connection, cancellation);
+        var older = await PassOldAsync(connection, cancellation);
+        var message = await WriteAsync(connection, await TakeAsync(connection, cancellation), older, unread, cancellation);
         if (keep)
             await transaction.CommitAsync(cancellation);
-        return message;
+        return new(message, older);
     }
 
     /// <summary>
@@ -80,8 +86,38 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 
+    /// <summary>
+    /// A starting line that was moved back gives back what was passed over by a later one: nobody was told of it. Asked only when it
+    /// was moved, since there may be very many.
+    /// </summary>
+    private async Task GiveBackAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var moved = new NpgsqlCommand(
+            """
+            with old as (select passed from job_lineage.digest_line)
+            update job_lineage.digest_line l set passed = coalesce($1, 'infinity') from old
+            returning coalesce($1 < old.passed, false)
+            """, connection);
+        moved.Parameters.Add(Since());
+        if (!(bool)(await moved.ExecuteScalarAsync(cancellation))!)
+            return;
+        await using var command = new NpgsqlCommand(
+            $"""
+            update job_lineage.failure f
+            set digest_id = null
+            from job_lineage.source s, job_lineage.digest_line l
+            where f.digest_id = 0 and not f.swept and s.id = f.source_id and not {LedgerSql.IsOld}
+            """, connection)
+        { CommandTimeout = TimeoutSeconds };
+        command.Parameters.Add(Since());
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private NpgsqlParameter Since() => new() { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
     /// <summary>What had failed before the starting line is told to nobody.</summary>
-    private async Task PassOldAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <returns>How many failures.</returns>
+    private async Task<int> PassOldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -91,8 +127,8 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             where f.digest_id is null and s.id = f.source_id and {LedgerSql.IsOld}
             """, connection)
         { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        await command.ExecuteNonQueryAsync(cancellation);
+        command.Parameters.Add(Since());
+        return await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Assigns all that is not told to a new digest.</summary>
@@ -116,14 +152,15 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
     }
 
     /// <summary>Writes the message; null, and there is no such digest, when nothing is left to tell.</summary>
-    private async Task<DigestMessage?> WriteAsync(NpgsqlConnection connection, Taken digest, CancellationToken cancellation)
+    private async Task<DigestMessage?> WriteAsync(
+        NpgsqlConnection connection, Taken digest, int older, IReadOnlyList<DigestUnread> unread, CancellationToken cancellation)
     {
         await MuteLines.HoldBackAsync(connection, digest.Id, cancellation);
         var overdue = await new OverdueCheck(connection, Overdue).TakeAsync(digest.Id, cancellation);
         var muted = await MuteLines.TakeAsync(connection, digest.Id, cancellation);
         var content = await new DigestCollector(connection, digest.Id).CollectAsync(digest.Key, digest.MadeAt, baseUrl, cancellation)
             with
-        { Overdue = overdue, Muted = muted };
+        { Overdue = overdue, Muted = muted, Older = older, Unread = unread };
         if (content.Failures == 0 && overdue.Count == 0 && muted.Count == 0)
         {
             await using var remove = new NpgsqlCommand("delete from job_lineage.digest where id = $1", connection);
@@ -133,6 +170,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         }
 
         var message = DigestRenderer.Render(content);
+        content = message.Content;
         await using var command = new NpgsqlCommand(
             """
             update job_lineage.digest
@@ -151,4 +189,13 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
     }
 
     private sealed record Taken(long Id, Guid Key, DateTimeOffset MadeAt);
+}
+
+/// <summary>What came of making a digest.</summary>
+/// <param name="Message">The digest; null when there is nothing to tell.</param>
+/// <param name="Older">Failures from before the starting line that were passed over, and are told to nobody.</param>
+public sealed record DigestMade(DigestMessage? Message, int Older)
+{
+    /// <summary>A sentence about them; null when there are none.</summary>
+    public string? OlderSentence => Older == 0 ? null : DigestNotes.Older(Older);
 }

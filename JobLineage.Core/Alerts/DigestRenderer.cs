@@ -2,13 +2,17 @@ using System.Text;
 
 namespace JobLineage.Core.Alerts;
 
-/// <summary>Writes a digest as a subject and as plain text. Pure.</summary>
+/// <summary>Makes the message of a digest: subject, text and HTML. Pure.</summary>
 internal static class DigestRenderer
 {
     private const int SubjectLimit = 150;
 
-    /// <summary>The message of a digest.</summary>
-    public static DigestMessage Render(DigestContent digest) => new(Subject(digest), Text(digest), DigestHtml.Write(digest), digest, IsPossibleDuplicate: false);
+    /// <summary>The message of a digest, which lists as much as fits into a mail.</summary>
+    public static DigestMessage Render(DigestContent digest)
+    {
+        digest = DigestFit.Within(digest, DigestLimits.Bytes, d => Math.Max(Encoding.UTF8.GetByteCount(DigestHtml.Write(d)), Encoding.UTF8.GetByteCount(DigestPlain.Write(d))));
+        return new(Subject(digest), DigestPlain.Write(digest), DigestHtml.Write(digest), digest, IsPossibleDuplicate: false);
+    }
 
     /// <summary>How much failed, and where.</summary>
     internal static string Subject(DigestContent digest)
@@ -18,19 +22,25 @@ internal static class DigestRenderer
         var late = digest.Overdue.Count > 0 ? $", {DigestText.Count(digest.Overdue.Count, "pipeline")} overdue" : "";
         var count = $"{DigestText.Count(digest.Failures, "job")} failed{late}: ";
         var first = digest.Runs[0];
-        if (digest.RunCount + (digest.Singles > 0 ? 1 : 0) > 1)
+        if (digest.Runs.Count + digest.MoreRuns > 1)
         {
             var places = new List<string>();
             if (digest.RunCount > 0)
                 places.Add(DigestText.Count(digest.RunCount, "run"));
             if (digest.Singles > 0)
                 places.Add(DigestText.Count(digest.Singles, "job") + " without a run");
-            return DigestText.Line($"{count}{string.Join(", ", places)}; most in {DigestText.Title(first)}", SubjectLimit);
+            return DigestText.Line($"{count}{string.Join(", ", places)}; most in {Place(first)}", SubjectLimit);
         }
 
+        if (first.RootId is null && first.Groups.Count + first.MoreGroups > 1)
+            return DigestText.Line($"{count}most in {Place(first)}", SubjectLimit);
         var group = first.Groups[0];
-        return DigestText.Line($"{count}{DigestText.Title(first)}, {DigestText.Line(group.Error)}", SubjectLimit);
+        return DigestText.Line($"{count}{Place(first)}, {DigestText.Kind(group) ?? DigestText.FirstLine(group.LastMessage!)}", SubjectLimit);
     }
+
+    /// <summary>Where most failed: of jobs without a run, their type.</summary>
+    private static string Place(DigestRun run) =>
+        run.RootId is null ? $"{DigestText.Type(run.Groups[0])} ({DigestText.Line(run.Source)})" : DigestText.Title(run);
 
     private static string WithoutFailures(DigestContent digest)
     {
@@ -45,30 +55,6 @@ internal static class DigestRenderer
 
     private static string Names(IEnumerable<string> pipelines) => string.Join(", ", pipelines.Select(DigestText.Name).Distinct());
 
-    private static string Text(DigestContent digest)
-    {
-        var text = new StringBuilder();
-        text.Append(Opening(digest)).Append('\n');
-        if (DigestText.Again(digest) is { } again)
-            text.Append(again).Append('\n');
-        foreach (var (note, address) in DigestText.Notes(digest))
-            text.Append('\n').Append(note).Append('\n').Append(address).Append('\n');
-        foreach (var run in digest.Runs)
-        {
-            text.Append("\n== ").Append(DigestText.Title(run)).Append(": ").Append(DigestText.Count(run.Failures)).Append(" failed\n");
-            text.Append(DigestText.Address(digest, run)).Append('\n');
-            foreach (var group in run.Groups)
-                Append(text, digest, run, group);
-            if (run.MoreGroups > 0)
-                text.Append("\n  and ").Append(DigestText.Count(run.MoreFailures)).Append(" more in ").Append(DigestText.Count(run.MoreGroups, "other group")).Append('\n');
-        }
-
-        if (DigestText.More(digest) is { } more)
-            text.Append('\n').Append(more).Append(": ").Append(digest.BaseUrl).Append("/\n");
-        text.Append("\n-- \nJob Lineage · digest ").Append(digest.Key.ToString("D")).Append(" · made ").Append(DigestText.Time(digest.MadeAt)).Append('\n');
-        return text.ToString();
-    }
-
     /// <summary>The first sentence.</summary>
     internal static string Opening(DigestContent digest) => digest.IsTest
         ? "This is a test message: somebody tries the channel of the failure digest by hand. Nothing failed."
@@ -76,21 +62,4 @@ internal static class DigestRenderer
         : digest.FirstAt == digest.LastAt
         ? $"{DigestText.Count(digest.Failures, "job")} failed for good at {DigestText.Time(digest.FirstAt)}."
         : $"{DigestText.Count(digest.Failures, "job")} failed for good between {DigestText.Time(digest.FirstAt)} and {DigestText.Time(digest.LastAt)}.";
-
-    /// <summary>When a group failed.</summary>
-    internal static string Span(DigestGroup group) => group.Failures == 1
-        ? DigestText.Time(group.LastAt)
-        : $"first {DigestText.Time(group.FirstAt)}, last {DigestText.Time(group.LastAt)}";
-
-    private static void Append(StringBuilder text, DigestContent digest, DigestRun run, DigestGroup group)
-    {
-        text.Append("\n  ").Append(DigestText.Count(group.Failures)).Append(" × ").Append(DigestText.Line(group.Stage)).Append(": ").Append(DigestText.Line(group.Error)).Append('\n');
-        text.Append("  ").Append(Span(group)).Append('\n');
-        if (group.LastMessage is { } message)
-            text.Append("  most recent error:\n    | ").Append(DigestText.Message(message).Replace("\n", "\n    | ")).Append('\n');
-        foreach (var job in group.Jobs)
-            text.Append("    ").Append(DigestText.Line(job.Id)).Append(" · ").Append(DigestText.Describe(job)).Append(" · ").Append(DigestText.Address(digest, run, job)).Append('\n');
-        if (group.MoreJobs > 0)
-            text.Append("    and ").Append(DigestText.Count(group.MoreJobs)).Append(" more: ").Append(DigestText.Address(digest, run, group)).Append('\n');
-    }
 }

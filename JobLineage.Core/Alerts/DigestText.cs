@@ -53,17 +53,46 @@ internal static class DigestText
         ? $"{Line(run.Worker)} {Line(root)} ({Line(run.Source)})"
         : $"Jobs without a run ({Line(run.Source)})";
 
-    /// <summary>What is said of a job beside its id.</summary>
-    public static string Describe(DigestJob job)
+    /// <summary>The type of a group's jobs.</summary>
+    public static string Type(DigestGroup group) => Line(group.Worker.Length > 0 ? group.Worker : StagePath.NameOf(group.Stage));
+
+    /// <summary>The stages that lead to a group; null where its type says all.</summary>
+    public static string? Way(DigestRun run, DigestGroup group) => run.RootId is null || !group.Stage.Contains('/') && group.Stage == Type(group)
+        ? null
+        : Line(group.Stage.Replace("/", " → ", StringComparison.Ordinal));
+
+    /// <summary>The kind of error where it says more than the error that stands below it; null elsewhere.</summary>
+    public static string? Kind(DigestGroup group)
     {
-        var text = new StringBuilder(Line(job.Worker));
-        if (job.Target is { } target)
-            text.Append(" · target ").Append(Line(target));
-        text.Append(" · attempt ").Append(Count(job.Attempt));
-        if (job.MaxAttempts > 0)
-            text.Append(" of ").Append(Count(job.MaxAttempts));
-        return text.ToString();
+        if (group.LastMessage is not { } message)
+            return Line(group.Error);
+        return group.Failures == 1 || FirstLine(message) == Line(group.Error) ? null : Line(group.Error);
     }
+
+    /// <summary>What is said of a job beside its id: what it worked on, its attempts, and its error where that is not the one above.</summary>
+    public static string Describe(DigestGroup group, DigestJob job)
+    {
+        var words = new List<string>();
+        if (job.Target is { } target)
+            words.Add("target " + Line(target));
+        if (job.Arguments is { } arguments)
+            words.Add(Line(arguments));
+        words.Add($"attempt {Count(job.Attempt)}{(job.MaxAttempts > 0 ? " of " + Count(job.MaxAttempts) : "")}");
+        if (job.Error is { } error && (group.LastMessage is not { } message || FirstLine(message) != Line(error)))
+            words.Add(Line(error));
+        return string.Join(" · ", words);
+    }
+
+    /// <summary>How many of which type.</summary>
+    public static string Heading(DigestGroup group) => group.Failures == 1 ? Type(group) : $"{Count(group.Failures)} × {Type(group)}";
+
+    /// <summary>Where a group failed, and when.</summary>
+    public static string Circumstances(DigestRun run, DigestGroup group) => Way(run, group) is { } way ? $"{way} · {When(group)}" : When(group);
+
+    private static string When(DigestGroup group) => group.FirstAt == group.LastAt ? Time(group.LastAt) : $"first {Time(group.FirstAt)}, last {Time(group.LastAt)}";
+
+    /// <summary>The first line of an error.</summary>
+    public static string FirstLine(string message) => Line(message.TrimStart());
 
     /// <summary>The address of a run in the dashboard.</summary>
     public static string Address(DigestContent digest, DigestRun run) => run.RootId is { } root
@@ -76,6 +105,11 @@ internal static class DigestText
             ("error", group.Fingerprint?.ToString(CultureInfo.InvariantCulture)))
         : Address(digest, run);
 
+    /// <summary>The address of all failures of a run.</summary>
+    public static string Failed(DigestContent digest, DigestRun run) => run.RootId is { } root
+        ? $"{digest.BaseUrl}/" + PagePaths.Run(run.Source, root, ("tab", "jobs"), ("state", JobState.Discarded.Name()))
+        : Address(digest, run);
+
     /// <summary>The address of a job.</summary>
     public static string Address(DigestContent digest, DigestRun run, DigestJob job) => $"{digest.BaseUrl}/{PagePaths.Job(run.Source, job.Id)}";
 
@@ -83,24 +117,8 @@ internal static class DigestText
     public static string? Again(DigestContent digest) => digest.ToldBefore == 0 ? null
         : $"{Count(digest.ToldBefore)} of these may have been in an earlier message: its delivery was never confirmed.";
 
-    /// <summary>What is told beside failures: pipelines that are overdue, and what was muted; each with where it leads to.</summary>
-    public static IEnumerable<(string Text, string Address)> Notes(DigestContent digest) =>
-    [
-        .. digest.Overdue.Select(o => (Describe(o), $"{digest.BaseUrl}/{PagePaths.Query(("source", o.Source), ("worker", o.Pipeline))}")),
-        .. digest.Muted.Select(m => (Describe(m), $"{digest.BaseUrl}/{PagePaths.Digests(mute: m.Mute)}")),
-    ];
-
-    /// <summary>What is said of a pipeline that is overdue.</summary>
-    public static string Describe(DigestOverdue overdue) =>
-        $"Overdue: {Name(overdue.Pipeline)} ({Line(overdue.Source)}) has not finished successfully within {Span(overdue.Within)}; "
-        + (overdue.LastAt is { } last ? $"the last time was {Time(last)}." : "no success of it is known.");
-
-    /// <summary>What is said of a mute that has ended.</summary>
-    public static string Describe(DigestMuted muted) =>
-        $"{Count(muted.Failures, "failure")} of {Name(muted.Pipeline)} ({Line(muted.Source)}) {(muted.Failures == 1 ? "was" : "were")} muted until {Time(muted.Until)}: {Line(muted.Reason)}";
-
-    /// <summary>A worker's short name, on one line.</summary>
-    public static string Name(string worker) => Line(Workers.ShortName(worker));
+    /// <summary>A worker's name where no other stands beside it, on one line.</summary>
+    public static string Name(string worker) => Line(DigestNames.Alone(worker));
 
     /// <summary>1 d, 1 d 12 h, 45 min.</summary>
     public static string Span(TimeSpan span)
@@ -116,6 +134,10 @@ internal static class DigestText
             parts.Add($"{span.Seconds} s");
         return string.Join(' ', parts);
     }
+
+    /// <summary>What is left out of a run; null when nothing is.</summary>
+    public static string? More(DigestRun run) => run.MoreGroups == 0 ? null
+        : $"and {Count(run.MoreFailures)} more in {Count(run.MoreGroups, "other group")}";
 
     /// <summary>What is left out at the end; null when nothing is.</summary>
     public static string? More(DigestContent digest) => digest.MoreRuns == 0 ? null

@@ -9,7 +9,6 @@ namespace JobLineage.Core.Diagnosis;
 internal sealed class FailingRule(StageIndex stages, Usual usual)
 {
     private const int ErrorLength = 80;
-    private const string Told = " failed with ";
 
     private readonly PlacedStage? firstOfRun = stages.All.Where(s => s.FirstFailure is not null).MinBy(s => s.FirstFailure!.At);
 
@@ -42,17 +41,11 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
         evidence["errors"] = known.Errors.Select(e => new Dictionary<string, object?> { ["fingerprint"] = e.Fingerprint, ["count"] = e.Count }).ToList();
         evidence["errorKinds"] = known.ErrorKinds;
         var top = known.Errors[0];
-        var text = Sentences.Short(Cause(top.Fingerprint), ErrorLength);
+        var text = Sentences.Short(ErrorWords.Telling(top.Fingerprint), ErrorLength);
         var others = known.ErrorKinds - 1;
         return top.Count == discarded ? $", {(discarded == 1 ? "with" : "all with")} {text}"
             : $", {Sentences.Number(top.Count)} of them with {text}" + (others > 0 ? $" and the others with {Sentences.Number(others)} more {(others == 1 ? "error" : "errors")}" : "");
     }
-
-    /// <summary>Oban.PerformError repeats the worker's name, which the sentence has: what it was told is what matters.</summary>
-    private static string Cause(string fingerprint) =>
-        fingerprint.StartsWith("** (Oban.PerformError) ", StringComparison.Ordinal) && fingerprint.IndexOf(Told, StringComparison.Ordinal) is var at and > 0
-            ? fingerprint[(at + Told.Length)..]
-            : fingerprint;
 
     private string Began(PlacedStage placed, Dictionary<string, object?> evidence)
     {

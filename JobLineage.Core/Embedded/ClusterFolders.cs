@@ -5,7 +5,7 @@ namespace JobLineage.Core.Embedded;
 
 /// <summary>The places of a private cluster.</summary>
 /// <remarks>
-/// <c>postgres/</c> belongs to the program: <c>lock</c>, <c>owner</c> (the pid that holds it), <c>password</c>. Below it
+/// <c>postgres/</c> belongs to the program: <c>lock</c>, <c>owner</c> (the pid that holds it), <c>brief</c>, <c>password</c>. Below it
 /// <c>cluster/</c> belongs to the server's user: <c>data/</c> and <c>server.log</c>.
 /// </remarks>
 internal sealed record ClusterFolders(string DataDirectory, string Home, string Cluster)
@@ -14,6 +14,9 @@ internal sealed record ClusterFolders(string DataDirectory, string Home, string 
     private const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     public string Lock => Path.Combine(Home, "lock");
+
+    /// <summary>Held by whoever uses the server for a moment: see <see cref="BriefUse"/>.</summary>
+    public string Brief => Path.Combine(Home, "brief");
 
     public string Owner => Path.Combine(Home, "owner");
 
@@ -39,6 +42,9 @@ internal sealed record ClusterFolders(string DataDirectory, string Home, string 
         var home = Path.Combine(full, "postgres");
         return new ClusterFolders(full, home, Path.Combine(home, "cluster"));
     }
+
+    /// <summary>The folders with the cluster where an earlier start put it.</summary>
+    public ClusterFolders Existing() => File.Exists(Location) ? this with { Cluster = File.ReadAllText(Location).Trim() } : this;
 
     /// <summary>Makes the program's own folders; folders that are there keep their rights.</summary>
     [UnsupportedOSPlatform("windows")]

@@ -72,6 +72,34 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The connection string to the private Postgres that another program runs in this data directory, and that ends with it; null
+    /// when none is ready there. Whether it still answers is not asked.
+    /// </summary>
+    /// <exception cref="EmbeddedPostgresException">Its files belong to another user.</exception>
+    public static string? FindRunning(EmbeddedPostgresOptions options)
+    {
+        var folders = ClusterFolders.For(options.DataDirectory).Existing();
+        try
+        {
+            return PostmasterFile.ReadPid(folders.PidFile) is { } pid && PostmasterFile.IsServerOf(pid, folders.Data)
+                && PostmasterFile.ReadPort(folders.PidFile) is { } port && File.Exists(folders.Password)
+                ? ConnectionStringTo(port, File.ReadAllText(folders.Password).Trim(), options.Database, pooled: true)
+                : null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new EmbeddedPostgresException(
+                EmbeddedPostgresFailure.DataDirectory,
+                $"The private PostgreSQL in {folders.Cluster} belongs to another user; run Job Lineage as that user, or set JobLineage:DataDirectory to another folder.", e);
+        }
+        catch (IOException)
+        {
+            // It is just starting, or ending.
+            return null;
+        }
+    }
+
     /// <summary>Makes a database when it is missing.</summary>
     /// <returns>The connection string that leads to it.</returns>
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellation = default)
@@ -195,12 +223,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"")}\"";
 
-    private string ConnectionStringTo(string database, bool pooled) => new NpgsqlConnectionStringBuilder
+    private string ConnectionStringTo(string database, bool pooled) => ConnectionStringTo(_port, _password, database, pooled);
+
+    private static string ConnectionStringTo(int port, string password, string database, bool pooled) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
-        Port = _port,
+        Port = port,
         Username = PostgresServer.UserName,
-        Password = _password,
+        Password = password,
         Database = database,
         // Our own short business; who uses the string further names himself.
         ApplicationName = pooled ? null : "joblineage setup",

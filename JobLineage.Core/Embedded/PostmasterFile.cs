@@ -19,6 +19,18 @@ internal static class PostmasterFile
         return int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0 ? pid : null;
     }
 
+    /// <summary>
+    /// The port of a server that is ready: the fourth line, and the eighth says so (PostgreSQL's <c>src/include/utils/pidfile.h</c>, since
+    /// version 10). Null when there is no such server.
+    /// </summary>
+    public static int? ReadPort(string pidFile)
+    {
+        if (!File.Exists(pidFile))
+            return null;
+        var lines = File.ReadAllLines(pidFile);
+        return lines.Length > 7 && lines[7].Trim() == "ready" && int.TryParse(lines[3].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+    }
+
     /// <summary>Whether a process of that number runs, whatever it is.</summary>
     public static bool IsRunning(int pid)
     {

@@ -39,9 +39,7 @@ public sealed partial class SourceFeed(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var record = holder is { } me
-            ? await SourceRecord.OpenAsync(store, source.Name, me, time, cancellation)
-            : await SourceRecord.OpenAsync(store, source.Name, cancellation);
+        var record = await OpenAsync(cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var sweeping = new HistorySweeper(new(store, record), source, options, time, log).RunAsync(stop.Token);
         try
@@ -54,6 +52,10 @@ public sealed partial class SourceFeed(
             await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private Task<SourceRecord> OpenAsync(CancellationToken cancellation) => holder is { } me
+        ? SourceRecord.OpenAsync(store, source.Name, me, time, cancellation)
+        : SourceRecord.OpenAsync(store, source.Name, cancellation);
 
     private async Task FeedAsync(SourceRecord record, CancellationToken cancellation)
     {

@@ -1,20 +1,25 @@
 using System.CommandLine;
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Export;
+using JobLineage.Core.Feed;
+using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Dashboard.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace JobLineage.Dashboard.Cli;
 
-/// <summary><c>digest</c>: tells now of all that no digest has told of.</summary>
+/// <summary><c>digest</c>: brings every source up to date, and tells of all that no digest has told of.</summary>
 internal static class DigestCommand
 {
+    private const string Nothing = "There is nothing to tell.";
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the message; make, mark and send nothing." };
-        var command = new Command("digest", "Run the failure digest now.") { dryRun };
+        var command = new Command("digest", "Bring every source up to date and run the failure digest now; from cron nothing else has to run.") { dryRun };
         command.SetAction((parse, cancellation) => RunAsync(
             new() { Verbose = parse.GetValue(CommandLine.Verbose) }, parse.GetValue(dryRun),
             parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error, cancellation));
@@ -22,7 +27,10 @@ internal static class DigestCommand
     }
 
     /// <summary>Runs the verb.</summary>
-    /// <returns>One of <see cref="ExitCodes"/>: 1 when the message is not delivered yet, 2 when the channel refused it.</returns>
+    /// <returns>
+    /// One of <see cref="ExitCodes"/>: 1 when the message is not delivered yet, 2 when the channel refused it, 3 when it was, and a
+    /// source could not be brought up to date.
+    /// </returns>
     internal static async Task<int> RunAsync(
         DashboardArguments arguments, bool dryRun, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
@@ -30,31 +38,69 @@ internal static class DigestCommand
         var configuration = AppConfiguration.Build(arguments);
         var errors = new ConfigurationErrors(configuration);
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors), errors);
+        var sources = DashboardData.ReadSources(configuration, errors);
+        var feed = FeedSettings.Read(configuration, errors);
         if (settings.Channel is null && !dryRun)
             errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
         errors.ThrowIfAny();
 
-        await using var own = await PrivateStore.OpenAsync(arguments, data => data, error, cancellation);
+        await using var own = await PrivateStore.VisitAsync(arguments, error, cancellation);
         configuration = AppConfiguration.Build(own.Complete(arguments));
         await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
         await StoreGate.EnterAsync(store, cancellation);
-        var message = await DigestServices.Maker(settings, store).MakeAsync(null, keep: !dryRun, cancellation);
-        if (dryRun)
+        var maker = DigestServices.Maker(settings, store);
+        // What fails while it reads is news already.
+        if (!dryRun)
+            await maker.BeginAsync(cancellation);
+        var unread = await CatchUpAsync(sources, store, feed, error, cancellation);
+        var made = await maker.RunAsync(null, keep: !dryRun, unread, cancellation);
+        var delivered = dryRun ? await ShowAsync(made, output) : await SendAsync(settings, store, made, output, error, cancellation);
+        if (made.OlderSentence is { } older)
+            await output.WriteLineAsync(older);
+        return delivered != ExitCodes.Ok ? delivered : unread.Count > 0 ? ExitCodes.Unreachable : ExitCodes.Ok;
+    }
+
+    /// <summary>Brings each source up to date, and says which could not be.</summary>
+    private static async Task<IReadOnlyList<DigestUnread>> CatchUpAsync(
+        SourcesConfiguration sources, NpgsqlDataSource store, FeedOptions feed, TextWriter error, CancellationToken cancellation)
+    {
+        await using var watched = new WatchedSources(sources);
+        // What goes wrong is said below, once and in a sentence.
+        var catchUp = new SourceCatchUp(store, feed, TimeProvider.System, NullLoggerFactory.Instance);
+        var unread = new List<DigestUnread>();
+        foreach (var source in watched.All)
         {
-            if (message is not null)
-                await output.WriteAsync($"Subject: {message.Subject}\n\n{Lines(message.Text)}");
-            else
-                await output.WriteLineAsync("There is nothing to tell.");
-            return ExitCodes.Ok;
+            var reading = await catchUp.RunAsync(source, cancellation);
+            if (reading.Sentence is not { } sentence)
+                continue;
+            unread.Add(new(reading.Source, reading.AsOf, reading.Problem!));
+            await error.WriteLineAsync(PlainText.Clean(sentence));
         }
 
+        if (watched.All.Count == 0)
+            await error.WriteLineAsync("No source is configured (JobLineage:Sources), so none was read: reported is what the store knows.");
+        return unread;
+    }
+
+    private static async Task<int> ShowAsync(DigestMade made, TextWriter output)
+    {
+        if (made.Message is { } message)
+            await output.WriteAsync($"Subject: {message.Subject}\n\n{Lines(message.Text)}");
+        else
+            await output.WriteLineAsync(Nothing);
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> SendAsync(
+        DigestSettings settings, NpgsqlDataSource store, DigestMade made, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
         using var client = new HttpClient(DigestServices.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         var sender = DigestServices.Sender(
             settings, store, DigestServices.Channel(settings, client, TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance);
         var outcomes = await sender.PassAsync(cancellation);
-        if (message is null && outcomes.Count == 0)
-            await output.WriteLineAsync("There is nothing to tell.");
-        else if (message is not null)
+        if (made.Message is null && outcomes.Count == 0)
+            await output.WriteLineAsync(Nothing);
+        else if (made.Message is { } message)
             await output.WriteLineAsync(PlainText.Clean(message.Subject));
         foreach (var outcome in outcomes)
         {

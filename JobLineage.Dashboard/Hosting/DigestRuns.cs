@@ -26,7 +26,7 @@ internal sealed partial class DigestRuns(
     {
         try
         {
-            if (await maker.MakeAsync(scheduled, keep: true, cancellation) is not null)
+            if (await MakeAsync(scheduled, cancellation))
                 DigestComponent.Announce(views);
             await SendAsync(cancellation);
         }
@@ -76,9 +76,17 @@ internal sealed partial class DigestRuns(
         var served = await maker.BeginAsync(cancellation);
         var now = time.GetUtcNow();
         if (settings.Cron.GetNextValidTimeAfter(served) <= now)
-            await maker.MakeAsync(now, keep: true, cancellation);
+            await MakeAsync(now, cancellation);
         else if (await maker.HasReturnedAsync(cancellation))
-            await maker.MakeAsync(null, keep: true, cancellation);
+            await MakeAsync(null, cancellation);
+    }
+
+    private async Task<bool> MakeAsync(DateTimeOffset? firedAt, CancellationToken cancellation)
+    {
+        var made = await maker.RunAsync(firedAt, keep: true, [], cancellation);
+        if (made.Older > 0)
+            LogOlder(made.Older);
+        return made.Message is not null;
     }
 
     private async Task SendAsync(CancellationToken cancellation)
@@ -105,6 +113,9 @@ internal sealed partial class DigestRuns(
 
     [LoggerMessage(611, LogLevel.Warning, "Digests wait for the store. {Problem}")]
     private partial void LogStore(string problem);
+
+    [LoggerMessage(612, LogLevel.Information, "{Failures} failure(s) from before the starting line are not reported; set JobLineage:Digest:Since to a time before them to have them reported")]
+    private partial void LogOlder(int failures);
 }
 
 /// <summary>What the schedule starts.</summary>

@@ -198,6 +198,14 @@ public sealed class ChannelTests
         Assert.NotEqual(WebhookChannel.Sign(secret, headers[WebhookChannel.TimestampHeader], Encoding.UTF8.GetBytes(body + " ")), headers[WebhookChannel.SignatureHeader]);
         var json = JsonDocument.Parse(body).RootElement;
         Assert.Equal((1, 24), (json.GetProperty("version").GetInt32(), json.GetProperty("digest").GetProperty("failures").GetInt32()));
+        var run = json.GetProperty("digest").GetProperty("runs")[0];
+        Assert.Equal("https://lineage.example.com/runs/oban/60", run.GetProperty("url").GetString());
+        var group = run.GetProperty("groups")[0];
+        Assert.Equal(("MovieDetailJob", "SyncJob/MovieDetailJob", 19), (group.GetProperty("worker").GetString(), group.GetProperty("stage").GetString(), group.GetProperty("moreJobs").GetInt32()));
+        var job = group.GetProperty("jobs")[1];
+        Assert.Equal(
+            ("a/b c", "page=7", "HTTPError: HTTP 502", "https://lineage.example.com/jobs/oban/a/b%20c"),
+            (job.GetProperty("id").GetString(), job.GetProperty("arguments").GetString(), job.GetProperty("error").GetString(), job.GetProperty("url").GetString()));
     }
 
     [Fact]

@@ -47,16 +47,19 @@ public sealed class DeliveryTrialTests(DigestTrialFixture fixture) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Mutations))]
-    public async Task Trials_notice_when_a_guarantee_is_taken_out(string taken)
+    public async Task Every_trial_notices_when_a_guarantee_is_taken_out(string taken)
     {
         var mutation = DigestMutation.All.Single(m => m.Name == taken);
-        for (var seed = 1; seed <= 40; seed++)
-        {
-            if ((await fixture.RunAsync(new(seed, Mutation: mutation))).Wrong.Count > 0)
-                return;
-        }
+        for (var seed = 1; seed <= 2; seed++)
+            Assert.True((await fixture.RunAsync(new(seed, Mutation: mutation))).Wrong.Count > 0, $"The trial of seed {seed} was green without {taken}.");
+    }
 
-        Assert.Fail($"40 trials were green without {taken}.");
+    [Fact]
+    public async Task A_sender_whose_digest_another_holds_is_met_in_every_trial()
+    {
+        var result = await fixture.RunAsync(new(2, Mutation: DigestMutation.All.Single(m => m.Name == "token")));
+        Assert.Contains("a sender whose digest another held wrote down what had become of it", result.Wrong);
+        Assert.Contains(result.Wrong, w => w.EndsWith("was sent a second time without a mark", StringComparison.Ordinal));
     }
 
     public static TheoryData<string> Mutations() => [.. DigestMutation.All.Select(m => m.Name)];

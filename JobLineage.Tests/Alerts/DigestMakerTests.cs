@@ -31,7 +31,8 @@ public sealed class DigestMakerTests
         Assert.Equal(("60", "SyncJob", 1_111L), (run.RootId, run.Worker, run.Failures));
         var group = Assert.Single(run.Groups);
         Assert.Equal(("SyncJob/MovieDetailJob", 1_111L, 20, 1_091L), (group.Stage, group.Failures, group.Jobs.Count, group.MoreJobs));
-        Assert.Equal("** (HTTPError) status 503 for movie 1171", group.LastMessage);
+        Assert.Equal("HTTPError: status 503 for movie 1171", group.LastMessage);
+        Assert.Equal(("HTTPError: status 503 for movie 1170", "movie_id=1170"), (group.Jobs[1].Error, group.Jobs[1].Arguments));
         Assert.Equal("1171", group.Jobs[0].Id);
         Assert.Contains("and 1,091 more: https://lineage.example.com/runs/oban/60?tab=jobs&stage=SyncJob%2FMovieDetailJob&state=discarded&error=", message.Text);
         Assert.Contains("https://lineage.example.com/jobs/oban/1171", message.Text);
@@ -68,6 +69,82 @@ public sealed class DigestMakerTests
         await store.FilledAsync();
         Assert.Null(await new DigestMaker(store.Store, DigestFixture.BaseUrl, null).MakeAsync(null, keep: true, default));
         Assert.Equal(0, await new DigestReader(store.Store).CountUntoldAsync(default));
+    }
+
+    [Fact]
+    public async Task What_is_passed_over_is_counted_once_and_a_starting_line_that_is_moved_back_gives_it_back()
+    {
+        await using var store = await StoreFixture.ObanAsync();
+        await store.SqlAsync(
+            """
+            insert into oban_jobs (id, worker, state, attempted_at, discarded_at)
+            select id, 'App.Old', 'discarded', '2025-01-01', timestamp '2025-01-01' + id * interval '1 day' from generate_series(1, 18) id
+            """);
+        var feed = await store.FilledAsync();
+        DigestMaker Maker(DateTimeOffset? since) => new(store.Store, DigestFixture.BaseUrl, since);
+        Assert.Equal(new DigestMade(null, 18), await Maker(null).RunAsync(null, keep: false, [], default));
+        var made = await Maker(null).RunAsync(null, keep: true, [], default);
+        Assert.Equal((null, 18, "18 older failures are not reported; set JobLineage:Digest:Since to a time before them to have them reported."), (made.Message, made.Older, made.OlderSentence));
+        Assert.Equal(new DigestMade(null, 0), await Maker(null).RunAsync(null, keep: true, [], default));
+        // The advice holds: what lies behind the new line is told, once, and nothing else.
+        made = await Maker(new(2025, 1, 10, 0, 0, 0, TimeSpan.Zero)).RunAsync(null, keep: true, [], default);
+        Assert.Equal((10, 0), (made.Message!.Content.Failures, made.Older));
+        Assert.Null((await Maker(new(2025, 1, 10, 0, 0, 0, TimeSpan.Zero)).RunAsync(null, keep: true, [], default)).Message);
+        Assert.Null((await Maker(new(2025, 1, 15, 0, 0, 0, TimeSpan.Zero)).RunAsync(null, keep: true, [], default)).Message);
+        made = await Maker(new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero)).RunAsync(null, keep: true, [], default);
+        Assert.Equal(8, made.Message!.Content.Failures);
+        Assert.NotNull(feed);
+    }
+
+    [Fact]
+    public async Task What_was_passed_over_is_said_in_a_digest_that_tells_of_something_else()
+    {
+        await using var store = await StoreFixture.ObanAsync();
+        await store.SqlAsync("insert into oban_jobs (id, worker, state, attempted_at, discarded_at) values (1, 'App.Old', 'discarded', '2025-01-01', '2025-01-01')");
+        var maker = new DigestMaker(store.Store, DigestFixture.BaseUrl, null);
+        await maker.BeginAsync(default);
+        var feed = await store.FilledAsync();
+        await store.SqlAsync("insert into oban_jobs (id, worker, state, attempted_at, discarded_at) values (2, 'App.New', 'discarded', now(), now())");
+        await feed.TickAsync();
+        var made = await maker.RunAsync(null, keep: true, [new("other", null, "It is away.")], default);
+        Assert.Equal((1, 1, 1), (made.Message!.Content.Failures, made.Message.Content.Older, made.Message.Content.Unread.Count));
+        Assert.Contains("1 older failure is not reported; set JobLineage:Digest:Since to a time before it to have it reported.", made.Message.Text);
+    }
+
+    /// <summary>What the reader asked for stands beside each failure: source, type, target, most recent error, link.</summary>
+    [Fact]
+    public async Task Of_few_failures_each_is_told_however_many_kinds_they_are_of()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.Store.SqlAsync(
+            """
+            insert into oban_jobs (id, worker, state, args, attempt, max_attempts, attempted_at, discarded_at, errors)
+            select id, (array['apple/refresh_catalog', 'apple/rebuild_index', 'spotify/match_song', 'youtube/search'])[1 + id % 4], 'discarded',
+                jsonb_build_object('song_id', id), 3, 3, timestamp '2026-03-14 12:00', timestamp '2026-03-14 12:00' + id * interval '1 s',
+                array[jsonb_build_object('attempt', 3, 'error', 'cause ' || (array['alpha', 'beta', 'gamma', 'delta', 'epsilon'])[1 + id % 5] || ' in page ' || id)]
+            from generate_series(1, 18) id
+            """);
+        await fixture.Feed.TickAsync();
+        var message = (await fixture.MakeAsync())!;
+        var run = Assert.Single(message.Content.Runs);
+        Assert.Equal((0, 0, 18), (run.MoreGroups, run.MoreFailures, run.Groups.Sum(g => g.Jobs.Count)));
+        Assert.DoesNotContain(" more", message.Text);
+        Assert.All(Enumerable.Range(1, 18), id => Assert.All([message.Text, message.Html], text =>
+        {
+            Assert.Contains($"https://lineage.example.com/jobs/oban/{id}", text);
+            Assert.Contains($"in page {id}", text);
+        }));
+        Assert.All(new[] { "apple/refresh_catalog", "apple/rebuild_index", "spotify/match_song", "youtube/search" }, type => Assert.Contains(type, message.Text));
+    }
+
+    [Fact]
+    public async Task Fifty_equal_failures_are_few_and_more_are_folded()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.FailAsync([.. Enumerable.Range(1, 50).Select(i => (long)i)]);
+        Assert.Equal(50, (await fixture.MakeAsync())!.Content.Runs[0].Groups[0].Jobs.Count);
+        await fixture.FailAsync([.. Enumerable.Range(101, 51).Select(i => (long)i)]);
+        Assert.Equal(20, (await fixture.MakeAsync())!.Content.Runs[0].Groups[0].Jobs.Count);
     }
 
     [Fact]
@@ -148,7 +225,7 @@ public sealed class DigestMakerTests
         Assert.Equal(100_001, message.Content.Failures);
         Assert.Equal(100_001, message.Content.MoreFailures + message.Content.Runs.Sum(r => r.Failures));
         Assert.All(message.Content.Runs, r => Assert.Equal(r.Failures, r.MoreFailures + r.Groups.Sum(g => g.Failures)));
-        Assert.InRange(message.Html.Length, 1, 102_000);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(message.Html), 1, 100_000);
         Assert.Equal(1_000, message.Content.RunCount);
     }
 
@@ -162,6 +239,6 @@ public sealed class DigestMakerTests
         // Read into memory they would be more than 60 MB.
         Assert.InRange(many.Peak, 10_000_000, few.Peak + 30_000_000);
         // Both forms, in base64.
-        Assert.InRange(many.Bytes, few.Bytes, 250_000);
+        Assert.InRange(many.Bytes, few.Bytes, 300_000);
     }
 }

@@ -84,10 +84,10 @@ public sealed class ReasonTests
             .With("Sync/Page", new(Completed: 82, Discarded: 2), facts: Failed(40, "7", "** (HTTP <n>)", 2))
             .With("Sync/Page/Detail", new(Completed: 100, Discarded: 300), facts: Failed(30, "90", count: 290, kinds: 3)).Examine().Findings;
         Assert.Equal(
-            "300 of 400 Detail jobs failed for good (75 %), 290 of them with ** (Mod) failed with :not_ready and the others with 2 more errors; the first was job 90 at 2026-11-22 11:30:00 UTC; above them 2 of 84 Page jobs failed before, first job 7.",
+            "300 of 400 Detail jobs failed for good (75 %), 290 of them with Mod: failed with :not_ready and the others with 2 more errors; the first was job 90 at 2026-11-22 11:30:00 UTC; above them 2 of 84 Page jobs failed before, first job 7.",
             findings[0].Reason);
         Assert.Equal(
-            "2 of 84 Page jobs failed for good (2 %), all with ** (HTTP <n>); the first was job 7 at 2026-11-22 11:20:00 UTC.",
+            "2 of 84 Page jobs failed for good (2 %), all with HTTP <n>; the first was job 7 at 2026-11-22 11:20:00 UTC.",
             findings[1].Reason);
         Assert.Equal((false, true), (findings[0].Evidence["isFirstOfRun"], findings[1].Evidence["isFirstOfRun"]));
         Assert.Equal("7", Assert.IsType<Dictionary<string, object?>>(findings[0].Evidence["ancestor"])["job"]);

@@ -78,8 +78,8 @@ internal sealed class DigestBench : IBenchmark
         }
 
         report.Table("What trials notice", ["taken out", "trials", "red", "the first of them says"], rows);
-        if (rows.Any(r => (r[0] == "nothing") != (r[2] == "0")))
-            throw new ArgumentException("A guarantee was taken out, and no trial noticed; or none was, and one did.");
+        if (rows.Any(r => r[2] != (r[0] == "nothing" ? Report.Number(0) : Report.Number(trials))))
+            throw new ArgumentException("A guarantee was taken out, and a trial did not notice; or none was, and one did.");
     }
 
     private static string[] Row(string name, IReadOnlyList<DigestTrialResult> results) =>

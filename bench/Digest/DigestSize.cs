@@ -85,6 +85,9 @@ public sealed class DigestSize(string server, string program)
         try
         {
             await using var dashboard = new DashboardProcess(program, Connection, "oban", Connection);
+            // The failures are in the store alone: what is measured is the telling, not the reading.
+            foreach (var key in dashboard.Settings.Keys.Where(k => k.StartsWith("JobLineage__Sources__", StringComparison.Ordinal)).ToList())
+                dashboard.Settings.Remove(key);
             dashboard.Settings["JobLineage__Digest__Channel"] = "File";
             dashboard.Settings["JobLineage__Digest__File__Directory"] = folder.FullName;
             dashboard.Settings["JobLineage__Digest__BaseUrl"] = DigestTrial.BaseUrl;

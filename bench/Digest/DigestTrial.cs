@@ -115,6 +115,9 @@ public sealed class DigestTrial
         await Task.WhenAll(others);
         cancellation.ThrowIfCancellationRequested();
         await SettleAsync(feed, cancellation);
+        log.Add("staged faults");
+        await new StagedFaults(World, queue, clock).RunAsync(cancellation);
+        await SettleAsync(feed, cancellation);
         return await new DigestCheck(World, own, queue).ResultAsync([.. log.Lines], cancellation);
     }
 

@@ -45,6 +45,9 @@ internal sealed class TrialProvider(TimeSpan timeout, TimeProvider time)
     /// <summary>How often each thing was done.</summary>
     public ConcurrentDictionary<string, int> Done { get; } = [];
 
+    /// <summary>What it does next, before it chooses again.</summary>
+    public ConcurrentQueue<string> Next { get; } = [];
+
     /// <summary>Chooses; null: all is well.</summary>
     public Random? Random { get; set; }
 
@@ -101,6 +104,8 @@ internal sealed class TrialProvider(TimeSpan timeout, TimeProvider time)
     {
         lock (gate)
         {
+            if (Next.TryDequeue(out var next))
+                return next;
             if (Random is not { } random)
                 return "well";
             var left = random.Next(Fates.Sum(f => f.Weight));

@@ -9,7 +9,7 @@ namespace JobLineage.Bench.Digest;
 /// </summary>
 internal sealed class TrialQueue(NpgsqlDataSource database, TrialFeed feed, CancellationToken stop)
 {
-    // As many kinds as one digest lists of one run, each with fewer jobs than are listed of one kind.
+    // Few enough of each kind, and in all, for a digest to list each job.
     private const int Workers = 8;
 
     private const int Most = 60;
@@ -32,6 +32,13 @@ internal sealed class TrialQueue(NpgsqlDataSource database, TrialFeed feed, Canc
             await stories[random.Next(stories.Length)](random);
             await Task.Delay(random.Next(30));
         }
+    }
+
+    /// <summary>A job fails for good, and the store knows it.</summary>
+    public async Task FailAsync(CancellationToken cancellation)
+    {
+        await DiscardAsync(await InsertAsync("executing"));
+        await feed.LookAsync(cancellation);
     }
 
     private async Task AtOnceAsync(Random random)

@@ -3,7 +3,6 @@ using JobLineage.Core.Alerts;
 using JobLineage.Core.Alerts.Channels;
 using JobLineage.Core.Store;
 using JobLineage.Dashboard.Hosting;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace JobLineage.Bench.Digest;
@@ -21,7 +20,7 @@ internal sealed class TrialReplica : IAsyncDisposable
     private readonly NpgsqlDataSource store;
     private readonly NpgsqlDataSource impatient;
     private readonly HttpClient client;
-    private readonly Link link = new(DigestServices.Handler());
+    private readonly TrialLink link = new(DigestServices.Handler());
     private readonly SendGridChannel channel;
     private readonly DigestMaker maker;
 
@@ -67,9 +66,9 @@ internal sealed class TrialReplica : IAsyncDisposable
     /// <summary>Makes and sends what is due, and nothing goes wrong.</summary>
     public async Task WorkAsync()
     {
-        await Sender(new(), default).PassAsync(default);
+        await Sender(default).PassAsync(default);
         await maker.MakeAsync(null, keep: true, default);
-        await Sender(new(), default).PassAsync(default);
+        await Sender(default).PassAsync(default);
     }
 
     /// <inheritdoc />
@@ -119,7 +118,7 @@ internal sealed class TrialReplica : IAsyncDisposable
             3 => At(step, () => Disconnect($"connections ended before: {step}")),
             _ => Nothing,
         };
-        await Sender(new(), end.Token, before).PassAsync(end.Token);
+        await Sender(end.Token, before).PassAsync(end.Token);
 
         static void Nothing(DeliveryStep step)
         {
@@ -158,7 +157,7 @@ internal sealed class TrialReplica : IAsyncDisposable
     }
 
     /// <summary>Ends leases and pauses: what is named is the first that is due.</summary>
-    private async Task ExpireAsync(string which)
+    internal async Task ExpireAsync(string which)
     {
         world.TimePassed();
         await using (var expire = world.Own.CreateCommand($"update job_lineage.digest set next_at = now() - interval '1 hour' where {which}"))
@@ -178,7 +177,8 @@ internal sealed class TrialReplica : IAsyncDisposable
     }
 
     /// <summary>A claim whose commit takes its time: whoever claims meanwhile gets another digest, or none, and at once.</summary>
-    private async Task ClaimSlowlyAsync()
+    /// <returns>Whether there was anything to claim.</returns>
+    internal async Task<bool> ClaimSlowlyAsync()
     {
         await using var connection = await world.Own.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -186,7 +186,7 @@ internal sealed class TrialReplica : IAsyncDisposable
         slow.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "slow" });
         slow.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = world.Delivery.Lease });
         if (await slow.ExecuteScalarAsync() is not long held)
-            return;
+            return false;
         world.Count("a claim whose commit took its time");
         try
         {
@@ -205,7 +205,15 @@ internal sealed class TrialReplica : IAsyncDisposable
         {
             world.Wrong.Enqueue("a claim waited for another sender's");
         }
+
+        return true;
     }
+
+    /// <summary>Claims what is due; null when nothing is.</summary>
+    internal Task<Claim?> ClaimAsync() => Outbox.ClaimAsync(name, world.Delivery.Lease, default);
+
+    /// <summary>Makes the digest that is due.</summary>
+    internal Task MakeNowAsync() => maker.MakeAsync(null, keep: true, default);
 
     private async Task GoOnAsync(Claim claim)
     {
@@ -216,7 +224,7 @@ internal sealed class TrialReplica : IAsyncDisposable
     }
 
     /// <summary>Sends what is claimed, as a <see cref="DigestSender"/> does; null when it may not.</summary>
-    private async Task<SendOutcome?> PostAsync(Claim claim)
+    internal async Task<SendOutcome?> PostAsync(Claim claim)
     {
         var begun = world.Next();
         if (!DeliveryRules.MaySend(claim.Ambiguous, world.Delivery) || !await Outbox.BeginAsync(claim, world.Delivery.Lease, default))
@@ -233,30 +241,29 @@ internal sealed class TrialReplica : IAsyncDisposable
         }
     }
 
-    private async Task RecordAsync(Claim claim, SendOutcome outcome)
+    /// <summary>Writes down what follows from an outcome. False: it may not.</summary>
+    internal async Task<bool> RecordAsync(Claim claim, SendOutcome outcome)
     {
         var verdict = DeliveryRules.After(outcome, claim.Ambiguous, claim.Attempts + 1, world.Delivery);
-        if (await Outbox.RecordAsync(claim, verdict, outcome, default) && verdict.State == DeliveryState.Accepted)
+        var recorded = await Outbox.RecordAsync(claim, verdict, outcome, default);
+        if (recorded && verdict.State == DeliveryState.Accepted)
             world.Accepted(claim.Id);
+        return recorded;
     }
 
     private Outbox Outbox => new(store) { Claiming = world.Plan.Mutation?.Claim ?? Outbox.ClaimSql };
 
-    private DigestSender Sender(Heard heard, CancellationToken end, Action<DeliveryStep>? before = null)
+    private DigestSender Sender(CancellationToken end, Action<DeliveryStep>? before = null) => new(Outbox, channel, world.Delivery, clock, new TrialEar(world))
     {
-        heard.World = world;
-        return new(Outbox, channel, world.Delivery, clock, heard)
+        Before = step =>
         {
-            Before = step =>
-            {
-                // Nothing that begins after this can have been begun before.
-                if (step == DeliveryStep.Send)
-                    link.Begun = world.Next();
-                before?.Invoke(step);
-                end.ThrowIfCancellationRequested();
-            },
-        };
-    }
+            // Nothing that begins after this can have been begun before.
+            if (step == DeliveryStep.Send)
+                link.Begun = world.Next();
+            before?.Invoke(step);
+            end.ThrowIfCancellationRequested();
+        },
+    };
 
     private void Disconnect(string fault)
     {
@@ -269,38 +276,6 @@ internal sealed class TrialReplica : IAsyncDisposable
         catch (NpgsqlException)
         {
             // The server is being restarted: they are ended.
-        }
-    }
-
-    /// <summary>Tells the provider when whoever sends began to.</summary>
-    private sealed class Link(HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        public long Begun { get; set; }
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.Headers.Add(TrialProvider.BegunHeader, Begun.ToString(CultureInfo.InvariantCulture));
-            return base.SendAsync(request, cancellationToken);
-        }
-    }
-
-    /// <summary>Hears that it was written down that a digest was taken over.</summary>
-    private sealed class Heard : ILogger<DigestSender>
-    {
-        private const int AcceptedEvent = 601;
-
-        public TrialWorld? World { get; set; }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            World!.Log.Add(formatter(state, exception));
-            if (eventId.Id == AcceptedEvent && state is IEnumerable<KeyValuePair<string, object?>> values)
-                World.Accepted((long)values.First(v => v.Key == "Digest").Value!);
         }
     }
 }

@@ -32,8 +32,7 @@ public sealed class WebhookChannel(HttpClient client, WebhookOptions options, Ti
     /// <inheritdoc />
     public async Task<SendOutcome> SendAsync(DigestMessage message, CancellationToken cancellation)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new { version = 1, subject = message.Subject, possibleDuplicate = message.IsPossibleDuplicate, digest = message.Content }, JsonSerializerOptions.Web);
+        var body = JsonSerializer.SerializeToUtf8Bytes(WebhookBody.Of(message), JsonSerializerOptions.Web);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var request = new HttpRequestMessage(HttpMethod.Post, options.Url);
         request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };

@@ -1,0 +1,65 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using JobLineage.Core.Store.Ingest;
+
+namespace JobLineage.Core.Feed;
+
+/// <summary>The one reading of a program that does not stay.</summary>
+public sealed partial class SourceFeed
+{
+    /// <summary>Rows that are compared at a time.</summary>
+    private const int Comparing = 50_000;
+
+    /// <summary>
+    /// Brings the store up to date with the source once, by asking, and ends: what is new and unfinished, and, since nobody may have
+    /// looked for long, a comparison of everything. Whoever calls it leads, as whoever calls <see cref="RunAsync"/> does.
+    /// </summary>
+    /// <returns>Null when the source was read; otherwise a sentence about what stands in the way.</returns>
+    /// <exception cref="LeadLostException">Another replica leads now.</exception>
+    public async Task<string?> ReadOnceAsync(CancellationToken cancellation)
+    {
+        var record = await OpenAsync(cancellation);
+        try
+        {
+            await ReadAsync(record, await source.ProbeAsync(cancellation), cancellation);
+            return null;
+        }
+        catch (SourceProblemException e) when (!e.Problem.IsRetryable)
+        {
+            LogMisconfigured(source.Name, e.Message);
+            await record.SayAsync(FeedState.Misconfigured, e.Message, null, cancellation);
+            return e.Message;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is not LeadLostException)
+        {
+            var sentence = Sentence(e);
+            LogNotRead(source.Name, e);
+            await TrySayAsync(record, sentence, cancellation);
+            return sentence;
+        }
+    }
+
+    private async Task ReadAsync(SourceRecord record, ProbedSource probed, CancellationToken cancellation)
+    {
+        var reader = new SourceReader(probed, source.Database, source.Redaction);
+        reader.UnknownState += ReportUnknownState;
+        var scanner = new SourceScanner(reader, source.Database);
+        var ingester = new Ingester(store, probed, record);
+        var feed = new PollFeed(reader, scanner, ingester, record, options, time);
+        await feed.StartAsync(cancellation);
+        if (await BackfillAsync(record, reader, ingester, feed, cancellation))
+        {
+            // See FollowAsync: what the looks during a backfill remember is not what is stored.
+            feed = new PollFeed(reader, scanner, ingester, record, options, time);
+            await feed.StartAsync(cancellation);
+        }
+
+        var at = time.GetUtcNow();
+        await feed.TickAsync(cancellation);
+        var different = await record.DifferencesAsync(scanner.StatesAsync(Comparing, cancellation), cancellation);
+        if (different.Count > 0)
+            await feed.LookAgainAsync(different, cancellation);
+        await record.SayAsync(FeedState.Polling, Message(), at, cancellation);
+    }
+}
