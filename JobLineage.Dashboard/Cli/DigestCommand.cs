@@ -32,6 +32,7 @@ internal static class DigestCommand
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors), errors);
         if (settings.Channel is null && !dryRun)
             errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
+        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
         errors.ThrowIfAny();
 
         await using var own = await PrivateStore.OpenAsync(arguments, data => data, error, cancellation);

@@ -26,6 +26,8 @@ internal sealed class PrivateStore(EmbeddedPostgres? postgres, ILoggerFactory? l
         var errors = new ConfigurationErrors();
         var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
         DashboardData.ReadSources(configuration, errors);
+        DashboardData.CheckStore(configuration, errors);
+        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
         DigestSettings.Read(configuration, options, errors);
         errors.ThrowIfAny();
         if (!string.IsNullOrEmpty(configuration[DashboardData.StoreKey]))

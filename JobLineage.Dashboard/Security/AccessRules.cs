@@ -1,8 +1,10 @@
+using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Security;
 
 /// <summary>Who may see what: decided once, from what is configured and from where the addresses can be reached.</summary>
+[ReadsConfiguration(PasswordKey, ApiTokenKey)]
 public sealed class AccessRules
 {
     /// <summary>The key of the password that opens pages.</summary>
