@@ -7,7 +7,8 @@ namespace JobLineage.Core.Sources;
 /// of our own files, since other programs have variables of the same names. Pure.
 /// </summary>
 /// <param name="known">What is read: see <see cref="ReadsConfigurationAttribute"/>.</param>
-public sealed class MisspeltKeys(IReadOnlyList<string> known)
+/// <param name="isFile">Whether settings come from a file of ours.</param>
+public sealed class MisspeltKeys(IReadOnlyList<string> known, Func<IConfigurationProvider, bool> isFile)
 {
     private const string Own = "JobLineage";
     private const string Connections = "ConnectionStrings";
@@ -96,9 +97,9 @@ public sealed class MisspeltKeys(IReadOnlyList<string> known)
     private static string Plain(string key) => key.EndsWith(ReadsConfigurationAttribute.All, StringComparison.Ordinal) ? key[..^ReadsConfigurationAttribute.All.Length] : key;
 
     /// <summary>The names below a section that stand in files; none where it is not known what came from where.</summary>
-    private static Func<string?, IReadOnlyCollection<string>> FileKeys(IConfiguration configuration)
+    private Func<string?, IReadOnlyCollection<string>> FileKeys(IConfiguration configuration)
     {
-        var files = (configuration as IConfigurationRoot)?.Providers.Where(p => p is FileConfigurationProvider or StreamConfigurationProvider).ToList() ?? [];
+        var files = (configuration as IConfigurationRoot)?.Providers.Where(isFile).ToList() ?? [];
         return section => [.. files.SelectMany(f => f.GetChildKeys([], section)).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 }

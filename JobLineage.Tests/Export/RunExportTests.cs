@@ -66,6 +66,22 @@ public sealed class RunExportTests
         Assert.Equal(text, CsvGuard.Restore(cell));
     }
 
+    [Theory]
+    [InlineData(ExportFormat.Json)]
+    [InlineData(ExportFormat.Csv)]
+    [InlineData(ExportFormat.Text)]
+    [InlineData(ExportFormat.Mermaid)]
+    public async Task Nothing_is_written_that_is_not_awaited(ExportFormat format)
+    {
+        var findings = Enumerable.Range(0, 2_000).Select(n => new Finding(FindingKind.Stuck, "SyncJob", $"Reason {n}.", new Dictionary<string, object?> { ["count"] = n }, ["1"])).ToList();
+        await using var output = new AwaitedStream();
+        await using var export = new RunExport(SomeRuns.Run() with { Findings = findings }, SomeExports.Whole, SomeExports.Jobs(5_000));
+
+        await format.WriteAsync(export, output);
+
+        Assert.True(output.Written > 0);
+    }
+
     [Fact]
     public void The_guard_takes_nothing_away_from_any_short_text()
     {

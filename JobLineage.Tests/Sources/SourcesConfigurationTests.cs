@@ -141,6 +141,19 @@ public sealed class SourcesConfigurationTests
             (Oban + ":Stuck:Workers:W:ExecutingAfter", "5")).Errors.Order(StringComparer.Ordinal));
 
     [Fact]
+    public void A_word_for_a_state_and_a_workers_name_may_hold_a_colon()
+    {
+        var read = Read(
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":States:waiting:retry", "retryable"), (Oban + ":States:waiting", "available"),
+            (Oban + ":Stuck:Workers:mail:send:After", "00:30:00"), (Oban + ":ExpectedChildren:mail:send", "3"));
+        Assert.Empty(read.Errors);
+        var mapping = Assert.Single(read.Sources).Mapping;
+        Assert.Equal((JobState.Retryable, JobState.Available), (mapping.States["waiting:retry"], mapping.States["waiting"]));
+        Assert.Equal("3", mapping.ExpectedChildrenOf["mail:send"]);
+        Assert.Equal(TimeSpan.FromMinutes(30), read.Diagnosis.StuckAfterFor("oban", "mail:send"));
+    }
+
+    [Fact]
     public void Words_to_redact_are_a_list_or_a_line()
     {
         Assert.Equal(Redaction.DefaultWords, Read().RedactWords);
