@@ -13,7 +13,10 @@ internal sealed class WorkerSegments
     public int Count => Math.Max(segments.Count, segments.Max(s => s.Split('.', '/').Length));
 
     /// <summary>Takes a name apart.</summary>
-    public static WorkerSegments Of(string worker)
+    public static WorkerSegments Of(string worker) => Of(worker, brackets: true) ?? Of(worker, brackets: false) ?? new([worker]);
+
+    /// <summary>Null where brackets do not close, or the name ends with its separator.</summary>
+    private static WorkerSegments? Of(string worker, bool brackets)
     {
         var segments = new List<string>();
         var (depth, start, versioned) = (0, 0, false);
@@ -21,7 +24,7 @@ internal sealed class WorkerSegments
         {
             switch (worker[at])
             {
-                case '<' or '(' or '[':
+                case '<' or '(' or '[' when brackets:
                     depth++;
                     break;
                 case '>' or ')' or ']' when depth > 0:
@@ -38,9 +41,8 @@ internal sealed class WorkerSegments
         }
 
         segments.Add(worker[start..]);
-        // A name that ends with its separator, and brackets that do not close, are no names that can be taken apart.
         if (depth > 0 || segments[^1].Length == 0)
-            return new([worker]);
+            return null;
         while (segments.Count > 1 && IsVersion(segments[^1]))
         {
             segments[^2] += "." + segments[^1];
