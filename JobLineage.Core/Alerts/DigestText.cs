@@ -146,19 +146,7 @@ internal static class DigestText
     private static string Clean(ReadOnlySpan<char> text, int limit)
     {
         var cut = TextLimit.Cut(text, limit);
-        var clean = new StringBuilder(cut.Length + 1);
-        foreach (var rune in cut.EnumerateRunes())
-        {
-            // Half of a pair comes as U+FFFD already.
-            if (Rune.IsControl(rune) || IsDirection(rune.Value))
-                clean.Append('\uFFFD');
-            else
-                clean.Append(rune);
-        }
-
-        return cut.Length < text.Length ? clean.Append('…').ToString() : clean.ToString();
+        var clean = VisibleText.Line(cut.ToString());
+        return cut.Length < text.Length ? clean + "…" : clean;
     }
-
-    /// <summary>Marks that turn the text after them, and the separators that some programs take for the end of a line.</summary>
-    private static bool IsDirection(int c) => c is 0x200E or 0x200F or 0x2028 or 0x2029 or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 }

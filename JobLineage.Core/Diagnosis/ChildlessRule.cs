@@ -15,7 +15,7 @@ internal sealed class ChildlessRule(Usual usual, DiagnosisOptions options)
         if (stage.Childless == 0 || completed == 0)
             return null;
         // The last job of a chain has no next one, and that is no fault.
-        if (placed.Edges.Count > 0 && placed.Edges.All(e => !IsBelow(e.To, stage.Path)))
+        if (placed.Edges.Count > 0 && placed.Edges.All(e => placed.Below.All(b => b.Stage.Path != e.To)))
             return null;
         var parents = completed - stage.Childless;
         var share = (double)parents / completed;
@@ -44,6 +44,4 @@ internal sealed class ChildlessRule(Usual usual, DiagnosisOptions options)
 
         return Found.Of(FindingKind.Childless, stage.Path, reason, evidence, count, placed.Known.Childless);
     }
-
-    private static bool IsBelow(string path, string above) => path.StartsWith(above + "/", StringComparison.Ordinal);
 }

@@ -36,7 +36,7 @@ public static class InferredText
     {
         var text = new StringBuilder(Head(run));
         var children = run.Jobs.Where(j => j.ParentId is not null).ToLookup(j => j.ParentId!);
-        TextTree.Draw(text, glyphs ?? TreeGlyphs.Unicode, run.Jobs.Take(1), j => children[j.Job.Id], j => j.ParentId is null ? TextTree.Line(j.Job) : Line(j));
+        TextTree.Draw(text, glyphs ?? TreeGlyphs.Unicode, run.Jobs.Take(1), j => children[j.Job.Id], j => j.ParentId is null ? TextTree.Line(j.Job, StagePath.NameOf(j.Stage)) : Line(j));
         return text.Append(Notes(run)).ToString();
     }
 
@@ -74,7 +74,7 @@ public static class InferredText
 
     private static string Line(InferredLink link) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{TextTree.Line(link.Job)}  [{(link.IsRecorded ? "recorded" : $"inferred: {Word(link.Certainty)} {link.Confidence:0.00}")}, child of {PlainText.Clean(link.ParentId ?? "")}: {PlainText.Clean(string.Join("; ", link.Evidence))}]");
+        $"{TextTree.Line(link.Job, StagePath.NameOf(link.Stage))}  [{(link.IsRecorded ? "recorded" : $"inferred: {Word(link.Certainty)} {link.Confidence:0.00}")}, child of {PlainText.Clean(link.ParentId ?? "")}: {PlainText.Clean(string.Join("; ", link.Evidence))}]");
 
     private static string Word(Certainty certainty) => certainty.ToString().ToLowerInvariant();
 }

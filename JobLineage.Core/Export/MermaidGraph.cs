@@ -27,8 +27,10 @@ public static class MermaidGraph
     /// <param name="stage">Only this stage and what is below it; null for all.</param>
     public static string Write(RunSnapshot run, string? stage = null)
     {
+        // Parents come before their children.
+        var inside = new HashSet<string>(StagePath.Comparer);
         var stages = run.Stages
-            .Where(s => stage is null || s.Path == stage || s.Path.StartsWith(stage + "/", StringComparison.Ordinal))
+            .Where(s => (stage is null || s.Path == stage || s.ParentPath is { } above && inside.Contains(above)) && inside.Add(s.Path))
             .Select((s, at) => (Stage: s, Id: string.Create(CultureInfo.InvariantCulture, $"s{at}")))
             .ToList();
         var ids = stages.ToDictionary(s => s.Stage.Path, s => s.Id, StagePath.Comparer);
@@ -59,12 +61,12 @@ public static class MermaidGraph
     private static string Escape(string name)
     {
         var text = new StringBuilder(name.Length);
-        foreach (var rune in name.EnumerateRunes())
+        foreach (var rune in VisibleText.Line(name).EnumerateRunes())
         {
             if (Rune.IsLetterOrDigit(rune) || rune.Value is ' ' or '_' or '.' or ',' or '·')
                 text.Append(rune);
-            else if (Rune.IsControl(rune))
-                text.Append('\ufffd');
+            else if (rune == Rune.ReplacementChar)
+                text.Append(rune);
             else
                 text.Append(CultureInfo.InvariantCulture, $"#{rune.Value};");
         }

@@ -20,6 +20,8 @@ public static class RunExportJson
     private const int PieceLength = 32_768;
 
     // For a file, never for a page: names are not escaped beyond what JSON asks for.
+    private static readonly JsonSerializerOptions Evidence = new(JsonSerializerOptions.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the jobs as they are read; no more than a few are in memory.</summary>
@@ -141,7 +143,8 @@ public static class RunExportJson
             Texts(writer, "alsoStages", finding.AlsoStages);
         writer.WriteString("reason", finding.Reason);
         writer.WritePropertyName("evidence");
-        JsonSerializer.Serialize(writer, finding.Evidence, JsonSerializerOptions.Web);
+        // Not into the writer itself: that flushes, and a response takes nothing that is not awaited.
+        writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(finding.Evidence, Evidence), skipInputValidation: true);
         Texts(writer, "jobs", finding.Jobs);
         writer.WriteEndObject();
     }

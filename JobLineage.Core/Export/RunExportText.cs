@@ -31,7 +31,7 @@ public static class RunExportText
         {
             if (job.Stage != stage)
                 text.Append('\n').Append(PlainText.Clean(stage = job.Stage)).Append('\n');
-            text.Append("  ").Append(TextTree.Line(job.Job)).Append('\n');
+            text.Append("  ").Append(TextTree.Line(job.Job, StagePath.NameOf(job.Stage))).Append('\n');
             jobs++;
             if (text.Length >= PieceLength)
                 await FlushAsync(text, output, cancellation);

@@ -55,6 +55,6 @@ public static class StatsJson
         // For a terminal or a file, never for a page: names are not escaped beyond what JSON asks for.
         using (var writer = new Utf8JsonWriter(buffer, new() { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             write(writer);
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        return VisibleText.Json(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 }

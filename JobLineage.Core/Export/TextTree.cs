@@ -36,18 +36,20 @@ public static class TextTree
     public static string OfJobs(JobTree tree, TreeGlyphs? glyphs = null)
     {
         var text = new StringBuilder();
-        Draw(text, glyphs ?? TreeGlyphs.Unicode, tree.Nodes.Where(n => n.ParentId is null), n => tree.ChildrenOf(n.Job.Id), n => Line(n.Job));
+        Draw(text, glyphs ?? TreeGlyphs.Unicode, tree.Nodes.Where(n => n.ParentId is null), n => tree.ChildrenOf(n.Job.Id), n => Line(n.Job, StagePath.NameOf(n.Stage)));
         if (tree.IsTruncated)
             text.Append(CultureInfo.InvariantCulture, $"({tree.TotalNodes - tree.Nodes.Count:N0} of {tree.TotalNodes:N0} jobs are not listed)\n");
         return text.ToString();
     }
 
     /// <summary>One job on one line: id, worker, state, and what the state makes one ask.</summary>
-    public static string Line(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="called">What its worker is called among those it is shown with; null for its short name.</param>
+    public static string Line(Job job, string? called = null)
     {
         if (job.IsMissing)
             return $"{PlainText.Clean(job.Id)}  {Workers.Unknown}  missing";
-        var name = job.Step ?? Workers.ShortName(job.Worker);
+        var name = job.Step ?? called ?? Workers.ShortName(job.Worker);
         var attempts = job.MaxAttempts > 0 ? $"  attempt {job.Attempt}/{job.MaxAttempts}" : "";
         var when = job.State switch
         {
@@ -56,6 +58,13 @@ public static class TextTree
             _ => Time("  ", job.FinishedAt),
         };
         return $"{PlainText.Clean(job.Id)}  {PlainText.Clean(name)}  {job.State.Name()}{attempts}{when}{(job.IsCycleCut ? "  cycle: its parent link is not followed" : "")}";
+    }
+
+    /// <summary>Jobs, one a line, whose different workers are called differently.</summary>
+    public static string OfList(IReadOnlyCollection<Job> jobs)
+    {
+        var names = Workers.ShortNames(jobs.Select(j => j.Worker));
+        return string.Concat(jobs.Select(j => Line(j, names[j.Worker]) + "\n"));
     }
 
     /// <summary>The stages of a run as lines of path, total and counts, aligned.</summary>

@@ -136,9 +136,20 @@ public sealed class InferenceQueries(
         await row.NextResultAsync(cancellation);
         var rows = new List<(LineageRow, string?)>();
         while (await row.ReadAsync(cancellation))
-            rows.Add((reader.Row(row), redaction.Json(row.TextAt(13)).Text));
+            rows.Add((Known(reader.Row(row)), redaction.Json(row.TextAt(13)).Text));
         return rows;
     }
+
+    /// <summary>The row with times that can be reckoned with: 'infinity', years before Christ and those beyond the calendar are unknown.</summary>
+    private static LineageRow Known(LineageRow row) => row with
+    {
+        InsertedAt = Known(row.InsertedAt),
+        ScheduledAt = Known(row.ScheduledAt),
+        AttemptedAt = Known(row.AttemptedAt),
+        FinishedAt = Known(row.FinishedAt),
+    };
+
+    private static DateTimeOffset? Known(DateTimeOffset? time) => time is { Year: > 1 and < 9_990 } ? time : null;
 
     private async Task<IReadOnlyList<KnownSpawn>> KnownAsync(CancellationToken cancellation)
     {

@@ -4,11 +4,23 @@ namespace JobLineage.Core.Model;
 /// <param name="Job">The job itself.</param>
 /// <param name="RootId">The root of its run; its own id for a single.</param>
 /// <param name="StagePath">The path of the stage it belongs to.</param>
-/// <param name="Ancestors">From the root down to the parent.</param>
+/// <param name="Ancestors">From the root down to the parent; of many the first <see cref="FirstAncestors"/> and the nearest <see cref="NearAncestors"/>.</param>
 /// <param name="Children">Its children, grouped by stage.</param>
 public sealed record JobView(
     Job Job, string RootId, string StagePath, IReadOnlyList<Job> Ancestors, IReadOnlyList<ChildGroup> Children)
 {
+    /// <summary>Ancestors that are listed from the root down.</summary>
+    public const int FirstAncestors = 20;
+
+    /// <summary>Ancestors that are listed from the parent up.</summary>
+    public const int NearAncestors = 80;
+
+    /// <summary>Ancestors between these that are not listed.</summary>
+    public long AncestorsOmitted { get; init; }
+
+    /// <summary>How deep it is: 1 for a root.</summary>
+    public long Level => Ancestors.Count + AncestorsOmitted + 1;
+
     /// <summary>The jobs beside it; null where there is nothing that makes siblings.</summary>
     public JobSiblings? Siblings { get; init; }
 

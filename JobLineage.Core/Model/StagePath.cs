@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace JobLineage.Core.Model;
 
 /// <summary>How the path of a stage, such as <c>SyncJob/MoviePageJob</c>, is taken apart. Names hold no slash.</summary>
@@ -8,6 +11,20 @@ public static class StagePath
     /// characters long, and what is looked up by path is looked up often.
     /// </summary>
     public static IEqualityComparer<string> Comparer { get; } = new ByEnd();
+
+    /// <summary>Longer paths begin anew: they stand in addresses, and of 2,000 nested stages they would be 20 million characters.</summary>
+    public const int Longest = 400;
+
+    private const int MarkLength = 12;
+
+    /// <summary>
+    /// The path of a stage below another: <c>above/name</c>. Where that is too long, what is above is written as <c>…</c> with a number
+    /// made from it, the same in every run, and the path goes on behind it; <see cref="Above"/> then knows nothing of the stage above, which the stage itself
+    /// names.
+    /// </summary>
+    public static string Of(string above, string name) => above.Length + name.Length < Longest
+        ? $"{above}/{name}"
+        : $"…{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(above)))[..MarkLength]}/{name}";
 
     /// <summary>The last part: what the stage itself is called.</summary>
     public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];

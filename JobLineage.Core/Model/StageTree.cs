@@ -52,19 +52,13 @@ public sealed class StageTree
     public int Depth(int stage) => nodes[stage].Depth;
 
     /// <summary>
-    /// The last part of each stage's path. Siblings with different workers of one short name are called by their full
-    /// names, so that paths are unique.
+    /// The last part of each stage's path. Different workers never have the same: see <see cref="Workers.ShortNames"/>.
     /// </summary>
     public IReadOnlyList<string> Names()
     {
-        var names = nodes.Select(n => Segment(n.Name ?? Workers.ShortName(n.Worker))).ToArray();
-        foreach (var siblings in Alike(names))
-        {
-            foreach (var stage in siblings)
-                names[stage] = Segment(nodes[stage].Worker);
-        }
-
-        // Full names may still be alike once their slashes are gone.
+        var workers = Workers.ShortNames(nodes.Where(n => n.Name is null).Select(n => n.Worker));
+        var names = nodes.Select(n => n.Name is { } name ? Segment(name) : workers[n.Worker]).ToArray();
+        // A step may be called as a worker is.
         foreach (var siblings in Alike(names))
         {
             var number = 1;
@@ -75,12 +69,12 @@ public sealed class StageTree
         return names;
     }
 
-    /// <summary>The path of each stage, for names made by <see cref="Names"/>.</summary>
+    /// <summary>The path of each stage, for names made by <see cref="Names"/>; of a deep one see <see cref="StagePath.Of"/>.</summary>
     public IReadOnlyList<string> Paths(IReadOnlyList<string> names)
     {
         var paths = new string[nodes.Count];
         for (var stage = 0; stage < paths.Length; stage++)
-            paths[stage] = nodes[stage].Parent < 0 ? names[stage] : $"{paths[nodes[stage].Parent]}/{names[stage]}";
+            paths[stage] = nodes[stage].Parent < 0 ? names[stage] : StagePath.Of(paths[nodes[stage].Parent], names[stage]);
         return paths;
     }
 

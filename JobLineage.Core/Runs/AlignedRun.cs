@@ -6,6 +6,7 @@ namespace JobLineage.Core.Runs;
 internal sealed class AlignedRun
 {
     private readonly Dictionary<string, StageFigures> figures = new(StagePath.Comparer);
+    private readonly Dictionary<string, string> above = new(StagePath.Comparer);
     private readonly string? ownRoot;
     private readonly string? root;
 
@@ -29,8 +30,10 @@ internal sealed class AlignedRun
         {
             var path = Align(stage.Path);
             paths.Add(path);
-            double? fanOut = stage.ParentPath is { } above && edges.TryGetValue((Align(above), path), out var jobs)
-                && totals.GetValueOrDefault(above) is var parents and > 0 ? (double)jobs / parents : null;
+            if (stage.ParentPath is { } parentPath)
+                above[path] = Align(parentPath);
+            double? fanOut = stage.ParentPath is { } parent && edges.TryGetValue((Align(parent), path), out var jobs)
+                && totals.GetValueOrDefault(parent) is var parents and > 0 ? (double)jobs / parents : null;
             figures[path] = new(stage, fanOut, side.Spans.GetValueOrDefault(stage.Path));
         }
 
@@ -50,7 +53,11 @@ internal sealed class AlignedRun
     /// <summary>A stage; null when the run has none of this path.</summary>
     public StageFigures? Find(string path) => figures.GetValueOrDefault(path);
 
-    private string Align(string path) => ownRoot is null ? path
+    /// <summary>The path of the stage above; null for the root's and for a stage that is not in this run.</summary>
+    public string? Above(string path) => above.GetValueOrDefault(path);
+
+    // The path of a deep stage does not begin with the root's.
+    private string Align(string path) => ownRoot is null || !path.StartsWith(ownRoot, StringComparison.Ordinal) ? path
         : path.Length == ownRoot.Length ? root!
-        : root + path[ownRoot.Length..];
+        : path[ownRoot.Length] == '/' ? root + path[ownRoot.Length..] : path;
 }

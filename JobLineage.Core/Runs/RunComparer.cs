@@ -37,13 +37,15 @@ public static class RunComparer
     private static List<StageChange> StagesOf(AlignedRun before, AlignedRun after)
     {
         var paths = after.Paths.Concat(before.Paths.Where(path => after.Find(path) is null)).ToList();
-        var below = paths.ToLookup(path => StagePath.Above(path) ?? "", StagePath.Comparer);
+        var known = paths.ToHashSet(StagePath.Comparer);
+        string? Above(string path) => (after.Above(path) ?? before.Above(path)) is { } above && known.Contains(above) ? above : null;
+        var below = paths.ToLookup(path => Above(path) ?? "", StagePath.Comparer);
         var changes = new List<StageChange>(paths.Count);
         // By a stack of its own: lineage may be deeper than the thread's.
         var open = new Stack<string>(below[""].Reverse());
         while (open.TryPop(out var path))
         {
-            changes.Add(ChangeOf(path, before.Find(path), after.Find(path)));
+            changes.Add(ChangeOf(path, Above(path), before.Find(path), after.Find(path)));
             foreach (var child in below[path].Reverse())
                 open.Push(child);
         }
@@ -51,10 +53,9 @@ public static class RunComparer
         return changes;
     }
 
-    private static StageChange ChangeOf(string path, StageFigures? before, StageFigures? after)
+    private static StageChange ChangeOf(string path, string? above, StageFigures? before, StageFigures? after)
     {
         var shown = (after ?? before)!.Stage;
-        var above = StagePath.Above(path);
         return new()
         {
             Path = path,

@@ -6,6 +6,7 @@ namespace JobLineage.Core.Sources;
 
 /// <summary>Reads when something is called wrong: <c>JobLineage:Stuck</c>, <c>JobLineage:Diagnosis</c> and a source's <c>Stuck</c>.</summary>
 /// <param name="errors">Gets a sentence for each thing that is wrong.</param>
+[ReadsConfiguration("JobLineage:Stuck:**", "JobLineage:Stuck:After", "JobLineage:Stuck:ExecutingAfter", "JobLineage:Diagnosis:**", "JobLineage:Diagnosis:PastRuns", "JobLineage:Diagnosis:ChildlessShare")]
 internal sealed class DiagnosisSectionReader(List<string> errors)
 {
     private static readonly string[] LimitKeys = ["After", "ExecutingAfter"];
@@ -59,12 +60,14 @@ internal sealed class DiagnosisSectionReader(List<string> errors)
                 continue;
             }
 
-            foreach (var worker in child.GetChildren())
+            // A worker's name may hold colons, which part keys: all but the last part is the name.
+            foreach (var (path, setting) in ConfigurationLeaves.Of(child))
             {
-                var own = worker.GetChildren().Aggregate(new StuckLimits(), (all, setting) => ReadLimit(all, setting, LimitKeys));
-                if (worker.Value is not null)
-                    errors.Add($"{worker.Path} has a value; set {worker.Path}:After instead.");
-                workers[worker.Key] = own;
+                var last = path.LastIndexOf(':');
+                if (last < 0)
+                    errors.Add($"{setting.Path} has a value; set {setting.Path}:After instead.");
+                else
+                    workers[path[..last]] = ReadLimit(workers.GetValueOrDefault(path[..last]) ?? new(), setting, LimitKeys);
             }
         }
 

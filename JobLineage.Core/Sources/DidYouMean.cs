@@ -21,7 +21,7 @@ public static class DidYouMean
             : $"{path} is not a known key; known are {string.Join(", ", known)}.";
 
     /// <summary>Edits between two words, a swap of neighbours counting as one.</summary>
-    private static int Distance(string a, string b)
+    internal static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace JobLineage.Core.Sources;
 
 /// <summary>Reads how long runs are kept: <c>JobLineage:History:KeepRuns</c>, and <c>KeepRuns</c> of a source.</summary>
+[ReadsConfiguration("JobLineage:History:**", "JobLineage:History:KeepRuns")]
 internal static class KeepRuns
 {
     /// <summary>The key, everywhere.</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;
@@ -142,10 +143,10 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
     private Dictionary<string, JobState> ReadStates(IReadOnlyDictionary<string, JobState> states)
     {
         var all = new Dictionary<string, JobState>(states);
-        foreach (var word in section.GetSection("States").GetChildren())
+        foreach (var (name, word) in ConfigurationLeaves.Of(section.GetSection("States")))
         {
             if (JobStates.TryParse(word.Value, out var state))
-                all[word.Key] = state;
+                all[name] = state;
             else
                 errors.Add($"{word.Path} is '{word.Value}', which is not a state; states are {string.Join(", ", JobStates.All.Select(s => s.Name()))}.");
         }
@@ -157,12 +158,12 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
     private Dictionary<string, string> ReadExpected()
     {
         var expected = new Dictionary<string, string>();
-        foreach (var worker in section.GetSection("ExpectedChildren").GetChildren())
+        foreach (var (name, worker) in ConfigurationLeaves.Of(section.GetSection("ExpectedChildren")))
         {
             if (string.IsNullOrWhiteSpace(worker.Value))
                 errors.Add($"{worker.Path} is empty; give a number, or an expression on the parent such as args->'expected_pages'.");
             else
-                expected[worker.Key] = worker.Value.Trim();
+                expected[name] = worker.Value.Trim();
         }
 
         return expected;

@@ -7,6 +7,7 @@ namespace JobLineage.Core.Sources;
 /// Reads <c>JobLineage:Sources</c>, <c>JobLineage:History</c>, <c>JobLineage:Stuck</c>, <c>JobLineage:Diagnosis</c> and <c>JobLineage:Redact</c>. All errors are found at once;
 /// a key that means nothing is one, since it is most often a misspelt one.
 /// </summary>
+[ReadsConfiguration("JobLineage:Sources:**", "JobLineage:Redact:**")]
 public static class SourcesConfigurationReader
 {
     /// <summary>Reads the configuration.</summary>

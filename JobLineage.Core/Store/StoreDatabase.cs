@@ -17,10 +17,13 @@ public static class StoreDatabase
         "-c jit=off -c idle_in_transaction_session_timeout=60s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
     /// <summary>A data source whose settings suit the store: statements prepared by themselves, no JIT (it alone costs more than the queries).</summary>
-    /// <param name="connectionString">As configured in <c>ConnectionStrings:Store</c>.</param>
+    /// <param name="connectionString">As configured in <c>ConnectionStrings:Store</c>, in any form that <see cref="ConnectionText"/> reads.</param>
+    /// <exception cref="ArgumentException">It can't be used; the message holds none of its values.</exception>
     public static NpgsqlDataSource Create(string connectionString)
     {
-        var settings = PostgresConnections.Named(connectionString, "store");
+        if (!ConnectionText.TryParse(connectionString, out var read, out var error))
+            throw new ArgumentException($"The store's connection string {error}.", nameof(connectionString));
+        var settings = PostgresConnections.Named(read.ConnectionString, "store");
         if (settings.MaxAutoPrepare == 0)
             settings.MaxAutoPrepare = 60;
         // The driver's own hundred may be all that the server has; who waits is served in turn.

@@ -6,13 +6,18 @@ namespace JobLineage.Dashboard.Api;
 internal sealed record CompareAnswer(
     string Source, ComparedRunAnswer Before, ComparedRunAnswer After, bool OnePipeline, IReadOnlyList<Highlight> Highlights,
     IReadOnlyList<StageChangeAnswer> Stages, IReadOnlyList<EdgeChange> Edges, IReadOnlyList<ErrorChangeAnswer> Errors, bool ErrorsAreCut,
-    IReadOnlyList<ArgChangeAnswer> Args, bool ArgsAreCut)
+    IReadOnlyList<ArgChangeAnswer> Args, bool ArgsAreCut, long StagesOmitted, long EdgesOmitted)
 {
-    public static CompareAnswer Of(RunComparison runs) => new(
-        runs.After.Source, ComparedRunAnswer.Of(runs.Before), ComparedRunAnswer.Of(runs.After), runs.IsOnePipeline, runs.Highlights,
-        [.. runs.Stages.Select(StageChangeAnswer.Of)], runs.Edges,
-        [.. runs.Errors.Select(e => new ErrorChangeAnswer(e.Kind, e.Stage, e.Fingerprint, e.Text, e.Before?.Jobs, e.After?.Jobs))], runs.ErrorsAreCut,
-        [.. runs.Args.Select(a => new ArgChangeAnswer(a.Key, Json.Embed(a.Before), Json.Embed(a.After)))], runs.ArgsAreCut);
+    public static CompareAnswer Of(RunComparison runs)
+    {
+        var (stages, stagesOmitted) = Most.Of(runs.Stages, Most.Stages);
+        var (edges, edgesOmitted) = Most.Of(runs.Edges, Most.Edges);
+        return new(
+            runs.After.Source, ComparedRunAnswer.Of(runs.Before), ComparedRunAnswer.Of(runs.After), runs.IsOnePipeline, runs.Highlights,
+            [.. stages.Select(StageChangeAnswer.Of)], edges,
+            [.. runs.Errors.Select(e => new ErrorChangeAnswer(e.Kind, e.Stage, e.Fingerprint, e.Text, e.Before?.Jobs, e.After?.Jobs))], runs.ErrorsAreCut,
+            [.. runs.Args.Select(a => new ArgChangeAnswer(a.Key, Json.Embed(a.Before), Json.Embed(a.After)))], runs.ArgsAreCut, stagesOmitted, edgesOmitted);
+    }
 }
 
 /// <summary>One of the two runs; the run itself has the rest.</summary>

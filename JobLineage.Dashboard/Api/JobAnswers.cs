@@ -2,7 +2,10 @@ using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Api;
 
-/// <summary>A job with its way up and what it spawned.</summary>
+/// <summary>
+/// A job with its way up and what it spawned. Of a long way up the first and the nearest <c>ancestors</c> are here, and <c>ancestorsOmitted</c> says how many
+/// are left out between them.
+/// </summary>
 internal sealed record JobViewAnswer(
     string Source,
     string Id,
@@ -10,6 +13,7 @@ internal sealed record JobViewAnswer(
     string Stage,
     JobAnswer Job,
     IReadOnlyList<JobAnswer> Ancestors,
+    long AncestorsOmitted,
     IReadOnlyList<ChildrenAnswer> Children,
     SiblingsAnswer? Siblings,
     NativeAnswer? Native,
@@ -17,7 +21,7 @@ internal sealed record JobViewAnswer(
 {
     public static JobViewAnswer Of(JobView view, NativeRow? native) => new(
         view.Job.Source, view.Job.Id, view.RootId, view.StagePath, JobAnswer.Of(view.Job),
-        [.. view.Ancestors.Select(JobAnswer.Of)], [.. view.Children.Select(ChildrenAnswer.Of)],
+        [.. view.Ancestors.Select(JobAnswer.Of)], view.AncestorsOmitted, [.. view.Children.Select(ChildrenAnswer.Of)],
         SiblingsAnswer.Of(view.Siblings), NativeAnswer.Of(native), [.. view.Others.Select(JobVersionAnswer.Of)]);
 }
 

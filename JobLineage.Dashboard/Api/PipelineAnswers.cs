@@ -8,12 +8,13 @@ namespace JobLineage.Dashboard.Api;
 /// </summary>
 internal sealed record PipelineAnswer(
     string Source, string Worker, DateTimeOffset AsOf, long Total, string? Next, IReadOnlyList<PipelineRunAnswer> Runs,
-    PipelineUsualAnswer? Usual, IReadOnlyList<PipelineRunAnswer> Charted, IReadOnlyList<PipelineStageAnswer> Stages)
+    PipelineUsualAnswer? Usual, IReadOnlyList<PipelineRunAnswer> Charted, IReadOnlyList<PipelineStageAnswer> Stages, long StagesOmitted)
 {
     public static PipelineAnswer Of(PipelineHistory history) => new(
         history.Source, history.Worker, history.AsOf, history.Total, history.Next?.ToString(), [.. history.Runs.Select(PipelineRunAnswer.Of)],
         history.Usual is { } usual ? new(usual.Runs, usual.Duration?.TotalSeconds, usual.Jobs, usual.Failed) : null,
-        [.. history.Charted.Select(PipelineRunAnswer.Of)], [.. history.Stages.Select(PipelineStageAnswer.Of)]);
+        [.. history.Charted.Select(PipelineRunAnswer.Of)], [.. Most.Of(history.Stages, Most.Stages).Shown.Select(PipelineStageAnswer.Of)],
+        Most.Of(history.Stages, Most.Stages).Omitted);
 }
 
 /// <summary>A run of a pipeline; of one with <c>droppedAt</c> a summary is all that is left.</summary>
@@ -52,11 +53,12 @@ internal sealed record PipelinePointAnswer(long Total, long Discarded, double? M
 
 /// <summary>What is left of a run that was dropped from history.</summary>
 internal sealed record DroppedRunAnswer(
-    string Source, string Worker, PipelineRunAnswer Run, IReadOnlyList<DroppedStageAnswer> Stages, IReadOnlyList<PipelineErrorAnswer> Errors)
+    string Source, string Worker, PipelineRunAnswer Run, IReadOnlyList<DroppedStageAnswer> Stages, IReadOnlyList<PipelineErrorAnswer> Errors, long StagesOmitted)
 {
     public static DroppedRunAnswer Of(DroppedRun dropped) => new(
         dropped.Source, dropped.Worker, PipelineRunAnswer.Of(dropped.Run),
-        [.. dropped.Stages.Select(DroppedStageAnswer.Of)], [.. dropped.Errors.Select(PipelineErrorAnswer.Of)]);
+        [.. Most.Of(dropped.Stages, Most.Stages).Shown.Select(DroppedStageAnswer.Of)], [.. dropped.Errors.Select(PipelineErrorAnswer.Of)],
+        Most.Of(dropped.Stages, Most.Stages).Omitted);
 }
 
 /// <summary>A stage of a dropped run.</summary>

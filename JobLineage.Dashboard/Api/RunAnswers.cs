@@ -2,7 +2,9 @@ using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Api;
 
-/// <summary>A run, whole.</summary>
+/// <summary>
+/// A run, whole; <c>stagesOmitted</c>, <c>edgesOmitted</c> and <c>findingsOmitted</c> say how many of a very large one are left out: see <see cref="Most"/>.
+/// </summary>
 internal sealed record RunAnswer(
     string Source,
     string Root,
@@ -21,12 +23,21 @@ internal sealed record RunAnswer(
     IReadOnlyDictionary<string, long> Counts,
     IReadOnlyList<StageAnswer> Stages,
     IReadOnlyList<StageEdge> Edges,
-    IReadOnlyList<FindingAnswer> Findings)
+    IReadOnlyList<FindingAnswer> Findings,
+    long StagesOmitted,
+    long EdgesOmitted,
+    long FindingsOmitted)
 {
-    public static RunAnswer Of(RunSnapshot run) => new(
-        run.Source, run.RootId, run.RunKey, run.Worker, run.Name, run.State, run.Version, run.AsOf, run.StartedAt,
-        run.FinishedAt, run.RootIsMissing, run.Pruned, Json.Embed(run.RootArgs), run.Total, Json.Counts(run.Counts),
-        [.. run.Stages.Select(StageAnswer.Of)], run.Edges, [.. run.Findings.Select(FindingAnswer.Of)]);
+    public static RunAnswer Of(RunSnapshot run)
+    {
+        var (stages, stagesOmitted) = Most.Of(run.Stages, Most.Stages);
+        var (edges, edgesOmitted) = Most.Of(run.Edges, Most.Edges);
+        var (findings, findingsOmitted) = Most.Of(run.Findings, Most.Findings);
+        return new(
+            run.Source, run.RootId, run.RunKey, run.Worker, run.Name, run.State, run.Version, run.AsOf, run.StartedAt,
+            run.FinishedAt, run.RootIsMissing, run.Pruned, Json.Embed(run.RootArgs), run.Total, Json.Counts(run.Counts),
+            [.. stages.Select(StageAnswer.Of)], edges, [.. findings.Select(FindingAnswer.Of)], stagesOmitted, edgesOmitted, findingsOmitted);
+    }
 }
 
 /// <summary>A stage: first what <c>stats --json</c> says of it, in the same words, then the rest.</summary>

@@ -59,11 +59,11 @@ internal sealed record FailuresBelowAnswer(long Failed, JobLineAnswer Ancestor);
 /// <summary>A run over time. <c>inFlight</c> is at equal steps from <c>from</c> to <c>to</c>; <c>path</c> goes from the root to the last finish.</summary>
 internal sealed record TimelineAnswer(
     string Source, string Root, DateTimeOffset AsOf, DateTimeOffset? From, DateTimeOffset? To, IReadOnlyList<StageSpanAnswer> Stages,
-    InFlight? InFlight, IReadOnlyList<JobLineAnswer> Path, long PathOmitted, bool PathIsFinal)
+    InFlight? InFlight, IReadOnlyList<JobLineAnswer> Path, long PathOmitted, bool PathIsFinal, long StagesOmitted)
 {
     public static TimelineAnswer Of(string source, string root, RunTimeline line) => new(
-        source, root, line.AsOf, line.From, line.To, [.. line.Stages.Select(StageSpanAnswer.Of)], line.InFlight,
-        [.. line.Path?.Steps.Select(JobLineAnswer.Of) ?? []], line.Path?.Omitted ?? 0, line.Path?.IsFinal ?? false);
+        source, root, line.AsOf, line.From, line.To, [.. Most.Of(line.Stages, Most.Stages).Shown.Select(StageSpanAnswer.Of)], line.InFlight,
+        [.. line.Path?.Steps.Select(JobLineAnswer.Of) ?? []], line.Path?.Omitted ?? 0, line.Path?.IsFinal ?? false, Most.Of(line.Stages, Most.Stages).Omitted);
 }
 
 /// <summary>A stage over time.</summary>

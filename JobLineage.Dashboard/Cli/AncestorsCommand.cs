@@ -11,7 +11,7 @@ internal sealed class AncestorsCommand(QuerySetup setup) : QueryCommand("ancesto
         if (await question.Lineage.GetAncestorsAsync(question.Id, cancellation) is not { } found)
             return false;
         await question.Output.WriteAsync(
-            question.Json ? JobsJson.Write(found) + "\n" : string.Concat(found.Ancestors.Select(j => TextTree.Line(j) + "\n")));
+            question.Json ? JobsJson.Write(found) + "\n" : TextTree.OfList(found.Ancestors));
         if (found.Ancestors.Count == 0 && !question.Json)
             await question.Error.WriteLineAsync($"Job {PlainText.Clean(question.Id)} is a root: there is nothing above it.");
         await question.TellPassedOverAsync(found.PassedOver);

@@ -12,7 +12,7 @@ internal sealed class ChildrenCommand(QuerySetup setup) : QueryCommand("children
         if (await question.Lineage.GetChildrenAsync(question.Id, cancellation: cancellation) is not { } children)
             return false;
         await question.Output.WriteAsync(
-            question.Json ? JobsJson.Write(children) + "\n" : string.Concat(children.Jobs.Select(j => TextTree.Line(j) + "\n")));
+            question.Json ? JobsJson.Write(children) + "\n" : TextTree.OfList(children.Jobs));
         if (children.Total == 0 && !question.Json)
             await question.Error.WriteLineAsync($"Job {PlainText.Clean(question.Id)} has no children.");
         if (children.Jobs.Count < children.Total)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using JobLineage.Core.Model;
 using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Cli;
@@ -37,7 +38,7 @@ public static class CommandLine
         if (parse.Errors.Count > 0)
         {
             foreach (var problem in parse.Errors)
-                await error.WriteLineAsync(problem.Message);
+                await error.WriteLineAsync(VisibleText.Line(problem.Message));
             return ExitCodes.Usage;
         }
 
@@ -59,9 +60,9 @@ public static class CommandLine
         {
             var failure = Failure.Of(e);
             foreach (var sentence in failure.Sentences)
-                await error.WriteLineAsync(sentence);
+                await error.WriteLineAsync(VisibleText.Line(sentence));
             if (parse.GetValue(Verbose))
-                await error.WriteLineAsync(SecretText.Without(e.ToString()));
+                await error.WriteLineAsync(VisibleText.Lines(SecretText.Without(e.ToString())));
             return failure.ExitCode;
         }
     }

@@ -42,6 +42,7 @@ internal static class DigestCommand
         var feed = FeedSettings.Read(configuration, errors);
         if (settings.Channel is null && !dryRun)
             errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
+        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
         errors.ThrowIfAny();
 
         await using var own = await PrivateStore.VisitAsync(arguments, error, cancellation);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Data.Common;
 using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
+using JobLineage.Dashboard.Hosting;
 using Npgsql;
 
 namespace JobLineage.Dashboard.Cli;
@@ -90,9 +92,11 @@ internal sealed class SourceArguments
                 throw Usage($"{option.Name} needs --preset ({string.Join(" or ", Presets.Names)}), which says how the table is read.");
         }
 
-        var configuration = SourcesConfigurationReader.Read(setup.Configuration(), requireConnection);
-        if (configuration.Errors.Count > 0)
-            throw new QueryFailure(ExitCodes.Usage, configuration.Errors);
+        var all = setup.Configuration();
+        var configuration = SourcesConfigurationReader.Read(all, requireConnection);
+        List<string> errors = [.. configuration.Errors, .. ConfigurationKeys.Misspelt(all)];
+        if (errors.Count > 0)
+            throw new QueryFailure(ExitCodes.Usage, errors);
         var names = string.Join(", ", configuration.Sources.Select(x => x.Name));
         var wanted = parse.GetValue(source);
         var found = (configuration.Sources, wanted) switch

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Data.Common;
 using System.Net.Sockets;
+using JobLineage.Core.Export;
 using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Cli;
@@ -67,9 +69,9 @@ internal abstract class SourceVerb
     {
         var error = parse.InvocationConfiguration.Error;
         foreach (var sentence in sentences)
-            await error.WriteLineAsync(sentence);
+            await error.WriteLineAsync(PlainText.Clean(sentence));
         if (e is not QueryFailure && parse.GetValue<bool>("--verbose"))
-            await error.WriteLineAsync(e.ToString());
+            await error.WriteLineAsync(VisibleText.Lines(e.ToString()));
         return exitCode;
     }
 }

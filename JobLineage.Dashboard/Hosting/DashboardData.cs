@@ -15,6 +15,7 @@ namespace JobLineage.Dashboard.Hosting;
 /// The one place where the data joins the host: the store's reader and signal, and the feeds that fill the store from the
 /// configured sources.
 /// </summary>
+[ReadsConfiguration(StoreKey)]
 internal static class DashboardData
 {
     /// <summary>The key of the connection string to the store.</summary>
@@ -28,10 +29,18 @@ internal static class DashboardData
         return sources;
     }
 
+    /// <summary>Checks the store's connection string, if one is configured; what is wrong with it goes to <paramref name="errors"/>.</summary>
+    public static void CheckStore(IConfiguration configuration, ConfigurationErrors errors)
+    {
+        if (configuration[StoreKey] is { Length: > 0 } text && !ConnectionText.TryParse(text, out _, out var error))
+            errors.Add(StoreKey, error);
+    }
+
     /// <summary>Registers <see cref="IRunReader"/>, <see cref="IRunSignal"/> and the feeds.</summary>
     public static void AddTo(DashboardSetup setup)
     {
         var sources = ReadSources(setup.Builder.Configuration, setup.Errors);
+        CheckStore(setup.Builder.Configuration, setup.Errors);
         var services = setup.Builder.Services;
         var feed = FeedSettings.Read(setup.Builder.Configuration, setup.Errors);
         services.AddSingleton(sources);

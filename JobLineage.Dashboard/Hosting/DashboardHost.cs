@@ -23,6 +23,7 @@ public static class DashboardHost
         builder.Services.AddSingleton(options);
         builder.Services.TryAddSingleton(TimeProvider.System);
         configure(new(builder, options, errors));
+        errors.AddRange(ConfigurationKeys.Misspelt(builder.Configuration));
         errors.ThrowIfAny();
 
         // Only where Kestrel would not find them by itself; its own endpoints it reads itself.

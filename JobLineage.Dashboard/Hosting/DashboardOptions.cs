@@ -1,8 +1,10 @@
+using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Security;
 
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>The dashboard's own options, read and checked once at start.</summary>
+[ReadsConfiguration(DataDirectoryKey)]
 public sealed class DashboardOptions
 {
     /// <summary>The key of <see cref="DataDirectory"/>.</summary>

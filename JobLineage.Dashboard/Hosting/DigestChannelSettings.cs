@@ -42,6 +42,8 @@ internal sealed class DigestChannelSettings(
                 var url = Secret(own.GetSection("Url"), "SLACK_WEBHOOK_URL");
                 if (url.Length > 0 && !IsWeb(url))
                     errors.Add(own.Path + ":Url", "is not an https address; it is shown where the webhook was made");
+                else if (url.Length > 0)
+                    CheckClear(own.GetSection("Url"), new(url));
                 return new SlackOptions(new(url));
             case ChannelKind.Webhook:
                 Know(own, "Url", "Secret");
@@ -145,10 +147,24 @@ internal sealed class DigestChannelSettings(
     {
         var text = Given(setting.Value) ?? otherwise;
         if (text is not null && IsWeb(text))
+        {
+            CheckClear(setting, new(text));
             return new(text);
-        errors.Add(setting.Path, text is null ? "is missing; give an http or https address" : $"is '{text}', which is not an http or https address without a user name");
+        }
+
+        errors.Add(setting.Path, text is null ? "is missing; give an https address" : $"is {Shown(text)}, which is not an https address without a user name");
         return new("http://localhost");
     }
+
+    /// <summary>Keys, signatures and errors go over no network in clear.</summary>
+    private void CheckClear(IConfigurationSection setting, Uri url)
+    {
+        if (url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
+            errors.Add(setting.Path, $"is an http address of another machine ({url.Host}), and messages and keys would go there in clear; give an https address");
+    }
+
+    /// <summary>Paths and queries of webhooks hold tokens: no more is shown than where it leads.</summary>
+    private static string Shown(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 ? $"'{url.Scheme}://{url.Host}'" : "something else";
 
     private string Needed(IConfigurationSection setting, string what)
     {

@@ -8,6 +8,7 @@ using Quartz;
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>What <c>JobLineage:Digest</c> says.</summary>
+[ReadsConfiguration(Section + ReadsConfigurationAttribute.All, Section + ":Channel", Section + ":Cron", Section + ":Recipients", Section + ":BaseUrl", Section + ":Since", Section + ":KeepFor", Section + ":Overdue")]
 internal sealed record DigestSettings
 {
     /// <summary>The section.</summary>
@@ -123,7 +124,7 @@ internal sealed record DigestSettings
             if (Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
                 && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
                 return url.AbsoluteUri.TrimEnd('/');
-            errors.Add($"{Section}:BaseUrl", $"is '{text}', which is not an http or https address; write it as https://lineage.example.com");
+            errors.Add($"{Section}:BaseUrl", $"is '{new Redaction().FreeText(text).Text}', which is not an http or https address; write it as https://lineage.example.com");
         }
         else if (dashboard.Access.Proxy.PublicUrl is { } known)
         {

@@ -5,6 +5,7 @@ using JobLineage.Core.Sources;
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>Reads <c>JobLineage:Feed</c>: how often everything is compared, what is not finished looked over, and how many connections that may take.</summary>
+[ReadsConfiguration(Section + ReadsConfigurationAttribute.All, Section + ":ReconcileInterval", Section + ":SweepInterval", Section + ":MaxConnections")]
 internal static class FeedSettings
 {
     /// <summary>The section.</summary>

@@ -1,3 +1,4 @@
+using JobLineage.Core.Model;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -17,7 +18,7 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(Format
         if (entry.Exception is { } exception && entry.LogLevel >= LogLevel.Error)
         {
             writer.WriteLine();
-            writer.Write(exception.ToString());
+            writer.Write(VisibleText.Lines(exception.ToString()));
         }
         else if (entry.Exception is { } known)
         {
@@ -27,11 +28,8 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(Format
         writer.WriteLine();
     }
 
-    private static void WriteOnOneLine(string text, TextWriter writer)
-    {
-        foreach (var c in text)
-            writer.Write(char.IsControl(c) ? ' ' : c);
-    }
+    private static void WriteOnOneLine(string text, TextWriter writer) =>
+        writer.Write(VisibleText.Line(text.ReplaceLineEndings(" ").Replace('\t', ' ')));
 
     private static string Label(LogLevel level) => level switch
     {

@@ -118,6 +118,8 @@ internal sealed class PrivateStore : IAsyncDisposable
         var errors = new ConfigurationErrors(configuration);
         var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
         DashboardData.ReadSources(configuration, errors);
+        DashboardData.CheckStore(configuration, errors);
+        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
         DigestSettings.Read(configuration, options, errors);
         errors.ThrowIfAny();
         return (configuration, options.DataDirectory);

@@ -4,6 +4,7 @@ using JobLineage.Dashboard.Hosting;
 namespace JobLineage.Dashboard.Security;
 
 /// <summary>Who may see what: decided once, from what is configured and from where the addresses can be reached.</summary>
+[ReadsConfiguration(PasswordKey, ApiTokenKey)]
 public sealed class AccessRules
 {
     /// <summary>The key of the password that opens pages.</summary>

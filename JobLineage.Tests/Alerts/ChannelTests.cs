@@ -225,6 +225,31 @@ public sealed class ChannelTests
     }
 
     [Fact]
+    public async Task Every_post_says_how_long_it_is()
+    {
+        await using var server = await HttpLookAlike.StartAsync();
+        using var client = Client();
+        await SendGridAsync(server, Message);
+        await new SlackChannel(client, new(new(server.Url)), TimeProvider.System).SendAsync(Message, default);
+        await new WebhookChannel(client, new(new(server.Url), new("0123456789abcdef")), TimeProvider.System).SendAsync(Message, default);
+        Assert.Equal(3, server.Received.Count);
+        Assert.All(server.Received, r => Assert.Equal(Encoding.UTF8.GetByteCount(r.Body).ToString(System.Globalization.CultureInfo.InvariantCulture), r.Headers["Content-Length"]));
+        Assert.All(server.Received, r => Assert.False(r.Headers.ContainsKey("Transfer-Encoding")));
+    }
+
+    [Fact]
+    public async Task Files_of_mails_and_their_folder_are_their_owners_alone()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var folder = new TempFolder();
+        var directory = Path.Combine(folder.Path, "digests");
+        await new FileChannel(new(directory, From, To)).SendAsync(Message, default);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(directory))));
+    }
+
+    [Fact]
     public void Secrets_are_not_shown() =>
         Assert.DoesNotContain(Key, new SendGridOptions(new(Key), new("https://x.example"), From, To).ToString());
 

@@ -37,6 +37,29 @@ public class ApiTests
     }
 
     [Fact]
+    public async Task An_answer_is_bounded_whatever_a_queue_calls_its_workers_and_says_what_is_left_out()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var tree = new StageTree();
+        var stage = tree.Root("App.Level0");
+        for (var level = 1; level < 3_000; level++)
+            stage = tree.Child(stage, $"App.Level{level}");
+        var paths = tree.Paths(tree.Names());
+        dashboard.Store.Run = Some.Run() with
+        {
+            Stages = [.. paths.Select((path, n) => Some.Run().Stages[0] with { Path = path, ParentPath = n == 0 ? null : paths[n - 1], Name = $"Level{n}", Depth = n + 1 })],
+            Edges = [.. Enumerable.Range(1, 2_999).Select(n => new StageEdge(paths[n - 1], paths[n], 1))],
+        };
+
+        var text = await dashboard.Browser.GetStringAsync("/api/v1/runs/oban/10");
+
+        Assert.InRange(text.Length, 1, 4_000_000);
+        var run = JsonDocument.Parse(text).RootElement;
+        Assert.Equal((2_000, 1_000), (run.GetProperty("stages").GetArrayLength(), run.GetProperty("stagesOmitted").GetInt32()));
+        Assert.Equal((2_999, 0), (run.GetProperty("edges").GetArrayLength(), run.GetProperty("edgesOmitted").GetInt32()));
+    }
+
+    [Fact]
     public async Task A_job_that_is_not_a_root_answers_with_its_run()
     {
         await using var dashboard = await TestDashboard.StartAsync();

@@ -39,6 +39,22 @@ public sealed class ExportApiTests
     }
 
     [Fact]
+    public async Task A_run_with_findings_is_exported_as_any_other()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Exports.Run = SomeRuns.Run() with
+        {
+            Findings = [new(FindingKind.Stuck, "SyncJob", "It <is>.", new Dictionary<string, object?> { ["state"] = "available", ["count"] = 3, ["since"] = SomeRuns.Noon, ["none"] = null }, ["1"])],
+        };
+
+        foreach (var format in new[] { "json", "csv", "text", "mermaid" })
+            Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/api/v1/runs/oban/1/export?format=" + format)).StatusCode);
+
+        var finding = (await dashboard.GetAsync("/api/v1/runs/oban/1/export?format=json")).GetProperty("findings")[0];
+        Assert.Equal("""{"state":"available","count":3,"since":"2026-03-14T12:00:00+00:00","none":null}""", finding.GetProperty("evidence").GetRawText());
+    }
+
+    [Fact]
     public async Task Every_filter_of_the_list_chooses_jobs()
     {
         await using var dashboard = await TestDashboard.StartAsync();

@@ -45,6 +45,28 @@ public sealed class LineageCommandsTests
     }
 
     [Fact]
+    public async Task Workers_that_differ_are_called_differently_and_nothing_hidden_reaches_a_terminal()
+    {
+        await using var fixture = await LineageFixture.ObanAsync(
+            (1, null, "App.Sync", "completed"), (2, "1", "One.Import", "completed"), (3, "2", "Two.Import", "completed"), (4, "1", "send@1.2.3", "completed"),
+            (5, "1", "App.Evil\u202egnp\u200b\u001b[2J", "completed"));
+        foreach (var verb in (string[][])[["tree", "1"], ["tree", "1", "--jobs"], ["stats", "1"], ["children", "1"], ["export", "1", "--format", "text"], ["export", "1", "--format", "mermaid"]])
+        {
+            var ran = await RunAsync(verb, Source("oban", fixture));
+            Assert.Contains("send", ran.Output);
+            Assert.True(verb[0] == "children" || ran.Output.Contains("Two.Import"), ran.Output);
+            Assert.Contains(verb[0] == "children" ? "2  Import" : "One.Import", ran.Output);
+            Assert.DoesNotContain(ran.Output, c => c != '\n' && !char.IsSurrogate(c) && Core.Model.VisibleText.IsHidden(new System.Text.Rune(c)));
+        }
+
+        var json = await RunAsync(["stats", "1", "--json"], Source("oban", fixture));
+        Assert.DoesNotContain(json.Output, c => c != '\n' && !char.IsSurrogate(c) && Core.Model.VisibleText.IsHidden(new System.Text.Rune(c)));
+        Assert.Contains("App.Evil\u202egnp\u200b\u001b[2J", JsonDocument.Parse(json.Output).RootElement.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("worker").GetString()));
+        var error = (await RunAsync(["stats", "1", "--source", "no\u202e\u001b[2J"], Source("oban", fixture))).Error;
+        Assert.DoesNotContain(error, c => c != '\n' && Core.Model.VisibleText.IsHidden(new System.Text.Rune(c)));
+    }
+
+    [Fact]
     public async Task A_tree_lists_jobs_from_a_job_on_and_says_what_it_leaves_out()
     {
         await using var fixture = await LineageFixture.ObanAsync(

@@ -146,9 +146,14 @@ public sealed class Oracle : ILineageOracle
         var worker = chain[^1];
         if (worker.Length == 0)
             return "?";
-        var name = worker[(worker.LastIndexOf('.') + 1)..];
-        var twins = all.Count(c => c.Length == chain.Length && c[..^1].SequenceEqual(chain[..^1]) && c[^1][(c[^1].LastIndexOf('.') + 1)..] == name);
-        return twins > 1 ? worker : name;
+        // As many of the last parts as no other worker of the run has.
+        var others = all.SelectMany(c => c).Where(w => w != worker).Distinct().ToList();
+        var length = 1;
+        while (length < worker.Split('.').Length && others.Any(w => End(w, length) == End(worker, length)))
+            length++;
+        return End(worker, length);
+
+        static string End(string name, int parts) => string.Join('.', name.Split('.').TakeLast(parts));
     }
 
     private sealed class ChainComparer : IEqualityComparer<string[]>

@@ -14,7 +14,7 @@ public sealed class RunExportTests
     [
         "=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-1+1|cmd", "@SUM(1)", "\t=1", "\r=1", " =1", "\"=1\"", "'=1", "''=1", "'", "'plain", "\u200b=1", "\ufeff=1",
         "\uFF1D1", "\uFF0B1", "\uFF0D1", "\uFF201", "\u22121", "a,b", "line\r\nbreak", "line\nbreak", "\"", "\"\"", ",", " leading", "trailing ", "\ud83e\udd16 robot",
-        "{\"a\":\"=1\"}", "\u0001\u001b[31m", "=" + new string('x', 1_000_000),
+        "{\"a\":\"=1\"}", "a;=1+1", "x\n=1", "x\t@y", ";;=", "\u0001\u001b[31m", "=" + new string('x', 1_000_000),
     ];
 
     [Fact]
@@ -49,7 +49,14 @@ public sealed class RunExportTests
     [InlineData("+5", "'+5")]
     [InlineData("--5", "'--5")]
     [InlineData("'-5", "''-5")]
-    [InlineData(" \t=1", "' \t=1")]
+    [InlineData(" \t=1", "' \t'=1")]
+    [InlineData("a;=1", "a;'=1")]
+    [InlineData("a; \"@x", "a;' \"@x")]
+    [InlineData("a;'=1", "a;''=1")]
+    [InlineData("a;-5;x", "a;-5;x")]
+    [InlineData("a\t+1", "a\t'+1")]
+    [InlineData("a\r\n=1\nb", "a\r\n'=1\nb")]
+    [InlineData("a;b;\n;", "a;b;\n;")]
     [InlineData("a=1", "a=1")]
     [InlineData("{\"a\":-1}", "{\"a\":-1}")]
     [InlineData("", "")]
@@ -59,10 +66,26 @@ public sealed class RunExportTests
         Assert.Equal(text, CsvGuard.Restore(cell));
     }
 
+    [Theory]
+    [InlineData(ExportFormat.Json)]
+    [InlineData(ExportFormat.Csv)]
+    [InlineData(ExportFormat.Text)]
+    [InlineData(ExportFormat.Mermaid)]
+    public async Task Nothing_is_written_that_is_not_awaited(ExportFormat format)
+    {
+        var findings = Enumerable.Range(0, 2_000).Select(n => new Finding(FindingKind.Stuck, "SyncJob", $"Reason {n}.", new Dictionary<string, object?> { ["count"] = n }, ["1"])).ToList();
+        await using var output = new AwaitedStream();
+        await using var export = new RunExport(SomeRuns.Run() with { Findings = findings }, SomeExports.Whole, SomeExports.Jobs(5_000));
+
+        await format.WriteAsync(export, output);
+
+        Assert.True(output.Written > 0);
+    }
+
     [Fact]
     public void The_guard_takes_nothing_away_from_any_short_text()
     {
-        const string letters = "'=-5.a \t\"";
+        const string letters = "'=-5.a \t\";";
         var texts = new List<string> { "" };
         for (var from = 0; texts.Count < 6_000; from++)
             texts.AddRange(letters.Select(c => texts[from] + c));

@@ -117,6 +117,21 @@ public sealed class DigestSettingsTests
         Assert.Contains(sentence, Assert.Single(Read([.. smtp.Where(s => s.Item1 != key), (key, value), (other, its)]).Errors));
     }
 
+    [Theory]
+    [InlineData("SendGrid", "SendGrid:Endpoint")]
+    [InlineData("Webhook", "Webhook:Url")]
+    [InlineData("Slack", "Slack:Url")]
+    public void No_key_and_no_message_goes_to_another_machine_in_clear(string channel, string key)
+    {
+        (string, string)[] whole = [.. SendGrid.Where(s => s.Item1 != "Channel"), ("Channel", channel), ("Webhook:Secret", "0123456789abcdef"), ("Webhook:Url", "https://x.example"), ("Slack:Url", "https://x.example")];
+        whole = [.. whole.Where(s => s.Item1 != key)];
+        var error = Assert.Single(Read([.. whole, (key, "http://mail.example.com/token-1")]).Errors);
+        Assert.Equal($"JobLineage:Digest:{key} is an http address of another machine (mail.example.com), and messages and keys would go there in clear; give an https address.", error);
+        foreach (var here in new[] { "http://127.0.0.1:9", "http://localhost/x", "http://[::1]:9/", "https://mail.example.com/token-1" })
+            Assert.Empty(Read([.. whole, (key, here)]).Errors);
+        Assert.DoesNotContain("hush", Assert.Single(Read([.. whole, (key, "https://me:hush@mail.example.com/hush")]).Errors));
+    }
+
     [Fact]
     public void A_senders_name_that_SendGrid_refuses_is_said_at_the_start() => Assert.Contains(
         "JobLineage:Digest:From has the name 'Nächte'", Assert.Single(Read([.. SendGrid.Where(s => s.Item1 != "From"), ("From", "Nächte <night@example.com>")]).Errors));

@@ -40,6 +40,64 @@ public sealed class StageTreeTests
     }
 
     [Fact]
+    public void Different_workers_are_never_called_alike_wherever_they_stand_in_a_run()
+    {
+        var tree = new StageTree();
+        var root = tree.Root("App.Sync");
+        var one = tree.Child(root, "Jobs.One.Import");
+        tree.Child(one, "Jobs.Two.Import");
+        tree.Child(root, "sync.v1");
+        tree.Child(root, "email.v1");
+        tree.Child(one, "Jobs.One.Import");
+        Assert.Equal(["Sync", "Sync/One.Import", "Sync/One.Import/Two.Import", "Sync/email.v1", "Sync/sync.v1"], Paths(tree));
+    }
+
+    [Theory]
+    [InlineData("App.Jobs.SyncJob", "SyncJob")]
+    [InlineData("apple/rebuild_index", "rebuild_index")]
+    [InlineData("sync.v1", "sync.v1")]
+    [InlineData("App.Mail.v2", "Mail.v2")]
+    [InlineData("send@1.2.3", "send@1.2.3")]
+    [InlineData("@scope/pack.send@1.2.3", "send@1.2.3")]
+    [InlineData("App.Handle<My.Dto.Order>", "Handle<Order>")]
+    [InlineData("App.Handle<My.Dto.Order, Other.Reply<A.B>>.Run(System.String)", "Run(String)")]
+    [InlineData("Broken<My.Dto", "Dto")]
+    [InlineData("ends.", "ends.")]
+    [InlineData("", "?")]
+    public void A_short_name_says_what_it_is_the_name_of(string worker, string expected) => Assert.Equal(expected, Workers.ShortName(worker));
+
+    [Theory]
+    [InlineData("A.Handle<My.Order>|A.Handle<Your.Order>", "A.Handle<My.Order>|A.Handle<Your.Order>")]
+    [InlineData("App.Deep.One.Import|App.Deep.Two.Import|App.Mail", "One.Import|Two.Import|Mail")]
+    [InlineData("Import|One.Import", "Import|One.Import")]
+    [InlineData("a/x|a.x", "a.x~2|a.x~1")]
+    public void Of_workers_that_would_be_called_alike_each_gets_what_tells_it_apart(string workers, string expected)
+    {
+        var names = Workers.ShortNames(workers.Split('|').Reverse());
+        Assert.Equal(expected.Split('|'), workers.Split('|').Select(w => names[w]));
+    }
+
+    [Fact]
+    public void The_path_of_a_deep_stage_is_bounded_unique_and_the_same_in_every_run()
+    {
+        static IReadOnlyList<string> Deep(int levels)
+        {
+            var tree = new StageTree();
+            var stage = tree.Root("Level0");
+            for (var level = 1; level < levels; level++)
+                stage = tree.Child(stage, $"Level{level}");
+            return tree.Paths(tree.Names());
+        }
+
+        var paths = Deep(2_000);
+
+        Assert.Equal(2_000, paths.Distinct().Count());
+        Assert.True(paths.Max(p => p.Length) <= StagePath.Longest);
+        Assert.All(paths.Index(), p => Assert.Equal($"Level{p.Index}", StagePath.NameOf(p.Item)));
+        Assert.Equal(paths.Take(1_500), Deep(1_500));
+    }
+
+    [Fact]
     public void Paths_are_unique_even_when_full_names_differ_by_a_slash_alone()
     {
         var tree = new StageTree();

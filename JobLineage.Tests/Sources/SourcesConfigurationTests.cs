@@ -70,7 +70,7 @@ public sealed class SourcesConfigurationTests
             "JobLineage:Sources:oban:Preset 'obann' is not a preset; did you mean oban?",
             "JobLineage:Sources:oban:Shema is not a known key; did you mean Schema?",
             "JobLineage:Sources:oban:Stuck:After is '-00:01:00', which is not a duration; write it as 00:05:00.",
-            "JobLineage:Sources:tasks:ConnectionString is not a URL of the form postgres://user:password@host:port/database.",
+            "JobLineage:Sources:tasks:ConnectionString is not a URL of the form postgres://user:password@host:port/database: its port is not a number, or its password has a character that must be encoded.",
             "JobLineage:Sources:tasks:State is missing; a source without a Preset (oban, research_jobs) needs Table, State and Worker.",
             "JobLineage:Sources:tasks:Worker is missing; a source without a Preset (oban, research_jobs) needs Table, State and Worker.",
             "JobLineage:Stuck:After is '5', which is not a duration; write it as 00:05:00.",
@@ -139,6 +139,19 @@ public sealed class SourcesConfigurationTests
             ("JobLineage:Diagnosis:ChildlessShare", "80"), ("JobLineage:Diagnosis:PastRuns", "0"), ("JobLineage:Diagnosis:PastRun", "7"),
             (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":ExpectedChildren:SyncJob", " "),
             (Oban + ":Stuck:Workers:W:ExecutingAfter", "5")).Errors.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_word_for_a_state_and_a_workers_name_may_hold_a_colon()
+    {
+        var read = Read(
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":States:waiting:retry", "retryable"), (Oban + ":States:waiting", "available"),
+            (Oban + ":Stuck:Workers:mail:send:After", "00:30:00"), (Oban + ":ExpectedChildren:mail:send", "3"));
+        Assert.Empty(read.Errors);
+        var mapping = Assert.Single(read.Sources).Mapping;
+        Assert.Equal((JobState.Retryable, JobState.Available), (mapping.States["waiting:retry"], mapping.States["waiting"]));
+        Assert.Equal("3", mapping.ExpectedChildrenOf["mail:send"]);
+        Assert.Equal(TimeSpan.FromMinutes(30), read.Diagnosis.StuckAfterFor("oban", "mail:send"));
+    }
 
     [Fact]
     public void Words_to_redact_are_a_list_or_a_line()

@@ -137,6 +137,12 @@ public sealed class BadRowsTests
         Assert.Equal(0, await feed.TickAsync());
         for (var id = 1; id <= 5; id++)
             Assert.Equal("1", (await fixture.JobAsync(id, "loose")).RootId);
+        var views = new JobLineage.Core.Store.Reading.ViewsReader(fixture.Store, TimeProvider.System);
+        Assert.NotNull(await views.FindTimelineAsync("loose", "1", default));
+        Assert.NotNull(await views.ListJobsAsync(new() { Source = "loose", RootId = "1" }, default));
+        foreach (var stage in run.Stages)
+            Assert.NotNull(await views.FindStageAsync("loose", "1", stage.Path, default));
+        Assert.NotNull(await new JobLineage.Core.Store.Reading.CompareReader(fixture.Store, fixture.Reader).CompareAsync("loose", "1", "1", default));
         Assert.Equal(5, (await new JobLineage.Core.Lineage.LineageQueries(feed.Reader.Source, fixture.Source).GetPipelineStatsAsync("3"))!.Run.Total);
     }
 

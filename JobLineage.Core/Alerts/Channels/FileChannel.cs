@@ -27,8 +27,8 @@ public sealed class FileChannel(FolderOptions options) : IDigestChannel
         var unfinished = Path.Combine(options.Directory, $".{Guid.NewGuid():N}.tmp");
         try
         {
-            Directory.CreateDirectory(options.Directory);
-            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
+            CreateDirectory(options.Directory);
+            await using (var file = new FileStream(unfinished, Private()))
             {
                 await file.WriteAsync(Encoding.ASCII.GetBytes(EmlWriter.Write(message, options.From, options.Recipients)), cancellation);
                 file.Flush(flushToDisk: true);
@@ -46,6 +46,23 @@ public sealed class FileChannel(FolderOptions options) : IDigestChannel
             TryDelete(unfinished);
             return new(SendResult.NotSent, DigestText.Line(e.Message, 300));
         }
+    }
+
+    /// <summary>Errors may tell what is nobody else's business. A folder that is there keeps its mode: somebody chose it.</summary>
+    private static void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static FileStreamOptions Private()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
     }
 
     private static void TryDelete(string path)

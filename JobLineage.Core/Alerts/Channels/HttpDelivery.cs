@@ -18,6 +18,9 @@ internal static class HttpDelivery
     {
         try
         {
+            // Written first, so that its length is known: receivers and proxies refuse bodies in chunks.
+            if (request.Content is { } content)
+                await content.LoadIntoBufferAsync(cancellation);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             var status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)

@@ -15,7 +15,7 @@ internal static class InferenceSql
 
     /// <summary>
     /// The lowest id from <c>$1</c> on whose row was inserted after <c>$2</c>, or one more than the highest. Rows without a
-    /// time count as early.
+    /// time, or with one beyond the calendar, count as early.
     /// </summary>
     public static string End(ProbedSource source)
     {
@@ -31,7 +31,7 @@ internal static class InferenceSql
                 from jl_find
                     cross join lateral (select jl_low + (jl_high - jl_low) / 2 as jl_middle offset 0) jl_half
                     left join lateral (
-                        select ({id})::bigint as jl_id, {RowSql.Time(source.Mapping.InsertedAt)} as jl_at from {table}
+                        select ({id})::bigint as jl_id, {Within(RowSql.Time(source.Mapping.InsertedAt))} as jl_at from {table}
                         where {id} >= jl_middle and {id} < jl_high order by {id} limit 1) jl_probe on true
                 where jl_low < jl_high and jl_step < 70
             )
@@ -101,6 +101,10 @@ internal static class InferenceSql
             group by 1, 2
             """;
     }
+
+    /// <summary>A time that can be reckoned with; null for the others, as where rows are read.</summary>
+    private static string Within(string time) =>
+        $"case when {time} >= '0002-01-01 00:00Z' and {time} < '9990-01-01 00:00Z' then {time} end";
 
     private static string Rows(ProbedSource source, string which)
     {

@@ -21,7 +21,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         if (await JobAsync(cancellation) is not var (job, sourceId, stageId, runId, rootId))
             return null;
         var (paths, above) = await StagesAsync(runId, stageId, cancellation);
-        var ancestors = job.RunKey is null
+        var (ancestors, omitted) = job.RunKey is null
             ? await AncestorsAsync(sourceId, cancellation)
             : await StepsBeforeAsync(sourceId, job.RunKey, above, cancellation);
         var children = job.RunKey is null
@@ -30,6 +30,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         var path = stageId is { } stage ? paths[stage].Path : JobSql.Alone(job, 0, default).Stages[0].Path;
         return new(job, rootId ?? job.Id, path, ancestors, children)
         {
+            AncestorsOmitted = omitted,
             Siblings = await SiblingsReader.ReadAsync(connection, sourceId, job, stageId, cancellation),
             Others = await JobAddress.OthersAsync(connection, sourceId, job.Id, cancellation),
         };
@@ -82,7 +83,8 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         return (places.ToDictionary(p => p.Key, p => (paths[p.Key], p.Worker)), above);
     }
 
-    private async Task<List<Job>> AncestorsAsync(short sourceId, CancellationToken cancellation)
+    /// <summary>The way up: its first and its nearest jobs, for a chain may have thousands; and how many are between.</summary>
+    private async Task<(List<Job> Jobs, long Omitted)> AncestorsAsync(short sourceId, CancellationToken cancellation)
     {
         await using var command = Command(
             $"""
@@ -93,21 +95,30 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
                 select p.id, case when p.flags & 8 = 0 then p.parent_id end, u.level + 1
                 from up u
                 join job_lineage.job p on p.source_id = $1 and p.id = u.parent_id)
-            select {JobSql.Columns}
+            select {JobSql.Columns}, (select max(level) from up)
             from up u
             join job_lineage.job j on j.source_id = $1 and j.id = u.id
             {JobSql.Joins}
-            where u.level > 0
+            where u.level > 0 and (u.level <= {JobView.NearAncestors} or u.level > (select max(level) from up) - {JobView.FirstAncestors})
             order by u.level desc
             """, sourceId, jobId);
-        return await JobsAsync(command, cancellation);
+        var (jobs, deepest) = (new List<Job>(), 0L);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            jobs.Add(JobSql.Read(reader, source).Job);
+            deepest = reader.GetInt32(JobSql.Width);
+        }
+
+        return (jobs, deepest - jobs.Count);
     }
 
     /// <summary>Where runs share a key: the last job of each step before.</summary>
-    private async Task<List<Job>> StepsBeforeAsync(short sourceId, string runKey, List<long> above, CancellationToken cancellation)
+    private async Task<(List<Job> Jobs, long Omitted)> StepsBeforeAsync(short sourceId, string runKey, List<long> above, CancellationToken cancellation)
     {
         var jobs = new List<Job>();
-        foreach (var stage in above)
+        var omitted = Math.Max(0, above.Count - JobView.FirstAncestors - JobView.NearAncestors);
+        foreach (var stage in omitted == 0 ? above : [.. above.Take(JobView.FirstAncestors), .. above.TakeLast(JobView.NearAncestors)])
         {
             await using var command = Command(
                 $"""
@@ -120,7 +131,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             jobs.AddRange(await JobsAsync(command, cancellation));
         }
 
-        return jobs;
+        return (jobs, omitted);
     }
 
     private async Task<IReadOnlyList<ChildGroup>> ChildrenAsync(

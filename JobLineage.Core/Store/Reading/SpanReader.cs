@@ -27,8 +27,8 @@ internal static class SpanReader
                 select count(*) as jobs, count(waited), percentile_cont(array[0.5, 0.95]) within group (order by waited),
                     count(ran), percentile_cont(array[0.5, 0.95]) within group (order by ran)
                 from (
-                    select case when attempted_at >= scheduled_at then extract(epoch from attempted_at - scheduled_at)::float8 end as waited,
-                        case when finished_at >= attempted_at then extract(epoch from finished_at - attempted_at)::float8 end as ran
+                    select case when attempted_at >= scheduled_at and isfinite(attempted_at) and isfinite(scheduled_at) then extract(epoch from attempted_at - scheduled_at)::float8 end as waited,
+                        case when finished_at >= attempted_at and isfinite(finished_at) and isfinite(attempted_at) then extract(epoch from finished_at - attempted_at)::float8 end as ran
                     from (
                         ({Newest(5)})
                         union all

@@ -95,7 +95,8 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         var begin = last;
         for (var span = TimeSpan.FromSeconds(1); begin > from; span *= 2)
         {
-            var earlier = last - span > from ? last - span : from;
+            // Compared as spans: either end may be that of the calendar.
+            var earlier = span < last - from ? last - span : from;
             await using var command = new NpgsqlCommand(
                 $"""
                 select count(*) from (
@@ -159,12 +160,12 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
 
         if (end is null)
             return null;
-        var ids = run.RunKey is null ? await ChainAsync(end.Value.Id, cancellation) : await StepsAsync(source, end.Value.Id, cancellation);
+        var (ids, between) = run.RunKey is null ? (await ChainAsync(end.Value.Id, cancellation), 0) : await StepsAsync(source, end.Value.Id, cancellation);
         ids.Add(end.Value.Id);
         var shown = ids.Count <= StepsShown ? ids : [ids[0], .. ids.Skip(ids.Count - StepsShown + 1)];
         var lines = await JobLines.ReadAsync(connection, run, shown, cancellation);
         // A root that was never seen has no times to show.
-        return new([.. shown.Where(lines.ContainsKey).Select(id => lines[id])], ids.Count - shown.Count, isFinal);
+        return new([.. shown.Where(lines.ContainsKey).Select(id => lines[id])], ids.Count - shown.Count + between, isFinal);
     }
 
     private async Task<List<string>> ChainAsync(string id, CancellationToken cancellation)
@@ -186,6 +187,6 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         return await command.TextsAsync(cancellation);
     }
 
-    private async Task<List<string>> StepsAsync(string name, string id, CancellationToken cancellation) =>
-        await new JobReader(connection, name, id).ReadAsync(cancellation) is { } view ? [.. view.Ancestors.Select(a => a.Id)] : [];
+    private async Task<(List<string> Ids, long Between)> StepsAsync(string name, string id, CancellationToken cancellation) =>
+        await new JobReader(connection, name, id).ReadAsync(cancellation) is { } view ? ([.. view.Ancestors.Select(a => a.Id)], view.AncestorsOmitted) : ([], 0);
 }

@@ -45,11 +45,10 @@ public static class StageRows
             var own = isTop ? "" : at.IsLast ? "└─ " : "├─ ";
             var list = children[at.Stage.Path].ToList();
             var isFolded = list.Count > 0 && folded?.Contains(at.Stage.Path) == true;
-            var inside = at.Stage.Path + "/";
             rows.Add(new(
                 at.Stage, Guide(at.Above, own), PerParent(at.Stage, byPath), recurring.Contains(at.Stage.Path),
                 [.. flags[at.Stage.Path].Distinct()], list.Count > 0 ? isFolded : null,
-                isFolded ? run.Stages.Count(stage => stage.Path.StartsWith(inside, StringComparison.Ordinal)) : 0));
+                isFolded ? Below(at.Stage, children) : 0));
             if (isFolded)
                 continue;
             var below = at.Above + (isTop ? "" : at.IsLast ? "   " : "│  ");
@@ -58,6 +57,20 @@ public static class StageRows
         }
 
         return rows;
+    }
+
+    private static int Below(Stage stage, ILookup<string?, Stage> children)
+    {
+        var count = 0;
+        var open = new Stack<Stage>(children[stage.Path]);
+        while (open.TryPop(out var next))
+        {
+            count++;
+            foreach (var child in children[next.Path])
+                open.Push(child);
+        }
+
+        return count;
     }
 
     private static string Guide(string above, string own) => above.Length <= DeepestGuide * 3

@@ -61,6 +61,32 @@ public sealed class InferenceReadingTests
     }
 
     [Fact]
+    public async Task Times_at_the_ends_of_time_are_unknown_and_stand_in_nobodys_way()
+    {
+        await using var fixture = await LineageFixture.ObanAsync();
+        await fixture.Database.ExecuteAsync("""
+            insert into oban_jobs (id, worker, state, args, inserted_at, attempted_at, completed_at, attempt)
+            select n, case when n = 1 then 'App.Sync' else 'App.Page' end, 'completed', '{"site":"north-1"}',
+                case n % 10 when 3 then timestamp 'infinity' when 4 then timestamp '-infinity' when 5 then timestamp '0044-03-15 BC' when 6 then timestamp '294276-12-31'
+                    else timestamp '2026-03-01' + n * interval '1 s' end,
+                case n % 10 when 7 then timestamp 'infinity' when 8 then timestamp '-infinity' else timestamp '2026-03-01' end,
+                case n % 10 when 7 then timestamp '294276-12-31' when 8 then timestamp 'infinity' else timestamp '2026-03-02' end, 1
+            from generate_series(1, 100) n
+            """);
+        var queries = await InferenceFixture.OfAsync(fixture);
+        for (var id = 1; id <= 10; id++)
+            Assert.NotNull(await queries.InferAsync($"{id}"));
+        // A time that is no time does not end the window.
+        Assert.Equal(99, (await queries.InferAsync("1"))!.Window.Examined);
+        // Ids that do not grow with time: the window is one of times.
+        var text = Core.Sources.Presets.Oban("oban") with { Id = "key" };
+        await fixture.Database.ExecuteAsync("alter table oban_jobs add column key text; update oban_jobs set key = 'k' || id; create index on oban_jobs (key)");
+        queries = await InferenceFixture.OfAsync(fixture, text);
+        Assert.NotNull(await queries.InferAsync("k1"));
+        await Assert.ThrowsAsync<InferenceException>(() => queries.InferAsync("k3"));
+    }
+
+    [Fact]
     public async Task Secrets_link_nothing_and_are_shown_nowhere()
     {
         await using var fixture = await LineageFixture.ObanAsync();

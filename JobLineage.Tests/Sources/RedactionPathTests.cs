@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using JobLineage.Core.Alerts;
+using JobLineage.Core.Alerts.Channels;
+using JobLineage.Core.Export;
+using JobLineage.Core.Feed;
+using JobLineage.Core.Lineage;
+using JobLineage.Core.Runs;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store.Reading;
+using JobLineage.Tests.Alerts;
+using JobLineage.Tests.Architecture;
+using JobLineage.Tests.Cli;
+using JobLineage.Tests.Store;
+using JobLineage.Tests.Support;
+
+namespace JobLineage.Tests.Sources;
+
+/// <summary>There is one way out of a queue, and redaction stands in it.</summary>
+public sealed class RedactionPathTests
+{
+    private const string Canary = "canary7";
+
+    /// <summary>Types that speak to a source and show nothing of what people put into jobs: ids, states, times, labels, numbers.</summary>
+    private static readonly string[] WithoutContent =
+    [
+        "SourceScanner", "SourceProbe", "MappingCheck", "SourceCommand", "ProbedSource", "LineageReader", "LineageQueries", "SourceFeed", "Reconciler", "Backfill", "PollFeed", "TriggerFeed", "JobRefresh",
+    ];
+
+    /// <summary>Whoever reads from a source either redacts or is known to read nothing that could need it.</summary>
+    [Fact]
+    public void Whoever_speaks_to_a_source_redacts_what_people_put_into_jobs()
+    {
+        var arrows = TypeReferences.Of(typeof(Redaction).Assembly);
+        var readers = arrows.Where(a => a.To == "JobLineage.Core.Sources.SourceCommand").Select(a => a.From).Distinct().ToList();
+        var redacting = arrows.Where(a => a.To == "JobLineage.Core.Sources.Redaction").Select(a => a.From).ToHashSet();
+
+        Assert.Contains("JobLineage.Core.Sources.SourceReader", readers);
+        Assert.Contains("JobLineage.Core.Sources.NativeRowReader", readers);
+        Assert.All(readers, reader => Assert.True(
+            redacting.Contains(reader) || WithoutContent.Contains(reader[(reader.LastIndexOf('.') + 1)..]),
+            $"{reader} reads from a source and does not go through Redaction."));
+    }
+
+    [Fact]
+    public async Task No_output_holds_what_a_queue_keeps_secret()
+    {
+        await using var digests = await DigestFixture.CreateAsync();
+        var fixture = digests.Store;
+        var secrets = $$$"""
+            {"tokens": ["{{{Canary}}}"], "dbpassword": "{{{Canary}}}", "accesstoken": "{{{Canary}}}", "h": "Bearer {{{Canary}}}", "u": "https://x/?access_token={{{Canary}}}&y=1",
+             "c": "Host=db;Password={{{Canary}}} x;Database=y", "r": "redis://:{{{Canary}}}@h", "g": "https://{{{Canary}}}@host/x", "in": "{\"password\": \"{{{Canary}}}\", \"deep\": \"{\\\"token\\\": \\\"{{{Canary}}}\\\"}\"}",
+             "list": "tokens: [\"{{{Canary}}}\", \"{{{Canary}}}\"]", "gh": "ghp_{{{Canary}}}0123456789", "target_id": "harmless"}
+            """;
+        await fixture.SqlAsync(
+            """
+            alter table oban_jobs add column session_cookie text, add column note text;
+            insert into oban_jobs (id, worker, state, attempt, max_attempts, attempted_at, discarded_at, args, meta, errors, session_cookie, note)
+            values (1, 'App.Sync', 'completed', 1, 1, now(), null, '{}', null, '{}', @canary, 'password=' || @canary),
+                (2, 'App.Page', 'discarded', 3, 3, timestamp '2026-03-14 12:00', timestamp '2026-03-14 12:01', @secrets::jsonb, @secrets::jsonb || '{"parent_job_id": 1}',
+                array[jsonb_build_object('attempt', 1, 'error', @secrets), jsonb_build_object('attempt', 2, 'error', jsonb_build_array(@secrets, 'secret=' || @canary)), jsonb_build_object('attempt', 3, 'error', '** (Boom) %{tokens: ["' || @canary || '"]} redis://:' || @canary || '@h')],
+                @canary, @secrets)
+            """, new { secrets, canary = Canary });
+        await digests.Feed.TickAsync();
+        var outputs = new Dictionary<string, string>();
+
+        // The store: every row of every table.
+        var tables = await fixture.Database.TextsAsync("select format('%I', tablename) from pg_tables where schemaname = 'job_lineage'");
+        foreach (var table in tables)
+            outputs["store " + table] = await fixture.Database.ScalarAsync<string>($"select coalesce(string_agg(t::text, chr(10)), '') from job_lineage.{table} t") ?? "";
+        // The row as its table has it.
+        var rows = new NativeRows([new(Presets.Oban("oban"), fixture.Source, new())], TimeProvider.System);
+        outputs["native row"] = JsonSerializer.Serialize(await rows.FindAsync("oban", "2", default));
+        // Exports out of the store.
+        foreach (var format in Enum.GetValues<ExportFormat>())
+        {
+            await using var export = await new ExportReader(fixture.Store, fixture.Reader).OpenAsync(new() { Source = "oban", RootId = "1" }, default);
+            using var output = new MemoryStream();
+            await format.WriteAsync(export!, output);
+            outputs["export " + format] = Encoding.UTF8.GetString(output.ToArray());
+        }
+
+        // The terminal.
+        var preset = new[] { "--preset", "oban", "--connection", fixture.Database.ConnectionString };
+        foreach (var verb in (string[][])[["tree", "1"], ["tree", "1", "--jobs", "--json"], ["children", "1", "--json"], ["export", "1"], ["export", "1", "--format", "csv"], ["export", "1", "--format", "text"], ["infer", "1", "--json", "--jobs"]])
+            outputs["terminal " + string.Join(' ', verb)] = (await LineageCommandsTests.RunAsync([.. verb, .. preset])).Output;
+        // Digests, as they are kept and as they are sent.
+        var message = (await digests.MakeAsync())!;
+        outputs["digest"] = message.Subject + message.Text + message.Html + JsonSerializer.Serialize(message.Content);
+        using var folder = new TempFolder();
+        await new FileChannel(new(folder.Path, new("a@example.com", null), [new("b@example.com", null)])).SendAsync(message, default);
+        outputs["mail"] = message.Text;
+        // Pages and the API read these.
+        outputs["job"] = JsonSerializer.Serialize(await fixture.JobAsync(2));
+        var views = new ViewsReader(fixture.Store, TimeProvider.System);
+        outputs["jobs"] = JsonSerializer.Serialize(await views.ListJobsAsync(new() { Source = "oban", RootId = "1" }, default));
+        outputs["errors"] = JsonSerializer.Serialize(await views.FindErrorsAsync("oban", "1", default));
+        // What is searched for is not found either.
+        outputs["search"] = string.Concat((await views.ListJobsAsync(new() { Source = "oban", RootId = "1", Text = Canary }, default))!.Jobs.Select(j => Canary));
+
+        Assert.All(outputs, o => Assert.False(o.Value.Contains(Canary, StringComparison.Ordinal), $"{o.Key}: …{Around(o.Value)}…"));
+        Assert.Contains("harmless", outputs["job"]);
+        Assert.Contains("Boom", outputs["digest"]);
+        Assert.Contains(Redaction.Mark, outputs["terminal export 1"]);
+    }
+
+    private static string Around(string text) =>
+        text.IndexOf(Canary, StringComparison.Ordinal) is var at and >= 0 ? text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 40)] : "";
+}
