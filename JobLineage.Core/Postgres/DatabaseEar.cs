@@ -7,7 +7,8 @@ namespace JobLineage.Core.Postgres;
 /// and closed after the last; when it is lost all hear of it, because anything may have been missed.
 /// </summary>
 /// <param name="time">For waiting.</param>
-public sealed class DatabaseEar(TimeProvider time) : IAsyncDisposable
+/// <param name="preferred">Connections of which one is kept free for listening; null: those of whoever comes first.</param>
+public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred = null) : IAsyncDisposable
 {
     /// <summary>A silent connection is asked something this often: one that died unnoticed is found.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -21,7 +22,7 @@ public sealed class DatabaseEar(TimeProvider time) : IAsyncDisposable
     private bool isDisposed;
 
     /// <summary>Begins to listen to a channel.</summary>
-    /// <param name="database">Connections to the database; those of whoever comes first are used.</param>
+    /// <param name="database">Connections to the database.</param>
     /// <param name="channel">A name that needs no quoting.</param>
     /// <param name="cancellation">Stops waiting for it.</param>
     /// <exception cref="NpgsqlException">It can't be listened to now.</exception>
@@ -144,7 +145,7 @@ public sealed class DatabaseEar(TimeProvider time) : IAsyncDisposable
 
     private async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource database)
     {
-        var connection = await database.OpenConnectionAsync(CancellationToken.None);
+        var connection = await ConnectAsync(database);
         connection.Notification += (_, e) =>
         {
             lock (@lock)
@@ -157,6 +158,23 @@ public sealed class DatabaseEar(TimeProvider time) : IAsyncDisposable
             }
         };
         return connection;
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource database)
+    {
+        if (preferred is not null && preferred != database)
+        {
+            try
+            {
+                return await preferred.OpenConnectionAsync(CancellationToken.None);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                // Its user may have been dropped, say: that is no reason for others not to hear.
+            }
+        }
+
+        return await database.OpenConnectionAsync(CancellationToken.None);
     }
 
     private async Task ServeAsync(NpgsqlConnection connection, Request request)
@@ -237,7 +255,15 @@ public sealed class DatabaseEar(TimeProvider time) : IAsyncDisposable
         lock (@lock)
         {
             isWorking = false;
-            if (requests.Count == 0 || isDisposed)
+            while (isDisposed && requests.TryDequeue(out var late))
+            {
+                if (late.IsListen)
+                    late.Done.TrySetException(new ObjectDisposedException(nameof(DatabaseEar)));
+                else
+                    late.Done.TrySetResult();
+            }
+
+            if (requests.Count == 0)
                 return;
             isWorking = true;
             work = Task.Run(WorkAsync);

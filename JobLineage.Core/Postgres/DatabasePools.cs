@@ -72,18 +72,20 @@ public sealed class DatabasePools : IAsyncDisposable
         var distinct = database.Select(w => w.Settings).DistinctBy(Key, StringComparer.Ordinal).ToList();
         var share = (limit - 1) / distinct.Count;
         var together = share < DatabaseBudget.Least ? new DatabaseBudget(limit - 1, isStrict: true) : null;
-        var ear = new DatabaseEar(time);
-        ears.Add(ear);
+        DatabaseEar? ear = null;
         foreach (var settings in distinct)
         {
             var pooled = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
-            // Any of them may be the one that listens.
-            pooled.MaxPoolSize = (together is null ? share : limit - 1) + 1;
+            // The first has one more, which listens.
+            pooled.MaxPoolSize = (together is null ? share : limit - 1) + (ear is null ? 1 : 0);
             pooled.MinPoolSize = Math.Min(pooled.MinPoolSize, pooled.MaxPoolSize);
             // The driver's own five minutes would keep what a burst needed.
             if (pooled.ConnectionIdleLifetime == 300)
                 pooled.ConnectionIdleLifetime = 30;
-            pools[Key(settings)] = new(NpgsqlDataSource.Create(pooled), together ?? new DatabaseBudget(share), ear, keepsNone: together is not null);
+            var connections = NpgsqlDataSource.Create(pooled);
+            if (ear is null)
+                ears.Add(ear = new(time, connections));
+            pools[Key(settings)] = new(connections, together ?? new DatabaseBudget(share), ear, keepsNone: together is not null);
         }
     }
 }

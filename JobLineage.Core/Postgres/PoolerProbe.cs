@@ -39,7 +39,9 @@ public static class PoolerProbe
 
     /// <summary>Whether an error is a pooler's, which refuses a setting that every server takes.</summary>
     public static bool IsRefusal(PostgresException error) =>
-        error.SqlState == "08P01" && error.MessageText.Contains("startup parameter", StringComparison.Ordinal);
+        (error.SqlState == "08P01" && error.MessageText.Contains("startup parameter", StringComparison.Ordinal))
+        // RDS Proxy: "RDS Proxy currently doesn't support command-line options".
+        || (error.SqlState == "0A000" && error.MessageText.Contains("command-line options", StringComparison.Ordinal));
 
     private static async Task<int> AskAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

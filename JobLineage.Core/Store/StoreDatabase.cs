@@ -14,7 +14,7 @@ public static class StoreDatabase
     /// that waits for it within a transaction, and finds out by itself when its machine is gone.
     /// </summary>
     private const string Session =
-        "-c jit=off -c idle_in_transaction_session_timeout=60s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+        "-c jit=off -c idle_in_transaction_session_timeout=120s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
     /// <summary>A data source whose settings suit the store: statements prepared by themselves, no JIT (it alone costs more than the queries).</summary>
     /// <param name="connectionString">As configured in <c>ConnectionStrings:Store</c>, in any form that <see cref="ConnectionText"/> reads.</param>
