@@ -65,7 +65,7 @@ internal static class DigestCommand
     private static async Task<IReadOnlyList<DigestUnread>> CatchUpAsync(
         SourcesConfiguration sources, NpgsqlDataSource store, FeedOptions feed, TextWriter error, CancellationToken cancellation)
     {
-        await using var watched = new WatchedSources(sources);
+        await using var watched = new WatchedSources(sources, feed, TimeProvider.System);
         // What goes wrong is said below, once and in a sentence.
         var catchUp = new SourceCatchUp(store, feed, TimeProvider.System, NullLoggerFactory.Instance);
         var unread = new List<DigestUnread>();
