@@ -14,6 +14,7 @@ internal sealed class PostgresServer(string binaries, ServerUser user, ClusterFo
     // After a kill the last server processes linger for a moment and hold the shared memory; another program may take a port first.
     private const int StartAttempts = 20;
     private const int LinesOfLog = 15;
+    private const int LastMoments = 500;
     private const long LogLimit = 10 * 1024 * 1024;
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan InitTimeout = TimeSpan.FromMinutes(3);
@@ -79,6 +80,9 @@ internal sealed class PostgresServer(string binaries, ServerUser user, ClusterFo
             return true;
         var patience = StopTimeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         var stopped = await PgCtlAsync(["-m", mode, "-w", "-t", patience, "stop"], StopTimeout * 2, cancellation).ConfigureAwait(false);
+        // It has taken away its file, by which pg_ctl goes, and is still about to end.
+        for (var waited = 0; stopped.Succeeded && waited < LastMoments && PostmasterFile.IsServerOf(pid, folders.Data); waited++)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation).ConfigureAwait(false);
         return stopped.Succeeded;
     }
 

@@ -24,7 +24,7 @@ public sealed partial class Leader(
     ILoggerFactory logs, Outage? outage = null) : BackgroundService
 {
     /// <summary>Renewals between two looks whether a newer program has migrated the store.</summary>
-    private const int BeatsPerCheck = 5;
+    private const int BeatsPerCheck = 6;
 
     private readonly ILogger log = logs.CreateLogger<Leader>();
     private readonly Outage outage = outage ?? new(time);

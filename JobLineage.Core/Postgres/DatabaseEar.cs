@@ -86,10 +86,12 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
     private async Task WorkAsync()
     {
         NpgsqlConnection? connection = null;
+        Request? inHand = null;
         try
         {
             while (Next() is { } request)
             {
+                inHand = request;
                 connection ??= await OpenAsync(request.Database!);
                 await ServeAsync(connection, request);
                 while (TryTake(out var more))
@@ -100,6 +102,8 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
         }
         catch (Exception e)
         {
+            // Also of the one for whom the connection was to be opened.
+            inHand?.Done.TrySetException(e);
             Lose(e);
         }
         finally

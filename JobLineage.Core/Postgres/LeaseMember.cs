@@ -20,7 +20,7 @@ public sealed class LeaseMember : IAsyncDisposable
     public static readonly TimeSpan Lasts = TimeSpan.FromSeconds(10);
 
     /// <summary>Between two renewals: short, because it also is how soon a killed member is noticed.</summary>
-    public static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(700);
+    public static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     /// <summary>An answer that takes longer than this is no sign of life.</summary>
     private const int TimeoutSeconds = 5;

@@ -37,9 +37,11 @@ public static class PoolerProbe
         return false;
     }
 
-    /// <summary>Whether an error is a pooler's, which refuses a setting that every server takes.</summary>
+    /// <summary>Whether an error is a pooler's, which refuses what every server takes.</summary>
     public static bool IsRefusal(PostgresException error) =>
-        (error.SqlState == "08P01" && error.MessageText.Contains("startup parameter", StringComparison.Ordinal))
+        // pgbouncer: "unsupported startup parameter: options", "transaction blocks not allowed in statement pooling mode".
+        (error.SqlState == "08P01" && (error.MessageText.Contains("startup parameter", StringComparison.Ordinal)
+            || error.MessageText.Contains("pooling mode", StringComparison.Ordinal)))
         // RDS Proxy: "RDS Proxy currently doesn't support command-line options".
         || (error.SqlState == "0A000" && error.MessageText.Contains("command-line options", StringComparison.Ordinal));
 

@@ -46,9 +46,10 @@ public sealed class LeaseMemberTests : IAsyncLifetime
         await using var second = await JoinAsync();
         await using var first = await JoinAsync();
         await first.TakeAsync(["a"], default);
-        // Its session ends, as with the end of its process; its time has not run out.
+        // Its session ends, as with the end of its process; its time has not run out, and will not.
+        await database.ExecuteAsync("update job_lineage.member set until = clock_timestamp() + interval '1 hour' where id = @id", new { id = first.Id });
         await database.ExecuteAsync("select pg_terminate_backend(pid) from job_lineage.member where id = @id", new { id = first.Id });
-        await Soon(async () => (await second.TakeAsync(["a"], default)).Count == 1);
+        await Feed.Soon.IsTrueAsync(async () => (await second.TakeAsync(["a"], default)).Count == 1);
         Assert.DoesNotContain((await second.RenewAsync([], [], default)).Alive, p => p.Id == first.Id);
     }
 
@@ -166,11 +167,5 @@ public sealed class LeaseMemberTests : IAsyncLifetime
         var member = await LeaseMember.OpenAsync(store, "test", default);
         await member.RenewAsync([], [], default);
         return member;
-    }
-
-    private static async Task Soon(Func<Task<bool>> condition)
-    {
-        while (!await condition())
-            await Task.Delay(20);
     }
 }
