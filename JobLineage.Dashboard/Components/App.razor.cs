@@ -16,6 +16,9 @@ public sealed partial class App
     // Behind a proxy that serves the dashboard below a path, all addresses are relative to that path.
     private string Base => $"{Http?.Request.PathBase.Value}/";
 
+    // Tells the page's script that a connection may be lost because its session has ended.
+    private string? Session => Http?.User.Identity?.IsAuthenticated == true ? "true" : null;
+
     // Pages that must answer a form themselves (signing in) opt out of the circuit.
     private IComponentRenderMode? Mode => Http?.AcceptsInteractiveRouting() == false ? null : RenderMode.InteractiveServer;
 }

@@ -28,7 +28,7 @@ internal static partial class SecretText
             if (IsConnection(key))
             {
                 foreach (Match part in ConnectionPart().Matches(value))
-                    secrets.Add(part.Groups["value"].Value.Trim('\'', '"'));
+                    secrets.Add(part.Groups["value"].Value.Trim('\'', '"', ' '));
                 foreach (Match user in UserInfo().Matches(value))
                     secrets.Add(user.Groups["secret"].Value);
             }
@@ -75,7 +75,7 @@ internal static partial class SecretText
     [GeneratedRegex("(^|_)WEBHOOK_URL$|^JobLineage:Digest:(Slack|Webhook):Url$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex WebhookKey();
 
-    [GeneratedRegex(@"(password|passwd|pwd|passphrase|secret|token)\s*=\s*(?<value>'[^']*'|""[^""]*""|[^;&\s]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(password|passwd|pwd|passphrase|secret|token)\s*=\s*(?<value>'[^']*'|""[^""]*""|[^;&]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ConnectionPart();
 
     // Up to the last @ before the path: passwords that are not escaped may hold one.

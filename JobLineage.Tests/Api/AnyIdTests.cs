@@ -87,7 +87,9 @@ public sealed class AnyIdTests
 
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         Assert.Equal(link, answer.Headers.Location!.OriginalString);
-        Assert.NotEqual(HttpStatusCode.Redirect, (await dashboard.Browser.GetAsync(answer.Headers.Location)).StatusCode);
+        // And no further, unless it is where ids are looked up.
+        if (!link.StartsWith("/admin", StringComparison.Ordinal))
+            Assert.NotEqual(HttpStatusCode.Redirect, (await dashboard.Browser.GetAsync(answer.Headers.Location)).StatusCode);
     }
 
     [Fact]

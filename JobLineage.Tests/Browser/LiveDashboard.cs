@@ -12,6 +12,9 @@ namespace JobLineage.Tests.Browser;
 /// </summary>
 internal sealed class LiveDashboard : IAsyncDisposable
 {
+    /// <summary>The token by which a closed one lets this test in, where it is configured.</summary>
+    public const string Token = "0123456789abcdef";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(Chromium.Patience * 2);
 
     private readonly TempFolder folder = new();
@@ -22,7 +25,7 @@ internal sealed class LiveDashboard : IAsyncDisposable
     private string awaited = "";
 
     private LiveDashboard(TestDatabase store, TestDatabase source, IReadOnlyDictionary<string, string?> settings) =>
-        (Store, Source, Client, this.settings) = (store, source, new() { BaseAddress = relay.Address }, settings);
+        (Store, Source, Client, this.settings) = (store, source, new() { BaseAddress = relay.Address, DefaultRequestHeaders = { Authorization = new("Bearer", Token) } }, settings);
 
     public TestDatabase Store { get; }
 

@@ -38,7 +38,9 @@ public sealed partial class BasePathTests
 
         // Redirects, the API, exports.
         Assert.Equal("/lineage/runs/oban/10?job=11", (await browser.GetAsync("admin/job-lineage/11")).Headers.Location!.OriginalString);
-        Assert.Equal("/lineage/", (await browser.GetAsync("/lineage")).Headers.Location!.OriginalString);
+        // One that takes the path off leads there by itself.
+        if (keeps)
+            Assert.Equal("/lineage/", (await browser.GetAsync("/lineage")).Headers.Location!.OriginalString);
         Assert.Equal("/lineage/jobs/oban/?id=50%25", (await browser.GetAsync("jobs/oban/50%25")).Headers.Location!.OriginalString);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("api/v1/runs/oban/10")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("api/v1/runs/oban/a%2Fb")).StatusCode);
@@ -62,7 +64,7 @@ public sealed partial class BasePathTests
 
         Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/healthz/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/lineage/healthz/ready")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/lineage/js/theme.js")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/lineage/login")).StatusCode);
     }
 
     [Fact]

@@ -38,8 +38,9 @@ internal sealed class RawCircuit : IAsyncDisposable
     {
         try
         {
+            // What never comes shall fail, and not hang.
             while (socket.State == WebSocketState.Open)
-                await ReceiveAsync();
+                await ReceiveAsync().WaitAsync(TimeSpan.FromMinutes(2));
         }
         catch (WebSocketException)
         {

@@ -141,6 +141,16 @@ async function reconnect() {
   } catch { /* still away: the bar stays */ }
 }
 
+// Who has signed out, in another tab or at another replica, is not to leave what was seen on the screen.
+async function leaveIfSignedOut() {
+  if (!("session" in document.documentElement.dataset)) return;
+  try {
+    // The form is shown to who is not signed in; everybody else is led away from it.
+    const answer = await fetch("login", { method: "HEAD", redirect: "manual", cache: "no-store" });
+    if (answer.status === 200) location.reload();
+  } catch { /* the server is away: the bar says so */ }
+}
+
 function retryIfFailed() {
   if (!document.hidden && modal?.classList.contains("components-reconnect-failed")) reconnect();
 }
@@ -152,5 +162,6 @@ if (modal) {
   new MutationObserver(() => {
     // The circuit is gone for good, as after a restart. The address is the whole view, so a reload loses nothing.
     if (modal.classList.contains("components-reconnect-rejected")) location.reload();
+    if (modal.classList.contains("components-reconnect-show") || modal.classList.contains("components-reconnect-failed")) leaveIfSignedOut();
   }).observe(modal, { attributes: true, attributeFilter: ["class"] });
 }
