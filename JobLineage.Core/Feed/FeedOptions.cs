@@ -20,6 +20,12 @@ public sealed record FeedOptions
     /// <summary>Between two reconciliations.</summary>
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// The same where a job may change without its row, in another table say: what has finished is compared this often. A comparison
+    /// that took long is followed by a rest of <see cref="RestFactor"/> times as long all the same.
+    /// </summary>
+    public TimeSpan OutsideInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Between two looks for runs that are older than is kept.</summary>
     public TimeSpan HistoryInterval { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -25,14 +25,14 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
         var batches = ids.Chunk(options.Batch).ToList();
         Task<SourceRows>? next = null;
         if (batches.Count == 0 && progress is not null)
-            await ingester.ApplyAsync([], [], progress, cancellation);
+            await StoreSide.Of(ingester.ApplyAsync([], [], progress, cancellation));
         for (var i = 0; i < batches.Count; i++)
         {
             var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
             // The next batch is read while this one is written.
             next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
             read?.AddRange(rows.Jobs);
-            var result = await ingester.ApplyAsync(rows.Jobs, rows.Absent, i == batches.Count - 1 ? progress : null, cancellation);
+            var result = await StoreSide.Of(ingester.ApplyAsync(rows.Jobs, rows.Absent, i == batches.Count - 1 ? progress : null, cancellation));
             Count(result);
             gone += result.Gone;
             // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
@@ -41,7 +41,7 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
                 rows = await reader.ReadAsync(missing, cancellation);
                 if (rows.Jobs.Count == 0)
                     break;
-                result = await ingester.ApplyAsync(rows.Jobs, [], null, cancellation);
+                result = await StoreSide.Of(ingester.ApplyAsync(rows.Jobs, [], null, cancellation));
                 Count(result);
                 missing = result.Missing;
             }

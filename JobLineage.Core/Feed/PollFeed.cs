@@ -22,6 +22,15 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     private readonly JobRefresh refresh = new(reader, ingester, options);
     private readonly long began = time.GetTimestamp();
     private TimeSpan? lastLook;
+
+    /// <summary>When the source was last looked at, by its own clock; null before the first look.</summary>
+    public SourceMoment? Moment { get; private set; }
+
+    /// <summary>Where looks do not see all that changes: the moment up to which everything has been compared.</summary>
+    public Func<DateTimeOffset?>? Compared { get; init; }
+
+    /// <summary>The moment that the stored data is of; null when it is not known.</summary>
+    public DateTimeOffset? AsOf => Compared is null ? Moment?.AsOf : Compared();
     private TimeSpan? lastCall;
     private bool mustCall;
 
@@ -50,12 +59,12 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     /// <returns>What was new, changed or gone, and how long the source was busy with it.</returns>
     public async Task<(Refreshed Refreshed, TimeSpan Took)> LookAsync(CancellationToken cancellation)
     {
-        var at = time.GetUtcNow();
         // What is measured is measured by time that passes: the time of day may be set.
         var steady = time.GetElapsedTime(began);
         var started = Stopwatch.GetTimestamp();
         TimeSpan? within = reader.Source.IdKind == JobIdKind.BigInt ? null : steady - (lastLook ?? steady) + Slack;
         var scan = await scanner.ScanAsync(tracker.LookAbove, within, tracker.Followed, cancellation);
+        Moment = scan.Moment! with { At = time.GetUtcNow() };
         var dirty = tracker.Decide(scan);
         var took = Stopwatch.GetElapsedTime(started);
         var read = new List<Job>(dirty.Count);
@@ -70,7 +79,7 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
         lastLook = steady;
         Call(steady);
         if (refreshed.Changed > 0 || dirty.Count > 0)
-            await ingester.ApplyAsync([], [], new(AsOf: at, HighId: tracker.HighId), cancellation);
+            await StoreSide.Of(ingester.ApplyAsync([], [], new(AsOf: AsOf, HighId: tracker.HighId), cancellation));
         return (refreshed, took);
     }
 

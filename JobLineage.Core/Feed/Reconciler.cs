@@ -16,12 +16,19 @@ namespace JobLineage.Core.Feed;
 /// <param name="options">How often.</param>
 /// <param name="time">The clock.</param>
 /// <param name="pool">Turns at using the source's database.</param>
-internal sealed class Reconciler(SourceRecord record, SourceScanner scanner, FeedOptions options, TimeProvider time, DatabasePool pool)
+/// <param name="moment">The moment that the source's data is of.</param>
+internal sealed class Reconciler(
+    SourceRecord record, SourceScanner scanner, FeedOptions options, TimeProvider time, DatabasePool pool, Func<DateTimeOffset?>? moment = null)
 {
     private const int Chunk = 50_000;
 
     private readonly ConcurrentQueue<IReadOnlyList<string>> found = new();
     private readonly Channel<bool> asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private DateTimeOffset? lastCompared;
+
+    /// <summary>The moment at which the last comparison began that has ended; null before. To be read before what it found is taken.</summary>
+    public DateTimeOffset? LastCompared => lastCompared;
 
     /// <summary>Compares as soon as may be.</summary>
     public void Ask() => asked.Writer.TryWrite(true);
@@ -38,10 +45,12 @@ internal sealed class Reconciler(SourceRecord record, SourceScanner scanner, Fee
         {
             IReadOnlyList<string> different;
             TimeSpan took;
+            DateTimeOffset? at;
             using (await pool.LongAsync(cancellation))
             {
                 asked.Reader.TryRead(out _);
                 var began = time.GetTimestamp();
+                at = moment?.Invoke();
                 different = await record.DifferencesAsync(scanner.StatesAsync(Chunk, cancellation), cancellation);
                 took = time.GetElapsedTime(began);
             }
@@ -51,6 +60,9 @@ internal sealed class Reconciler(SourceRecord record, SourceScanner scanner, Fee
                 found.Enqueue(different);
                 told();
             }
+
+            // Whoever takes what was found knows the source up to then.
+            lastCompared = at ?? lastCompared;
 
             // However much is lost: to be compared is not all that the source is there for.
             await Task.Delay(took * options.RestFactor, time, cancellation);

@@ -12,7 +12,7 @@ public sealed partial class SourceFeed
     {
         if ((await record.PositionAsync(cancellation)).IsBackfilled)
             return false;
-        await SayAsync(record, FeedState.Backfilling, null, null, cancellation);
+        await SayAsync(record, FeedState.Backfilling, standing, null, cancellation);
         var last = time.GetTimestamp();
         var pause = TimeSpan.Zero;
         // What goes on now is wanted first: the running jobs are read before the history, and again and again during it.

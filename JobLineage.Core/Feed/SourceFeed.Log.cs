@@ -23,6 +23,9 @@ public sealed partial class SourceFeed
     [LoggerMessage(306, LogLevel.Warning, "Source {Source}: state '{Word}' is not a state this version knows; its rows are passed over")]
     private partial void LogUnknownState(string source, string word);
 
+    [LoggerMessage(321, LogLevel.Information, "Source {Source}: its mapping is another one than the stored jobs were read by; everything is read anew")]
+    private partial void LogRereading(string source);
+
     [LoggerMessage(307, LogLevel.Information, "Source {Source}: followed by its trigger")]
     private partial void LogLive(string source);
 

@@ -29,7 +29,8 @@ public sealed partial class SourceFeed
                 await RepairAsync(feed, reconciler, token);
                 if (reconciling.IsCompleted)
                     await reconciling;
-                await SayAsync(record, FeedState.Live, UnknownStateMessage(), at, token);
+                pulse?.Answered();
+                await SayAsync(record, FeedState.Live, Message(), at, token);
             },
             cancellation);
         if (end == TriggerEnd.Gone)
@@ -45,9 +46,13 @@ public sealed partial class SourceFeed
 
     /// <summary>The trigger to follow by; null for none.</summary>
     /// <exception cref="SourceProblemException">One is required and can't be used.</exception>
-    private async Task<TriggerNames?> FindTriggerAsync(TriggerInstaller installer, CancellationToken cancellation)
+    private async Task<TriggerNames?> FindTriggerAsync(TriggerInstaller installer, ProbedSource probed, CancellationToken cancellation)
     {
-        if (source.Feed == FeedKind.Poll)
+        fallback = null;
+        if (source.Feed == FeedKind.Trigger && probed.Reach is { } reach)
+            throw new SourceProblemException(new(SourceProblemKind.NoTrigger, $"Source '{source.Name}' can't be followed by its trigger, since {reach}: set its Feed to auto or poll."));
+        // A trigger would see a part of what changes: what it does not see would be wrong under the word "live".
+        if (source.Feed == FeedKind.Poll || probed.Reach is not null)
             return null;
         var found = await installer.InspectAsync(cancellation);
         if (source.Feed == FeedKind.Trigger && found.Problem(source.Name) is { } problem)

@@ -31,10 +31,14 @@ public sealed partial class SourceFeed(
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, byte> unknownStates = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim saying = new(1);
     private long? lastSaid;
     private string? fallback;
     private bool wasTakenAway;
     private (FeedState State, string? Message) said;
+    private SourcePulse? pulse;
+    private SourceMoment? moment;
+    private Action looking = () => { };
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -64,10 +68,7 @@ public sealed partial class SourceFeed(
         {
             try
             {
-                ProbedSource probed;
-                using (await source.Pool.ShortAsync(cancellation))
-                    probed = await source.ProbeAsync(cancellation);
-                await FollowAsync(record, probed, () => pause = options.MinimumPause, cancellation);
+                await TurnAsync(record, () => pause = options.MinimumPause, cancellation);
             }
             catch (SourceProblemException e) when (!e.Problem.IsRetryable)
             {
@@ -86,17 +87,65 @@ public sealed partial class SourceFeed(
         }
     }
 
+    /// <summary>One turn, with signs of life beside it.</summary>
+    private async Task TurnAsync(SourceRecord record, Action worked, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        pulse = new(record, AskAsync, (e, token) => SayAsync(record, FeedState.Reconnecting, $"{Sentence(e)} It is tried again by itself.", null, token), time);
+        var beating = pulse.RunAsync(stop.Token);
+        try
+        {
+            ProbedSource probed;
+            using (await source.Pool.ShortAsync(cancellation))
+                probed = await source.ProbeAsync(cancellation);
+            pulse.Answered();
+            await FollowAsync(record, probed, worked, cancellation);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A sign of life of the source's database. Where all connections are in use nobody can say that it does not answer.</summary>
+    private async Task AskAsync(CancellationToken cancellation)
+    {
+        IDisposable turn;
+        try
+        {
+            turn = await source.Pool.ShortAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        using (turn)
+        {
+            await using var connection = await source.Database.OpenConnectionAsync(cancellation);
+            await using var ask = new NpgsqlCommand("select 1", connection) { CommandTimeout = 5 };
+            await ask.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
     private async Task FollowAsync(SourceRecord record, ProbedSource probed, Action worked, CancellationToken cancellation)
     {
+        standing = Standing(probed);
+        if (await record.AdoptMappingAsync(MappingFingerprint.Of(probed.Mapping), cancellation))
+            LogRereading(source.Name);
         var reader = new SourceReader(probed, source.Database, source.Redaction);
         reader.UnknownState += ReportUnknownState;
         var scanner = new SourceScanner(reader, source.Database);
         var ingester = new Ingester(store, probed, record);
-        var feed = new PollFeed(reader, scanner, ingester, record, options, time);
+        // Where looks do not see all that changes, the data is of the last comparison.
+        DateTimeOffset? compared = null;
+        PollFeed NewFeed() => new(reader, scanner, ingester, record, options, time) { Compared = probed.Reach is null ? null : () => compared };
+        var feed = NewFeed();
         var installer = new TriggerInstaller(probed.Mapping, source.Database);
         TriggerNames? names;
         using (await source.Pool.ShortAsync(cancellation))
-            names = await FindTriggerAsync(installer, cancellation);
+            names = await FindTriggerAsync(installer, probed, cancellation);
         // Before anything is read: what changes from here on is in the log.
         var consumer = names is null ? null : new TriggerConsumer(source.Database, names, await StoreIdentity.ReadAsync(store, cancellation));
         var trigger = consumer is null
@@ -113,14 +162,16 @@ public sealed partial class SourceFeed(
         if (await BackfillAsync(record, reader, ingester, feed, cancellation))
         {
             // A chunk that was read before a look may have been written after it: what the looks remember is not what is stored.
-            feed = new PollFeed(reader, scanner, ingester, record, options, time);
+            feed = NewFeed();
             using (await source.Pool.ShortAsync(cancellation))
                 await feed.StartAsync(cancellation);
         }
 
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reconciler = new Reconciler(record, scanner, options, time, source.Pool);
+        var often = probed.Reach is null || options.ReconcileInterval < options.OutsideInterval ? options : options with { ReconcileInterval = options.OutsideInterval };
+        var reconciler = new Reconciler(record, scanner, often, time, source.Pool, () => feed.Moment?.AsOf);
+        looking = () => compared = reconciler.LastCompared;
         feed.IdsReturned += reconciler.Ask;
         var reconciling = reconciler.RunAsync(() => listener?.Nudge(), stop.Token);
         try
@@ -128,7 +179,7 @@ public sealed partial class SourceFeed(
             if (trigger is not null && listener is not null)
                 await FollowByTriggerAsync(record, feed, trigger, listener, reconciler, reconciling, cancellation);
             else
-                await FollowByAskingAsync(record, feed, installer, reconciler, reconciling, cancellation);
+                await FollowByAskingAsync(record, feed, installer, probed, reconciler, reconciling, cancellation);
         }
         finally
         {
@@ -138,7 +189,7 @@ public sealed partial class SourceFeed(
     }
 
     private async Task FollowByAskingAsync(
-        SourceRecord record, PollFeed feed, TriggerInstaller installer, Reconciler reconciler, Task reconciling, CancellationToken cancellation)
+        SourceRecord record, PollFeed feed, TriggerInstaller installer, ProbedSource probed, Reconciler reconciler, Task reconciling, CancellationToken cancellation)
     {
         var lastLook = time.GetTimestamp();
         while (true)
@@ -147,7 +198,7 @@ public sealed partial class SourceFeed(
             if (reconciling.IsCompleted)
                 await reconciling;
             await RestAsync(took, cancellation);
-            if (source.Feed == FeedKind.Poll || time.GetElapsedTime(lastLook) < options.TriggerLookInterval)
+            if (source.Feed == FeedKind.Poll || probed.Reach is not null || time.GetElapsedTime(lastLook) < options.TriggerLookInterval)
                 continue;
             // Somebody may have run install meanwhile: then this begins again, by trigger.
             lastLook = time.GetTimestamp();
@@ -165,11 +216,16 @@ public sealed partial class SourceFeed(
         SourceRecord record, PollFeed feed, Reconciler? reconciler, FeedState state, CancellationToken cancellation)
     {
         using var turn = await source.Pool.ShortAsync(cancellation);
-        var at = time.GetUtcNow();
         var looked = await feed.TickAsync(cancellation);
+        moment = feed.Moment;
+        pulse?.Answered();
         if (reconciler is not null)
+        {
+            looking();
             await RepairAsync(feed, reconciler, cancellation);
-        await SayAsync(record, state, Message(), at, cancellation);
+        }
+
+        await SayAsync(record, state, Message(), feed.AsOf, cancellation);
         return looked;
     }
 
@@ -205,7 +261,21 @@ public sealed partial class SourceFeed(
         return rest > wanted ? rest : wanted;
     }
 
+    /// <summary>One at a time: the pulse may have to say something too.</summary>
     private async Task SayAsync(SourceRecord record, FeedState state, string? message, DateTimeOffset? asOf, CancellationToken cancellation)
+    {
+        await saying.WaitAsync(cancellation);
+        try
+        {
+            await SayInTurnAsync(record, state, message, asOf, cancellation);
+        }
+        finally
+        {
+            saying.Release();
+        }
+    }
+
+    private async Task SayInTurnAsync(SourceRecord record, FeedState state, string? message, DateTimeOffset? asOf, CancellationToken cancellation)
     {
         var due = attention.IsWatched(source.Name) ? options.WatchedInterval : Heartbeat;
         if (said == (state, message) && lastSaid is { } last && time.GetElapsedTime(last) < due)
@@ -227,27 +297,9 @@ public sealed partial class SourceFeed(
         }
     }
 
-    private string Sentence(Exception e) => e switch
-    {
-        SourceProblemException => e.Message,
-        DbException or TimeoutException or IOException or SocketException => SourceProbe.Explain(source.Name, e).Message,
-        _ => $"Source '{source.Name}' could not be read ({e.GetType().Name}); the log says more.",
-    };
-
     private void ReportUnknownState(string word)
     {
         if (unknownStates.Count < 20 && unknownStates.TryAdd(word, 0))
             LogUnknownState(source.Name, word);
     }
-
-    private string? Message() => (fallback, UnknownStateMessage()) switch
-    {
-        (null, var states) => states,
-        (var why, null) => why,
-        var (why, states) => $"{why} {states}",
-    };
-
-    private string? UnknownStateMessage() => unknownStates.IsEmpty
-        ? null
-        : $"Rows in a state that this version does not know are passed over: {string.Join(", ", unknownStates.Keys.Order(StringComparer.Ordinal).Select(w => $"'{w}'"))}.";
 }

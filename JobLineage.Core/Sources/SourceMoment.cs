@@ -6,4 +6,8 @@ namespace JobLineage.Core.Sources;
 /// <param name="AsOf">
 /// The moment that its data is of: earlier than its clock on a standby that lags; null when that can't be known (nothing has been replayed yet).
 /// </param>
-public sealed record SourceMoment(bool IsStandby, DateTimeOffset Clock, DateTimeOffset? AsOf);
+public sealed record SourceMoment(bool IsStandby, DateTimeOffset Clock, DateTimeOffset? AsOf)
+{
+    /// <summary>When that was by this program's own clock.</summary>
+    public DateTimeOffset At { get; init; } = Clock;
+}

@@ -164,6 +164,40 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     }
 
     /// <summary>
+    /// Says by which mapping the source is read from now on. When it is another one than the stored jobs were read by, everything is read
+    /// anew (see <see cref="RereadAsync"/>), and jobs stay the jobs they are.
+    /// </summary>
+    /// <param name="fingerprint">See <see cref="MappingFingerprint"/>.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>Whether everything has to be read anew.</returns>
+    public async Task<bool> AdoptMappingAsync(string fingerprint, CancellationToken cancellation)
+    {
+        // A table that nothing was read of yet is read anyway.
+        await using var command = store.CreateCommand(
+            """
+            update job_lineage.source s
+            set mapping = $2, rereading = old.rereading or old.had_jobs, backfilled = false, backfill_after = null, rows_done = 0
+            from (select *, backfilled or backfill_after is not null as had_jobs from job_lineage.source where id = $1) old
+            where s.id = $1 and s.epoch = $3 and s.mapping is distinct from $2
+            returning s.rereading
+            """);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = fingerprint });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    /// <summary>Says that somebody is at work, and nothing else.</summary>
+    public async Task BeatAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand("update job_lineage.source set heartbeat_at = now() where id = $1 and epoch = $2");
+        command.CommandTimeout = 5;
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>
     /// Compares all that the source has with all that the store believes it has, and returns the ids that differ in
     /// being there, in state, in attempt, in their link or in the time at which they were inserted.
     /// </summary>

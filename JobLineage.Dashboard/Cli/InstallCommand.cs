@@ -36,6 +36,8 @@ internal sealed class InstallCommand : TriggerVerb
         var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
         if (probed is null)
             throw QueryFailure.Of(problem!);
+        if (probed.Reach is { } reach)
+            throw new TriggerException($"Source '{source.Name}' is followed by polling, since {reach}: a trigger would see a part of what changes. Nothing was installed.");
         await new TriggerInstaller(source.Mapping, database).InstallAsync(parse.GetValue(reader), parse.GetValue(index), cancellation);
         await output.WriteLineAsync(
             $"Installed on {source.Mapping.Schema}.{source.Mapping.Table}: its changes are pushed on channel {sql.Names.Channel}. `joblineage uninstall --source {source.Name}` removes everything.");

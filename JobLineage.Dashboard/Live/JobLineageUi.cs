@@ -17,7 +17,8 @@ public static class JobLineageUi
     /// </summary>
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        // The browser gives the connection up when two heartbeats and a half are missing (app.js): that is ten seconds.
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.KeepAliveInterval = TimeSpan.FromSeconds(4));
         services.AddScoped<PageClock>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunHub>();

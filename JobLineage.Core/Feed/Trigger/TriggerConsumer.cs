@@ -30,12 +30,18 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<DrainedChanges> DrainAsync(int limit, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"select ctid, xmin, id from {names.Change} limit {limit}");
-        command.CommandTimeout = TimeoutSeconds;
+        await using var command = database.CreateBatch();
+        command.Timeout = TimeoutSeconds;
+        // The moment comes first: what was committed by then is in the log that is read after it.
+        command.BatchCommands.Add(new("select clock_timestamp()"));
+        command.BatchCommands.Add(new($"select ctid, xmin, id from {names.Change} limit {limit}"));
         var rows = new List<LoggedRow>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
         var everything = false;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var at = new DateTimeOffset(reader.GetDateTime(0), TimeSpan.Zero);
+        await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var id = await reader.IsDBNullAsync(2, cancellation) ? null : reader.GetString(2);
@@ -46,7 +52,7 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
                 ids.Add(id);
         }
 
-        return new(this, rows, [.. ids], everything, rows.Count == limit);
+        return new(this, rows, [.. ids], everything, rows.Count == limit, at);
     }
 
     /// <summary>Who reads.</summary>
@@ -176,10 +182,10 @@ public sealed class DrainedChanges
     private readonly TriggerConsumer consumer;
     private readonly IReadOnlyCollection<LoggedRow> rows;
 
-    internal DrainedChanges(TriggerConsumer consumer, IReadOnlyCollection<LoggedRow> rows, IReadOnlyList<string> ids, bool everything, bool hasMore)
+    internal DrainedChanges(TriggerConsumer consumer, IReadOnlyCollection<LoggedRow> rows, IReadOnlyList<string> ids, bool everything, bool hasMore, DateTimeOffset at)
     {
         (this.consumer, this.rows) = (consumer, rows);
-        (Ids, Everything, HasMore) = (ids, everything, hasMore);
+        (Ids, Everything, HasMore, At) = (ids, everything, hasMore, at);
     }
 
     /// <summary>The ids that changed, each once.</summary>
@@ -190,6 +196,9 @@ public sealed class DrainedChanges
 
     /// <summary>Whether the limit was met: there is more to read.</summary>
     public bool HasMore { get; }
+
+    /// <summary>When it was read, by the source's clock.</summary>
+    public DateTimeOffset At { get; }
 
     /// <summary>Whether there was nothing.</summary>
     public bool IsEmpty => rows.Count == 0;

@@ -88,12 +88,11 @@ public sealed class TriggerFeed(
                 using (pool is null ? null : await pool.ShortAsync(cancellation))
                 {
                     await SweepAsync(sweep, cancellation);
-                    var at = time.GetUtcNow();
                     var started = Stopwatch.GetTimestamp();
                     changes = await consumer.DrainAsync(options.Batch, cancellation);
                     took = Stopwatch.GetElapsedTime(started);
-                    await StoreAsync(changes, at, cancellation);
-                    await looked(changes.HasMore ? null : at, cancellation);
+                    await StoreAsync(changes, cancellation);
+                    await looked(changes.HasMore ? null : changes.At, cancellation);
                     if (changes.Everything)
                         return TriggerEnd.Incomplete;
                     if (await CheckAsync(cancellation) is { } end)
@@ -129,7 +128,7 @@ public sealed class TriggerFeed(
         sweepPause = rest > options.SweepInterval ? rest : options.SweepInterval;
     }
 
-    private async Task StoreAsync(DrainedChanges changes, DateTimeOffset at, CancellationToken cancellation)
+    private async Task StoreAsync(DrainedChanges changes, CancellationToken cancellation)
     {
         if (changes.IsEmpty)
             return;
@@ -138,7 +137,7 @@ public sealed class TriggerFeed(
         suspects.ExceptWith(known);
         if (ids == JobIdKind.BigInt && known.Count > 0 && (high is null || JobIds.Compare(ids, known[^1], high) > 0))
             high = known[^1];
-        await refresh.RunAsync(known, null, new(AsOf: changes.HasMore ? null : at, HighId: high), cancellation);
+        await refresh.RunAsync(known, null, new(AsOf: changes.HasMore ? null : changes.At, HighId: high), cancellation);
         await changes.CommitAsync(cancellation);
     }
 

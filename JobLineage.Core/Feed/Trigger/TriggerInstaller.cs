@@ -11,7 +11,15 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
     // The function's name says whose it is, and not the table's: a table keeps its triggers when it is renamed.
     private const string Find = """
         select p.proname, obj_description(p.oid, 'pg_proc'),
-            count(*) filter (where t.tgenabled in ('O', 'A') and t.tgname = any($2)) = cardinality($2),
+            -- By row on a partitioned table, where each partition has its own, enabled one.
+            count(*) filter (where t.tgenabled in ('O', 'A') and t.tgname = any($2)
+                and (c.relkind <> 'p' or t.tgname = 'job_lineage_truncate' or t.tgtype & 1 = 1)) = cardinality($2)
+                and not exists (
+                    select from pg_trigger clone where clone.tgfoid = p.oid and clone.tgparentid <> 0 and clone.tgenabled not in ('O', 'A'))
+                -- Whose log it is could put other things in its place, which would then act as the reader.
+                and not exists (select from pg_trigger strange where strange.tgrelid = change.oid)
+                and not exists (select from pg_rewrite strange where strange.ev_class = change.oid)
+                and coalesce(change.relkind = 'r' and not change.relrowsecurity, true),
             coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(feed.oid, 'select')
                 and has_table_privilege(feed.oid, 'update') and has_table_privilege(change.oid, 'select')
                 and has_table_privilege(change.oid, 'delete') and has_table_privilege(change.oid, 'truncate') and has_table_privilege(gate.oid, 'select')
@@ -19,7 +27,11 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             feed.oid is not null and change.oid is not null and gate.oid is not null,
             coalesce(pg_relation_size(change.oid), 0),
             -- Whatever is dropped, made, disabled, enabled, emptied or rewritten leaves another number behind.
-            concat_ws(' ', p.oid, min(p.xmin::text), change.oid, change.relfilenode, gate.oid, string_agg(t.oid || ':' || t.xmin, ',' order by t.oid))
+            concat_ws(' ', p.oid, min(p.xmin::text), change.oid, change.relfilenode, gate.oid, string_agg(t.oid || ':' || t.xmin, ',' order by t.oid),
+                -- A partition that comes, goes or is emptied fires nothing.
+                case c.relkind when 'p' then (
+                    select string_agg(part.oid || ':' || part.relfilenode, ',' order by part.oid)
+                    from pg_partition_tree(c.oid) tree join pg_class part on part.oid = tree.relid) end)
         from pg_class c
             join pg_namespace cn on cn.oid = c.relnamespace
             join pg_trigger t on t.tgrelid = c.oid
@@ -28,14 +40,14 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             left join pg_class feed on feed.relnamespace = n.oid and feed.relname = 'feed'
             left join pg_class change on change.relnamespace = n.oid and change.relname = replace(p.proname, 'log_', 'change_')
             left join pg_class gate on gate.relnamespace = n.oid and gate.relname = replace(p.proname, 'log_', 'gate_')
-        where cn.nspname = $1 and c.relname = $3 and n.nspname = 'job_lineage' and not t.tgisinternal and p.proname like 'log\_%'
-        group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid, change.relfilenode
+        where cn.nspname = $1 and c.relname = $3 and n.nspname = 'job_lineage' and not t.tgisinternal and t.tgparentid = 0 and p.proname like 'log\_%'
+        group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid, change.relfilenode, change.relkind, change.relrowsecurity, c.oid, c.relkind
         order by 3 desc
         limit 1
         """;
 
     private const string FindTable = """
-        select c.relkind::text, pg_has_role(c.relowner, 'usage')
+        select c.relkind::text, pg_has_role(c.relowner, 'usage'), c.relkind = 'r' and exists (select from pg_inherits i where i.inhparent = c.oid)
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = $1 and c.relname = $2
         """;
@@ -120,6 +132,12 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
         {
             throw new TriggerException(
                 $"Source '{mapping.Name}': {mapping.Schema}.{mapping.Table} is not a table, and only tables have triggers; it is followed by asking (Feed: poll).");
+        }
+
+        if (row.GetBoolean(2))
+        {
+            throw new TriggerException(
+                $"Source '{mapping.Name}': other tables inherit from {mapping.Schema}.{mapping.Table}, and what is written to those fires no trigger of it; it is followed by asking (Feed: poll).");
         }
     }
 

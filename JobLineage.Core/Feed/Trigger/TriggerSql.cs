@@ -11,7 +11,7 @@ namespace JobLineage.Core.Feed.Trigger;
 public sealed class TriggerSql(SourceMapping mapping)
 {
     /// <summary>Counts up whenever what is installed changes; a trigger of another version is not read from.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Between two notifications of one table, in milliseconds.</summary>
     public const int GateMilliseconds = 100;
@@ -56,6 +56,7 @@ public sealed class TriggerSql(SourceMapping mapping)
         {Function}
         comment on function {Names.Function}() is {SourceMapping.Literal(Comment(Version))};
         revoke all on function {Names.Function}() from public;
+        {Do(HandOverBody)}
         {Do(TriggersBody)}
         insert into {TriggerNames.Feed} (key, source_table) values ('{Names.Key}', {SourceMapping.Literal(table)})
             on conflict (key) do update set source_table = excluded.source_table, installed_at = now(), consumed_at = now();
@@ -142,9 +143,44 @@ public sealed class TriggerSql(SourceMapping mapping)
                 select 'function', p.proname, p.proowner from pg_proc p where p.pronamespace = '{TriggerNames.Schema}'::regnamespace) things
             where name in ('feed', 'change_{Names.Key}', 'gate_{Names.Key}', 'log_{Names.Key}')
                 and owner <> (select oid from pg_roles where rolname = current_user)
+                and not (select rolsuper from pg_roles r where r.oid = owner)
+                -- What is of this table alone belongs to the table's owner.
+                and not (name <> 'feed' and owner = (select relowner from pg_class where oid = {SourceMapping.Literal(table)}::regclass))
             limit 1;
             if thing is not null then
                 raise exception using errcode = '42501', message = format('%s belongs to another role than %I: install as that role, or drop it', thing, current_user);
+            end if;
+        end
+        """;
+
+    /// <summary>
+    /// The function runs as its owner for everybody who writes the table: that is the table's owner, who may do all of it anyway, and never a
+    /// superuser who installs. What evaluates the table's own types would otherwise do so with the installer's rights.
+    /// </summary>
+    private string HandOverBody => $"""
+        declare
+            heir       name;
+            is_granted boolean := false;
+        begin
+            select r.rolname into heir from pg_class c join pg_roles r on r.oid = c.relowner where c.oid = {SourceMapping.Literal(table)}::regclass;
+            if heir <> current_user and not pg_has_role(current_user, heir, 'member') then
+                raise exception using errcode = '42501',
+                    message = format('table %s belongs to %I, as whom the trigger is to run: install as %I, as a member of it, or as a superuser', {SourceMapping.Literal(table)}, heir, heir);
+            end if;
+            if heir <> current_user then
+                execute format('grant usage on schema {TriggerNames.Schema} to %I', heir);
+                execute format('grant select on {TriggerNames.Feed} to %I', heir);
+                -- Whom a thing is given to must be able to make one there; for this moment only.
+                if not has_schema_privilege(heir, '{TriggerNames.Schema}', 'create') then
+                    execute format('grant create on schema {TriggerNames.Schema} to %I', heir);
+                    is_granted := true;
+                end if;
+            end if;
+            execute format('alter table {Names.Change} owner to %I', heir);
+            execute format('alter sequence {Names.Gate} owner to %I', heir);
+            execute format('alter function {Names.Function}() owner to %I', heir);
+            if is_granted then
+                execute format('revoke create on schema {TriggerNames.Schema} from %I', heir);
             end if;
         end
         """;
@@ -160,15 +196,20 @@ public sealed class TriggerSql(SourceMapping mapping)
                 if gate = {TriggerNames.Asleep} then
                     return null;
                 end if;
+                -- By format, which asks the type for its text: a cast may be anybody's function.
                 if tg_level = 'ROW' then
-                    insert into {Names.Change} (id) values (old.{id}::text);
+                    if tg_op = 'DELETE' or tg_name = 'job_lineage_key' then
+                        insert into {Names.Change} (id) values (format('%s', old.{id}));
+                    else
+                        insert into {Names.Change} (id) values (format('%s', new.{id}));
+                    end if;
                 elsif tg_op = 'DELETE' then
-                    insert into {Names.Change} (id) select {id}::text from old_rows;
+                    insert into {Names.Change} (id) select format('%s', {id}) from old_rows;
                 elsif tg_op = 'TRUNCATE' then
                     -- No id: everything.
                     insert into {Names.Change} (id) values (null);
                 else
-                    insert into {Names.Change} (id) select {id}::text from new_rows;
+                    insert into {Names.Change} (id) select format('%s', {id}) from new_rows;
                 end if;
                 if not found then
                     return null;
@@ -189,11 +230,20 @@ public sealed class TriggerSql(SourceMapping mapping)
             """)};
         """;
 
+    /// <summary>
+    /// By statement on a table. On a partitioned one by row: Postgres gives such triggers to all its partitions, those to come too, and what is
+    /// written straight into a partition fires them; triggers by statement fire for what is written through the parent only.
+    /// </summary>
     private string TriggersBody => $"""
+        declare
+            by_row boolean := (select relkind = 'p' from pg_class where oid = {SourceMapping.Literal(table)}::regclass);
         begin
-            {Trigger("insert", "after insert", "referencing new table as new_rows for each statement")}
-            {Trigger("update", "after update", "referencing new table as new_rows for each statement")}
-            {Trigger("delete", "after delete", "referencing old table as old_rows for each statement")}
+            {Trigger("insert", "after insert", "referencing new table as new_rows for each statement", isRow: false)}
+            {Trigger("update", "after update", "referencing new table as new_rows for each statement", isRow: false)}
+            {Trigger("delete", "after delete", "referencing old table as old_rows for each statement", isRow: false)}
+            {Trigger("insert", "after insert", "for each row", isRow: true)}
+            {Trigger("update", "after update", "for each row", isRow: true)}
+            {Trigger("delete", "after delete", "for each row", isRow: true)}
             {Trigger("truncate", "after truncate", "for each statement")}
             {Trigger("key", $"after update of {id}", $"for each row when (old.{id} is distinct from new.{id})")}
         end
@@ -206,7 +256,8 @@ public sealed class TriggerSql(SourceMapping mapping)
             for doomed in
                 select t.tgname, t.tgrelid::regclass as relation
                 from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
-                where n.nspname = '{TriggerNames.Schema}' and p.proname = 'log_{Names.Key}' and not t.tgisinternal
+                -- Those of the partitions go with those of their parent.
+                where n.nspname = '{TriggerNames.Schema}' and p.proname = 'log_{Names.Key}' and not t.tgisinternal and t.tgparentid = 0
             loop
                 execute format('drop trigger %I on %s', doomed.tgname, doomed.relation);
             end loop;
@@ -214,8 +265,8 @@ public sealed class TriggerSql(SourceMapping mapping)
         """;
 
     // DROP TRIGGER locks out readers too, even where there is none: it is left out when what is there is right.
-    private string Trigger(string name, string when, string rest) => $"""
-        if not exists ({Existing(name)} and tgfoid = '{Names.Function}()'::regprocedure and tgenabled <> 'D') then
+    private string Trigger(string name, string when, string rest, bool? isRow = null) => $"""
+        if {(isRow is { } row ? $"by_row = {(row ? "true" : "false")} and " : "")}not exists ({Existing(name)} and tgfoid = '{Names.Function}()'::regprocedure and tgenabled <> 'D'{(isRow is { } level ? $" and (tgtype & 1 = 1) = {(level ? "true" : "false")}" : "")}) then
                 if exists ({Existing(name)}) then
                     drop trigger job_lineage_{name} on {table};
                 end if;

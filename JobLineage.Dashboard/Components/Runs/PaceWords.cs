@@ -16,6 +16,10 @@ public static class PaceWords
         var finished = lately.Sum();
         if (finished == 0)
             return $"None finished in the last {lately.Count} minutes: there is no pace to say by when it will be through.";
+        // The mean of some minutes is no pace of the present when the last ones brought nothing.
+        var silent = lately.TakeWhile(count => count == 0).Count();
+        if (silent >= 2)
+            return $"None finished in the last {silent} minutes; {Show.Count(finished)} in the {lately.Count - silent} before: there is no pace to say by when it will be through.";
         var pace = $"{Rate((double)finished / lately.Count)} finished a minute over the last {lately.Count} minutes.";
         if (seen.Forecast is not { } forecast)
             return stage.Counts.Available + stage.Counts.Executing == 0 ? pace : $"{pace} Too few or too uneven to say by when it will be through.";

@@ -128,8 +128,17 @@ setInterval(() => {
   if (document.hidden || stands()) return;
   const now = Date.now() + skew;
   for (const element of document.querySelectorAll("[data-since]")) setText(element, duration(Math.max(0, now - Date.parse(element.dataset.since)) / 1000));
-  for (const element of document.querySelectorAll("time[data-ago]")) setText(element, ago(Date.parse(element.dateTime), now));
+  for (const element of document.querySelectorAll("time[data-ago]")) {
+    const time = Date.parse(element.dateTime);
+    // What has happened is never ahead, whatever clock said when; only what is due may be.
+    setText(element, ago(element.dataset.ago === "ahead" ? time : Math.min(time, now), now));
+  }
 }, 5000);
+
+// The connection. The server sends a heartbeat every four seconds (JobLineageUi); when none has come for ten the network is gone,
+// whatever the operating system still believes, and the page says so.
+
+Blazor.start({ circuit: { configureSignalR: (builder) => builder.withServerTimeout(10_000) } });
 
 // The connection: come back by oneself when the network or the tab does.
 

@@ -1,0 +1,67 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using JobLineage.Core.Postgres;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+
+namespace JobLineage.Core.Feed;
+
+/// <content>What a feed tells people.</content>
+public sealed partial class SourceFeed
+{
+    /// <summary>A standby may be this far behind without a word: the page says how far.</summary>
+    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(10);
+
+    /// <summary>Clocks that differ by more than this are said to.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    /// <summary>What holds for as long as the table and the mapping are what they are; null for nothing.</summary>
+    private string? standing;
+
+    /// <summary>What is special about a source that follows from its table and its mapping.</summary>
+    private string? Standing(ProbedSource probed)
+    {
+        var sentences = new List<string>();
+        if (probed.Reach is { } reach)
+        {
+            sentences.Add(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"Source '{source.Name}' is followed by polling, since {reach}; everything is compared every {options.OutsideInterval.TotalSeconds:0} s, and the time shown is that of the last comparison."));
+        }
+
+        if (probed.HidesRows)
+            sentences.Add($"Row level security may hide rows of source '{source.Name}' from its user: what is hidden is not counted.");
+        return sentences.Count == 0 ? null : string.Join(' ', sentences);
+    }
+
+    private string? Message() =>
+        string.Join(' ', new[] { fallback, standing, MomentMessage(), UnknownStateMessage() }.Where(m => m is not null)) is { Length: > 0 } message ? message : null;
+
+    /// <summary>What is to be said about the time that the data is of; the time itself is on the page.</summary>
+    private string? MomentMessage()
+    {
+        if (moment is not { } read)
+            return null;
+        if (read is { IsStandby: true, AsOf: null })
+            return $"The server of source '{source.Name}' is a standby that has replayed nothing yet: how old its data is can't be known.";
+        if (read.IsStandby && read.Clock - read.AsOf > Lag)
+            return $"The server of source '{source.Name}' is a standby that lags behind its primary: its data is of the time shown.";
+        return (read.Clock - read.At).Duration() > Skew
+            ? string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"The clock of source '{source.Name}' is {(read.Clock - read.At).Duration().TotalMinutes:0.#} minutes {(read.Clock > read.At ? "ahead of" : "behind")} this program's: one of them is wrong. Times shown are the source's.")
+            : null;
+    }
+
+    private string? UnknownStateMessage() => unknownStates.IsEmpty
+        ? null
+        : $"Rows in a state that this version does not know are passed over: {string.Join(", ", unknownStates.Keys.Order(StringComparer.Ordinal).Select(w => $"'{w}'"))}.";
+
+    private string Sentence(Exception e) => e switch
+    {
+        SourceProblemException => e.Message,
+        _ when StoreSide.Is(e) => $"What was read from source '{source.Name}' can't be stored. {SqlStateSentences.Of(e, SqlStateSubject.Store).Message}",
+        DbException or TimeoutException or IOException or SocketException => SourceProbe.Explain(source.Name, e).Message,
+        _ => $"Source '{source.Name}' could not be read ({e.GetType().Name}); the log says more.",
+    };
+}
