@@ -45,7 +45,7 @@ public sealed class InferCommandTests
         var ran = await RunAsync(fixture, "infer", "60", "--sql");
         Assert.Equal((0, ""), (ran.ExitCode, ran.Error));
         Assert.Contains("begin;\n", ran.Output);
-        Assert.Contains("""and jl_job."meta"->>'parent_job_id' is null;""", ran.Output);
+        Assert.Contains("""and job."meta"->>'parent_job_id' is null;""", ran.Output);
         Assert.Equal(0, await fixture.Database.ScalarAsync<long>("select count(*) from oban_jobs where meta ? 'parent_job_id'"));
     }
 

@@ -26,7 +26,7 @@ public sealed class SourcePulseTests
         });
 
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(running);
     }
 
     [Fact]
@@ -60,6 +60,6 @@ public sealed class SourcePulseTests
         Assert.Equal((1, 2), (said, askedWhenSaid));
         Assert.Null(await store.Database.ScalarAsync<DateTime?>("select heartbeat_at from job_lineage.source"));
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(running);
     }
 }

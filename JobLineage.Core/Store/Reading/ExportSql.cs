@@ -15,7 +15,7 @@ internal static class ExportSql
         """
         j.id, j.state, (select l.text from job_lineage.label l where l.id = j.worker), (select l.text from job_lineage.label l where l.id = j.queue),
         (select l.text from job_lineage.label l where l.id = j.step), j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
-        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id, j.fingerprint
+        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id, j.native_id, j.fingerprint
         """;
 
     /// <summary>The statement and what its parameters stand for.</summary>
