@@ -16,10 +16,6 @@ public sealed class AccessRules
     /// <summary>The key of the host names that a proxy in front passes on, separated by ';'.</summary>
     public const string AllowedHostsKey = "AllowedHosts";
 
-    private const string Section = "JobLineage:Access";
-
-    private static readonly string[] Keys = ["Password", "ApiToken", "PublicUrl", "TrustedProxies"];
-
     /// <summary>Characters of the shortest password.</summary>
     public const int PasswordLength = 8;
 
@@ -47,8 +43,6 @@ public sealed class AccessRules
     /// <summary>Reads the rules; what is wrong goes to <paramref name="errors"/>.</summary>
     public static AccessRules Read(IConfiguration configuration, ListenAddresses addresses, ConfigurationErrors errors)
     {
-        foreach (var setting in configuration.GetSection(Section).GetChildren().Where(c => !Keys.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
-            errors.AddRange([DidYouMean.Sentence(setting.Path, setting.Key, Keys)]);
         var proxy = ProxyRules.Read(configuration, errors);
         var password = ReadSecret(configuration, PasswordKey, PasswordLength, errors);
         var token = ReadSecret(configuration, ApiTokenKey, ApiTokenLength, errors);

@@ -107,6 +107,8 @@ internal static class AccessServices
         options.ReturnUrlParameter = SignInEndpoints.ReturnUrl;
         options.Events.OnRedirectToLogin = Challenge;
         options.Events.OnRedirectToAccessDenied = Challenge;
+        // The form leads back by itself; this would do it by the query as it is, which a header may not be able to hold.
+        options.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask;
         options.Events.OnValidatePrincipal = async context =>
         {
             // The stamp ends all sessions with the password they began with.

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Security;
 
 /// <summary>What stands between browsers and the dashboard: where the dashboard is to them, and whose word about them counts.</summary>
+[ReadsConfiguration(PublicUrlKey, TrustedProxiesKey, TrustedProxiesKey + ReadsConfigurationAttribute.All)]
 public sealed record ProxyRules
 {
     /// <summary>The key of the address that browsers open.</summary>

@@ -137,7 +137,6 @@ public class AccessRulesTests
     [InlineData(ProxyRules.TrustedProxiesKey, "10.0.0.0/33", "which is no network")]
     [InlineData(ProxyRules.TrustedProxiesKey, "proxy", "which is no network")]
     [InlineData(ProxyRules.TrustedProxiesKey, "10.0.0.0/8, ::/0", "which is everybody")]
-    [InlineData("JobLineage:Access:PublicUr", "x", "PublicUrl")]
     public void What_is_said_of_proxies_is_checked(string key, string value, string sentence)
     {
         var error = Assert.Single(Errors((key, value), (AccessRules.PasswordKey, "correct horse")));
