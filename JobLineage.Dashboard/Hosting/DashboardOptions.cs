@@ -4,7 +4,7 @@ using JobLineage.Dashboard.Security;
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>The dashboard's own options, read and checked once at start.</summary>
-[ReadsConfiguration(DataDirectoryKey)]
+[ReadsConfiguration(DataDirectoryKey, DegradedStatusKey)]
 public sealed class DashboardOptions
 {
     /// <summary>The key of <see cref="DataDirectory"/>.</summary>
