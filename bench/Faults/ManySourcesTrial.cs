@@ -34,6 +34,7 @@ internal sealed class ManySourcesTrial : IAsyncDisposable
     private readonly IReadOnlyList<SourceMapping> mappings;
     private readonly List<Member> members = [];
     private readonly Dictionary<string, long> most = new(StringComparer.Ordinal);
+    private readonly int checkedFrom;
     private long statements;
 
     private ManySourcesTrial(FaultScale scale, int seed, string source, string store, CancellationToken cancellation)
@@ -41,8 +42,9 @@ internal sealed class ManySourcesTrial : IAsyncDisposable
         (this.scale, random, this.cancellation) = (scale, new(seed), cancellation);
         this.source = new(source) { Timeout = 10 };
         this.store = new(store) { Timeout = 10 };
-        queue = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(source) { Pooling = false, ApplicationName = "trial", CommandTimeout = 120 });
-        checking = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(store) { Pooling = false, ApplicationName = "trial" });
+        queue = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(source) { MaxPoolSize = 4, ApplicationName = "trial", CommandTimeout = 120 });
+        checking = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(store) { MaxPoolSize = 4, ApplicationName = "trial" });
+        checkedFrom = random.Next(6);
         mappings = [.. Enumerable.Range(0, Sources).Select(i => Presets.Oban($"s{i:000}") with { Table = $"jobs_{i:000}" })];
     }
 
@@ -195,7 +197,9 @@ internal sealed class ManySourcesTrial : IAsyncDisposable
                 return [$"the replicas do not share the sources evenly: {string.Join(", ", held)}"];
         }
 
-        foreach (var mapping in mappings)
+        // All of them in the benchmark; in a test each sixth, from a random one on: what goes wrong is hardly one table's alone.
+        var (first, step) = scale.Strikes == 1 ? (checkedFrom, 6) : (0, 1);
+        foreach (var mapping in mappings.Where((_, i) => i % step == first))
         {
             var outcome = await SourceProbe.ProbeAsync(mapping, queue, cancellation);
             var found = await new StoreAudit(checking, outcome.Source ?? throw new InvalidOperationException(outcome.Problem!.Message), queue).FindAsync(cancellation: cancellation);
