@@ -134,7 +134,7 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
         var most = DigestLimits.OfGroup(failures);
         var rooms = DigestShares.Of([.. groups.Select(g => (int)Math.Min(g.Failures, most))], DigestLimits.Jobs);
         await using var command = Command(
-            """
+            $"""
             with recent as (
                 select g.n, g.room, t.id, t.at, row_number() over (partition by g.n order by t.at desc, t.id desc) as place
                 from pg_temp.told t
@@ -143,7 +143,7 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
             select r.n, f.job_id, f.target, f.attempt, f.max_attempts, r.at, f.message, j.args
             from recent r
             join job_lineage.failure f on f.id = r.id
-            left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id
+            left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob}
             where r.place <= r.room
             order by r.n, r.place
             """);

@@ -138,6 +138,20 @@ public sealed class DigestMakerTests
     }
 
     [Fact]
+    public async Task Arguments_of_another_job_that_has_the_id_now_do_not_stand_beside_a_failure()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await fixture.Store.SqlAsync(
+            """insert into oban_jobs (id, worker, state, args, inserted_at, attempted_at, discarded_at) values (1, 'App.Mailer', 'discarded', '{"page": 1}', '2026-01-01', '2026-01-01', '2026-01-01')""");
+        await fixture.Feed.TickAsync();
+        await fixture.Store.SqlAsync(
+            """delete from oban_jobs; insert into oban_jobs (id, worker, state, args, inserted_at) values (1, 'App.Mailer', 'available', '{"page": 2}', '2026-02-01')""");
+        await fixture.Feed.Feed.LookAgainAsync(["1"], default);
+        var job = Assert.Single((await fixture.MakeAsync())!.Content.Runs[0].Groups[0].Jobs);
+        Assert.NotEqual("page=2", job.Arguments);
+    }
+
+    [Fact]
     public async Task Fifty_equal_failures_are_few_and_more_are_folded()
     {
         await using var fixture = await DigestFixture.CreateAsync();
