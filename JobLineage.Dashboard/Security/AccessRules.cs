@@ -4,7 +4,7 @@ using JobLineage.Dashboard.Hosting;
 namespace JobLineage.Dashboard.Security;
 
 /// <summary>Who may see what: decided once, from what is configured and from where the addresses can be reached.</summary>
-[ReadsConfiguration(Section + ReadsConfigurationAttribute.All, PasswordKey, ApiTokenKey, ProxyRules.PublicUrlKey, ProxyRules.TrustedProxiesKey)]
+[ReadsConfiguration(PasswordKey, ApiTokenKey, ProxyRules.PublicUrlKey, ProxyRules.TrustedProxiesKey)]
 public sealed class AccessRules
 {
     /// <summary>The key of the password that opens pages.</summary>
