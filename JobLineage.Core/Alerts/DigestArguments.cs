@@ -37,7 +37,8 @@ internal static class DigestArguments
         {
             var best = names.Except(chosen, StringComparer.Ordinal)
                 .Select(name => (Name: name, Kinds: Kinds(read.Select((v, i) => $"{jobs[i].Target}\0{string.Join('\0', chosen.Append(name).Select(n => v.GetValueOrDefault(n)))}"))))
-                .Where(k => k.Kinds > told)
+                // A second one only where it says something: no time, no address.
+                .Where(k => k.Kinds > told && (chosen.Count == 0 || Rank(k.Name, read) > 1))
                 .OrderBy(k => Rank(k.Name, read) == 0).ThenByDescending(k => k.Kinds).ThenByDescending(k => Rank(k.Name, read))
                 .FirstOrDefault();
             if (best.Name is null)

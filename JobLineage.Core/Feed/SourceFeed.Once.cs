@@ -42,6 +42,9 @@ public sealed partial class SourceFeed
 
     private async Task ReadAsync(SourceRecord record, ProbedSource probed, CancellationToken cancellation)
     {
+        standing = Standing(probed);
+        if (await record.AdoptMappingAsync(MappingFingerprint.Of(probed.Mapping), cancellation))
+            LogRereading(source.Name);
         var reader = new SourceReader(probed, source.Database, source.Redaction);
         reader.UnknownState += ReportUnknownState;
         var scanner = new SourceScanner(reader, source.Database);
@@ -55,11 +58,12 @@ public sealed partial class SourceFeed
             await feed.StartAsync(cancellation);
         }
 
-        var at = time.GetUtcNow();
         await feed.TickAsync(cancellation);
+        moment = feed.Moment;
+        // The comparison begins after that moment, and sees what looks do not: the data is of it, whatever the mapping reaches.
         var different = await record.DifferencesAsync(scanner.StatesAsync(Comparing, cancellation), cancellation);
         if (different.Count > 0)
             await feed.LookAgainAsync(different, cancellation);
-        await record.SayAsync(FeedState.Polling, Message(), at, cancellation);
+        await record.SayAsync(FeedState.Polling, Message(), feed.Moment?.AsOf, cancellation);
     }
 }
