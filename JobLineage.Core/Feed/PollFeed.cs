@@ -64,7 +64,9 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
         var started = Stopwatch.GetTimestamp();
         TimeSpan? within = reader.Source.IdKind == JobIdKind.BigInt ? null : steady - (lastLook ?? steady) + Slack;
         var scan = await scanner.ScanAsync(tracker.LookAbove, within, tracker.Followed, cancellation);
-        Moment = scan.Moment! with { At = time.GetUtcNow() };
+        // What a standby has replayed it goes on having: that it was level a moment ago counts for more than an old commit.
+        var before = Moment is { IsStandby: true } && scan.Moment!.IsStandby ? Moment.AsOf : null;
+        Moment = scan.Moment! with { At = time.GetUtcNow(), AsOf = before > scan.Moment!.AsOf ? before : scan.Moment!.AsOf ?? before };
         var dirty = tracker.Decide(scan);
         var took = Stopwatch.GetElapsedTime(started);
         var read = new List<Job>(dirty.Count);

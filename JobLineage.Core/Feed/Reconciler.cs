@@ -25,10 +25,11 @@ internal sealed class Reconciler(
     private readonly ConcurrentQueue<IReadOnlyList<string>> found = new();
     private readonly Channel<bool> asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    private DateTimeOffset? lastCompared;
+    // A reference: it is written here and read by the feed.
+    private volatile object? lastCompared;
 
     /// <summary>The moment at which the last comparison began that has ended; null before. To be read before what it found is taken.</summary>
-    public DateTimeOffset? LastCompared => lastCompared;
+    public DateTimeOffset? LastCompared => (DateTimeOffset?)lastCompared;
 
     /// <summary>Compares as soon as may be.</summary>
     public void Ask() => asked.Writer.TryWrite(true);

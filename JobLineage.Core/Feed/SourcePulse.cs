@@ -44,7 +44,9 @@ internal sealed class SourcePulse(SourceRecord record, Func<CancellationToken, T
             {
                 if (++missed == 2)
                     await SafelyAsync(() => lost(e, cancellation));
-                continue;
+                // Who has said that it is away is at work nevertheless.
+                if (missed < 2)
+                    continue;
             }
 
             await SafelyAsync(() => record.BeatAsync(cancellation));

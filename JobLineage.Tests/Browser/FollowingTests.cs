@@ -111,6 +111,24 @@ public sealed class FollowingTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_network_that_falls_silent_is_noticed_by_the_browser_itself()
+    {
+        await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd);
+        await using var tab = await chromium.OpenAsync(dashboard.Address);
+        await tab.GoAsync(Run);
+        await Assertions.Expect(tab.Page.Locator(".freshness .cut")).ToBeHiddenAsync();
+
+        dashboard.Network.IsSilent = true;
+
+        // SignalR's own limit is 30 s, ours ten: nobody else ends this connection.
+        await Assertions.Expect(tab.Page.Locator(".freshness .cut")).ToBeVisibleAsync(new() { Timeout = 25_000 });
+        await Assertions.Expect(tab.Page.Locator(".freshness .word")).ToBeHiddenAsync();
+        dashboard.Network.Cut();
+        dashboard.Network.IsSilent = false;
+        await Assertions.Expect(tab.Page.Locator(".freshness .cut")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+    }
+
+    [Fact]
     public async Task Of_two_viewers_one_is_cut_off_says_so_and_comes_back_while_the_other_goes_on()
     {
         await using var dashboard = await LiveDashboard.StartAsync(RecordedData.ObanEnd);

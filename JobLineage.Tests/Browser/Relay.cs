@@ -23,6 +23,9 @@ internal sealed class Relay : IAsyncDisposable
     /// <summary>Where to pass on to; null refuses everybody.</summary>
     public Uri? Target { get; set; }
 
+    /// <summary>Whether nothing passes any more while all connections stay open, as when a cable is pulled.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>Breaks all connections there are.</summary>
     public void Cut()
     {
@@ -39,13 +42,17 @@ internal sealed class Relay : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private static async Task PipeAsync(Socket from, Socket to)
+    private async Task PipeAsync(Socket from, Socket to)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var count)
-                await to.SendAsync(buffer.AsMemory(0, count));
+            {
+                if (!IsSilent)
+                    await to.SendAsync(buffer.AsMemory(0, count));
+            }
+
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -41,7 +41,6 @@ internal sealed class FreshFeed : IAsyncDisposable
     public async Task StartAsync(SourceMapping mapping, FeedKind kind = FeedKind.Auto, FeedOptions? options = null)
     {
         await StopAsync();
-        _stop = new();
         _running = new SourceFeed(new(mapping, _source, new Redaction([]), kind), _store, new Watched(), options ?? Fast, TimeProvider.System, NullLogger.Instance)
             .RunAsync(_stop.Token);
     }
@@ -51,6 +50,7 @@ internal sealed class FreshFeed : IAsyncDisposable
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+        (_stop, _running) = (new(), Task.CompletedTask);
     }
 
     public Task<T?> StoredAsync<T>(string sql) => _database.ScalarAsync<T>(sql);

@@ -101,7 +101,10 @@ public sealed class FaultTrial
     }
 
     /// <summary>Until the source is followed by its trigger, and nothing is complained of.</summary>
-    public Task UntilLiveAsync() => UntilAsync("the source is live again", async () => await SaysAsync() is (FeedState.Live, null, _));
+    public Task UntilLiveAsync() => UntilAsync(
+        "the source is live again",
+        // A clock that the trial has set is still off, and is said to be.
+        async () => await SaysAsync() is (FeedState.Live, var message, _) && message?.StartsWith("The clock of source", StringComparison.Ordinal) != false);
 
     /// <summary>Starts a real dashboard.</summary>
     public DashboardProcess StartProcess(string name)

@@ -13,6 +13,8 @@ internal static class SourceSettings
     private const string Moment = """
         pg_is_in_recovery(), now(),
             case when not pg_is_in_recovery() then now()
+                -- Its readers share the disk of their writer, and refuse the functions below.
+                when to_regproc('aurora_version') is not null then null
                 when pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() and exists (select from pg_stat_wal_receiver) then now()
                 else pg_last_xact_replay_timestamp() end
         """;

@@ -157,20 +157,21 @@ public sealed class FollowByTriggerTests
     [Theory]
     [InlineData(FeedKind.Auto)]
     [InlineData(FeedKind.Poll)]
-    public async Task A_clock_that_is_set_back_stops_nothing_and_is_believed(FeedKind kind)
+    public async Task A_programs_clock_that_is_off_stops_nothing_is_said_and_the_time_shown_is_the_sources(FeedKind kind)
     {
         await using var fixture = await TriggerFixture.CreateAsync();
         var clock = new MovableClock { Offset = TimeSpan.FromHours(5) };
         await using var feed = await Following.StartAsync(fixture, Fast, kind, clock);
         await fixture.InsertAsync(3);
         await feed.UntilEqualAsync();
-        await feed.UntilAsync(async () => await feed.AsOfAsync() > clock.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(5));
+        await feed.UntilAsync(async () => await feed.MessageAsync() is { } message && message.Contains("behind this program's", StringComparison.Ordinal));
+        Assert.True(await feed.AsOfAsync() <= TimeProvider.System.GetUtcNow().UtcDateTime);
 
         clock.Offset = TimeSpan.FromHours(-5);
         await fixture.InsertAsync(3);
 
         await feed.UntilEqualAsync();
-        await feed.UntilAsync(async () => await feed.AsOfAsync() <= clock.GetUtcNow().UtcDateTime);
+        await feed.UntilAsync(async () => await feed.MessageAsync() is { } message && message.Contains("ahead of this program's", StringComparison.Ordinal));
         var told = await feed.AsOfAsync();
         await feed.UntilAsync(async () => await feed.AsOfAsync() > told);
     }
