@@ -51,6 +51,9 @@ public sealed record DigestContent
     /// <summary>Sources that could not be read when the digest was made: what failed there since is not in it.</summary>
     public IReadOnlyList<DigestUnread> Unread { get; init; } = [];
 
+    /// <summary>Rows that could not be read since the last digest: whether these jobs failed is not known.</summary>
+    public IReadOnlyList<DigestPutAside> PutAside { get; init; } = [];
+
     /// <summary>Somebody tries the channel: nothing has failed.</summary>
     public bool IsTest { get; init; }
 }
@@ -76,6 +79,12 @@ public sealed record DigestMuted(long Mute, string Source, string Pipeline, long
 /// <param name="AsOf">The moment up to which it was read; null: it never was.</param>
 /// <param name="Problem">A sentence about what stands in the way.</param>
 public sealed record DigestUnread(string Source, DateTimeOffset? AsOf, string Problem);
+
+/// <summary>Rows of a source that could not be read.</summary>
+/// <param name="Source">The source's name.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="Sentences">What is wrong with the first of them.</param>
+public sealed record DigestPutAside(string Source, long Rows, IReadOnlyList<string> Sentences);
 
 /// <summary>The failures of one run, or the singles of a source.</summary>
 /// <param name="Source">The source's name.</param>

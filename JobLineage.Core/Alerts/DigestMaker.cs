@@ -169,6 +169,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             return null;
         }
 
+        content = content with { PutAside = await PutAsideLines.TakeAsync(connection, digest.Id, cancellation) };
         var message = DigestRenderer.Render(content);
         content = message.Content;
         await using var command = new NpgsqlCommand(

@@ -17,6 +17,7 @@ internal static class DigestNotes
     public static IReadOnlyList<DigestNote> Of(DigestContent digest) =>
     [
         .. digest.Unread.Select(u => new DigestNote(Describe(u), $"{digest.BaseUrl}/{PagePaths.Query(("source", u.Source))}")),
+        .. digest.PutAside.Select(p => new DigestNote(Describe(p), $"{digest.BaseUrl}/sources")),
         .. digest.Overdue.Select(o => new DigestNote(Describe(o), $"{digest.BaseUrl}/{PagePaths.Query(("source", o.Source), ("worker", o.Pipeline))}")),
         .. digest.Muted.Select(m => new DigestNote(Describe(m), $"{digest.BaseUrl}/{PagePaths.Digests(mute: m.Mute)}")),
         .. digest.Older > 0 ? [new DigestNote(Older(digest.Older), $"{digest.BaseUrl}/{PagePaths.Digests()}")] : (IEnumerable<DigestNote>)[],
@@ -29,6 +30,11 @@ internal static class DigestNotes
     /// <summary>What is said of a source that was not read.</summary>
     public static string Describe(DigestUnread unread) =>
         $"Source {DigestText.Line(unread.Source)} could not be read: {(unread.AsOf is { } at ? $"what failed there after {DigestText.Time(at)} is not in this message." : "it was never read, and nothing of it is in this message.")} {DigestText.Flat(unread.Problem, DigestText.LineLimit)}".TrimEnd();
+
+    /// <summary>What is said of rows that could not be read.</summary>
+    public static string Describe(DigestPutAside aside) =>
+        $"{DigestText.Count(aside.Rows, "row")} of source {DigestText.Line(aside.Source)} can't be read, and whether {(aside.Rows == 1 ? "this job" : "these jobs")} failed is not known: "
+        + string.Join(' ', aside.Sentences.Select(s => DigestText.Flat(s, DigestText.LineLimit)));
 
     /// <summary>What is said of a pipeline that is overdue.</summary>
     public static string Describe(DigestOverdue overdue) =>

@@ -122,6 +122,9 @@ public sealed record SourceMapping
     /// <summary>The same for jobs of some workers, by full or short name; these come before <see cref="ExpectedChildren"/>.</summary>
     public IReadOnlyDictionary<string, string> ExpectedChildrenOf { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Ids of rows that no statement may look at, for they can't be read: all others are.</summary>
+    internal ExceptedRows? Except { get; init; }
+
     /// <summary>All that says how many children a job is expected to have, as one text expression; null for nothing.</summary>
     public string? ExpectedSql
     {
@@ -185,3 +188,8 @@ public sealed record SourceMapping
 /// <param name="Column">The column's name.</param>
 /// <param name="Key">The top-level key in it.</param>
 public sealed record JsonKey(string Column, string Key);
+
+/// <summary>Rows that no statement may look at.</summary>
+/// <param name="Ids">Their ids, as text.</param>
+/// <param name="HaveVersions">Whether rows of the table have a version of their own.</param>
+internal sealed record ExceptedRows(IReadOnlyCollection<string> Ids, bool HaveVersions);

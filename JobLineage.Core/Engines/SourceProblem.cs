@@ -41,3 +41,10 @@ public sealed record SourceProblem(SourceProblemKind Kind, string Message)
 /// <param name="Source">The source, ready to be read; null when there is a problem.</param>
 /// <param name="Problem">The problem; null when there is none.</param>
 public sealed record ProbeOutcome(ProbedSource? Source, SourceProblem? Problem);
+
+/// <summary>A source can't be read; the message is a sentence with the next step.</summary>
+public sealed class SourceProblemException(SourceProblem problem) : Exception(problem.Message)
+{
+    /// <summary>What stands in the way.</summary>
+    public SourceProblem Problem => problem;
+}

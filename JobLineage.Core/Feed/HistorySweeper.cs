@@ -60,6 +60,7 @@ internal sealed partial class HistorySweeper(OldRuns old, WatchedSource source, 
 
         if (jobs > 0 || runs > 0)
             LogDropped(source.Name, runs, jobs, source.KeepRuns!.Value);
+        await old.GoOnForgettingAsync(cancellation);
         await old.ForgetNodesAsync(source.KeepRuns > NodesAtLeast ? source.KeepRuns.Value : NodesAtLeast, cancellation);
     }
 

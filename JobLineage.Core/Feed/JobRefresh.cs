@@ -21,6 +21,7 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
     {
         var changed = new List<string>();
         var added = new List<string>();
+        var aside = new List<string>();
         var (gone, returned) = (0, 0);
         var batches = ids.Chunk(options.Batch).ToList();
         Task<SourceRows>? next = null;
@@ -32,28 +33,30 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
             // The next batch is read while this one is written.
             next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
             read?.AddRange(rows.Jobs);
-            var result = await StoreSide.Of(ingester.ApplyAsync(rows.Jobs, rows.Absent, i == batches.Count - 1 ? progress : null, cancellation));
+            aside.AddRange(rows.Bad.Select(b => b.Id));
+            var result = await StoreSide.Of(ingester.ApplyAsync(rows, i == batches.Count - 1 ? progress : null, cancellation));
             Count(result);
             gone += result.Gone;
             // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
             for (var missing = result.Missing; missing.Count > 0;)
             {
                 rows = await reader.ReadAsync(missing, cancellation);
-                if (rows.Jobs.Count == 0)
+                if (rows.Jobs.Count == 0 && rows.Bad.Count == 0)
                     break;
-                result = await StoreSide.Of(ingester.ApplyAsync(rows.Jobs, [], null, cancellation));
+                result = await StoreSide.Of(ingester.ApplyAsync(rows with { Absent = [] }, null, cancellation));
                 Count(result);
                 missing = result.Missing;
             }
         }
 
-        return new(changed, gone) { Added = added, Returned = returned };
+        return new(changed, gone) { Added = added, Returned = returned, PutAside = aside };
 
         void Count(IngestResult result)
         {
             changed.AddRange(result.ChangedIds);
             added.AddRange(result.Added);
             returned += result.Returned;
+            aside.AddRange(result.PutAside);
         }
     }
 }
@@ -65,6 +68,9 @@ public sealed record Refreshed(IReadOnlyList<string> ChangedIds, int Gone)
 {
     /// <summary>The ids of those that the store did not have.</summary>
     public IReadOnlyList<string> Added { get; init; } = [];
+
+    /// <summary>The ids of rows of which something could not be read, or not be stored.</summary>
+    public IReadOnlyList<string> PutAside { get; init; } = [];
 
     /// <summary>How many ids came back with another insertion time: other jobs.</summary>
     public int Returned { get; init; }

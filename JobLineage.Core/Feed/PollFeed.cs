@@ -59,6 +59,8 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     /// <returns>What was new, changed or gone, and how long the source was busy with it.</returns>
     public async Task<(Refreshed Refreshed, TimeSpan Took)> LookAsync(CancellationToken cancellation)
     {
+        if (await record.TakeRetryAsync(cancellation) is { Count: > 0 } again)
+            await LookAgainAsync(again, cancellation);
         // What is measured is measured by time that passes: the time of day may be set.
         var steady = time.GetElapsedTime(began);
         var started = Stopwatch.GetTimestamp();
@@ -77,7 +79,8 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
             mustCall = true;
         }
 
-        tracker.Commit(scan, read, DateTimeOffset.UnixEpoch + steady);
+        scanner.Trust(read.Select(job => job.Id).Except(refreshed.PutAside));
+        tracker.Commit(scan, read, DateTimeOffset.UnixEpoch + steady, refreshed.PutAside);
         lastLook = steady;
         Call(steady);
         if (refreshed.Changed > 0 || dirty.Count > 0)

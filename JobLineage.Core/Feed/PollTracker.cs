@@ -72,7 +72,8 @@ public sealed class PollTracker(JobIdKind kind)
     /// <param name="scan">The look.</param>
     /// <param name="read">The jobs that were read because of it.</param>
     /// <param name="at">When it began, by a clock that nobody sets: only differences count.</param>
-    public void Commit(SourceScan scan, IEnumerable<Job> read, DateTimeOffset at)
+    /// <param name="putAside">Rows that could not be read: they are followed, whatever their state, until they can be.</param>
+    public void Commit(SourceScan scan, IEnumerable<Job> read, DateTimeOffset at, IEnumerable<string>? putAside = null)
     {
         versions.Clear();
         foreach (var (id, mark) in scan.Rows)
@@ -93,6 +94,7 @@ public sealed class PollTracker(JobIdKind kind)
                 unfinished.Add(job.Id);
         }
 
+        unfinished.UnionWith(putAside ?? []);
         Followed = [.. unfinished.Where(id => !scan.Rows.TryGetValue(id, out var mark) || !mark.IsUnfinished)];
         Advance(scan, at);
     }

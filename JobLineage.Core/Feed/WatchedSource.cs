@@ -33,10 +33,3 @@ public sealed record WatchedSource(
         return outcome.Source ?? throw new SourceProblemException(outcome.Problem!);
     }
 }
-
-/// <summary>A source can't be read; the message is a sentence with the next step.</summary>
-public sealed class SourceProblemException(SourceProblem problem) : Exception(problem.Message)
-{
-    /// <summary>What stands in the way.</summary>
-    public SourceProblem Problem => problem;
-}

@@ -93,8 +93,8 @@ public sealed class LineageQueries
             return null;
         var kind = await LookupAsync(cancellation);
         var whole = source.Mapping.RunKey is not null;
-        var sql = whole ? LineageSql.Keyed(source) : LineageSql.Children(source, kind == ParentLookup.None ? ParentLookup.Scan : kind);
-        var rows = await reader.ReadAsync(sql, kind, start, cancellation);
+        var rows = await ReadAsync(
+            (from, by) => whole ? LineageSql.Keyed(from) : LineageSql.Children(from, by == ParentLookup.None ? ParentLookup.Scan : by), kind, start, cancellation);
         var assembler = new RunAssembler(source, rows);
         var jobs = assembler.Assemble(start, fromHere: !whole);
         if ((whole ? jobs.FirstOrDefault(j => j.Row.Id == start) : jobs.FirstOrDefault()) is not { } parent)
@@ -120,7 +120,7 @@ public sealed class LineageQueries
             return Way(run.Jobs.First(j => j.Row.Id == start), run.PassedOver);
         }
 
-        var rows = await reader.ReadAsync(LineageSql.Ancestors(source), ParentLookup.Expression, start, cancellation);
+        var rows = await ReadAsync((from, _) => LineageSql.Ancestors(from), ParentLookup.Expression, start, cancellation);
         var assembler = new RunAssembler(source, rows);
         var placed = assembler.Assemble(start, fromHere: false);
         if (placed.FirstOrDefault(j => j.Row.Id == start) is { } job)
@@ -145,17 +145,39 @@ public sealed class LineageQueries
         if (JobIds.Normalize(source.IdKind, id) is not { } start)
             return null;
         var kind = await LookupAsync(cancellation);
-        var sql = source.Mapping.RunKey is not null
-            ? LineageSql.Keyed(source)
-            : LineageSql.Tree(source, kind == ParentLookup.None ? ParentLookup.Scan : kind, climb: !fromHere);
         var asOf = clock.GetUtcNow();
-        var rows = await reader.ReadAsync(sql, kind, start, cancellation);
+        var rows = await ReadAsync(
+            (from, by) => source.Mapping.RunKey is not null
+                ? LineageSql.Keyed(from)
+                : LineageSql.Tree(from, by == ParentLookup.None ? ParentLookup.Scan : by, climb: !fromHere),
+            kind, start, cancellation);
         var assembler = new RunAssembler(source, rows);
         var jobs = assembler.Assemble(start, fromHere);
         if (jobs.Count == 0)
             return null;
         return new(jobs, assembler.Stages, assembler.Stages.Paths(assembler.Stages.Names()), assembler.PassedOver, asOf);
     }
+
+    /// <summary>Reads, and answers for the rest where some row of the table makes the statement fail.</summary>
+    private async Task<List<LineageRow>> ReadAsync(
+        Func<ProbedSource, ParentLookup, string> sql, ParentLookup kind, string start, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadAsync(sql(source, kind), kind, start, cancellation);
+        }
+        catch (Exception e) when (RowFaults.IsOfRows(e))
+        {
+            if (await reader.WithoutBadRowsAsync(cancellation) is not { } rest)
+                throw;
+            // No index serves a table some of whose rows are left out.
+            var by = kind == ParentLookup.None ? kind : ParentLookup.Scan;
+            return await reader.ReadAsync(sql(rest, by), by, start, cancellation);
+        }
+    }
+
+    /// <summary>Rows of the table that could not be read and were left out of what was answered so far.</summary>
+    public IReadOnlyList<BadRow> BadRows => reader.BadRows;
 
     private async ValueTask<ParentLookup> LookupAsync(CancellationToken cancellation)
     {

@@ -32,6 +32,58 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
         return rows;
     }
 
+    /// <summary>Rows that could not be read, and are left out of all that is read from then on.</summary>
+    public IReadOnlyList<BadRow> BadRows { get; private set; } = [];
+
+    /// <summary>Looks over the table for rows that can't bear what the statements ask of them.</summary>
+    /// <returns>The source without them; null when there are none.</returns>
+    public async Task<ProbedSource?> WithoutBadRowsAsync(CancellationToken cancellation)
+    {
+        const int chunk = 20_000;
+        var except = new HashSet<string>(BadRows.Select(b => b.Id), StringComparer.Ordinal);
+        var search = new RowSearch(source.Mapping.Name);
+        var errors = new Dictionary<string, Exception>(StringComparer.Ordinal);
+        for (string? after = null; ;)
+        {
+            var some = await ids.IdsAsync(after, chunk, cancellation);
+            await search.RunAsync(
+                [.. some.Where(id => !except.Contains(id))], part => BearAsync(part, cancellation),
+                (id, error) =>
+                {
+                    errors[id] = error;
+                    return Task.CompletedTask;
+                },
+                cancellation);
+            if (some.Count < chunk)
+                break;
+            after = some[^1];
+        }
+
+        if (errors.Count == 0)
+            return null;
+        // By which member: as the feeds find it.
+        var named = (await ids.ReadAsync([.. errors.Keys], cancellation)).Bad;
+        BadRows =
+        [
+            .. BadRows, .. named.Where(b => errors.ContainsKey(b.Id)),
+            .. errors.Where(e => named.All(b => b.Id != e.Key)).Select(e => new BadRow(e.Key, "", false, RowFaults.SqlState(e.Value), RowFaults.Sentence(e.Key, null, e.Value))),
+        ];
+        except.UnionWith(errors.Keys);
+        return source with { Mapping = source.Mapping with { Except = new(except, source.HasRowVersions) } };
+    }
+
+    private async Task BearAsync(IReadOnlyList<string> some, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var batch = Batch(connection, LineageSql.Settings(source, ParentLookup.Expression, timeoutSeconds), LineageSql.Bear(source));
+        batch.BatchCommands[1].Parameters.Add(ids.IdArray(some));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+        }
+    }
+
     /// <summary>Asks the planner which index, if any, serves the parent expression.</summary>
     public async Task<ParentLookup> FindLookupAsync(CancellationToken cancellation)
     {

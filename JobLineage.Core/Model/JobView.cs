@@ -24,6 +24,9 @@ public sealed record JobView(
     /// <summary>The jobs beside it; null where there is nothing that makes siblings.</summary>
     public JobSiblings? Siblings { get; init; }
 
+    /// <summary>What of its row could not be read or stored.</summary>
+    public IReadOnlyList<BadRow> PutAside { get; init; } = [];
+
     /// <summary>The other jobs that have had the same id, the newest first; at most <see cref="MostVersions"/>.</summary>
     public IReadOnlyList<JobVersionLine> Others { get; init; } = [];
 

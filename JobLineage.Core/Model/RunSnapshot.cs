@@ -43,6 +43,9 @@ public sealed record RunSnapshot
     /// <summary>True when the root itself was never seen (pruned before, or it never existed).</summary>
     public bool RootIsMissing { get; init; }
 
+    /// <summary>Rows of its source that belong to it and could not be read or stored: they are counted in no state.</summary>
+    public long PutAside { get; init; }
+
     /// <summary>Finished jobs that the queue has pruned: what is shown of them is what was kept.</summary>
     public long Pruned { get; init; }
 

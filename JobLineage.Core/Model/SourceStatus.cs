@@ -33,4 +33,17 @@ public enum FeedState
 /// <param name="RowsDone">Rows read by a backfill so far.</param>
 /// <param name="RowsTotal">Rows the backfill expects: the planner's estimate, which is all that is known beforehand.</param>
 public sealed record SourceStatus(
-    string Source, FeedState State, DateTimeOffset? AsOf, string? Message, long RowsDone, long RowsTotal);
+    string Source, FeedState State, DateTimeOffset? AsOf, string? Message, long RowsDone, long RowsTotal)
+{
+    /// <summary>Who reads it, for people; null when nobody alive does.</summary>
+    public string? Reader { get; init; }
+
+    /// <summary>How many ids have come back with another insertion time.</summary>
+    public long Returned { get; init; }
+
+    /// <summary>When one last did; null for never.</summary>
+    public DateTimeOffset? ReturnedAt { get; init; }
+
+    /// <summary>Rows that could not be read or stored.</summary>
+    public IReadOnlyList<BadRow> PutAside { get; init; } = [];
+}

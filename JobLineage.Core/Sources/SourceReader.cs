@@ -17,8 +17,6 @@ namespace JobLineage.Core.Sources;
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
 public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 30)
 {
-    private const int LabelLimit = 500;
-
     private readonly SourceMapping mapping = source.Mapping;
 
     /// <summary>What was found out about the table.</summary>
@@ -30,26 +28,23 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// </summary>
     public event Action<string>? UnknownState;
 
-    /// <summary>The jobs that exist among these ids, in no particular order. Ids that can't be ids of this source count as absent.</summary>
+    /// <summary>
+    /// The jobs that exist among these ids, in no particular order. Ids that can't be ids of this source count as absent. Rows that can't be
+    /// read are found and named, and all others are read.
+    /// </summary>
+    /// <exception cref="SourceProblemException">So many rows can't be read that it is the mapping that is wrong.</exception>
     public async Task<SourceRows> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation)
     {
         if (ids.Count == 0)
             return new([], []);
-        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
-        command.Sql = ReadSql.ByIds(source);
-        command.Add(IdArray(ids));
-        var jobs = new List<Job>(ids.Count);
-        var present = new HashSet<string>(ids.Count, StringComparer.Ordinal);
-        await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var id = reader.GetString(0);
-            present.Add(id);
-            if (Read(reader, id) is { } job)
-                jobs.Add(job);
-        }
-
-        return new(jobs, [.. ids.Where(id => !present.Contains(id))]);
+        var found = new FoundRows(ids.Count);
+        var search = new RowSearch(mapping.Name);
+        await search.RunAsync(
+            ids as IReadOnlyList<string> ?? [.. ids],
+            some => ReadAsync(some, [], found, cancellation),
+            (id, error) => ReadOneAsync(id, error, search, found, cancellation),
+            cancellation);
+        return new(found.Jobs, [.. ids.Where(id => !found.Present.Contains(id))]) { Bad = found.Bad, Unknown = found.Unknown };
     }
 
     /// <summary>
@@ -64,28 +59,112 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     {
         while (true)
         {
+            var read = await ChunkAsync(after, chunk, cancellation);
+            if (read.Rows > 0)
+                yield return read;
+            if (read.Rows < chunk)
+                yield break;
+            after = read.LastId;
+        }
+    }
+
+    /// <summary>The ids of a stretch of the table, in their order; no expression of the mapping is asked.</summary>
+    internal async Task<IReadOnlyList<string>> IdsAsync(string? after, int chunk, CancellationToken cancellation)
+    {
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = ReadSql.Ids(source, after is not null, chunk);
+        if (after is not null)
+            command.Add(IdValue(after));
+        var ids = new List<string>(chunk);
+        await using var reader = await command.ReadAsync(CommandBehavior.Default, cancellation);
+        while (await reader.ReadAsync(cancellation))
+            ids.Add(reader.GetString(0));
+        return ids;
+    }
+
+    private async Task<SourceChunk> ChunkAsync(string? after, int chunk, CancellationToken cancellation)
+    {
+        try
+        {
             await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
             command.Sql = ReadSql.Chunk(source, after is not null, chunk);
             if (after is not null)
                 command.Add(IdValue(after));
-            var rows = 0;
-            var jobs = new List<Job>(chunk);
-            await using (var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation))
+            var (found, last) = (new FoundRows(chunk), "");
+            await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
+            while (await reader.ReadAsync(cancellation))
             {
-                while (await reader.ReadAsync(cancellation))
-                {
-                    rows++;
-                    after = reader.GetString(0);
-                    if (Read(reader, after) is { } job)
-                        jobs.Add(job);
-                }
+                last = reader.GetString(0);
+                Take(reader, last, [], found);
             }
 
-            if (rows > 0)
-                yield return new(jobs, after!, rows);
-            if (rows < chunk)
-                yield break;
+            return new(found.Jobs, last, found.Rows) { Bad = found.Bad, Unknown = found.Unknown };
         }
+        catch (Exception e) when (RowFaults.IsOfRows(e))
+        {
+            var ids = await IdsAsync(after, chunk, cancellation);
+            var rows = await ReadAsync(ids, cancellation);
+            var jobs = rows.Jobs.ToList();
+            jobs.Sort((a, b) => JobIds.Compare(source.IdKind, a.Id, b.Id));
+            return new(jobs, ids.Count > 0 ? ids[^1] : "", ids.Count) { Bad = rows.Bad, Unknown = rows.Unknown };
+        }
+    }
+
+    /// <summary>Reads all of these rows or, when it throws, none.</summary>
+    private async Task ReadAsync(IReadOnlyList<string> ids, IReadOnlyCollection<string> without, FoundRows found, CancellationToken cancellation)
+    {
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = ReadSql.ByIds(source, without);
+        command.Add(IdArray(ids));
+        var some = new FoundRows(ids.Count);
+        await using (var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+                Take(reader, reader.GetString(0), without, some);
+        }
+
+        found.Add(some);
+    }
+
+    private void Take(NpgsqlDataReader reader, string id, IReadOnlyCollection<string> without, FoundRows found)
+    {
+        found.Rows++;
+        // What is assumed of an id is checked: of two rows the store can keep one.
+        if (!found.Present.Add(id) && found.Twice.Add(id))
+            found.Bad.Add(new(id, nameof(SourceMapping.Id), true, null, $"More than one row of {mapping.Schema}.{mapping.Table} has the id {id}: one of them is shown. Ids must be unique; set Id to a column that is."));
+        if (Read(reader, id, without) is { } job)
+            found.Jobs.Add(job);
+        else
+            found.Unknown.Add(id);
+    }
+
+    /// <summary>Finds out what of a row can't be read, and keeps the rest where it is still the job.</summary>
+    private async Task ReadOneAsync(string id, Exception error, RowSearch search, FoundRows found, CancellationToken cancellation)
+    {
+        var bad = await OneRow.FindAsync(without => search.TryAsync(() => ReadAsync([id], without, new(1), cancellation), cancellation));
+        if (bad.Count == 0)
+        {
+            found.Present.Add(id);
+            found.Bad.Add(new(id, "", false, RowFaults.SqlState(error), RowFaults.Sentence(id, null, error)));
+            return;
+        }
+
+        var row = new FoundRows(1);
+        var rest = await search.TryAsync(() => ReadAsync([id], bad.Keys, row, cancellation), cancellation);
+        // Gone meanwhile.
+        if (rest is null && row.Rows == 0)
+            return;
+        var job = row.Jobs.FirstOrDefault();
+        var isKept = OneRow.IsKept(bad.Keys) && job is not null;
+        found.Present.Add(id);
+        found.Unknown.AddRange(row.Unknown);
+        if (isKept)
+            found.Jobs.Add(job!);
+        found.Bad.AddRange(bad.Select(b => new BadRow(id, b.Key, isKept, RowFaults.SqlState(b.Value), RowFaults.Sentence(id, b.Key, b.Value))
+        {
+            ParentId = job?.ParentId,
+            RunKey = job?.RunKey,
+        }));
     }
 
     /// <summary>The planner's estimate of the table's rows: for a progress bar, and for nothing else.</summary>
@@ -103,10 +182,11 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>A parameter that holds one id in the column's own type.</summary>
     internal NpgsqlParameter IdValue(string id) => IdParameters.Value(source.IdKind, id);
 
-    private Job? Read(NpgsqlDataReader row, string id)
+    private Job? Read(NpgsqlDataReader row, string id, IReadOnlyCollection<string> without)
     {
         var word = row.TextAt(1) ?? "";
-        if (!mapping.States.TryGetValue(word, out var state))
+        // Where the state can't be read the row is put aside, and what is known of its place is wanted.
+        if (!mapping.States.TryGetValue(word, out var state) && !without.Contains(nameof(mapping.State)))
         {
             UnknownState?.Invoke(word);
             return null;
@@ -130,7 +210,7 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             ScheduledAt = row.TimeAt(11),
             AttemptedAt = row.TimeAt(12),
             FinishedAt = row.TimeAt(13),
-            AttemptedBy = row.TextAt(14),
+            AttemptedBy = Label(row, 14),
         };
         var (args, argsCut) = redaction.Json(row.TextAt(15));
         var (meta, metaCut) = redaction.Json(row.TextAt(16));
@@ -157,21 +237,56 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
             ? (int)number
             : null;
 
-    /// <summary>A name, cut to what an index of the store takes (2,700 bytes): nobody reads further.</summary>
-    private static string? Label(NpgsqlDataReader row, int column) => row.TextAt(column) switch
+    /// <summary>A name, no longer than an index of the store takes.</summary>
+    private static string? Label(NpgsqlDataReader row, int column) => ShortText.Of(row.TextAt(column));
+
+    /// <summary>What was found so far.</summary>
+    private sealed class FoundRows(int capacity)
     {
-        { Length: > LabelLimit } text => TextLimit.Cut(text, LabelLimit).ToString(),
-        var text => text,
-    };
+        public List<Job> Jobs { get; } = new(capacity);
+
+        public HashSet<string> Present { get; } = new(capacity, StringComparer.Ordinal);
+
+        public HashSet<string> Twice { get; } = new(StringComparer.Ordinal);
+
+        public List<BadRow> Bad { get; } = [];
+
+        public List<string> Unknown { get; } = [];
+
+        public int Rows { get; set; }
+
+        public void Add(FoundRows more)
+        {
+            Jobs.AddRange(more.Jobs);
+            Present.UnionWith(more.Present);
+            Bad.AddRange(more.Bad);
+            Unknown.AddRange(more.Unknown);
+            Rows += more.Rows;
+        }
+    }
 }
 
 /// <summary>A stretch of the table.</summary>
 /// <param name="Jobs">Its jobs in the order of ids; rows in an unknown state are left out.</param>
 /// <param name="LastId">The last id read, with which the next stretch begins.</param>
 /// <param name="Rows">Rows read, those in an unknown state included.</param>
-public sealed record SourceChunk(IReadOnlyList<Job> Jobs, string LastId, int Rows);
+public sealed record SourceChunk(IReadOnlyList<Job> Jobs, string LastId, int Rows)
+{
+    /// <summary>What can't be read of it.</summary>
+    public IReadOnlyList<BadRow> Bad { get; init; } = [];
+
+    /// <summary>The ids of rows in a state that the mapping does not know.</summary>
+    public IReadOnlyList<string> Unknown { get; init; } = [];
+}
 
 /// <summary>What was found of some ids.</summary>
 /// <param name="Jobs">The jobs found; rows in an unknown state are left out.</param>
 /// <param name="Absent">The ids that the table does not have.</param>
-public sealed record SourceRows(IReadOnlyList<Job> Jobs, IReadOnlyList<string> Absent);
+public sealed record SourceRows(IReadOnlyList<Job> Jobs, IReadOnlyList<string> Absent)
+{
+    /// <summary>What can't be read of the rows that are there.</summary>
+    public IReadOnlyList<BadRow> Bad { get; init; } = [];
+
+    /// <summary>The ids of rows in a state that the mapping does not know.</summary>
+    public IReadOnlyList<string> Unknown { get; init; } = [];
+}

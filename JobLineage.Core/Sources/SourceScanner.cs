@@ -18,6 +18,10 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
 {
     private readonly ProbedSource source = reader.Source;
     private readonly SourceMapping mapping = reader.Source.Mapping;
+    private readonly HashSet<string> except = new(StringComparer.Ordinal);
+
+    /// <summary>Rows found when ids are looked over for those that can't bear it.</summary>
+    private const int SearchChunk = 20_000;
 
     /// <summary>Looks over the source in one statement.</summary>
     /// <param name="above">Rows with a higher id are looked at, finished or not; null for none. Only for ids that are numbers.</param>
@@ -30,6 +34,57 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     public async Task<SourceScan> ScanAsync(
         string? above, TimeSpan? within, IReadOnlyCollection<string> followed, CancellationToken cancellation)
     {
+        try
+        {
+            return await LookAsync(above, within, followed, cancellation);
+        }
+        catch (Exception e) when (RowFaults.IsOfRows(e))
+        {
+            // Some row, wherever it is in the table, can't bear being asked for its state.
+            if (!await SearchAsync(cancellation))
+                throw;
+            return await LookAsync(above, within, followed, cancellation);
+        }
+    }
+
+    /// <summary>Asks these rows again what they could not answer: they have been read since.</summary>
+    public void Trust(IEnumerable<string> ids) => except.ExceptWith(ids);
+
+    private async Task<bool> SearchAsync(CancellationToken cancellation)
+    {
+        var before = except.Count;
+        var search = new RowSearch(mapping.Name);
+        string? after = null;
+        while (true)
+        {
+            var ids = await reader.IdsAsync(after, SearchChunk, cancellation);
+            await search.RunAsync(
+                [.. ids.Where(id => !except.Contains(id))],
+                async some =>
+                {
+                    await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+                    command.Sql = ScanSql.Bear(source);
+                    command.Add(reader.IdArray(some));
+                    await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
+                    while (await result.ReadAsync(cancellation))
+                    {
+                    }
+                },
+                (id, _) =>
+                {
+                    except.Add(id);
+                    return Task.CompletedTask;
+                },
+                cancellation);
+            if (ids.Count < SearchChunk)
+                return except.Count > before;
+            after = ids[^1];
+        }
+    }
+
+    private async Task<SourceScan> LookAsync(
+        string? above, TimeSpan? within, IReadOnlyCollection<string> followed, CancellationToken cancellation)
+    {
         await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
         int? Add(NpgsqlParameter? parameter)
         {
@@ -40,10 +95,11 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         }
 
         command.Sql = ScanSql.Scan(
-            source,
+            except.Count == 0 ? source : source with { Mapping = mapping with { Except = new(except, source.HasRowVersions) } },
             Add(above is null ? null : reader.IdValue(above)),
             Add(within is null || mapping.InsertedAt is null ? null : new NpgsqlParameter<TimeSpan> { TypedValue = within.Value }),
-            Add(followed.Count == 0 ? null : reader.IdArray(followed)));
+            Add(followed.Count == 0 ? null : reader.IdArray(followed)),
+            Add(except.Count == 0 ? null : reader.IdArray(except)));
         var rows = new Dictionary<string, RowMark>(StringComparer.Ordinal);
         var (oldest, next) = (0L, 0L);
         string? high = null;
@@ -84,34 +140,66 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         string? after = null;
         while (true)
         {
-            var rows = new List<RowState>(chunk);
             var started = System.Diagnostics.Stopwatch.GetTimestamp();
-            await using (var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation))
-            {
-                command.Sql = ScanSql.States(source, after is not null, chunk);
-                if (after is not null)
-                    command.Add(reader.IdValue(after));
-                await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
-                while (await result.ReadAsync(cancellation))
-                {
-                    after = result.GetString(0);
-                    JobState? state = !result.IsDBNull(1) && mapping.States.TryGetValue(result.GetString(1), out var known) ? known : null;
-                    var link = result.IsDBNull(3) ? null : result.GetString(3);
-                    rows.Add(new(
-                        after, state, (int)Math.Clamp(result.GetInt64(2), int.MinValue, int.MaxValue),
-                        mapping.RunKey is null ? JobIds.Normalize(source.IdKind, link) : link)
-                    {
-                        InsertedAt = result.TimeAt(4),
-                        IsKey = mapping.RunKey is not null,
-                    });
-                }
-            }
-
+            var (rows, read, last) = await StatesAsync(after, chunk, cancellation);
             if (rows.Count > 0)
                 yield return rows;
-            if (rows.Count < chunk)
+            if (read < chunk)
                 yield break;
+            after = last;
             await Task.Delay(System.Diagnostics.Stopwatch.GetElapsedTime(started), cancellation);
+        }
+    }
+
+    private async Task<(List<RowState> Rows, int Read, string? Last)> StatesAsync(string? after, int chunk, CancellationToken cancellation)
+    {
+        var rows = new List<RowState>(chunk);
+        try
+        {
+            await StatesAsync(rows, ScanSql.States(source, after is not null, chunk), after is null ? null : reader.IdValue(after), cancellation);
+            return (rows, rows.Count, rows.Count > 0 ? rows[^1].Id : null);
+        }
+        catch (Exception e) when (RowFaults.IsOfRows(e))
+        {
+            rows.Clear();
+            var ids = await reader.IdsAsync(after, chunk, cancellation);
+            await new RowSearch(mapping.Name).RunAsync(
+                ids,
+                async some =>
+                {
+                    var found = new List<RowState>(some.Count);
+                    await StatesAsync(found, ScanSql.StatesByIds(source), reader.IdArray(some), cancellation);
+                    rows.AddRange(found);
+                },
+                (id, _) =>
+                {
+                    // There, and nothing is known of it: it is put aside when it is read, and no difference.
+                    rows.Add(new(id, null, 0, null));
+                    return Task.CompletedTask;
+                },
+                cancellation);
+            return (rows, ids.Count, ids.Count > 0 ? ids[^1] : null);
+        }
+    }
+
+    private async Task StatesAsync(List<RowState> rows, string sql, NpgsqlParameter? parameter, CancellationToken cancellation)
+    {
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = sql;
+        if (parameter is not null)
+            command.Add(parameter);
+        await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
+        while (await result.ReadAsync(cancellation))
+        {
+            JobState? state = !result.IsDBNull(1) && mapping.States.TryGetValue(result.GetString(1), out var known) ? known : null;
+            var link = result.IsDBNull(3) ? null : result.GetString(3);
+            rows.Add(new(
+                result.GetString(0), state, (int)Math.Clamp(result.GetInt64(2), int.MinValue, int.MaxValue),
+                mapping.RunKey is null ? JobIds.Normalize(source.IdKind, link) : link)
+            {
+                InsertedAt = result.TimeAt(4),
+                IsKey = mapping.RunKey is not null,
+            });
         }
     }
 }

@@ -115,6 +115,7 @@ public sealed record SourceFreshness(string Source, DateTimeOffset? AsOf, DateTi
                 select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder
                 where l.name = 'source:' || s.name and {LeaseMember.IsAlive})
             from job_lineage.source s
+            where s.forgotten_at is null
             order by s.name
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -87,12 +87,29 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             reader.GetBoolean(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3));
     }
 
-    /// <summary>The ids of the jobs that the store takes for unfinished, as the source has them.</summary>
+    /// <summary>The ids of the jobs that the store takes for unfinished, as the source has them, and of rows that are put aside.</summary>
     public async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "select coalesce(native_id, id) from job_lineage.job where source_id = $1 and state < 5 and flags & 7 = 0");
+            """
+            select coalesce(native_id, id) from job_lineage.job where source_id = $1 and state < 5 and flags & 7 = 0
+            union
+            select native_id from job_lineage.put_aside where source_id = $1
+            """);
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        return await command.TextsAsync(cancellation);
+    }
+
+    /// <summary>The rows that are put aside, where somebody has asked that they be tried again; it is asked for once.</summary>
+    public async Task<IReadOnlyList<string>> TakeRetryAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            """
+            with asked as (update job_lineage.source set retry_put_aside = false where id = $1 and retry_put_aside and epoch = $2 returning id)
+            select distinct p.native_id from asked join job_lineage.put_aside p on p.source_id = asked.id
+            """);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
         return await command.TextsAsync(cancellation);
     }
 
@@ -203,69 +220,8 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     /// </summary>
     /// <param name="rows">The source's rows, in chunks.</param>
     /// <param name="cancellation">Stops the comparison.</param>
-    public async Task<IReadOnlyList<string>> DifferencesAsync(
-        IAsyncEnumerable<IReadOnlyList<RowState>> rows, CancellationToken cancellation)
-    {
-        await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using (var create = new NpgsqlCommand(
-            """
-            create temp table if not exists seen (
-                id text collate "C" primary key, native_id text, state smallint, attempt integer, link text collate "C", inserted_at timestamptz);
-            truncate pg_temp.seen;
-            """, connection))
-        {
-            await create.ExecuteNonQueryAsync(cancellation);
-        }
-
-        await foreach (var chunk in rows.WithCancellation(cancellation))
-        {
-            await using var writer = await connection.BeginBinaryImportAsync(
-                "copy pg_temp.seen (id, native_id, state, attempt, link, inserted_at) from stdin (format binary)", cancellation);
-            foreach (var row in chunk)
-            {
-                var key = JobKeys.Of(row.Id);
-                await writer.StartRowAsync(cancellation);
-                await writer.WriteAsync(key, NpgsqlDbType.Text, cancellation);
-                await WriteAsync(writer, key == row.Id ? null : row.Id, NpgsqlDbType.Text, cancellation);
-                await WriteAsync(writer, (short?)row.State, NpgsqlDbType.Smallint, cancellation);
-                await writer.WriteAsync(row.Attempt, NpgsqlDbType.Integer, cancellation);
-                await WriteAsync(writer, row.IsKey ? ShortText.Of(row.Link) : JobKeys.Of(row.Link), NpgsqlDbType.Text, cancellation);
-                await WriteAsync(writer, row.InsertedAt?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
-            }
-
-            await writer.CompleteAsync(cancellation);
-        }
-
-        // A row in a state that nobody knows is passed over by the reader too: it is no difference. Nor is a link to an earlier
-        // job of the id that the row names, nor a time that one of them does not know.
-        await using var compare = new NpgsqlCommand(
-            """
-            select coalesce(s.native_id, j.native_id, s.id, j.id)
-            from pg_temp.seen s
-            full join (
-                select id, native_id, state, attempt, inserted_at,
-                    coalesce(run_key, case when parent_id like '%~%Z' then regexp_replace(parent_id, '~\d{8}T\d{6}\.\d{6}Z$', '') else parent_id end) as link
-                from job_lineage.job where source_id = $1 and flags & 3 = 0) j on j.id = s.id
-            where (s.id is null or s.state is not null)
-                and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link
-                    or s.inserted_at <> j.inserted_at)
-            """, connection)
-        {
-            CommandTimeout = 600,
-        };
-        compare.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        var ids = await compare.TextsAsync(cancellation);
-        await using var empty = new NpgsqlCommand("truncate pg_temp.seen", connection);
-        await empty.ExecuteNonQueryAsync(cancellation);
-        return ids;
-    }
-
-    private static Task WriteAsync(NpgsqlBinaryImporter row, string? value, NpgsqlDbType type, CancellationToken cancellation) =>
-        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value, type, cancellation);
-
-    private static Task WriteAsync<T>(NpgsqlBinaryImporter row, T? value, NpgsqlDbType type, CancellationToken cancellation)
-        where T : struct =>
-        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value.Value, type, cancellation);
+    public Task<IReadOnlyList<string>> DifferencesAsync(IAsyncEnumerable<IReadOnlyList<RowState>> rows, CancellationToken cancellation) =>
+        SourceDifferences.FindAsync(store, id, rows, cancellation);
 }
 
 /// <summary>Where a feed stopped.</summary>

@@ -18,6 +18,7 @@ internal sealed record RunAnswer(
     DateTimeOffset? FinishedAt,
     bool RootIsMissing,
     long Pruned,
+    long PutAside,
     object? RootArgs,
     long Total,
     IReadOnlyDictionary<string, long> Counts,
@@ -35,7 +36,7 @@ internal sealed record RunAnswer(
         var (findings, findingsOmitted) = Most.Of(run.Findings, Most.Findings);
         return new(
             run.Source, run.RootId, run.RunKey, run.Worker, run.Name, run.State, run.Version, run.AsOf, run.StartedAt,
-            run.FinishedAt, run.RootIsMissing, run.Pruned, Json.Embed(run.RootArgs), run.Total, Json.Counts(run.Counts),
+            run.FinishedAt, run.RootIsMissing, run.Pruned, run.PutAside, Json.Embed(run.RootArgs), run.Total, Json.Counts(run.Counts),
             [.. stages.Select(StageAnswer.Of)], edges, [.. findings.Select(FindingAnswer.Of)], stagesOmitted, edgesOmitted, findingsOmitted);
     }
 }

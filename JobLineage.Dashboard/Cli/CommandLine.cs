@@ -26,6 +26,7 @@ public static class CommandLine
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(DigestCommand.Create());
+        root.Subcommands.Add(ForgetCommand.Create());
         foreach (var verb in LineageCommands.Create(new() { Configuration = () => AppConfiguration.Build(new()) }))
             root.Subcommands.Add(verb);
         return root;

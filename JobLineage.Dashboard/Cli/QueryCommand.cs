@@ -49,7 +49,10 @@ internal abstract class QueryCommand : SourceVerb
             parse, new(probed, database, Clock, TimeoutSeconds), new(probed, database, new Redaction(source.RedactWords), Clock), job,
             parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error)
         { Reader = new(probed, database, new Redaction(source.RedactWords, MostCharacters), TimeoutSeconds) };
-        if (await AskAsync(question, cancellation))
+        var isFound = await AskAsync(question, cancellation);
+        foreach (var row in question.Lineage.BadRows)
+            await question.Error.WriteLineAsync($"{PlainText.Clean(row.Sentence)} It is left out of the answer.");
+        if (isFound)
             return ExitCodes.Ok;
         throw new QueryFailure(ExitCodes.NotFound, $"There is no job {PlainText.Clean(job)} in source '{source.Name}', and no job names it as its parent.");
     }

@@ -5,6 +5,7 @@ using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Access;
+using JobLineage.Core.Store.History;
 using JobLineage.Core.Store.Reading;
 using JobLineage.Dashboard.Live;
 using Npgsql;
@@ -64,6 +65,8 @@ internal static class DashboardData
         services.AddSingleton<WatchedSources>();
         services.AddSingleton<INativeRows>(s => new NativeRows(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IUntrackedLineage, UntrackedLineage>();
+        services.AddSingleton<IForgetting>(s => new Forgetting(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IPutAside>(s => new PutAside(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
             feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<Outage>()));

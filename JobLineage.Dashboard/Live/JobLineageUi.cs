@@ -13,7 +13,7 @@ public static class JobLineageUi
 
     /// <summary>
     /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,
-    /// <see cref="IRunViews"/>, <see cref="INativeRows"/>, <see cref="IRunSignal"/>, and what tells of digests.
+    /// <see cref="IRunViews"/>, <see cref="INativeRows"/>, <see cref="IRunSignal"/>, <see cref="IForgetting"/>, <see cref="IPutAside"/>, and what tells of digests.
     /// </summary>
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {
@@ -24,6 +24,7 @@ public static class JobLineageUi
         services.TryAddSingleton<RunHub>();
         services.TryAddSingleton<ViewHub>();
         services.TryAddSingleton<DigestActions>();
+        services.TryAddSingleton<SourceActions>();
         services.TryAddSingleton(QueueLinks.None);
         services.TryAddSingleton(_ => new GraphLayoutCache());
         services.TryAddSingleton<RecentGraphs>();

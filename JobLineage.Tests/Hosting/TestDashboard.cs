@@ -103,6 +103,9 @@ internal sealed partial class TestDashboard : IAsyncDisposable
                 setup.Builder.Services.AddSingleton<ISessionStore>(access);
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<INativeRows, FakeNativeRows>();
+                setup.Builder.Services.AddSingleton<FakeSourceDesk>();
+                setup.Builder.Services.AddSingleton<IForgetting>(s => s.GetRequiredService<FakeSourceDesk>());
+                setup.Builder.Services.AddSingleton<IPutAside>(s => s.GetRequiredService<FakeSourceDesk>());
                 setup.Builder.Services.AddSingleton<FakeComparisons>();
                 setup.Builder.Services.AddSingleton<IRunComparisons>(s => s.GetRequiredService<FakeComparisons>());
                 setup.Builder.Services.AddSingleton<FakeUntracked>();

@@ -39,10 +39,12 @@ public sealed class BadRowsTests
         Assert.Equal(["", "paused"], words.Distinct().Order());
         Assert.Equal(2, (await fixture.RunAsync(1, "loose")).Total);
         Assert.Equal(0, await feed.ReconcileAsync());
-        // A job that falls into such a state stays as it was last understood.
+        // A job that falls into such a state keeps no old one, and its place.
         await fixture.SqlAsync("update loose set state = 'paused' where id = 3");
         await feed.TickAsync();
-        Assert.Equal(JobState.Available, (await fixture.JobAsync(3, "loose")).Job.State);
+        Assert.True((await fixture.JobAsync(3, "loose")).Job.IsMissing);
+        Assert.Equal(1, (await fixture.RunAsync(3, "loose")).Total);
+        Assert.Equal(0, await feed.ReconcileAsync());
         await fixture.SqlAsync("update loose set state = 'completed' where id = 3");
         await feed.TickAsync();
         Assert.Equal(JobState.Completed, (await fixture.JobAsync(3, "loose")).Job.State);

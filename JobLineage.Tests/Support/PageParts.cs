@@ -28,6 +28,10 @@ internal static class PageParts
         (digests ?? new()).AddTo(services);
         services.AddLogging();
         services.AddSingleton<DigestActions>();
+        services.AddSingleton<FakeSourceDesk>();
+        services.AddSingleton<IForgetting>(s => s.GetRequiredService<FakeSourceDesk>());
+        services.AddSingleton<IPutAside>(s => s.GetRequiredService<FakeSourceDesk>());
+        services.AddSingleton<SourceActions>();
         return hub;
     }
 }

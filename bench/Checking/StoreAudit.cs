@@ -25,8 +25,18 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
         var versions = stored.Values.Where(j => !j.IsMissing).ToLookup(j => JobKeys.Newest(j.Id));
         var found = new List<string>();
         var present = new HashSet<string>(StringComparer.Ordinal);
+        var bad = new HashSet<(string Id, string Member)>();
         await foreach (var chunk in reader.StreamAsync(null, 20_000, cancellation))
         {
+            bad.UnionWith(chunk.Bad.Select(b => (b.Id, b.Member)));
+            foreach (var key in chunk.Bad.Where(b => !b.IsKept).Select(b => JobKeys.Of(b.Id)).Concat(chunk.Unknown.Select(id => JobKeys.Of(id))).Distinct())
+            {
+                present.Add(key);
+                // Whatever it was: what it is now is not known.
+                if (stored.GetValueOrDefault(key) is { IsMissing: false } known)
+                    found.Add($"job {key}: its row can't be read, and the store has it as {known.State.Name()}");
+            }
+
             foreach (var job in chunk.Jobs)
             {
                 var key = JobKeys.Of(job.Id);
@@ -42,6 +52,13 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
                 found.Add($"job {job.Id}: {difference}");
         }
 
+        foreach (var (id, member) in await StoredJob.PutAsideAsync(store, source.Mapping.Name, cancellation))
+        {
+            if (!bad.Remove((id, member)))
+                found.Add($"row {id}: the store has put aside its {member}, and it can be read");
+        }
+
+        found.AddRange(bad.Select(b => $"row {b.Id}: its {b.Member} can't be read, and the store does not say so"));
         if (source.Mapping.RunKey is null)
             found.AddRange(PlaceAudit.Find(stored, source.IdKind, await StoredStage.ReadAsync(store, source.Mapping.Name, cancellation)));
         if (found.Count < limit)

@@ -47,6 +47,19 @@ internal sealed record StoredJob(
         return jobs;
     }
 
+    /// <summary>The rows, each with its member, that the store has put aside.</summary>
+    public static async Task<IReadOnlyList<(string Id, string Member)>> PutAsideAsync(NpgsqlDataSource store, string source, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            "select native_id, member from job_lineage.put_aside where source_id = (select id from job_lineage.source where name = $1)");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        var rows = new List<(string, string)>();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+            rows.Add((row.GetString(0), row.GetString(1)));
+        return rows;
+    }
+
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static long? Long(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);

@@ -11,6 +11,7 @@ public static class AllFaults
         .. ConnectionFaults.List,
         .. ServerFaults.List,
         .. TableFaults.List,
+        .. IdentityFaults.List,
         .. TriggerFaults.List,
         new("dashboard's clock moved by hours", MoveClockAsync),
         new("200 sources of one database, sessions ended", _ => Task.CompletedTask) { Own = ManySourcesTrial.RunAsync },

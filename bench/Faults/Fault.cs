@@ -26,6 +26,9 @@ public sealed record Fault(string Name, Func<FaultTrial, Task> StrikeAsync)
     /// <summary>Changes how the replica's feed works; reconciliation every 10 minutes unless it says otherwise.</summary>
     public Func<FeedOptions, FeedOptions> Options { get; init; } = options => options;
 
+    /// <summary>How the queue is read; null for Oban's own way.</summary>
+    public Core.Engines.SourceMapping? Mapping { get; init; }
+
     /// <summary>Whether the tests run it too: of faults that are much alike one is enough there.</summary>
     public bool IsTested { get; init; } = true;
 

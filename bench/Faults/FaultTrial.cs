@@ -67,7 +67,7 @@ public sealed class FaultTrial
         if (fault.Own is { } own)
             return await own(servers, scale, seed, cancellation) with { Fault = fault.Name };
         var log = new TrialLog();
-        await using var world = await FaultWorld.CreateAsync(servers, seed, cancellation);
+        await using var world = await FaultWorld.CreateAsync(servers, seed, fault.Mapping, cancellation);
         return await new FaultTrial(world, fault, scale, seed, log, cancellation).RunAsync();
     }
 

@@ -31,8 +31,9 @@ public sealed class FaultWorld : IAsyncDisposable
 {
     private readonly string name;
 
-    private FaultWorld(FaultServers servers, string name, string source, string store)
+    private FaultWorld(FaultServers servers, string name, string source, string store, SourceMapping mapping)
     {
+        Mapping = mapping;
         (Servers, this.name) = (servers, name);
         // Nothing of ours is pooled over a restart of the server: what the trial itself does must not fail by it.
         Source = new NpgsqlConnectionStringBuilder(source) { Timeout = 10 };
@@ -42,11 +43,21 @@ public sealed class FaultWorld : IAsyncDisposable
         Installer = new(Mapping, Queue);
     }
 
+    /// <summary>How the queue is read, as a real dashboard does.</summary>
+    public static SourceMapping Oban { get; } = Presets.Oban("oban");
+
+    /// <summary>The same, with rows that a trial can make unreadable.</summary>
+    public static SourceMapping Delicate { get; } = Oban with
+    {
+        ParentId = "case when job.meta ? 'lost' then (1 / (job.meta->>'lost')::int)::text else job.meta->>'parent_job_id' end",
+        Meta = "case when job.meta ? 'poison' then (1 / (job.meta->>'poison')::int)::text else job.meta::text end",
+    };
+
     /// <summary>How the queue is read.</summary>
-    public static SourceMapping Mapping { get; } = Presets.Oban("oban");
+    public SourceMapping Mapping { get; }
 
     /// <summary>Names what is installed.</summary>
-    public static TriggerNames Names { get; } = TriggerNames.Of(Mapping);
+    public static TriggerNames Names { get; } = TriggerNames.Of(Oban);
 
     /// <summary>The servers.</summary>
     public FaultServers Servers { get; }
@@ -67,10 +78,10 @@ public sealed class FaultWorld : IAsyncDisposable
     public TriggerInstaller Installer { get; }
 
     /// <summary>Makes one, with a trigger on an empty table.</summary>
-    public static async Task<FaultWorld> CreateAsync(FaultServers servers, int seed, CancellationToken cancellation)
+    public static async Task<FaultWorld> CreateAsync(FaultServers servers, int seed, SourceMapping? mapping, CancellationToken cancellation)
     {
         var name = $"trial_{Environment.ProcessId}_{seed}";
-        var world = new FaultWorld(servers, name, await servers.Source.CreateAsync(name + "_source"), await servers.Store.CreateAsync(name + "_store"));
+        var world = new FaultWorld(servers, name, await servers.Source.CreateAsync(name + "_source"), await servers.Store.CreateAsync(name + "_store"), mapping ?? Oban);
         await world.ExecuteAsync(ObanSchema.Create, cancellation);
         await world.Installer.InstallAsync(cancellation: cancellation);
         await Migrator.MigrateAsync(world.Checking, cancellation);

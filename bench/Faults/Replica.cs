@@ -25,7 +25,7 @@ public sealed class Replica : IAsyncDisposable
         Reader = new(store, new DiagnosisOptions(), time);
         signal = new(store, time, log.CreateLogger<RunSignal>());
         Hub = new(Reader, signal, time, log.CreateLogger<RunHub>());
-        leader = new(store, [new(FaultWorld.Mapping, source, new Redaction())], Hub, options, time, log);
+        leader = new(store, [new(world.Mapping, source, new Redaction())], Hub, options, time, log);
     }
 
     /// <summary>What its connections are called.</summary>

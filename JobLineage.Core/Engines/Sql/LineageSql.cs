@@ -103,6 +103,13 @@ internal static class LineageSql
             """;
     }
 
+    /// <summary>Asks all that the statements ask of the rows of <c>$1</c>, an array of ids: which of them can't bear it is looked for by this.</summary>
+    public static string Bear(ProbedSource source) => $"""
+        select {(source.Mapping.ParentId is null || source.Mapping.RunKey is not null ? "null" : ParentText(source))}, {Select(source)}
+        from {RowSql.Whole(source.Mapping)}
+        where {RowSql.Id(source.Mapping)} = any($1)
+        """;
+
     /// <summary>What is planned to find out whether an index serves the parent expression.</summary>
     public static string AskExpression(ProbedSource source) => $"""
         select 1 from {RowSql.From(source.Mapping)}

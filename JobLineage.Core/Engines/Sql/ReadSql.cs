@@ -7,19 +7,40 @@ internal static class ReadSql
     public const int FetchLimit = 65_536;
 
     /// <summary>The jobs among <c>$1</c>, an array of ids.</summary>
-    public static string ByIds(ProbedSource source) => $"""
-        select {Columns(source.Mapping)}
+    /// <param name="source">The source.</param>
+    /// <param name="without">Members that are not read: NULL stands in their place.</param>
+    public static string ByIds(ProbedSource source, IReadOnlyCollection<string>? without = null) => $"""
+        select {Columns(source.Mapping, without ?? [])}
         from {RowSql.From(source.Mapping)}
         where {RowSql.Id(source.Mapping)} = any($1)
         """;
 
     /// <summary>The first rows of the table in the order of ids, or those after <c>$1</c>.</summary>
     public static string Chunk(ProbedSource source, bool isAfter, int limit) => $"""
-        select {Columns(source.Mapping)}
+        select {Columns(source.Mapping, [])}
         from {RowSql.From(source.Mapping)}
         {(isAfter ? $"where {RowSql.Id(source.Mapping)} > $1" : "")}
         order by {RowSql.Id(source.Mapping)}
         limit {limit}
+        """;
+
+    /// <summary>The ids of the first rows, or of those after <c>$1</c>, as text and in their order.</summary>
+    public static string Ids(ProbedSource source, bool isAfter, int limit) => $"""
+        select {RowSql.Id(source.Mapping)}::text as jl_id
+        from {RowSql.Whole(source.Mapping)}
+        {(isAfter ? $"where {RowSql.Id(source.Mapping)} > $1" : "")}
+        order by {RowSql.Id(source.Mapping)}
+        limit {limit}
+        """;
+
+    /// <summary>The ids of the last rows in the order of ids, as text.</summary>
+    public static string NewestIds(ProbedSource source, int limit) => $"""
+        select {RowSql.Id(source.Mapping)}::text as jl_id from {RowSql.Whole(source.Mapping)} order by {RowSql.Id(source.Mapping)} desc limit {limit}
+        """;
+
+    /// <summary>An id that more than one row has, as text; no row where there is none.</summary>
+    public static string Twice(ProbedSource source) => $"""
+        select {RowSql.Id(source.Mapping)}::text from {RowSql.Whole(source.Mapping)} group by {RowSql.Id(source.Mapping)} having count(*) > 1 limit 1
         """;
 
     /// <summary>
@@ -32,11 +53,30 @@ internal static class ReadSql
         order by jl_column.ordinality
         """;
 
-    /// <summary>The columns of a job, in the order in which the reader takes them.</summary>
-    private static string Columns(SourceMapping m) => string.Join(", ",
-        // Under a name of its own: "order by id" would otherwise order by this text.
-        $"{RowSql.Id(m)}::text as jl_id", RowSql.Text(m.State), RowSql.Text(m.Worker), RowSql.Text(m.Queue), RowSql.Text(m.Step), RowSql.Text(m.ParentId),
-        RowSql.Text(m.RunKey), RowSql.Number(m.Attempt), RowSql.Number(m.MaxAttempts), RowSql.Number(m.Priority), RowSql.Time(m.InsertedAt),
-        RowSql.Time(m.ScheduledAt), RowSql.Time(m.AttemptedAt), RowSql.Time(m.FinishedAt), RowSql.Text(m.AttemptedBy), RowSql.Cut(m.Args, FetchLimit),
-        RowSql.Cut(m.Meta, FetchLimit), RowSql.Cut(m.Errors, FetchLimit), RowSql.Cut(m.LastError, FetchLimit), RowSql.Text(m.ExpectedSql));
+    /// <summary>The members that <see cref="ByIds"/> reads, in the order in which the reader takes them.</summary>
+    public static IReadOnlyList<string> Read { get; } =
+    [
+        nameof(SourceMapping.State), nameof(SourceMapping.Worker), nameof(SourceMapping.Queue), nameof(SourceMapping.Step), nameof(SourceMapping.ParentId),
+        nameof(SourceMapping.RunKey), nameof(SourceMapping.Attempt), nameof(SourceMapping.MaxAttempts), nameof(SourceMapping.Priority),
+        nameof(SourceMapping.InsertedAt), nameof(SourceMapping.ScheduledAt), nameof(SourceMapping.AttemptedAt), nameof(SourceMapping.FinishedAt),
+        nameof(SourceMapping.AttemptedBy), nameof(SourceMapping.Args), nameof(SourceMapping.Meta), nameof(SourceMapping.Errors), nameof(SourceMapping.LastError),
+        nameof(SourceMapping.ExpectedChildren),
+    ];
+
+    private static string Columns(SourceMapping m, IReadOnlyCollection<string> without)
+    {
+        string? Of(string member, string? expression) => without.Contains(member) ? null : expression;
+        string Text(string member, string? expression) => RowSql.Text(Of(member, expression));
+        string Number(string member, string? expression) => RowSql.Number(Of(member, expression));
+        string Time(string member, string? expression) => RowSql.Time(Of(member, expression));
+        string Cut(string member, string? expression) => RowSql.Cut(Of(member, expression), FetchLimit);
+        return string.Join(", ",
+            // Under a name of its own: "order by id" would otherwise order by this text.
+            $"{RowSql.Id(m)}::text as jl_id", Text(nameof(m.State), m.State), Text(nameof(m.Worker), m.Worker), Text(nameof(m.Queue), m.Queue),
+            Text(nameof(m.Step), m.Step), Text(nameof(m.ParentId), m.ParentId), Text(nameof(m.RunKey), m.RunKey), Number(nameof(m.Attempt), m.Attempt),
+            Number(nameof(m.MaxAttempts), m.MaxAttempts), Number(nameof(m.Priority), m.Priority), Time(nameof(m.InsertedAt), m.InsertedAt),
+            Time(nameof(m.ScheduledAt), m.ScheduledAt), Time(nameof(m.AttemptedAt), m.AttemptedAt), Time(nameof(m.FinishedAt), m.FinishedAt),
+            Text(nameof(m.AttemptedBy), m.AttemptedBy), Cut(nameof(m.Args), m.Args), Cut(nameof(m.Meta), m.Meta), Cut(nameof(m.Errors), m.Errors),
+            Cut(nameof(m.LastError), m.LastError), Text(nameof(m.ExpectedChildren), m.ExpectedSql));
+    }
 }

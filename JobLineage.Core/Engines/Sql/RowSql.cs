@@ -9,8 +9,16 @@ internal static class RowSql
     /// <summary>The name of the row in every expression of a mapping, in every statement.</summary>
     public const string Alias = "job";
 
-    /// <summary>The table under its alias.</summary>
-    public static string From(SourceMapping mapping) => $"{mapping.QualifiedTable} as {Alias}";
+    /// <summary>
+    /// The table under its alias, without the rows that can't be read. OFFSET 0 is a fence: whatever a statement asks of a row, these are
+    /// gone before it is asked.
+    /// </summary>
+    public static string From(SourceMapping mapping) => mapping.Except is not { Ids.Count: > 0 } except
+        ? Whole(mapping)
+        : $"(select {Alias}.*{(except.HaveVersions ? $", {Alias}.xmin" : "")} from {Whole(mapping)} where {Id(mapping)}::text <> all(array[{string.Join(", ", except.Ids.Select(SourceMapping.Literal))}]) offset 0) as {Alias}";
+
+    /// <summary>The table under its alias, with rows that can't be read.</summary>
+    public static string Whole(SourceMapping mapping) => $"{mapping.QualifiedTable} as {Alias}";
 
     /// <summary>The id column.</summary>
     public static string Id(SourceMapping mapping) => $"{Alias}.{SourceMapping.Quote(mapping.Id)}";

@@ -13,7 +13,8 @@ internal static class ScanSql
     /// <param name="above">Rows with a higher id than this parameter.</param>
     /// <param name="within">Rows inserted within this interval, by the source's clock.</param>
     /// <param name="followed">Rows of these ids.</param>
-    public static string Scan(ProbedSource source, int? above, int? within, int? followed)
+    /// <param name="except">Rows of these ids can't be read: nothing is asked of them but whether they have changed.</param>
+    public static string Scan(ProbedSource source, int? above, int? within, int? followed, int? except = null)
     {
         var mapping = source.Mapping;
         var id = RowSql.Id(mapping);
@@ -26,15 +27,28 @@ internal static class ScanSql
         {
             arms.Add(Arm(source, $"{id} > ${above}", isUnfinished: false));
             // The highest row of all, wherever it is: it says whether the ids began anew.
-            arms.Add(Arm(source, $"{id} = (select max({id}) from {RowSql.From(mapping)})", isUnfinished: false));
+            arms.Add(Arm(source, $"{id} = (select max({id}) from {RowSql.Whole(mapping)})", isUnfinished: false));
         }
 
         if (within is not null && mapping.InsertedAt is not null)
             arms.Add(Arm(source, $"{RowSql.Time(mapping.InsertedAt)} > now() - ${within}", isUnfinished: false));
         if (followed is not null)
             arms.Add(Arm(source, $"{id} = any(${followed})", isUnfinished: false));
+        if (except is not null)
+        {
+            var version = source.HasRowVersions ? $"{RowSql.Alias}.xmin::text::bigint" : "0::bigint";
+            arms.Add($"select {id}::text, {version}, 0::bigint, false from {RowSql.Whole(mapping)} where {id} = any(${except})");
+        }
+
         return string.Join("\nunion all\n", arms);
     }
+
+    /// <summary>Asks all that <see cref="Scan"/> asks of the rows of <c>$1</c>, an array of ids: which of them can't bear it is looked for by this.</summary>
+    public static string Bear(ProbedSource source) => $"""
+        select {Version(source)}, {string.Join(", ", Unfinished(source).Select(condition => $"({condition})").Append(RowSql.Time(source.Mapping.InsertedAt)))}
+        from {RowSql.Whole(source.Mapping)}
+        where {RowSql.Id(source.Mapping)} = any($1)
+        """;
 
     /// <summary>The highest id, as text.</summary>
     public static string Highest(ProbedSource source) => $"select max({RowSql.Id(source.Mapping)})::text from {RowSql.From(source.Mapping)}";
@@ -57,13 +71,23 @@ internal static class ScanSql
     {
         var mapping = source.Mapping;
         return $"""
-            select {RowSql.Id(mapping)}::text as jl_id, {RowSql.Text(mapping.State)}, {RowSql.Number(mapping.Attempt)}, {RowSql.Text(mapping.RunKey ?? mapping.ParentId)}, {RowSql.Time(mapping.InsertedAt)}
+            select {StateColumns(mapping)}
             from {RowSql.From(mapping)}
             {(isAfter ? $"where {RowSql.Id(mapping)} > $1" : "")}
             order by {RowSql.Id(mapping)}
             limit {limit}
             """;
     }
+
+    /// <summary>The same of the rows of <c>$1</c>, an array of ids.</summary>
+    public static string StatesByIds(ProbedSource source) => $"""
+        select {StateColumns(source.Mapping)}
+        from {RowSql.From(source.Mapping)}
+        where {RowSql.Id(source.Mapping)} = any($1)
+        """;
+
+    private static string StateColumns(SourceMapping mapping) =>
+        $"{RowSql.Id(mapping)}::text as jl_id, {RowSql.Text(mapping.State)}, {RowSql.Number(mapping.Attempt)}, {RowSql.Text(mapping.RunKey ?? mapping.ParentId)}, {RowSql.Time(mapping.InsertedAt)}";
 
     /// <summary>The planner's estimate of the rows of <c>$1</c>, the quoted name of a table.</summary>
     public const string Estimate = "select greatest(reltuples, 0)::bigint from pg_class where oid = $1::text::regclass";

@@ -36,6 +36,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             checks.AddRange(await new MappingDoctor(probed, connection, lookup).ExamineAsync(cancellation));
         }
 
+        checks.AddRange(await new RowsDoctor(probed, database).ExamineAsync(cancellation));
         await ExamineTriggerAsync(cancellation);
         return checks;
     }

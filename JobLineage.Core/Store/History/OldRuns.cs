@@ -123,6 +123,9 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         return forgotten;
     }
 
+    /// <summary>Goes on with sources whose forgetting was stopped: they are to nobody there, and their rows still are.</summary>
+    public Task<long> GoOnForgettingAsync(CancellationToken cancellation) => new Forgetting(store).SweepAsync(null, cancellation);
+
     /// <summary>Takes the lock that every writer takes; null when another writes: it goes first.</summary>
     private async Task<bool?> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

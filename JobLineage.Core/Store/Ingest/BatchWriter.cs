@@ -9,7 +9,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
 {
     public async Task WriteAsync(
         IReadOnlyCollection<Node> nodes, IReadOnlyCollection<RunNode> runs, Deltas deltas, QueueDeltas queues,
-        IReadOnlyList<FailureDelta> failures, IReadOnlyList<string> renamed, CancellationToken cancellation)
+        IReadOnlyList<FailureDelta> failures, IReadOnlyList<string> renamed, Action<NpgsqlBatch> more, CancellationToken cancellation)
     {
         var added = nodes.Where(n => n is { Exists: false, IsDropped: false }).ToList();
         if (added.Count > 0)
@@ -29,6 +29,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         FailureDeltas.Add(batch, sourceId, failures);
         MoveHeads(batch, runs);
         Sweep(batch, deltas);
+        more(batch);
         if (batch.BatchCommands.Count > 0)
         {
             var before = await NamesAsync(batch, cancellation);

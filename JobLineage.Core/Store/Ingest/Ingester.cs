@@ -27,9 +27,58 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     /// <param name="progress">What to remember of the feed's position, in the same transaction; null for nothing.</param>
     /// <param name="cancellation">Rolls back.</param>
     /// <returns>What became of it.</returns>
-    public async Task<IngestResult> ApplyAsync(
-        IReadOnlyCollection<Job> jobs, IReadOnlyCollection<string> absent, FeedProgress? progress, CancellationToken cancellation)
+    public Task<IngestResult> ApplyAsync(
+        IReadOnlyCollection<Job> jobs, IReadOnlyCollection<string> absent, FeedProgress? progress, CancellationToken cancellation) =>
+        ApplyAsync(new SourceRows([.. jobs], [.. absent]), progress, cancellation);
+
+    /// <summary>Writes a batch. A row that the store refuses is found and put aside, and all others are written.</summary>
+    /// <param name="rows">What was read from the source, with what could not be.</param>
+    /// <param name="progress">What to remember of the feed's position, in the same transaction; null for nothing.</param>
+    /// <param name="cancellation">Rolls back.</param>
+    /// <returns>What became of it.</returns>
+    public async Task<IngestResult> ApplyAsync(SourceRows rows, FeedProgress? progress, CancellationToken cancellation)
     {
+        try
+        {
+            return await WriteAsync(rows, progress, cancellation);
+        }
+        catch (Exception e) when (RowFaults.IsOfRows(e) && rows.Jobs.Count > 0)
+        {
+            return await WriteByHalvesAsync(rows, progress, cancellation);
+        }
+    }
+
+    private async Task<IngestResult> WriteByHalvesAsync(SourceRows rows, FeedProgress? progress, CancellationToken cancellation)
+    {
+        var results = new List<IngestResult>();
+        var bad = rows.Bad.ToList();
+        var byId = rows.Jobs.GroupBy(j => j.Id, StringComparer.Ordinal).ToDictionary(j => j.Key, j => j.Last(), StringComparer.Ordinal);
+        await new RowSearch(mapping.Name).RunAsync(
+            [.. byId.Keys],
+            async some => results.Add(await WriteAsync(new([.. some.Select(id => byId[id])], []) { Bad = [.. rows.Bad.Where(b => some.Contains(b.Id))] }, null, cancellation)),
+            (id, e) =>
+            {
+                var job = byId[id];
+                bad.Add(new(id, "", false, RowFaults.SqlState(e), $"Row {id} was read, and the store can't take it: {RowFaults.Reason(e)}{(RowFaults.SqlState(e) is { } state ? $" ({state})" : "")}.")
+                {
+                    ParentId = job.ParentId,
+                    RunKey = job.RunKey,
+                });
+                return Task.CompletedTask;
+            },
+            cancellation);
+        results.Add(await WriteAsync(rows with { Jobs = [], Bad = [.. bad.Where(b => !b.IsKept)] }, progress, cancellation));
+        return new([.. results.SelectMany(r => r.ChangedIds)], results.Sum(r => r.Gone), [.. results.SelectMany(r => r.Missing)])
+        {
+            Returned = results.Sum(r => r.Returned),
+            Added = [.. results.SelectMany(r => r.Added)],
+            PutAside = [.. bad.Skip(rows.Bad.Count).Select(b => b.Id)],
+        };
+    }
+
+    private async Task<IngestResult> WriteAsync(SourceRows rows, FeedProgress? progress, CancellationToken cancellation)
+    {
+        var (jobs, absent) = (rows.Jobs, rows.Absent);
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await labels.EnsureAsync(connection, Texts(jobs), cancellation);
         await fingerprints.EnsureAsync(connection, jobs.Select(PrintOf).OfType<string>(), cancellation);
@@ -41,7 +90,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         foreach (var job in jobs)
             byKey[JobKeys.Of(job.Id)] = job;
         var lost = absent.Select(id => JobKeys.Of(id)).ToList();
-        await loader.JobsAsync(nodes, [.. byKey.Keys, .. lost], cancellation);
+        // Of these nothing is known any more.
+        var blind = rows.Bad.Where(b => !b.IsKept).Select(b => b.Id).Concat(rows.Unknown).Select(id => JobKeys.Of(id)).ToHashSet(StringComparer.Ordinal);
+        await loader.JobsAsync(nodes, [.. byKey.Keys, .. lost, .. blind], cancellation);
         // Under a corrected mapping an insertion time that differs is the same job's.
         var returned = turn.IsRereading ? [] : await new ReturnedIds(connection, record.Id, loader).SetAsideAsync(nodes, byKey, cancellation);
         var versions = returned.Count > 0 || turn.HasReturned ? await VersionLinks.LoadAsync(loader, nodes, byKey, cancellation) : new();
@@ -51,7 +102,8 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         await VersionLinks.MoveChildrenAsync(loader, nodes, byKey, versions, cancellation);
         Lose(nodes, returned.Select(r => r.Earlier), []);
         Lose(nodes, lost, changed);
-        if (changed.Count > 0)
+        Blind(nodes, blind, changed);
+        if (changed.Count > 0 || rows.Bad.Count > 0 || turn.HasPutAside)
         {
             var ids = new IdBlocks(connection, IdBlock);
             var runs = mapping.RunKey is null
@@ -68,7 +120,8 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             await loader.ClearAsync(nodes.Values.Where(n => !n.Exists).Select(n => n.Id), cancellation);
             var failures = FailureDeltas.Of(nodes.Values, mapping.TargetKeys, turn.IsBackfilled || turn.IsRereading);
             await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(
-                nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, [.. returned.Select(r => r.Key)], cancellation);
+                nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, [.. returned.Select(r => r.Key)],
+                batch => PutAsideRows.Add(batch, record.Id, [.. byKey.Keys, .. lost, .. blind], rows.Bad, turn.HasPutAside), cancellation);
             if (turn.IsRereading)
                 await FailureDeltas.CorrectAsync(connection, record.Id, nodes.Values, cancellation);
         }
@@ -161,6 +214,18 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         }
     }
 
+    /// <summary>A row whose state is not known keeps no old one: it stands where it stood and is counted nowhere.</summary>
+    private static void Blind(Dictionary<string, Node> nodes, IEnumerable<string> keys, List<string> changed)
+    {
+        foreach (var key in keys)
+        {
+            if (!nodes.TryGetValue(key, out var node) || node.Incoming is not null || (node.Old.Flags & JobFlags.Missing) != 0)
+                continue;
+            node.New.Flags = (node.Old.Flags & JobFlags.CycleCut) | JobFlags.Missing;
+            changed.Add(key);
+        }
+    }
+
     private async Task<IReadOnlyCollection<RunNode>> PlaceByPointerAsync(
         BatchLoader loader, Dictionary<string, Node> nodes, IdBlocks ids, CancellationToken cancellation)
     {
@@ -234,7 +299,8 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         batch.BatchCommands.Add(new("set local synchronous_commit = off"));
         var lead = new NpgsqlBatchCommand(
             """
-            select epoch, backfilled, array(select run_id from job_lineage.leftover where source_id = $1), rereading, returned_at is not null
+            select epoch, backfilled, array(select run_id from job_lineage.leftover where source_id = $1), rereading, returned_at is not null,
+                exists (select from job_lineage.put_aside where source_id = $1)
             from job_lineage.source where id = $1 for update
             """);
         lead.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
@@ -242,7 +308,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation) || reader.GetInt64(0) != record.Epoch)
             throw new LeadLostException($"Another replica reads source '{mapping.Name}' now.");
-        return new(reader.GetBoolean(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3), reader.GetBoolean(4));
+        return new(reader.GetBoolean(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5));
     }
 
     /// <summary>What a batch begins with.</summary>
@@ -250,24 +316,6 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     /// <param name="Leftovers">The dropped runs of which there still are rows.</param>
     /// <param name="IsRereading">Whether everything is being read anew under another mapping.</param>
     /// <param name="HasReturned">Whether an id has ever come back as another job's.</param>
-    private readonly record struct Turn(bool IsBackfilled, long[] Leftovers, bool IsRereading, bool HasReturned);
-}
-
-/// <summary>Another replica has taken over while this one still wrote; nothing was written.</summary>
-public sealed class LeadLostException(string message) : Exception(message);
-
-/// <summary>What became of a batch.</summary>
-/// <param name="ChangedIds">The jobs that were new, changed or gone.</param>
-/// <param name="Gone">How many of them had left the source.</param>
-/// <param name="Missing">Parents that are named and were never seen: tombstones that this batch made.</param>
-public readonly record struct IngestResult(IReadOnlyList<string> ChangedIds, int Gone, IReadOnlyList<string> Missing)
-{
-    /// <summary>How many ids came back with another insertion time: other jobs.</summary>
-    public int Returned { get; init; }
-
-    /// <summary>The ids of the jobs that the store did not have.</summary>
-    public IReadOnlyList<string> Added { get; init; } = [];
-
-    /// <summary>How many jobs were new, changed or gone.</summary>
-    public int Changed => ChangedIds.Count;
+    /// <param name="HasPutAside">Whether there are rows of the source that could not be read.</param>
+    private readonly record struct Turn(bool IsBackfilled, long[] Leftovers, bool IsRereading, bool HasReturned, bool HasPutAside);
 }

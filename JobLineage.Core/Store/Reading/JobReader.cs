@@ -32,6 +32,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         {
             AncestorsOmitted = omitted,
             Siblings = await SiblingsReader.ReadAsync(connection, sourceId, job, stageId, cancellation),
+            PutAside = await PutAside.OfAsync(connection, sourceId, job.Id, cancellation),
             Others = await JobAddress.OthersAsync(connection, sourceId, job.Id, cancellation),
         };
     }

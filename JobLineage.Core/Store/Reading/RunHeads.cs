@@ -20,7 +20,7 @@ internal sealed record RunHeads(IReadOnlyList<StoredPipeline> Pipelines, IReadOn
             """
             select c.source_id, c.worker, src.name, w.text, c.runs, src.as_of, src.backfilled
             from job_lineage.run_count c
-            join job_lineage.source src on src.id = c.source_id
+            join job_lineage.source src on src.id = c.source_id and src.forgotten_at is null
             join job_lineage.label w on w.id = c.worker
             order by c.runs desc, src.name, w.text
             """);
@@ -30,7 +30,7 @@ internal sealed record RunHeads(IReadOnlyList<StoredPipeline> Pipelines, IReadOn
                 $"""
                 select src.name, w.text, {Counts}
                 from job_lineage.single r
-                join job_lineage.source src on src.id = r.source_id
+                join job_lineage.source src on src.id = r.source_id and src.forgotten_at is null
                 join job_lineage.label w on w.id = r.worker
                 where ({string.Join(" + ", JobStates.All.Select(s => "r." + s.Name()))}) > 0
                 order by src.name, w.text

@@ -2,6 +2,7 @@ using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
+using JobLineage.Core.Store.Ingest;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -46,7 +47,9 @@ public sealed class RunReader(
         await using var batch = GenericPlan.Of(
             connection,
             $"""
-            select j.hash, src.as_of, {JobSql.Columns}, {AloneFacts.Columns}, {SnapshotSql.Columns}, {SnapshotSql.Details}
+            select j.hash, src.as_of, {JobSql.Columns}, {AloneFacts.Columns}, {SnapshotSql.Columns}, {SnapshotSql.Details},
+                case when r.id is null then 0 else (
+                    select count(distinct p.job_id) from job_lineage.put_aside p where p.source_id = src.id and not p.kept and {PutAsideRows.RunOf} = r.id) end
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             {JobSql.Joins}
@@ -58,8 +61,10 @@ public sealed class RunReader(
         var runs = new RunAssembler(at: stages, now, details: stages + RunAssembler.Width);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
+        var putAside = 0L;
         while (await reader.ReadAsync(cancellation))
         {
+            putAside = reader.GetInt64(reader.FieldCount - 1);
             if (!runs.Add(reader))
             {
                 var run = Alone(reader, source, now);
@@ -67,7 +72,7 @@ public sealed class RunReader(
             }
         }
 
-        return (null, runs.Build().Values.SingleOrDefault());
+        return (null, runs.Build().Values.SingleOrDefault() is { } found ? found with { Run = found.Run with { PutAside = putAside } } : null);
     }
 
     /// <inheritdoc />
@@ -144,27 +149,7 @@ public sealed class RunReader(
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation)
-    {
-        await using var command = store.CreateCommand(
-            """
-            select name, state, as_of, message, rows_done, rows_total, heartbeat_at < now() - interval '30 seconds'
-            from job_lineage.source
-            order by name
-            """);
-        var sources = new List<SourceStatus>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var state = (FeedState)reader.GetInt16(1);
-            var message = reader.TextAt(3);
-            if (state != FeedState.Misconfigured && !reader.IsDBNull(6) && reader.GetBoolean(6))
-                (state, message) = (FeedState.Stopped, "No replica has read this source for more than 30 seconds.");
-            sources.Add(new(reader.GetString(0), state, reader.TimeAt(2), message, reader.GetInt64(4), reader.GetInt64(5)));
-        }
-
-        return sources;
-    }
+    public Task<IReadOnlyList<SourceStatus>> SourcesAsync(CancellationToken cancellation) => SourcesReader.ReadAsync(store, cancellation);
 
     /// <summary>A single has no version of its own: what was read of it stands for one, in as many bits as JavaScript keeps.</summary>
     internal const long SingleVersionMask = (1L << 53) - 1;

@@ -5,6 +5,14 @@ namespace JobLineage.Dashboard.Components.Jobs;
 /// <summary>What must be said about a job besides its fields.</summary>
 public static class JobNotes
 {
+    /// <summary>One sentence each, those about its row first.</summary>
+    public static IEnumerable<string> Of(JobView view) => [.. view.PutAside.Select(Of), .. Of(view.Job).Skip(view.Job.IsMissing && view.PutAside.Count > 0 ? 1 : 0)];
+
+    /// <summary>What is wrong with a row, and what becomes of it.</summary>
+    public static string Of(BadRow row) => row.IsKept
+        ? $"{row.Sentence} The job is shown without it."
+        : $"{row.Sentence} Its state is not known, and it is counted in none; it is read again when it changes.";
+
     /// <summary>One sentence each.</summary>
     public static IEnumerable<string> Of(Job job)
     {

@@ -1,0 +1,27 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Runs;
+
+/// <summary>What forgetting removes, in sentences: the same on the page and in the terminal.</summary>
+public static class ForgetWords
+{
+    /// <summary>One sentence each.</summary>
+    public static IEnumerable<string> Of(Forgettable found)
+    {
+        yield return found.Root is { } root
+            ? $"Run {root} of source '{found.Source}': {Count(found.Jobs, "job")}{(found.PastRuns > 0 ? ", of which only a summary is left" : "")}, {Count(found.Failures, "final failure")}."
+            : $"Source '{found.Source}': {Count(found.Jobs, "job")}, {Count(found.Runs, "run")}, {Count(found.PastRuns, "summary", "summaries")} of runs that were dropped, {Count(found.Failures, "final failure")}.";
+        if (found.Untold > 0)
+            yield return $"{Count(found.Untold, "final failure")} will not be reported: no digest has told of them yet.";
+        if (found.Reader is { } reader)
+        {
+            yield return found.Root is null
+                ? $"The source is being read by {reader}: what its table has is read again from the beginning. Take it out of the configuration first if it shall stay forgotten."
+                : found.Present > 0 ? $"The queue still has {Count(found.Present, "of these jobs", "of these jobs")}, which are read again." : "The queue has none of these jobs any more.";
+        }
+
+        yield return "Digests that were sent are kept as they were sent.";
+    }
+
+    private static string Count(long number, string one, string? many = null) => $"{Figures.Number(number)} {(number == 1 ? one : many ?? one + "s")}";
+}

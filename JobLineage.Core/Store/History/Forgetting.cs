@@ -1,0 +1,151 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
+using JobLineage.Core.Runs;
+using JobLineage.Core.Store.Ingest;
+using JobLineage.Core.Store.Reading;
+using Npgsql;
+
+namespace JobLineage.Core.Store.History;
+
+/// <summary>See <see cref="IForgetting"/>.</summary>
+/// <param name="store">Connections to the store.</param>
+public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
+{
+    /// <summary>Rows of a transaction: some tens of milliseconds.</summary>
+    private const int Batch = 5_000;
+
+    /// <summary>What hangs on runs goes with so many of them at a time.</summary>
+    private const int RunBatch = 200;
+
+    /// <summary>The tables whose rows bear a source's number, but for runs and what hangs on them.</summary>
+    private static readonly string[] Tables = ["job", "failure", "past_run", "single", "queue", "node", "mute", "leftover", "put_aside", "run_count"];
+
+    /// <inheritdoc />
+    public async Task<Forgettable?> PreviewAsync(string source, string? run, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        return run is null ? await PreviewSourceAsync(connection, source, cancellation) : await ForgottenRun.PreviewAsync(connection, source, run, cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<long?> ForgetAsync(string source, string? run, Action<long>? removed, CancellationToken cancellation)
+    {
+        if (run is not null)
+            return await new ForgottenRun(store, source).ForgetAsync(run, removed, cancellation);
+        if (!await HideAsync(source, cancellation))
+            return null;
+        return await SweepAsync(removed, cancellation);
+    }
+
+    /// <summary>Goes on with sources whose forgetting was stopped.</summary>
+    /// <returns>Rows removed.</returns>
+    public async Task<long> SweepAsync(Action<long>? removed, CancellationToken cancellation)
+    {
+        var sum = 0L;
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        foreach (var id in await HiddenAsync(connection, cancellation))
+        {
+            foreach (var table in Tables)
+            {
+                await RepeatAsync(
+                    $"delete from job_lineage.{table} where ctid = any(array(select t.ctid from job_lineage.{table} t where t.source_id = $1 limit {Batch}))", Batch);
+            }
+
+            await RepeatAsync(
+                $"""
+                with gone as (select id from job_lineage.run where source_id = $1 limit {RunBatch}),
+                stages as (delete from job_lineage.stage s using gone where s.run_id = gone.id returning s.id),
+                edges as (delete from job_lineage.stage_edge e using stages where e.from_stage = stages.id),
+                errors as (delete from job_lineage.error_group g using stages where g.stage_id = stages.id)
+                delete from job_lineage.run r using gone where r.id = gone.id
+                """, RunBatch);
+            // What counts runs has gone before; the trigger may have written it anew.
+            await RunAsync("delete from job_lineage.run_count where source_id = $1");
+            await RunAsync("delete from job_lineage.source where id = $1");
+
+            async Task RepeatAsync(string sql, int batch)
+            {
+                int rows;
+                do
+                {
+                    rows = await RunAsync(sql);
+                    sum += rows;
+                    removed?.Invoke(sum);
+                }
+                while (rows >= batch);
+            }
+
+            async Task<int> RunAsync(string sql)
+            {
+                await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
+                command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+                return await command.ExecuteNonQueryAsync(cancellation);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// Takes the source out of everybody's sight and ends the turn of whoever reads it: a source that is still configured begins anew, under
+    /// another number.
+    /// </summary>
+    private async Task<bool> HideAsync(string source, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var hide = new NpgsqlCommand(
+            $"""
+            with hidden as (
+                update job_lineage.source
+                -- No source of the configuration has such a name.
+                set name = name || chr(1) || id, forgotten_at = now(), epoch = epoch + 1
+                where name = $1 and forgotten_at is null
+                returning id),
+            untold as (
+                -- As from before the starting line: no digest tells of it.
+                update job_lineage.failure f set digest_id = 0 from hidden where f.source_id = hidden.id and f.digest_id is null),
+            overdue as (update job_lineage.overdue set ended_at = now() where source = $1 and ended_at is null and exists (select from hidden))
+            select count(*), count(pg_notify('{RunSignal.SourcesChannel}', '')), count(pg_notify('{RunSignal.Channel}', '[]')) from hidden
+            """, connection);
+        hide.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        var found = (long)(await hide.ExecuteScalarAsync(cancellation))! > 0;
+        await transaction.CommitAsync(cancellation);
+        return found;
+    }
+
+    private static async Task<List<short>> HiddenAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select id from job_lineage.source where forgotten_at is not null order by id", connection);
+        var ids = new List<short>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            ids.Add(reader.GetInt16(0));
+        return ids;
+    }
+
+    private static async Task<Forgettable?> PreviewSourceAsync(NpgsqlConnection connection, string source, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select (select count(*) from job_lineage.job j where j.source_id = s.id and j.flags & 1 = 0),
+                (select count(*) from job_lineage.job j where j.source_id = s.id and j.flags & 3 = 0),
+                (select coalesce(sum(c.runs), 0)::bigint from job_lineage.run_count c where c.source_id = s.id),
+                (select count(*) from job_lineage.past_run p where p.source_id = s.id),
+                f.failures, f.untold,
+                (select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder
+                    where l.name = 'source:' || s.name and {LeaseMember.IsAlive})
+            from job_lineage.source s
+            cross join lateral (
+                select count(*) as failures, count(*) filter (where f.digest_id is null) as untold from job_lineage.failure f where f.source_id = s.id) f
+            where s.name = $1 and s.forgotten_at is null
+            """, connection)
+        { CommandTimeout = 120 };
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation)
+            ? new(source, null, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6))
+            : null;
+    }
+}

@@ -1,0 +1,203 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
+using JobLineage.Core.Runs;
+using JobLineage.Core.Store.Ingest;
+using JobLineage.Core.Store.Reading;
+using Npgsql;
+
+namespace JobLineage.Core.Store.History;
+
+/// <summary>Removes one run, a single, or what is left of a run that was dropped.</summary>
+/// <param name="store">Connections to the store.</param>
+/// <param name="source">The source's name.</param>
+internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
+{
+    private const int Batch = 5_000;
+
+    /// <summary>What would be removed; null when there is no such run.</summary>
+    public static async Task<Forgettable?> PreviewAsync(NpgsqlConnection connection, string source, string run, CancellationToken cancellation)
+    {
+        var key = await JobAddress.ResolveAsync(connection, source, run, cancellation);
+        await using var command = new NpgsqlCommand(
+            $"""
+            with chosen as (
+                select s.id as source_id, s.name, j.id as job, j.run_id, r.root_id, r.rows, r.absent, j.flags
+                from job_lineage.source s
+                join job_lineage.job j on j.source_id = s.id and j.id = $2
+                left join job_lineage.run r on r.id = j.run_id
+                where s.name = $1 and s.forgotten_at is null and {JobSql.IsThere})
+            select coalesce(c.root_id, c.job), coalesce(c.rows, 1), case when c.run_id is null then (c.flags & 3 = 0)::int::bigint else c.rows - c.absent end,
+                (c.run_id is not null)::int::bigint, 0::bigint, f.failures, f.untold, {Reader("c.name")}
+            from chosen c
+            cross join lateral (
+                select count(*) as failures, count(*) filter (where f.digest_id is null) as untold
+                from job_lineage.job j join job_lineage.failure f on f.source_id = j.source_id and f.job_id = j.id
+                where j.source_id = c.source_id and case when c.run_id is null then j.id = c.job
+                    else j.stage_id in (select s.id from job_lineage.stage s where s.run_id = c.run_id) end) f
+            union all
+            select p.root_id, 0, 0, 0, 1, 0, 0, {Reader("s.name")}
+            from job_lineage.source s join job_lineage.past_run p on p.source_id = s.id and p.root_id = $3
+            where s.name = $1 and s.forgotten_at is null and not exists (select from chosen)
+            limit 1
+            """, connection)
+        { CommandTimeout = 120 };
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = run });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation)
+            ? new(source, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6),
+                reader.IsDBNull(7) ? null : reader.GetString(7))
+            : null;
+    }
+
+    /// <summary>Removes it.</summary>
+    /// <returns>Rows removed; null when there is no such run.</returns>
+    public async Task<long?> ForgetAsync(string run, Action<long>? removed, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        var key = await JobAddress.ResolveAsync(connection, source, run, cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // The lock that every writer of the source takes: a batch that is under way goes first.
+        if (await LockAsync(connection, cancellation) is not { } sourceId)
+            return null;
+        var sum = await PastAsync(connection, sourceId, run, cancellation);
+        long? runId = null;
+        var isThere = false;
+        await using (var find = new NpgsqlCommand(
+            $"""
+            select j.run_id from job_lineage.job j left join job_lineage.run r on r.id = j.run_id
+            where j.source_id = $1 and j.id = $2 and {JobSql.IsThere}
+            """, connection))
+        {
+            find.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+            find.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+            await using var reader = await find.ExecuteReaderAsync(cancellation);
+            if (isThere = await reader.ReadAsync(cancellation))
+                runId = reader.IsDBNull(0) ? null : reader.GetInt64(0);
+        }
+
+        if (!isThere)
+        {
+            await transaction.CommitAsync(cancellation);
+            return sum > 0 ? sum : null;
+        }
+
+        await RunSignal.AnnounceAsync(connection, source, [key, run], cancellation);
+        if (runId is null)
+        {
+            sum += await SingleAsync(connection, sourceId, key, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return sum;
+        }
+
+        var stages = await RunAsync(connection, sourceId, runId.Value, cancellation);
+        await transaction.CommitAsync(cancellation);
+        for (var rows = Batch; rows == Batch;)
+        {
+            rows = await DeleteJobsAsync(connection, stages, cancellation);
+            sum += rows;
+            removed?.Invoke(sum);
+        }
+
+        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection);
+        done.Parameters.Add(new NpgsqlParameter<long> { TypedValue = runId.Value });
+        await done.ExecuteNonQueryAsync(cancellation);
+        return sum;
+    }
+
+    private static string Reader(string name) =>
+        $"(select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder where l.name = 'source:' || {name} and {LeaseMember.IsAlive})";
+
+    private async Task<short?> LockAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select id from job_lineage.source where name = $1 and forgotten_at is null for update", connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        return (short?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    private static async Task<int> PastAsync(NpgsqlConnection connection, short sourceId, string root, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("delete from job_lineage.past_run where source_id = $1 and root_id = $2", connection);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = root });
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<int> SingleAsync(NpgsqlConnection connection, short sourceId, string key, CancellationToken cancellation)
+    {
+        var counts = string.Join(", ", JobStates.All.Select(s => $"{s.Name()} = g.{s.Name()} - (d.state = {(int)s})::int"));
+        await using var command = new NpgsqlCommand(
+            $"""
+            with gone as (delete from job_lineage.job where source_id = $1 and id = $2 returning worker, queue, state, flags),
+            counted as (
+                update job_lineage.single g set {counts} from gone d
+                where g.source_id = $1 and g.worker = d.worker and d.flags & 5 = 0),
+            queued as (
+                update job_lineage.queue q set available = q.available - (d.state = 0)::int, executing = q.executing - (d.state = 3)::int
+                from gone d where q.source_id = $1 and q.queue = d.queue and d.flags & 5 = 0),
+            told as (
+                update job_lineage.failure set swept = true, message = null, target = null, digest_id = coalesce(digest_id, 0)
+                where source_id = $1 and job_id = $2)
+            select count(*)::int from gone
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Removes a run but for its jobs, which are to nobody there from then on.</summary>
+    /// <returns>The stages that it had.</returns>
+    private static async Task<long[]> RunAsync(NpgsqlConnection connection, short sourceId, long run, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 120 };
+        NpgsqlParameter Id() => new NpgsqlParameter<long> { TypedValue = run };
+        NpgsqlParameter Of() => new NpgsqlParameter<short> { TypedValue = sourceId };
+        batch.Add(
+            """
+            update job_lineage.queue q set available = q.available - d.available, executing = q.executing - d.executing
+            from (
+                select j.queue, count(*) filter (where j.state = 0) as available, count(*) filter (where j.state = 3) as executing
+                from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and j.flags & 5 = 0 and j.state in (0, 3)
+                where s.run_id = $2 and s.available + s.executing > 0 group by j.queue) d
+            where q.source_id = $1 and q.queue = d.queue
+            """, Of(), Id());
+        // That it was told stays, or a job that the queue still has would be told again; what was told goes.
+        batch.Add(
+            """
+            update job_lineage.failure f set swept = true, message = null, target = null, digest_id = coalesce(f.digest_id, 0)
+            from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and j.state = 6
+            where s.run_id = $2 and f.source_id = $1 and f.job_id = j.id
+            """, Of(), Id());
+        batch.Add(
+            """
+            insert into job_lineage.leftover (run_id, source_id, stages)
+            select $2, $1, array(select id from job_lineage.stage where run_id = $2)
+            returning stages
+            """, Of(), Id());
+        batch.Add("delete from job_lineage.stage_edge where from_stage in (select id from job_lineage.stage where run_id = $1)", Id());
+        batch.Add("delete from job_lineage.error_group where stage_id in (select id from job_lineage.stage where run_id = $1)", Id());
+        batch.Add("delete from job_lineage.stage where run_id = $1", Id());
+        batch.Add("delete from job_lineage.run where id = $1", Id());
+        return (long[])(await batch.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private static async Task<int> DeleteJobsAsync(NpgsqlConnection connection, long[] stages, CancellationToken cancellation)
+    {
+        var deleted = 0;
+        foreach (var kind in (string[])["flags & 5 = 0", "flags & 5 <> 0"])
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                delete from job_lineage.job where ctid = any(array(
+                    select j.ctid from job_lineage.job j where j.stage_id = any($1) and j.stage_id is not null and j.{kind} limit $2))
+                """, connection)
+            { CommandTimeout = 120 };
+            command.Parameters.Add(Parameters.Longs(stages));
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Batch - deleted });
+            deleted += await command.ExecuteNonQueryAsync(cancellation);
+        }
+
+        return deleted;
+    }
+}

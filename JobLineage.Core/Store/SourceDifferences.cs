@@ -1,0 +1,76 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobLineage.Core.Store;
+
+/// <summary>Compares all rows of a source with all that the store has of it.</summary>
+internal static class SourceDifferences
+{
+    /// <summary>The ids that differ; see <see cref="SourceRecord.DifferencesAsync"/>.</summary>
+    public static async Task<IReadOnlyList<string>> FindAsync(
+        NpgsqlDataSource store, short id, IAsyncEnumerable<IReadOnlyList<RowState>> rows, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using (var create = new NpgsqlCommand(
+            """
+            create temp table if not exists seen (
+                id text collate "C", native_id text, state smallint, attempt integer, link text collate "C", inserted_at timestamptz);
+            truncate pg_temp.seen;
+            """, connection))
+        {
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await foreach (var chunk in rows.WithCancellation(cancellation))
+        {
+            await using var writer = await connection.BeginBinaryImportAsync(
+                "copy pg_temp.seen (id, native_id, state, attempt, link, inserted_at) from stdin (format binary)", cancellation);
+            foreach (var row in chunk)
+            {
+                var key = JobKeys.Of(row.Id);
+                await writer.StartRowAsync(cancellation);
+                await writer.WriteAsync(key, NpgsqlDbType.Text, cancellation);
+                await WriteAsync(writer, key == row.Id ? null : row.Id, NpgsqlDbType.Text, cancellation);
+                await WriteAsync(writer, (short?)row.State, NpgsqlDbType.Smallint, cancellation);
+                await writer.WriteAsync(row.Attempt, NpgsqlDbType.Integer, cancellation);
+                await WriteAsync(writer, row.IsKey ? ShortText.Of(row.Link) : JobKeys.Of(row.Link), NpgsqlDbType.Text, cancellation);
+                await WriteAsync(writer, row.InsertedAt?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
+            }
+
+            await writer.CompleteAsync(cancellation);
+        }
+
+        // A row in a state that nobody knows, or that can't be read, is no difference where the store does not show it, or says so. Nor is a link
+        // to an earlier job of the id that the row names, nor a time that one of them does not know. An id that is not unique is there twice.
+        await using var compare = new NpgsqlCommand(
+            """
+            select distinct coalesce(s.native_id, j.native_id, s.id, j.id)
+            from pg_temp.seen s
+            full join (
+                select id, native_id, state, attempt, inserted_at,
+                    coalesce(run_key, case when parent_id like '%~%Z' then regexp_replace(parent_id, '~\d{8}T\d{6}\.\d{6}Z$', '') else parent_id end) as link
+                from job_lineage.job where source_id = $1 and flags & 3 = 0) j on j.id = s.id
+            where (s.id is null or s.state is not null
+                    or j.id is not null and not exists (select from job_lineage.put_aside p where p.source_id = $1 and p.job_id = j.id))
+                and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link
+                    or s.inserted_at <> j.inserted_at)
+            """, connection)
+        {
+            CommandTimeout = 600,
+        };
+        compare.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        var ids = await compare.TextsAsync(cancellation);
+        await using var empty = new NpgsqlCommand("truncate pg_temp.seen", connection);
+        await empty.ExecuteNonQueryAsync(cancellation);
+        return ids;
+    }
+
+    private static Task WriteAsync(NpgsqlBinaryImporter row, string? value, NpgsqlDbType type, CancellationToken cancellation) =>
+        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value, type, cancellation);
+
+    private static Task WriteAsync<T>(NpgsqlBinaryImporter row, T? value, NpgsqlDbType type, CancellationToken cancellation)
+        where T : struct =>
+        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value.Value, type, cancellation);
+}

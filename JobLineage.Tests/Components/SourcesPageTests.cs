@@ -1,0 +1,55 @@
+using Bunit;
+using JobLineage.Core.Model;
+using JobLineage.Dashboard.Components.Feeds;
+using JobLineage.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JobLineage.Tests.Components;
+
+/// <summary>What can be done with a source on its page.</summary>
+public sealed class SourcesPageTests : PageContext
+{
+    private FakeSourceDesk Desk => Services.GetRequiredService<FakeSourceDesk>();
+
+    [Fact]
+    public void A_source_is_forgotten_only_after_it_was_said_what_that_removes()
+    {
+        Desk.Found["old"] = new("old", null, 1234, 0, 56, 7, 8, 2, null);
+        var cut = Render<ForgetSource>(p => p.Add(f => f.Source, "old"));
+        cut.Find("[data-act=preview]").Click();
+        Assert.Contains("1,234 jobs, 56 runs, 7 summaries of runs that were dropped, 8 final failures.", cut.Markup);
+        Assert.Contains("2 final failures will not be reported", cut.Markup);
+        Assert.Empty(Desk.Forgotten);
+        cut.Find("[data-act=keep]").Click();
+        Assert.Empty(Desk.Forgotten);
+        cut.Find("[data-act=preview]").Click();
+        cut.Find("[data-act=forget]").Click();
+        Assert.Equal(["old"], Desk.Forgotten);
+        Assert.Contains("Source 'old' is forgotten.", cut.Markup);
+    }
+
+    [Fact]
+    public void A_source_that_is_still_read_is_said_to_be_read_again()
+    {
+        Desk.Found["oban"] = new("oban", null, 1, 1, 1, 0, 0, 0, "host:7");
+        var cut = Render<ForgetSource>(p => p.Add(f => f.Source, "oban").Add(f => f.IsConfigured, true));
+        cut.Find("[data-act=preview]").Click();
+        Assert.Contains("being read by host:7", cut.Markup);
+    }
+
+    [Fact]
+    public void Rows_that_can_t_be_read_are_named_and_can_be_tried_again()
+    {
+        var cut = Render<PutAsideTable>(p => p.Add(t => t.Source, "t").Add(t => t.Rows,
+        [
+            new BadRow("17", "ParentId", false, "22P05", "ParentId of row 17 can't be read: unsupported Unicode escape sequence (22P05)."),
+            new BadRow("18", "Args", true, "22P05", "Args of row 18 can't be read: <b>."),
+        ]));
+        Assert.Equal("jobs/t/17", cut.Find("[data-row-id='17'] a").GetAttribute("href"));
+        Assert.Contains("Its state is not known", cut.Find("[data-row-id='17']").TextContent);
+        Assert.Contains("The job is shown without it.", cut.Find("[data-row-id='18']").TextContent);
+        Assert.DoesNotContain("<b>", cut.Markup);
+        cut.Find("[data-act=retry]").Click();
+        Assert.Equal(["t"], Desk.Retried);
+    }
+}
