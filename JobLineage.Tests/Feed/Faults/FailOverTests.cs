@@ -13,7 +13,7 @@ public sealed class FailOverTests(FaultServersFixture fixture) : IClassFixture<F
     public async Task When_the_leader_is_cut_off_the_other_leads_and_its_viewers_see_later_changes()
     {
         var log = new TrialLog();
-        await using var world = await FaultWorld.CreateAsync(fixture.Servers, seed: 0, default);
+        await using var world = await FaultWorld.CreateAsync(fixture.Servers, seed: 0, null, default);
         await world.ExecuteAsync("""insert into oban_jobs (worker) values ('App.SyncJob'); insert into oban_jobs (worker, meta) values ('App.PageJob', '{"parent_job_id": 1}')""", default);
         // The first one's only way to the databases.
         await using var toSource = new Relay { Target = At(fixture.Servers.Source.Port) };
