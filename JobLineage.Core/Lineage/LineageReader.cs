@@ -59,8 +59,9 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
             after = some[^1];
         }
 
+        // Those that an earlier question has found stand in the way of this one too.
         if (errors.Count == 0)
-            return null;
+            return except.Count == 0 ? null : Without();
         // By which member: as the feeds find it.
         var named = (await ids.ReadAsync([.. errors.Keys], cancellation)).Bad;
         BadRows =
@@ -69,7 +70,9 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
             .. errors.Where(e => named.All(b => b.Id != e.Key)).Select(e => new BadRow(e.Key, "", false, RowFaults.SqlState(e.Value), RowFaults.Sentence(e.Key, null, e.Value))),
         ];
         except.UnionWith(errors.Keys);
-        return source with { Mapping = source.Mapping with { Except = new(except, source.HasRowVersions) } };
+        return Without();
+
+        ProbedSource Without() => source with { Mapping = source.Mapping with { Except = new(except, source.HasRowVersions) } };
     }
 
     private async Task BearAsync(IReadOnlyList<string> some, CancellationToken cancellation)

@@ -81,9 +81,9 @@ public sealed class ForgettingTests
         }
 
         var forgetting = new Forgetting(fixture.Store);
-        var preview = (await forgetting.PreviewAsync("oban", "61", default))!;
+        var preview = (await forgetting.PreviewAsync("oban", "60", default))!;
         Assert.Equal(("60", isPresent), (preview.Root, preview.Present > 0));
-        Assert.True(await forgetting.ForgetAsync("oban", "61", null, default) > 0);
+        Assert.True(await forgetting.ForgetAsync("oban", "60", null, default) > 0);
         Assert.Null(await fixture.Reader.FindRunAsync("oban", "60", default));
         Assert.Equal(0, await fixture.Database.DanglingAsync());
         await feed.ReconcileAsync();

@@ -83,6 +83,8 @@ public sealed class PutAsideTests
         Assert.Equal(id, (await fixture.JobAsync(id, "t")).Job.NativeId);
         Assert.Equal(2, Assert.Single((await fixture.JobAsync(id, "t")).Children).Counts.Total);
         Assert.Equal(id, (await fixture.JobAsync((await fixture.JobAsync(id, "t")).Job.Id, "t")).Job.NativeId);
+        // As after a first reading: what is not finished is followed by its own id.
+        await feed.Feed.StartAsync(default);
         await fixture.SqlAsync("update t set status = 'completed'");
         await feed.TickAsync();
         Assert.Equal(["A: completed 3"], await fixture.StagesAsync(id, "t"));
