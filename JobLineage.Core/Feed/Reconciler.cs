@@ -16,9 +16,8 @@ namespace JobLineage.Core.Feed;
 /// <param name="options">How often.</param>
 /// <param name="time">The clock.</param>
 /// <param name="pool">Turns at using the source's database.</param>
-/// <param name="moment">The moment that the source's data is of.</param>
 internal sealed class Reconciler(
-    SourceRecord record, SourceScanner scanner, FeedOptions options, TimeProvider time, DatabasePool pool, Func<DateTimeOffset?>? moment = null)
+    SourceRecord record, SourceScanner scanner, FeedOptions options, TimeProvider time, DatabasePool pool)
 {
     private const int Chunk = 50_000;
 
@@ -51,8 +50,8 @@ internal sealed class Reconciler(
             {
                 asked.Reader.TryRead(out _);
                 var began = time.GetTimestamp();
-                at = moment?.Invoke();
                 different = await record.DifferencesAsync(scanner.StatesAsync(Chunk, cancellation), cancellation);
+                at = scanner.ComparedFrom;
                 took = time.GetElapsedTime(began);
             }
 

@@ -170,7 +170,7 @@ public sealed partial class SourceFeed(
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var often = probed.Reach is null || options.ReconcileInterval < options.OutsideInterval ? options : options with { ReconcileInterval = options.OutsideInterval };
-        var reconciler = new Reconciler(record, scanner, often, time, source.Pool, () => feed.Moment?.AsOf);
+        var reconciler = new Reconciler(record, scanner, often, time, source.Pool);
         looking = () => compared = reconciler.LastCompared;
         feed.IdsReturned += reconciler.Ask;
         var reconciling = reconciler.RunAsync(() => listener?.Nudge(), stop.Token);

@@ -23,6 +23,9 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     /// <summary>Rows found when ids are looked over for those that can't bear it.</summary>
     private const int SearchChunk = 20_000;
 
+    /// <summary>The moment that the source's data was of when <see cref="StatesAsync(int, CancellationToken)"/> last began; null before, or where it is not known.</summary>
+    public DateTimeOffset? ComparedFrom { get; private set; }
+
     /// <summary>Looks over the source in one statement.</summary>
     /// <param name="above">Rows with a higher id are looked at, finished or not; null for none. Only for ids that are numbers.</param>
     /// <param name="within">
@@ -137,6 +140,7 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<RowState>> StatesAsync(int chunk, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        ComparedFrom = null;
         string? after = null;
         while (true)
         {
@@ -189,6 +193,7 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         if (parameter is not null)
             command.Add(parameter);
         await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
+        ComparedFrom ??= command.Moment?.AsOf;
         while (await result.ReadAsync(cancellation))
         {
             JobState? state = !result.IsDBNull(1) && mapping.States.TryGetValue(result.GetString(1), out var known) ? known : null;

@@ -68,7 +68,7 @@ internal sealed class FreshFeed : IAsyncDisposable
 
     public Task UntilAsync(FeedState state) => UntilAsync(async () => await StoredAsync<short?>("select state from job_lineage.source") == (short)state);
 
-    public Task UntilJobsAsync(string jobs) => UntilAsync(async () => await JobsAsync() == jobs, async () => $"{await JobsAsync()} ({await MessageAsync()})");
+    public Task UntilJobsAsync(string jobs) => UntilAsync(async () => await JobsAsync() == jobs, async () => $"{await JobsAsync()} ({await StoredAsync<string>("select concat_ws(' ', state, epoch, as_of, heartbeat_at, high_id, message) from job_lineage.source")}; {await StoredAsync<string>("select string_agg(concat_ws(' ', id, state, flags), ', ') from job_lineage.job")})");
 
     /// <summary>Until it is true; how long that may take matters to no test that passes.</summary>
     public async Task UntilAsync(Func<Task<bool>> condition, Func<Task<string>>? instead = null)
