@@ -24,7 +24,7 @@ internal static class PlainPage
         .alert { margin: 0; color: var(--bad); }
         """;
 
-    /// <summary>The page as a result.</summary>
+    /// <summary>The page as a result. Its icon is empty: a browser would ask for one at the root, which behind a proxy is another program's.</summary>
     /// <param name="title">Plain text.</param>
     /// <param name="body">HTML; whatever is not ours in it is encoded already.</param>
     /// <param name="status">The response's status.</param>
@@ -34,6 +34,7 @@ internal static class PlainPage
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
+        <link rel="icon" href="data:,">
         <title>{HtmlEncoder.Default.Encode(title)} · Job Lineage</title>
         <style>
         {Style}
