@@ -46,6 +46,9 @@ public abstract class RandomTable(Random random, JobIdKind kind, string name)
         }),
         kind, kind switch { JobIdKind.BigInt => "bigint", JobIdKind.Uuid => "uuid", _ => "text" }, null, HasRowVersions: true);
 
+    /// <summary>When a row is inserted; only where the table says so.</summary>
+    public Func<DateTimeOffset> Clock { get; init; } = TimeProvider.System.GetUtcNow;
+
     /// <summary>What makes each of the ways in which related jobs are found be taken.</summary>
     public abstract IReadOnlyList<string> Ways { get; }
 
@@ -147,7 +150,7 @@ public abstract class RandomTable(Random random, JobIdKind kind, string name)
         batch.BatchCommands.Add(delete);
         var rows = changed.Values.OfType<OracleJob>().ToList();
         foreach (var row in rows)
-            inserted.TryAdd(row.Id, TimeProvider.System.GetUtcNow());
+            inserted.TryAdd(row.Id, Clock());
         var time = kind == JobIdKind.BigInt ? "" : ", inserted_at";
         var upsert = new NpgsqlBatchCommand(
             $"""
