@@ -113,7 +113,7 @@ internal sealed class SourceArguments
     {
         var (host, database) = (setup.Environment("PGHOST"), setup.Environment("PGDATABASE"));
         if (text is null && host is null && database is null)
-            throw Usage($"{key} is missing: give the database, such as postgres://user@host/database, or set PGHOST and PGDATABASE.");
+            throw Usage($"{key} is missing: give the database, such as postgres://host/database, or set PGHOST and PGDATABASE.");
         NpgsqlConnectionStringBuilder? builder = new();
         if (text is not null && !ConnectionText.TryParse(text, out builder, out var error))
             throw Usage($"{key} {error}.");
