@@ -33,9 +33,8 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
             // The next batch is read while this one is written.
             next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
             read?.AddRange(rows.Jobs);
-            aside.AddRange(rows.Bad.Select(b => b.Id));
             var result = await StoreSide.Of(ingester.ApplyAsync(rows, i == batches.Count - 1 ? progress : null, cancellation));
-            Count(result);
+            Count(rows, result);
             gone += result.Gone;
             // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
             for (var missing = result.Missing; missing.Count > 0;)
@@ -44,15 +43,16 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
                 if (rows.Jobs.Count == 0 && rows.Bad.Count == 0)
                     break;
                 result = await StoreSide.Of(ingester.ApplyAsync(rows with { Absent = [] }, null, cancellation));
-                Count(result);
+                Count(rows, result);
                 missing = result.Missing;
             }
         }
 
         return new(changed, gone) { Added = added, Returned = returned, PutAside = aside };
 
-        void Count(IngestResult result)
+        void Count(SourceRows those, IngestResult result)
         {
+            aside.AddRange(those.Bad.Select(b => b.Id));
             changed.AddRange(result.ChangedIds);
             added.AddRange(result.Added);
             returned += result.Returned;

@@ -22,6 +22,8 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     private readonly JobRefresh refresh = new(reader, ingester, options);
     private readonly long began = time.GetTimestamp();
     private TimeSpan? lastLook;
+    private TimeSpan? lastCall;
+    private bool mustCall;
 
     /// <summary>When the source was last looked at, by its own clock; null before the first look.</summary>
     public SourceMoment? Moment { get; private set; }
@@ -31,8 +33,6 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
 
     /// <summary>The moment that the stored data is of; null when it is not known.</summary>
     public DateTimeOffset? AsOf => Compared is null ? Moment?.AsOf : Compared();
-    private TimeSpan? lastCall;
-    private bool mustCall;
 
     /// <summary>Ids began anew, or came back: rows that this feed does not look at may have changed, and all should be compared.</summary>
     public event Action? IdsReturned;

@@ -41,6 +41,6 @@ public sealed partial class SourceFeed
     [LoggerMessage(314, LogLevel.Warning, "Source {Source}: {Jobs} jobs were changed past the trigger or its log (found by asking); everything is compared")]
     private partial void LogPastTrigger(string source, int jobs);
 
-    [LoggerMessage(321, LogLevel.Warning, "Source {Source}: could not be read")]
+    [LoggerMessage(322, LogLevel.Warning, "Source {Source}: could not be read")]
     private partial void LogNotRead(string source, Exception e);
 }

@@ -44,6 +44,9 @@ public sealed record SourceStatus(
     /// <summary>When one last did; null for never.</summary>
     public DateTimeOffset? ReturnedAt { get; init; }
 
-    /// <summary>Rows that could not be read or stored.</summary>
+    /// <summary>How many rows could not be read or stored, as a whole or in part.</summary>
+    public long RowsPutAside { get; init; }
+
+    /// <summary>The newest of them, one for each member that is wrong.</summary>
     public IReadOnlyList<BadRow> PutAside { get; init; } = [];
 }

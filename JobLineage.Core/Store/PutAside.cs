@@ -9,7 +9,7 @@ namespace JobLineage.Core.Store;
 /// <param name="store">Connections to the store.</param>
 public sealed class PutAside(NpgsqlDataSource store) : IPutAside
 {
-    /// <summary>Rows that are listed of one source: more than are ever put aside at once.</summary>
+    /// <summary>Rows that are listed of one source, the newest; how many there are is counted.</summary>
     internal const int Most = 500;
 
     /// <summary>The columns of a row <c>p</c>.</summary>
@@ -18,21 +18,6 @@ public sealed class PutAside(NpgsqlDataSource store) : IPutAside
     /// <summary>How many columns that is.</summary>
     internal const int Width = 9;
 
-    /// <inheritdoc />
-    public async Task<IReadOnlyList<BadRow>> ListAsync(string source, CancellationToken cancellation)
-    {
-        await using var command = store.CreateCommand(
-            $"""
-            select {Columns}
-            from job_lineage.source s join job_lineage.put_aside p on p.source_id = s.id
-            where s.name = $1
-            order by p.first_seen desc, length(p.job_id), p.job_id, p.member
-            limit {Most}
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        return await ReadAsync(command, cancellation);
-    }
-
     /// <summary>What of one job could not be read or stored.</summary>
     internal static async Task<IReadOnlyList<BadRow>> OfAsync(NpgsqlConnection connection, short sourceId, string key, CancellationToken cancellation)
     {
@@ -40,11 +25,6 @@ public sealed class PutAside(NpgsqlDataSource store) : IPutAside
             $"select {Columns} from job_lineage.put_aside p where p.source_id = $1 and p.job_id = $2 order by p.member", connection);
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
-        return await ReadAsync(command, cancellation);
-    }
-
-    private static async Task<IReadOnlyList<BadRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
-    {
         var rows = new List<BadRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -11,13 +11,15 @@ namespace JobLineage.Core.Store;
 /// <code>
 /// await using var lease = await SourceLease.TryTakeAsync(store, "oban", "digest", time, cancellation);
 /// if (lease is null)
-///     …; // a replica reads it: SourceFreshness says as of when
+///     …; // a replica reads it: IRunReader.SourcesAsync says as of when
 /// else
 ///     record = await SourceRecord.OpenAsync(store, "oban", lease.Holder, time, cancellation);
 /// </code>
 /// </example>
 public sealed class SourceLease : IAsyncDisposable
 {
+    private const string Prefix = "source:";
+
     private readonly LeaseMember member;
     private readonly CancellationTokenSource lost = new();
     private readonly CancellationTokenSource stop = new();
@@ -36,7 +38,14 @@ public sealed class SourceLease : IAsyncDisposable
     public CancellationToken Lost => lost.Token;
 
     /// <summary>The name of a source's lease.</summary>
-    public static string NameOf(string source) => "source:" + source;
+    public static string NameOf(string source) => Prefix + source;
+
+    /// <summary>SQL of who holds a source's lease, for people; null when nobody alive does.</summary>
+    /// <param name="source">SQL of the source's name.</param>
+    internal static string ReaderOf(string source) => $"""
+        (select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder
+            where l.name = '{Prefix}' || {source} and {LeaseMember.IsAlive})
+        """;
 
     /// <summary>Takes the lease if nobody alive holds it.</summary>
     /// <param name="store">Connections to the store, whose schema is up to date.</param>
@@ -97,36 +106,5 @@ public sealed class SourceLease : IAsyncDisposable
         }
 
         await lost.CancelAsync();
-    }
-}
-
-/// <summary>How well the store knows a source, and who reads it.</summary>
-/// <param name="Source">The source's name.</param>
-/// <param name="AsOf">The moment up to which the store knows it; null when it was never read to an end.</param>
-/// <param name="HeartbeatAt">When whoever reads it last said that it is alive; null for never.</param>
-/// <param name="Reader">Who holds its lease now, for people; null when nobody alive does.</param>
-public sealed record SourceFreshness(string Source, DateTimeOffset? AsOf, DateTimeOffset? HeartbeatAt, string? Reader)
-{
-    /// <summary>Reads it for all sources that the store knows.</summary>
-    public static async Task<IReadOnlyList<SourceFreshness>> ReadAsync(NpgsqlDataSource store, CancellationToken cancellation)
-    {
-        await using var command = store.CreateCommand($"""
-            select s.name, s.as_of, s.heartbeat_at, (
-                select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder
-                where l.name = 'source:' || s.name and {LeaseMember.IsAlive})
-            from job_lineage.source s
-            where s.forgotten_at is null
-            order by s.name
-            """);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var found = new List<SourceFreshness>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(new(
-                reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1),
-                reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2), reader.IsDBNull(3) ? null : reader.GetString(3)));
-        }
-
-        return found;
     }
 }

@@ -105,10 +105,10 @@ internal sealed record SourcesAnswer(IReadOnlyList<SourceAnswer> Sources);
 /// <summary>How fresh a source is.</summary>
 internal sealed record SourceAnswer(
     string Name, FeedState State, DateTimeOffset? AsOf, string? Message, long RowsDone, long RowsTotal,
-    string? Reader, long Returned, IReadOnlyList<PutAsideAnswer> PutAside)
+    string? Reader, long Returned, long RowsPutAside, IReadOnlyList<PutAsideAnswer> PutAside)
 {
     public static SourceAnswer Of(SourceStatus status) =>
-        new(status.Source, status.State, status.AsOf, status.Message, status.RowsDone, status.RowsTotal, status.Reader, status.Returned, [.. status.PutAside.Select(PutAsideAnswer.Of)]);
+        new(status.Source, status.State, status.AsOf, status.Message, status.RowsDone, status.RowsTotal, status.Reader, status.Returned, status.RowsPutAside, [.. status.PutAside.Select(PutAsideAnswer.Of)]);
 }
 
 /// <summary>A row that could not be read or stored: as a whole, or only one <c>member</c> of it, and then the job is kept without that.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Mvc;
 
 namespace JobLineage.Dashboard.Hosting;
@@ -28,7 +29,7 @@ internal static partial class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        HttpContext context, [FromServices] IRunReader store, [FromServices] IServiceProvider services, [FromServices] DashboardOptions options,
+        HttpContext context, [FromServices] IRunReader store, [FromServices] IServiceProvider services, [FromServices] DashboardOptions options, [FromServices] QueueLinks configured,
         TimeProvider time, ILoggerFactory logging, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -36,7 +37,10 @@ internal static partial class HealthEndpoints
         try
         {
             var sources = await store.SourcesAsync(either.Token).WaitAsync(either.Token);
-            var troubles = sources.Select(source => Trouble(source, time.GetUtcNow())).OfType<string>().ToList();
+            var troubles = sources.Select(source => Trouble(source, time.GetUtcNow())).OfType<string>()
+                // What the store has never heard of nobody has read.
+                .Concat(configured.Sources.Except(sources.Select(s => s.Source), StringComparer.Ordinal).Select(name => $"Source '{name}' has not been read yet."))
+                .ToList();
             var isDegraded = troubles.Count > 0;
             // A mail channel that refuses is no reason to send nobody here; whoever watches shall know all the same.
             if (services.GetService<IDigestReader>() is { } digests && await digests.IsFailingAsync(either.Token).WaitAsync(either.Token))
@@ -64,6 +68,7 @@ internal static partial class HealthEndpoints
         FeedState.Reconnecting => $"Source '{source.Source}' does not answer: /sources says why.",
         FeedState.Misconfigured => $"Source '{source.Source}' can't be read as it is configured: /sources says why.",
         FeedState.Stopped => $"No replica reads source '{source.Source}'.",
+        FeedState.Polling or FeedState.Live when source.AsOf is null => $"How old what is known of source '{source.Source}' is can't be told: /sources says why.",
         FeedState.Polling or FeedState.Live when now - source.AsOf is { } age && age >= Stale =>
             string.Create(CultureInfo.InvariantCulture, $"What is known of source '{source.Source}' is {age.TotalMinutes:0} minutes old."),
         _ => null,

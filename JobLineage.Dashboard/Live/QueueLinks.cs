@@ -9,6 +9,9 @@ public sealed class QueueLinks(IReadOnlyDictionary<string, string?> templates)
     /// <summary>No queue has one.</summary>
     public static QueueLinks None { get; } = new(new Dictionary<string, string?>());
 
+    /// <summary>The sources of the configuration.</summary>
+    public IEnumerable<string> Sources => templates.Keys;
+
     /// <summary>Whether a source is in the configuration.</summary>
     public bool Knows(string source) => templates.ContainsKey(source);
 

@@ -139,8 +139,10 @@ internal sealed class Sessions(ISessionStore store, TimeProvider time)
         }
         catch (Exception e) when (StoreFailures.IsUnavailable(e))
         {
-            // Nobody can have signed out meanwhile, nor can anything new be shown; what is over by the clock is over.
-            live = [.. open.Select(s => s.Name).Where(name => IsKnown(name, Longest))];
+            // Somebody may have signed out at a replica that the store does answer: what was seen goes on for a while, and is not seen anew.
+            foreach (var (name, _) in open.Where(s => !IsKnown(s.Name, Grace)))
+                BreakOff(name, null);
+            return;
         }
 
         foreach (var (name, _) in open.Where(s => !live.Contains(s.Name)))

@@ -40,11 +40,13 @@ public sealed class SourcesPageTests : PageContext
     [Fact]
     public void Rows_that_can_t_be_read_are_named_and_can_be_tried_again()
     {
-        var cut = Render<PutAsideTable>(p => p.Add(t => t.Source, "t").Add(t => t.Rows,
+        var cut = Render<PutAsideTable>(p => p.Add(t => t.Source, "t").Add(t => t.Count, 700).Add(t => t.Rows,
         [
             new BadRow("17", "ParentId", false, "22P05", "ParentId of row 17 can't be read: unsupported Unicode escape sequence (22P05)."),
             new BadRow("18", "Args", true, "22P05", "Args of row 18 can't be read: <b>."),
         ]));
+        Assert.Equal("700", cut.Find("h2 .num").TextContent);
+        Assert.Contains("The newest 2 are listed.", cut.Markup);
         Assert.Equal("jobs/t/17", cut.Find("[data-row-id='17'] a").GetAttribute("href"));
         Assert.Contains("Its state is not known", cut.Find("[data-row-id='17']").TextContent);
         Assert.Contains("The job is shown without it.", cut.Find("[data-row-id='18']").TextContent);

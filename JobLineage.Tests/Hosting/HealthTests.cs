@@ -1,6 +1,8 @@
 using System.Net;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Hosting;
+using JobLineage.Dashboard.Live;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace JobLineage.Tests.Hosting;
@@ -42,6 +44,21 @@ public sealed class HealthTests
         dashboard.Store.Sources = [new("oban", FeedState.Polling, dashboard.Clock.Now.AddMinutes(-7), null, 0, 0)];
 
         Assert.Contains("is 7 minutes old", await dashboard.Browser.GetStringAsync("/healthz/ready"));
+    }
+
+    [Theory]
+    [InlineData(FeedState.Polling)]
+    [InlineData(FeedState.Live)]
+    public void What_is_of_an_unknown_time_is_not_called_well(FeedState state) =>
+        Assert.Contains("can't be told", HealthEndpoints.Trouble(new("oban", state, null, null, 0, 0), Some.Noon));
+
+    [Fact]
+    public async Task A_source_that_the_store_has_never_heard_of_is_named()
+    {
+        await using var dashboard = await TestDashboard.StartWithAsync(
+            setup => setup.Builder.Services.AddSingleton(new QueueLinks(new Dictionary<string, string?> { ["fresh"] = null })));
+
+        Assert.Equal("""{"status":"degraded","reasons":["Source 'fresh' has not been read yet."]}""", await dashboard.Browser.GetStringAsync("/healthz/ready"));
     }
 
     [Theory]

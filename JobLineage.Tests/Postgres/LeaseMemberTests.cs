@@ -143,7 +143,7 @@ public sealed class LeaseMemberTests : IAsyncLifetime
     [Fact]
     public async Task Somebody_may_hold_a_lease_for_one_pass_and_see_as_of_when_a_source_is_known()
     {
-        Assert.Empty(await SourceFreshness.ReadAsync(store, default));
+        Assert.Empty(await Core.Store.Reading.SourcesReader.ReadAsync(store, default));
         var asOf = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
         await using (var lease = await SourceLease.TryTakeAsync(store, "oban", "digest", TimeProvider.System, default))
         {
@@ -151,13 +151,13 @@ public sealed class LeaseMemberTests : IAsyncLifetime
             Assert.Null(await SourceLease.TryTakeAsync(store, "oban", "digest", TimeProvider.System, default));
             var record = await SourceRecord.OpenAsync(store, "oban", lease.Holder, TimeProvider.System, default);
             await record.SayAsync(Core.Model.FeedState.Polling, null, asOf, default);
-            var held = Assert.Single(await SourceFreshness.ReadAsync(store, default));
+            var held = Assert.Single(await Core.Store.Reading.SourcesReader.ReadAsync(store, default));
             Assert.Equal(("oban", asOf), (held.Source, held.AsOf));
             Assert.StartsWith("digest on ", held.Reader, StringComparison.Ordinal);
             Assert.False(lease.Lost.IsCancellationRequested);
         }
 
-        Assert.Null(Assert.Single(await SourceFreshness.ReadAsync(store, default)).Reader);
+        Assert.Null(Assert.Single(await Core.Store.Reading.SourcesReader.ReadAsync(store, default)).Reader);
         await using var again = await SourceLease.TryTakeAsync(store, "oban", "digest", TimeProvider.System, default);
         Assert.NotNull(again);
     }

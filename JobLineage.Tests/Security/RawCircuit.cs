@@ -8,6 +8,9 @@ namespace JobLineage.Tests.Security;
 internal sealed class RawCircuit : IAsyncDisposable
 {
     private readonly ClientWebSocket socket = new();
+    private readonly SemaphoreSlim sending = new(1);
+    private readonly CancellationTokenSource stop = new();
+    private Task pinging = Task.CompletedTask;
 
     /// <summary>Connects, with the cookies of a browser.</summary>
     /// <exception cref="WebSocketException">It is refused.</exception>
@@ -19,6 +22,7 @@ internal sealed class RawCircuit : IAsyncDisposable
         await circuit.socket.ConnectAsync(new UriBuilder(dashboard) { Scheme = "ws", Path = "/_blazor" }.Uri, CancellationToken.None);
         await circuit.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"blazorpack\",\"version\":1}\u001e"));
         await circuit.ReceiveAsync();
+        circuit.pinging = circuit.PingAsync();
         return circuit;
     }
 
@@ -47,10 +51,29 @@ internal sealed class RawCircuit : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await stop.CancelAsync();
+        await pinging;
         socket.Dispose();
-        return ValueTask.CompletedTask;
+        stop.Dispose();
+        sending.Dispose();
+    }
+
+    /// <summary>As a page does: the server drops whoever is silent, and then nothing would be shown by a connection that ends.</summary>
+    private async Task PingAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(5), stop.Token);
+                await SendAsync([0x02, 0x91, 0x06]);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or InvalidOperationException or ObjectDisposedException)
+        {
+        }
     }
 
     /// <summary>Calls a method and waits for what it returns: a string, a Boolean or nothing.</summary>
@@ -127,7 +150,18 @@ internal sealed class RawCircuit : IAsyncDisposable
         return messages;
     }
 
-    private Task SendAsync(byte[] bytes) => socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+    private async Task SendAsync(byte[] bytes)
+    {
+        await sending.WaitAsync();
+        try
+        {
+            await socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+        }
+        finally
+        {
+            sending.Release();
+        }
+    }
 
     private async Task<byte[]> ReceiveAsync()
     {

@@ -1,9 +1,14 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using JobLineage.Dashboard.Hosting;
 using JobLineage.Dashboard.Security;
 using JobLineage.Tests.Support;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace JobLineage.Tests.Security;
 
@@ -54,8 +59,11 @@ public sealed partial class ReplicaTests
         await PostAsync(browser, new(replica.Address, "/login"), new(replica.Address, "/login"), ("password", Password));
 
         // The store knows a hash: with the keys at hand no cookie can be made that has what it is the hash of.
-        Assert.Equal(32, await store.ScalarAsync<int>("select octet_length(id) from job_lineage.session"));
-        Assert.Equal(0, await store.ScalarAsync<long>("select count(*) from job_lineage.session s where to_jsonb(s)::text like '%correct%'"));
+        var token = replica.TokenOf(cookies);
+        var id = await store.ScalarAsync<byte[]>("select id from job_lineage.session");
+        Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes(token)), id);
+        Assert.NotEqual(Convert.FromHexString(token), id);
+        Assert.Equal(0, await store.ScalarAsync<long>("select count(*) from job_lineage.protection_key where position(@token in xml) > 0", new { token }));
     }
 
     private static async Task<HttpResponseMessage> PostAsync(HttpClient browser, Uri form, Uri to, params (string Name, string Value)[] fields)
@@ -92,6 +100,14 @@ public sealed partial class ReplicaTests
                 DashboardData.AddTo);
             await app.StartAsync();
             return new(folder, app);
+        }
+
+        /// <summary>What the cookie of a signed-in browser holds, as only the server can read it.</summary>
+        public string TokenOf(CookieContainer cookies)
+        {
+            var options = app.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(CookieAuthenticationDefaults.AuthenticationScheme);
+            var cookie = cookies.GetCookies(Address)[options.Cookie.Name!]!.Value;
+            return Sessions.Of(options.TicketDataFormat.Unprotect(cookie)!.Principal)!;
         }
 
         public async ValueTask DisposeAsync()

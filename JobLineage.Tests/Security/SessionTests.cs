@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using JobLineage.Dashboard.Security;
 using JobLineage.Tests.Hosting;
 using JobLineage.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace JobLineage.Tests.Security;
@@ -117,6 +118,26 @@ public sealed class SessionTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await other.Browser.GetAsync("/api/v1/sources")).StatusCode);
         // Signing out, which did not happen, does not look as if it had.
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await dashboard.PostFormAsync("/logout")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_outage_that_lasts_ends_what_is_open_and_what_was_seen()
+    {
+        var access = new FakeAccessStore(TimeProvider.System);
+        await using var dashboard = await TestDashboard.StartSharingAsync(access, WithPassword);
+        await dashboard.LogInAsync(TestDashboard.Password);
+        await using var circuit = await RawCircuit.ConnectAsync(dashboard.Address, dashboard.Cookies);
+        access.Failure = new NpgsqlException("gone");
+
+        dashboard.Clock.Now += TimeSpan.FromMinutes(9);
+        Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/api/v1/sources")).StatusCode);
+        // Whatever looks at it meanwhile does not see it.
+        await dashboard.Services.GetRequiredService<Sessions>().CheckAsync(default);
+        dashboard.Clock.Now += TimeSpan.FromMinutes(2);
+        await dashboard.Services.GetRequiredService<Sessions>().CheckAsync(default);
+
+        await circuit.BrokenOffAsync();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await dashboard.Browser.GetAsync("/api/v1/sources")).StatusCode);
     }
 
     private static CookieContainer Copy(TestDashboard dashboard)

@@ -35,7 +35,7 @@ public sealed class PutAsideTests
         await fixture.SqlAsync($"insert into t (status, kind, payload) select 'completed', 'A', case when i = 17 then {Poison}::json else '{{}}' end from generate_series(1, 300) i");
         var feed = await fixture.FilledAsync(Tasks);
         Assert.Equal(299, await fixture.CountAsync("job"));
-        var bad = Assert.Single(await new PutAside(fixture.Store).ListAsync("t", default));
+        var bad = Assert.Single(await fixture.PutAsideAsync("t"));
         Assert.Equal(("17", "ParentId", false, "22P05"), (bad.Id, bad.Member, bad.IsKept, bad.SqlState));
         Assert.StartsWith("ParentId of row 17 can't be read: unsupported Unicode escape sequence (22P05).", bad.Sentence);
         Assert.Equal(0, await feed.ReconcileAsync());
@@ -47,7 +47,7 @@ public sealed class PutAsideTests
         await fixture.SqlAsync("update t set payload = '{\"parent\": 5}' where id = 17");
         await feed.TickAsync();
         Assert.Equal(3, (await fixture.RunAsync(5, "t")).Total);
-        Assert.Empty(await new PutAside(fixture.Store).ListAsync("t", default));
+        Assert.Empty(await fixture.PutAsideAsync("t"));
         await EqualAsync(fixture, feed, Tasks);
     }
 
@@ -63,7 +63,7 @@ public sealed class PutAsideTests
         var mapping = Tasks with { ParentId = null, RunKey = "payload->>'key'" };
         var feed = await fixture.FilledAsync(mapping);
         Assert.Equal((3L, 3L), ((await fixture.RunAsync(1, "t")).Total, (await fixture.RunAsync(2, "t")).Total));
-        Assert.Empty(await new PutAside(fixture.Store).ListAsync("t", default));
+        Assert.Empty(await fixture.PutAsideAsync("t"));
         await EqualAsync(fixture, feed, mapping);
     }
 
@@ -102,14 +102,14 @@ public sealed class PutAsideTests
         await fixture.SqlAsync($"update t set {harm} where id = 2");
         var feed = await fixture.FilledAsync(mapping);
         Assert.Equal(["A: executing 3"], await fixture.StagesAsync(1, "t"));
-        var bad = Assert.Single(await new PutAside(fixture.Store).ListAsync("t", default));
+        var bad = Assert.Single(await fixture.PutAsideAsync("t"));
         Assert.Equal(("2", member, true), (bad.Id, bad.Member, bad.IsKept));
         Assert.Equal([bad], (await fixture.JobAsync(2, "t")).PutAside);
         Assert.Equal(0, await feed.ReconcileAsync());
         await fixture.SqlAsync("update t set payload = '{}', at = '2026-01-01', status = 'completed' where id = 2");
         await feed.TickAsync();
         Assert.Equal(["A: executing 2, completed 1"], await fixture.StagesAsync(1, "t"));
-        Assert.Empty(await new PutAside(fixture.Store).ListAsync("t", default));
+        Assert.Empty(await fixture.PutAsideAsync("t"));
     }
 
     [Fact]
@@ -147,15 +147,15 @@ public sealed class PutAsideTests
         var mapping = Wide with { Worker = "kind || case when job.id = 2 then (1 / (select per from rate))::text else '' end", InsertedAt = null, FinishedAt = null };
         var feed = await fixture.FilledAsync(mapping);
         var aside = new PutAside(fixture.Store);
-        Assert.Equal(("2", "Worker", "22012"), (await aside.ListAsync("t", default)) is [var bad] ? (bad.Id, bad.Member, bad.SqlState) : default);
+        Assert.Equal(("2", "Worker", "22012"), (await fixture.PutAsideAsync("t")) is [var bad] ? (bad.Id, bad.Member, bad.SqlState) : default);
         await feed.TickAsync();
         await fixture.SqlAsync("update rate set per = 1");
         await feed.TickAsync();
-        Assert.Single(await aside.ListAsync("t", default));
+        Assert.Single(await fixture.PutAsideAsync("t"));
         Assert.True(await aside.RetryAsync("t", default));
         Assert.False(await aside.RetryAsync("nobody", default));
         await feed.TickAsync();
-        Assert.Empty(await aside.ListAsync("t", default));
+        Assert.Empty(await fixture.PutAsideAsync("t"));
         Assert.Equal("A1", (await fixture.JobAsync(2, "t")).Job.Worker);
     }
 
@@ -177,7 +177,7 @@ public sealed class PutAsideTests
         await fixture.SqlAsync("create table t (id bigint, status text, kind text, payload json); insert into t values (1, 'completed', 'A', '{}'), (2, 'completed', 'A', '{}'), (2, 'available', 'A', '{}'), (3, 'completed', 'A', '{}')");
         var feed = await fixture.FilledAsync(Tasks);
         Assert.Equal(3, await fixture.CountAsync("job"));
-        var bad = Assert.Single(await new PutAside(fixture.Store).ListAsync("t", default));
+        var bad = Assert.Single(await fixture.PutAsideAsync("t"));
         Assert.Equal(("2", "Id"), (bad.Id, bad.Member));
         Assert.Contains("More than one row of public.t has the id 2", bad.Sentence);
         await feed.ReconcileAsync();
@@ -191,7 +191,7 @@ public sealed class PutAsideTests
         var feed = await fixture.FeedAsync(Wide with { InsertedAt = null, FinishedAt = null });
         await fixture.SqlAsync("alter table job_lineage.job add constraint odd check (id <> '2' or 1 / (state - 3) > 0)");
         await feed.FillAsync();
-        var bad = Assert.Single(await new PutAside(fixture.Store).ListAsync("t", default));
+        var bad = Assert.Single(await fixture.PutAsideAsync("t"));
         Assert.Equal(("2", "", false, "22012"), (bad.Id, bad.Member, bad.IsKept, bad.SqlState));
         Assert.StartsWith("Row 2 was read, and the store can't take it: division by zero", bad.Sentence);
         Assert.Equal(2, await fixture.CountAsync("job"));

@@ -73,6 +73,10 @@ internal sealed class StoreFixture : IAsyncDisposable
     /// <summary>The state that the list says the only run is in.</summary>
     public async Task<RunState> ListedStateAsync() => (await Reader.ListRunsAsync(new(), default)).Runs.Single().State;
 
+    /// <summary>The rows of a source that could not be read or stored, one for each member.</summary>
+    public async Task<IReadOnlyList<BadRow>> PutAsideAsync(string source) =>
+        (await Reader.SourcesAsync(default)).Single(s => s.Source == source).PutAside;
+
     public async Task<RunSnapshot> RunAsync(object id, string source = "oban")
     {
         var run = await Reader.FindRunAsync(source, id.ToString()!, default);

@@ -22,8 +22,6 @@ internal sealed class FakeSourceDesk : IForgetting, IPutAside
         return Task.FromResult<long?>(1);
     }
 
-    public Task<IReadOnlyList<BadRow>> ListAsync(string source, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<BadRow>>([]);
-
     public Task<bool> RetryAsync(string source, CancellationToken cancellation)
     {
         Retried.Add(source);

@@ -1,5 +1,4 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store.Ingest;
 using JobLineage.Core.Store.Reading;
@@ -133,8 +132,7 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
                 (select coalesce(sum(c.runs), 0)::bigint from job_lineage.run_count c where c.source_id = s.id),
                 (select count(*) from job_lineage.past_run p where p.source_id = s.id),
                 f.failures, f.untold,
-                (select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder
-                    where l.name = 'source:' || s.name and {LeaseMember.IsAlive})
+                {SourceLease.ReaderOf("s.name")}
             from job_lineage.source s
             cross join lateral (
                 select count(*) as failures, count(*) filter (where f.digest_id is null) as untold from job_lineage.failure f where f.source_id = s.id) f

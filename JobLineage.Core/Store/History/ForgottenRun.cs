@@ -1,5 +1,4 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store.Ingest;
 using JobLineage.Core.Store.Reading;
@@ -27,7 +26,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
                 left join job_lineage.run r on r.id = j.run_id
                 where s.name = $1 and s.forgotten_at is null and {JobSql.IsThere})
             select coalesce(c.root_id, c.job), coalesce(c.rows, 1), case when c.run_id is null then (c.flags & 3 = 0)::int::bigint else c.rows - c.absent end,
-                (c.run_id is not null)::int::bigint, 0::bigint, f.failures, f.untold, {Reader("c.name")}
+                (c.run_id is not null)::int::bigint, 0::bigint, f.failures, f.untold, {SourceLease.ReaderOf("c.name")}
             from chosen c
             cross join lateral (
                 select count(*) as failures, count(*) filter (where f.digest_id is null) as untold
@@ -35,7 +34,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
                 where j.source_id = c.source_id and case when c.run_id is null then j.id = c.job
                     else j.stage_id in (select s.id from job_lineage.stage s where s.run_id = c.run_id) end) f
             union all
-            select p.root_id, 0, 0, 0, 1, 0, 0, {Reader("s.name")}
+            select p.root_id, 0, 0, 0, 1, 0, 0, {SourceLease.ReaderOf("s.name")}
             from job_lineage.source s join job_lineage.past_run p on p.source_id = s.id and p.root_id = $3
             where s.name = $1 and s.forgotten_at is null and not exists (select from chosen)
             limit 1
@@ -105,9 +104,6 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
         await done.ExecuteNonQueryAsync(cancellation);
         return sum;
     }
-
-    private static string Reader(string name) =>
-        $"(select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder where l.name = 'source:' || {name} and {LeaseMember.IsAlive})";
 
     private async Task<short?> LockAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

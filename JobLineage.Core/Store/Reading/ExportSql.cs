@@ -11,12 +11,9 @@ namespace JobLineage.Core.Store.Reading;
 internal static class ExportSql
 {
     // Names by their number, one by one: a join would put the rows in an order of its own.
-    private const string Columns =
-        """
-        j.id, j.state, (select l.text from job_lineage.label l where l.id = j.worker), (select l.text from job_lineage.label l where l.id = j.queue),
-        (select l.text from job_lineage.label l where l.id = j.step), j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
-        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id, j.native_id, j.fingerprint
-        """;
+    private static readonly string Columns = $"{JobSql.ColumnsOf(Label("worker"), Label("queue"), Label("step"))}, j.fingerprint";
+
+    private static string Label(string column) => $"(select l.text from job_lineage.label l where l.id = j.{column})";
 
     /// <summary>The statement and what its parameters stand for.</summary>
     public static (string Sql, IReadOnlyList<NpgsqlParameter> Parameters) Of(RunStages run, JobSelection selection)

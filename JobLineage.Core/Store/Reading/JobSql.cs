@@ -8,9 +8,15 @@ namespace JobLineage.Core.Store.Reading;
 internal static class JobSql
 {
     /// <summary>The columns of a <see cref="Job"/>; needs <c>j</c> (job) and <see cref="Joins"/> in scope.</summary>
-    public const string Columns =
-        """
-        j.id, j.state, jw.text, jq.text, js.text, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
+    public static readonly string Columns = ColumnsOf("jw.text", "jq.text", "js.text");
+
+    /// <summary>The same where labels are looked up in another way than by <see cref="Joins"/>.</summary>
+    /// <param name="worker">SQL of the worker's name.</param>
+    /// <param name="queue">SQL of the queue's name.</param>
+    /// <param name="step">SQL of the step's name.</param>
+    public static string ColumnsOf(string worker, string queue, string step) =>
+        $"""
+        j.id, j.state, {worker}, {queue}, {step}, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
         j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id, j.native_id
         """;
 

@@ -48,8 +48,12 @@ public sealed class RunReader(
             connection,
             $"""
             select j.hash, src.as_of, {JobSql.Columns}, {AloneFacts.Columns}, {SnapshotSql.Columns}, {SnapshotSql.Details},
-                case when r.id is null then 0 else (
-                    select count(distinct p.job_id) from job_lineage.put_aside p where p.source_id = src.id and not p.kept and {PutAsideRows.RunOf} = r.id) end
+                -- Depends on the parameters alone: asked once, and not again with each stage.
+                (select count(distinct p.job_id)
+                    from job_lineage.source one
+                    join job_lineage.job it on it.source_id = one.id and it.id = $2 and it.run_id is not null
+                    join job_lineage.put_aside p on p.source_id = one.id and not p.kept
+                    where one.name = $1 and {PutAsideRows.RunOf} = it.run_id)
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             {JobSql.Joins}

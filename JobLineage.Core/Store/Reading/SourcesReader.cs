@@ -1,5 +1,4 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using Npgsql;
 
@@ -14,9 +13,9 @@ internal static class SourcesReader
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new(
             $"""
-            select s.name, s.state, s.as_of, s.message, s.rows_done, s.rows_total, s.heartbeat_at < now() - interval '30 seconds', s.returned, s.returned_at, (
-                select m.name from job_lineage.lease l join job_lineage.member m on m.id = l.holder
-                where l.name = 'source:' || s.name and {LeaseMember.IsAlive})
+            select s.name, s.state, s.as_of, s.message, s.rows_done, s.rows_total, s.heartbeat_at < now() - interval '30 seconds', s.returned, s.returned_at,
+                {SourceLease.ReaderOf("s.name")},
+                (select count(distinct a.job_id) from job_lineage.put_aside a where a.source_id = s.id)
             from job_lineage.source s
             where s.forgotten_at is null
             order by s.name
@@ -24,10 +23,13 @@ internal static class SourcesReader
         batch.BatchCommands.Add(new(
             $"""
             select {PutAside.Columns}, s.name
-            from job_lineage.put_aside p join job_lineage.source s on s.id = p.source_id
+            from job_lineage.source s
+            cross join lateral (
+                select * from job_lineage.put_aside p where p.source_id = s.id
+                order by p.first_seen desc, length(p.job_id), p.job_id, p.member
+                limit {PutAside.Most}) p
             where s.forgotten_at is null
             order by p.first_seen desc, length(p.job_id), p.job_id, p.member
-            limit {PutAside.Most}
             """));
         var sources = new List<SourceStatus>();
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -37,11 +39,14 @@ internal static class SourcesReader
             var message = reader.TextAt(3);
             if (state != FeedState.Misconfigured && !reader.IsDBNull(6) && reader.GetBoolean(6))
                 (state, message) = (FeedState.Stopped, "No replica has read this source for more than 30 seconds.");
+            else if (state == FeedState.Starting && reader.IsDBNull(9))
+                (state, message) = (FeedState.Stopped, "No replica has begun to read this source.");
             sources.Add(new(reader.GetString(0), state, reader.TimeAt(2), message, reader.GetInt64(4), reader.GetInt64(5))
             {
                 Returned = reader.GetInt64(7),
                 ReturnedAt = reader.TimeAt(8),
                 Reader = reader.TextAt(9),
+                RowsPutAside = reader.GetInt64(10),
             });
         }
 
