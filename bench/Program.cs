@@ -8,6 +8,7 @@ using JobLineage.Bench.Measuring;
 using JobLineage.Bench.Page;
 using JobLineage.Bench.Producer;
 using JobLineage.Bench.Views;
+using JobLineage.Bench.Writes;
 using JobLineage.Core.Embedded;
 using Npgsql;
 using Spectre.Console;
@@ -15,7 +16,7 @@ using Spectre.Console;
 IBenchmark[] benchmarks =
 [
     new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench(), new HistoryBench(),
-    new DigestBench(),
+    new DigestBench(), new WritesBench(),
 ];
 
 using var stop = new CancellationTokenSource();

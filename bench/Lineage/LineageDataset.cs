@@ -132,5 +132,12 @@ internal static class LineageDataset
         }
     }
 
+    /// <summary>Whoever changes a data set says so before: it is made anew for the next one.</summary>
+    public static async Task ForgetAsync(NpgsqlDataSource database, LineageShape shape, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"comment on schema {shape.Schema} is null");
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     private static string Mark(LineageShape shape) => $"{Version}: {shape.Runs} x {shape.JobsPerRun} + {shape.Singles}";
 }

@@ -60,6 +60,7 @@ internal sealed class StoreOfShape : IAsyncDisposable
     /// </summary>
     public async Task<Throughput> FollowAsync(int step, int steps, CancellationToken cancellation)
     {
+        await LineageDataset.ForgetAsync(server.Database, shape, cancellation);
         var (reader, scanner, ingester, record) = await OpenAsync(cancellation);
         var feed = new PollFeed(reader, scanner, ingester, record, new FeedOptions(), TimeProvider.System);
         await feed.StartAsync(cancellation);

@@ -11,7 +11,7 @@ namespace JobLineage.Core.Store.Ingest;
 internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, long[] leftovers)
 {
     private const string Facts =
-        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected, j.attempt, j.native_id";
+        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected, j.attempt, j.native_id, j.attempted_by";
 
     private string IsThere => leftovers.Length == 0 ? "" : " and (j.run_id is null or j.run_id <> all($3))";
 
@@ -153,6 +153,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
             ScheduledAt = row.TimeAt(16),
             Expected = row.IsDBNull(17) ? null : row.GetInt32(17),
             Attempt = row.GetInt32(18),
+            AttemptedBy = row.TextAt(20),
         };
         return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12), NativeId = row.TextAt(19) };
     }

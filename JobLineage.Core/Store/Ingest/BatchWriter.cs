@@ -12,13 +12,10 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         IReadOnlyList<FailureDelta> failures, IReadOnlyList<string> renamed, Action<NpgsqlBatch> more, CancellationToken cancellation)
     {
         var added = nodes.Where(n => n is { Exists: false, IsDropped: false }).ToList();
-        if (added.Count > 0)
-            await JobRows.CopyAsync(connection, "job_lineage.job", sourceId, added, cancellation);
-        var changed = nodes.Where(n => n is { Exists: true, IsDropped: false, Incoming: not null }).ToList();
-        if (changed.Count > 0)
-            await UpdateAsync(changed, cancellation);
+        await JobRows.AddAsync(connection, sourceId, added, cancellation);
 
         await using var batch = new NpgsqlBatch(connection) { Timeout = 600 };
+        JobRows.Change(batch, sourceId, nodes.Where(n => n is { Exists: true, IsDropped: false, Incoming: not null }));
         Place(batch, [.. nodes.Where(n => n is { Exists: true, IsDropped: false, Incoming: null } && IsMoved(n))]);
         Drop(batch, [.. nodes.Where(n => n is { Exists: true, IsDropped: true })]);
         NamePastRuns(batch, added);
@@ -39,29 +36,6 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
 
     private static bool IsMoved(Node n) =>
         n.Old.ParentId != n.New.ParentId || n.Old.RunId != n.New.RunId || n.Old.StageId != n.New.StageId || n.Old.Flags != n.New.Flags || n.Old.Children != n.New.Children;
-
-    private async Task UpdateAsync(List<Node> changed, CancellationToken cancellation)
-    {
-        await using (var create = new NpgsqlCommand(
-            "create temp table if not exists incoming (like job_lineage.job) on commit delete rows", connection))
-        {
-            await create.ExecuteNonQueryAsync(cancellation);
-        }
-
-        await JobRows.CopyAsync(connection, "pg_temp.incoming", sourceId, changed, cancellation);
-        var columns = JobRows.Columns.Where(c => c is not ("source_id" or "id")).ToArray();
-        await using var update = new NpgsqlCommand(
-            $"""
-            update job_lineage.job j
-            set ({string.Join(", ", columns)}) = ({string.Join(", ", columns.Select(c => "i." + c))})
-            from pg_temp.incoming i
-            where j.source_id = i.source_id and j.id = i.id
-            """, connection)
-        {
-            CommandTimeout = 600,
-        };
-        await update.ExecuteNonQueryAsync(cancellation);
-    }
 
     private void Place(NpgsqlBatch batch, List<Node> moved)
     {

@@ -159,11 +159,8 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         foreach (var (key, job) in jobs)
         {
             var hash = JobHash.Of(job);
-            const JobFlags absence = JobFlags.Missing | JobFlags.Gone | JobFlags.Vanished;
             if (!nodes.TryGetValue(key, out var node))
                 nodes[key] = node = new(key);
-            else if (node.Exists && node.Hash == hash && (node.Old.Flags & absence) == 0)
-                continue;
             var facts = node.Old with
             {
                 ParentId = JobKeys.Of(job.ParentId) is { } parent ? versions.Resolve(parent, job.InsertedAt) : null,
@@ -173,6 +170,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 Queue = labels[job.Queue],
                 State = job.State,
                 Attempt = job.Attempt,
+                AttemptedBy = job.AttemptedBy,
                 Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0),
                 Fingerprint = PrintOf(job) is { } print ? fingerprints[print] : null,
                 Expected = job.ExpectedChildren,
@@ -181,6 +179,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 AttemptedAt = job.AttemptedAt,
                 FinishedAt = job.FinishedAt,
             };
+            if (node.Exists && node.Hash == hash && node.Old == facts)
+                continue;
+            node.IsPayloadChanged = node.Hash != hash;
             node.IsAffected = !node.Exists || (node.Old.Flags & JobFlags.Missing) != 0 || facts.ParentId != node.Old.ParentId
                 || facts.RunKey != node.Old.RunKey || facts.Worker != node.Old.Worker || facts.Step != node.Old.Step;
             node.New = facts;

@@ -5,66 +5,90 @@ using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Ingest;
 
-/// <summary>Writes whole job rows by binary COPY.</summary>
+/// <summary>
+/// Writes job rows: new ones whole, by binary COPY; of those that are there the course of the job, and what is large (arguments,
+/// meta, errors) only where that has changed. Nothing is written to a catalog.
+/// </summary>
 internal static class JobRows
 {
-    /// <summary>The columns in the order in which they are written.</summary>
-    public static readonly string[] Columns =
-    [
-        "source_id", "id", "run_id", "stage_id", "parent_id", "run_key", "worker", "queue", "step", "state", "flags",
-        "attempt", "max_attempts", "priority", "children", "fingerprint", "hash", "inserted_at", "scheduled_at",
-        "attempted_at", "finished_at", "attempted_by", "args", "meta", "errors", "expected", "native_id",
-    ];
-
     /// <summary>Characters of all errors of a job that are stored; the newest are kept.</summary>
     private const int ErrorsLimit = 8192;
 
-    public static async Task CopyAsync(
-        NpgsqlConnection connection, string table, short sourceId, IEnumerable<Node> nodes, CancellationToken cancellation)
+    private static readonly JobColumn Id = JobColumn.Text("id", n => n.Id);
+
+    private static readonly JobColumn[] Columns =
+    [
+        JobColumn.Number<long>("run_id", NpgsqlDbType.Bigint, n => n.New.RunId),
+        JobColumn.Number<long>("stage_id", NpgsqlDbType.Bigint, n => n.New.StageId),
+        JobColumn.Text("parent_id", n => n.New.ParentId),
+        JobColumn.Text("run_key", n => n.New.RunKey),
+        JobColumn.Number<int>("worker", NpgsqlDbType.Integer, n => n.New.Worker),
+        JobColumn.Number<int>("queue", NpgsqlDbType.Integer, n => n.New.Queue),
+        JobColumn.Number<int>("step", NpgsqlDbType.Integer, n => n.New.Step),
+        JobColumn.Number<short>("state", NpgsqlDbType.Smallint, n => (short)n.New.State),
+        JobColumn.Number<short>("flags", NpgsqlDbType.Smallint, n => (short)n.New.Flags),
+        JobColumn.Number<int>("attempt", NpgsqlDbType.Integer, n => n.New.Attempt),
+        JobColumn.Number<int>("children", NpgsqlDbType.Integer, n => n.New.Children),
+        JobColumn.Number<int>("fingerprint", NpgsqlDbType.Integer, n => n.New.Fingerprint),
+        JobColumn.Time("inserted_at", n => n.New.InsertedAt),
+        JobColumn.Time("scheduled_at", n => n.New.ScheduledAt),
+        JobColumn.Time("attempted_at", n => n.New.AttemptedAt),
+        JobColumn.Time("finished_at", n => n.New.FinishedAt),
+        JobColumn.Text("attempted_by", n => n.New.AttemptedBy),
+        JobColumn.Number<int>("expected", NpgsqlDbType.Integer, n => n.New.Expected),
+        JobColumn.Text("native_id", n => n.NativeId),
+        JobColumn.Number<long>("hash", NpgsqlDbType.Bigint, n => n.Hash, isPayload: true),
+        JobColumn.Number<int>("max_attempts", NpgsqlDbType.Integer, n => n.Incoming?.MaxAttempts ?? 0, isPayload: true),
+        JobColumn.Number<int>("priority", NpgsqlDbType.Integer, n => n.Incoming?.Priority ?? 0, isPayload: true),
+        JobColumn.Text("args", n => n.Incoming?.Args, isPayload: true),
+        JobColumn.Text("meta", n => n.Incoming?.Meta, isPayload: true),
+        JobColumn.Text("errors", n => n.Incoming is { } job ? Errors(job.Errors) : null, isPayload: true),
+    ];
+
+    private static readonly JobColumn[] Course = [.. Columns.Where(c => !c.IsPayload)];
+
+    private static readonly string Copy = $"copy job_lineage.job (source_id, id, {Names(Columns)}) from stdin (format binary)";
+
+    private static readonly string UpdateCourse = Update(Course);
+
+    private static readonly string UpdateAll = Update(Columns);
+
+    /// <summary>Adds rows that are not there.</summary>
+    public static async Task AddAsync(NpgsqlConnection connection, short sourceId, IReadOnlyCollection<Node> nodes, CancellationToken cancellation)
     {
-        await using var writer = await connection.BeginBinaryImportAsync(
-            $"copy {table} ({string.Join(", ", Columns)}) from stdin (format binary)", cancellation);
+        if (nodes.Count == 0)
+            return;
+        await using var writer = await connection.BeginBinaryImportAsync(Copy, cancellation);
         writer.Timeout = TimeSpan.FromMinutes(10);
         foreach (var node in nodes)
         {
             await writer.StartRowAsync(cancellation);
-            await WriteAsync(writer, sourceId, node, cancellation);
+            await writer.WriteAsync(sourceId, NpgsqlDbType.Smallint, cancellation);
+            await Id.CopyAsync(writer, node, cancellation);
+            foreach (var column in Columns)
+                await column.CopyAsync(writer, node, cancellation);
         }
 
         await writer.CompleteAsync(cancellation);
     }
 
-    private static async Task WriteAsync(NpgsqlBinaryImporter row, short sourceId, Node node, CancellationToken cancellation)
+    /// <summary>Adds the statements that change rows which are there; none when there is nothing to change.</summary>
+    public static void Change(NpgsqlBatch batch, short sourceId, IEnumerable<Node> nodes)
     {
-        var facts = node.New;
-        var job = node.Incoming;
-        await row.WriteAsync(sourceId, NpgsqlDbType.Smallint, cancellation);
-        await row.WriteAsync(node.Id, NpgsqlDbType.Text, cancellation);
-        await Number(row, facts.RunId, cancellation);
-        await Number(row, facts.StageId, cancellation);
-        await Text(row, facts.ParentId, cancellation);
-        await Text(row, facts.RunKey, cancellation);
-        await row.WriteAsync(facts.Worker, NpgsqlDbType.Integer, cancellation);
-        await row.WriteAsync(facts.Queue, NpgsqlDbType.Integer, cancellation);
-        await Number(row, facts.Step, cancellation);
-        await row.WriteAsync((short)facts.State, NpgsqlDbType.Smallint, cancellation);
-        await row.WriteAsync((short)facts.Flags, NpgsqlDbType.Smallint, cancellation);
-        await row.WriteAsync(job?.Attempt ?? 0, NpgsqlDbType.Integer, cancellation);
-        await row.WriteAsync(job?.MaxAttempts ?? 0, NpgsqlDbType.Integer, cancellation);
-        await row.WriteAsync(job?.Priority ?? 0, NpgsqlDbType.Integer, cancellation);
-        await row.WriteAsync(facts.Children, NpgsqlDbType.Integer, cancellation);
-        await Number(row, facts.Fingerprint, cancellation);
-        await row.WriteAsync(node.Hash, NpgsqlDbType.Bigint, cancellation);
-        await Time(row, job?.InsertedAt, cancellation);
-        await Time(row, job?.ScheduledAt, cancellation);
-        await Time(row, job?.AttemptedAt, cancellation);
-        await Time(row, job?.FinishedAt, cancellation);
-        await Text(row, job?.AttemptedBy, cancellation);
-        await Text(row, job?.Args, cancellation);
-        await Text(row, job?.Meta, cancellation);
-        await Text(row, job is null ? null : Errors(job.Errors), cancellation);
-        await Number(row, facts.Expected, cancellation);
-        await Text(row, node.NativeId, cancellation);
+        // Neighbours in the order of the key are neighbours in its index, and often in the table.
+        var (all, course) = (new List<Node>(), new List<Node>());
+        foreach (var node in nodes)
+            (node.IsPayloadChanged ? all : course).Add(node);
+        Add(UpdateCourse, Course, course);
+        Add(UpdateAll, Columns, all);
+
+        void Add(string sql, JobColumn[] columns, List<Node> some)
+        {
+            if (some.Count == 0)
+                return;
+            some.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
+            batch.Add(sql, [new NpgsqlParameter<short> { TypedValue = sourceId }, Id.Array(some), .. columns.Select(c => c.Array(some))]);
+        }
     }
 
     /// <summary>The errors as JSON, oldest first; null without any. When there are too many the oldest are left out.</summary>
@@ -79,15 +103,13 @@ internal static class JobRows
         return JsonSerializer.Serialize(errors.Skip(first), StoredJson.Options);
     }
 
-    private static Task Text(NpgsqlBinaryImporter row, string? value, CancellationToken cancellation) =>
-        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value, NpgsqlDbType.Text, cancellation);
+    private static string Update(JobColumn[] columns) =>
+        $"""
+        update job_lineage.job j
+        set ({Names(columns)}) = ({string.Join(", ", columns.Select(c => "i." + c.Name))})
+        from unnest({string.Join(", ", Enumerable.Range(2, columns.Length + 1).Select(n => $"${n}"))}) i (id, {Names(columns)})
+        where j.source_id = $1 and j.id = i.id
+        """;
 
-    private static Task Number(NpgsqlBinaryImporter row, long? value, CancellationToken cancellation) =>
-        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value.Value, NpgsqlDbType.Bigint, cancellation);
-
-    private static Task Number(NpgsqlBinaryImporter row, int? value, CancellationToken cancellation) =>
-        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value.Value, NpgsqlDbType.Integer, cancellation);
-
-    private static Task Time(NpgsqlBinaryImporter row, DateTimeOffset? value, CancellationToken cancellation) =>
-        value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value.Value.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
+    private static string Names(IEnumerable<JobColumn> columns) => string.Join(", ", columns.Select(c => c.Name));
 }

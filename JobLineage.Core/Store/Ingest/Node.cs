@@ -25,7 +25,11 @@ internal sealed class Node(string id)
     /// <summary>The row to be written whole; null when the batch does not hold this job or it has not changed.</summary>
     public Job? Incoming { get; set; }
 
+    /// <summary>Of what is large and seldom changes; see <see cref="JobHash"/>.</summary>
     public long Hash { get; set; }
+
+    /// <summary>Whether that has changed and is to be written.</summary>
+    public bool IsPayloadChanged { get; set; }
 
     /// <summary>The run it will belong to; null for a single, and for a node whose place does not change.</summary>
     public RunNode? Run { get; set; }
@@ -52,7 +56,7 @@ internal sealed class Node(string id)
 }
 
 /// <summary>The facts of a job that lineage and counts depend on.</summary>
-internal struct NodeFacts
+internal record struct NodeFacts
 {
     public long? RunId;
     public long? StageId;
@@ -63,6 +67,7 @@ internal struct NodeFacts
     public int Queue;
     public JobState State;
     public int Attempt;
+    public string? AttemptedBy;
     public JobFlags Flags;
     public int Children;
     public int? Fingerprint;
