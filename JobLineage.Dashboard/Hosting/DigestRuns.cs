@@ -36,7 +36,7 @@ internal sealed partial class DigestRuns(
                 DigestComponent.Announce(views);
             await SendAsync(cancellation);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception e) when (DatabaseFailure.Is(e))
         {
             mayBeBehind = true;
             Tell(e);
@@ -59,7 +59,7 @@ internal sealed partial class DigestRuns(
             {
                 // The leader has not brought the schema up to date yet.
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (DatabaseFailure.Is(e))
             {
                 Tell(e);
             }
