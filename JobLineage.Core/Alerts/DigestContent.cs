@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace JobLineage.Core.Alerts;
 
 /// <summary>What a digest tells, frozen when it is made. Bounded: what is left out is counted. Times are in UTC.</summary>
@@ -54,6 +56,16 @@ public sealed record DigestContent
     /// <summary>Rows that could not be read since the last digest: whether these jobs failed is not known.</summary>
     public IReadOnlyList<DigestPutAside> PutAside { get; init; } = [];
 
+    /// <summary>How many notes about sources, pipelines and mutes are not listed.</summary>
+    public long MoreNotes { get; init; }
+
+    /// <summary>How many rows could not be read in all, those among them that an earlier digest named.</summary>
+    public long RowsAside { get; init; }
+
+    /// <summary>Whether everything was read, so that what is not told did not happen.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Unread.Count == 0 && RowsAside == 0;
+
     /// <summary>Somebody tries the channel: nothing has failed.</summary>
     public bool IsTest { get; init; }
 }
@@ -74,9 +86,9 @@ public sealed record DigestOverdue(string Source, string Pipeline, TimeSpan With
 /// <param name="Reason">Why the pipeline was muted.</param>
 public sealed record DigestMuted(long Mute, string Source, string Pipeline, long Failures, DateTimeOffset Until, string Reason);
 
-/// <summary>A source that could not be read when a digest was made.</summary>
+/// <summary>A source that could not be read, or not to its end, when a digest was made.</summary>
 /// <param name="Source">The source's name.</param>
-/// <param name="AsOf">The moment up to which it was read; null: it never was.</param>
+/// <param name="AsOf">The moment up to which it was read; null: not known, as of one that never was.</param>
 /// <param name="Problem">A sentence about what stands in the way.</param>
 public sealed record DigestUnread(string Source, DateTimeOffset? AsOf, string Problem);
 

@@ -11,18 +11,43 @@ internal static class DigestFit
     {
         if (cost(digest) <= limit)
             return digest;
-        var (fits, most) = (Listing(digest, 1), digest.Runs.Sum(r => r.Groups.Sum(g => g.Jobs.Count)));
-        for (var (low, high) = (2, most - 1); low <= high;)
+        // Notes take half of the room at most: what failed comes first.
+        var few = Listing(digest, 1);
+        if (cost(few) > limit / 2)
+            digest = Noting(digest, Most(1, DigestNotes.Count(digest) - 1, n => cost(Noting(few, n)) <= limit / 2));
+        return Listing(digest, Most(1, digest.Runs.Sum(r => r.Groups.Sum(g => g.Jobs.Count)) - 1, n => cost(Listing(digest, n)) <= limit));
+    }
+
+    /// <summary>The greatest number that fits, of <paramref name="low"/> and up; <paramref name="low"/> where none does.</summary>
+    private static int Most(int low, int high, Func<int, bool> fits)
+    {
+        var most = low;
+        for (low++; low <= high;)
         {
             var middle = (low + high) / 2;
-            var less = Listing(digest, middle);
-            if (cost(less) <= limit)
-                (fits, low) = (less, middle + 1);
+            if (fits(middle))
+                (most, low) = (middle, middle + 1);
             else
                 high = middle - 1;
         }
 
-        return fits;
+        return most;
+    }
+
+    /// <summary>The same digest with so many notes at most; each kind has some before one has more.</summary>
+    internal static DigestContent Noting(DigestContent digest, int notes)
+    {
+        if (DigestNotes.Count(digest) <= notes)
+            return digest;
+        var rooms = DigestShares.Of([digest.Unread.Count, digest.PutAside.Count, digest.Overdue.Count, digest.Muted.Count], notes);
+        return digest with
+        {
+            Unread = [.. digest.Unread.Take(rooms[0])],
+            PutAside = [.. digest.PutAside.Take(rooms[1])],
+            Overdue = [.. digest.Overdue.Take(rooms[2])],
+            Muted = [.. digest.Muted.Take(rooms[3])],
+            MoreNotes = digest.MoreNotes + DigestNotes.Count(digest) - rooms.Sum(),
+        };
     }
 
     /// <summary>The same digest with so many jobs at most. Each group that is listed lists one; each run has its largest group before others have more.</summary>

@@ -15,7 +15,7 @@ internal static class DigestLimits
     /// <summary>Bytes of the HTML, and of the text: Gmail shows the first 102 KB of a message.</summary>
     public const int Bytes = 100_000;
 
-    /// <summary>Of pipelines that are overdue, and of mutes; what is over is told by the next digest.</summary>
+    /// <summary>Of pipelines that are overdue, of mutes, and of sources with rows that can't be read; what is over is told by the next digest.</summary>
     public const int Lines = 50;
 
     /// <summary>How many of so many failures are listed of one group at most.</summary>

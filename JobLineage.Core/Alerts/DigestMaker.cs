@@ -38,13 +38,12 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         return new((DateTime)(await command.ExecuteScalarAsync(cancellation))!, TimeSpan.Zero);
     }
 
-    /// <summary>Whether something waits to be told although it was tried: the channel refused it, or never answered.</summary>
+    /// <summary>Whether the last digest was not delivered, so that what it told waits: the channel refused it, or never answered.</summary>
     public async Task<bool> HasReturnedAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
             $"""
-            select exists (select from job_lineage.failure where digest_id is null)
-                and coalesce((select state from job_lineage.digest order by id desc limit 1) in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp}), false)
+            select coalesce((select state from job_lineage.digest order by id desc limit 1) in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp}), false)
             """);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
@@ -69,10 +68,11 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             return new(null, 0);
         await GiveBackAsync(connection, cancellation);
         var older = await PassOldAsync(connection, cancellation);
-        var message = await WriteAsync(connection, await TakeAsync(connection, cancellation), older, unread, cancellation);
+        var rowsAside = await PutAsideLines.CountAsync(connection, cancellation);
+        var message = await WriteAsync(connection, await TakeAsync(connection, cancellation), new(older, unread, rowsAside), cancellation);
         if (keep)
             await transaction.CommitAsync(cancellation);
-        return new(message, older);
+        return new(message, older) { IsWhole = unread.Count == 0 && rowsAside == 0 };
     }
 
     /// <summary>
@@ -153,15 +153,22 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
 
     /// <summary>Writes the message; null, and there is no such digest, when nothing is left to tell.</summary>
     private async Task<DigestMessage?> WriteAsync(
-        NpgsqlConnection connection, Taken digest, int older, IReadOnlyList<DigestUnread> unread, CancellationToken cancellation)
+        NpgsqlConnection connection, Taken digest, Untold untold, CancellationToken cancellation)
     {
         await MuteLines.HoldBackAsync(connection, digest.Id, cancellation);
         var overdue = await new OverdueCheck(connection, Overdue).TakeAsync(digest.Id, cancellation);
         var muted = await MuteLines.TakeAsync(connection, digest.Id, cancellation);
         var content = await new DigestCollector(connection, digest.Id).CollectAsync(digest.Key, digest.MadeAt, baseUrl, cancellation)
             with
-        { Overdue = overdue, Muted = muted, Older = older, Unread = unread };
-        if (content.Failures == 0 && overdue.Count == 0 && muted.Count == 0)
+        {
+            Overdue = overdue,
+            Muted = muted,
+            PutAside = await PutAsideLines.TakeAsync(connection, digest.Id, cancellation),
+            Older = untold.Older,
+            Unread = untold.Unread,
+            RowsAside = untold.RowsAside,
+        };
+        if (content.Failures == 0 && overdue.Count == 0 && muted.Count == 0 && content.PutAside.Count == 0)
         {
             await using var remove = new NpgsqlCommand("delete from job_lineage.digest where id = $1", connection);
             remove.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest.Id });
@@ -169,7 +176,6 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             return null;
         }
 
-        content = content with { PutAside = await PutAsideLines.TakeAsync(connection, digest.Id, cancellation) };
         var message = DigestRenderer.Render(content);
         content = message.Content;
         await using var command = new NpgsqlCommand(
@@ -190,6 +196,9 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
     }
 
     private sealed record Taken(long Id, Guid Key, DateTimeOffset MadeAt);
+
+    /// <summary>What a digest can't tell.</summary>
+    private sealed record Untold(int Older, IReadOnlyList<DigestUnread> Unread, long RowsAside);
 }
 
 /// <summary>What came of making a digest.</summary>
@@ -197,6 +206,9 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
 /// <param name="Older">Failures from before the starting line that were passed over, and are told to nobody.</param>
 public sealed record DigestMade(DigestMessage? Message, int Older)
 {
+    /// <summary>Whether everything was read, so that what is not told did not happen.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>A sentence about them; null when there are none.</summary>
     public string? OlderSentence => Older == 0 ? null : DigestNotes.Older(Older);
 }

@@ -21,7 +21,11 @@ internal static class DigestNotes
         .. digest.Overdue.Select(o => new DigestNote(Describe(o), $"{digest.BaseUrl}/{PagePaths.Query(("source", o.Source), ("worker", o.Pipeline))}")),
         .. digest.Muted.Select(m => new DigestNote(Describe(m), $"{digest.BaseUrl}/{PagePaths.Digests(mute: m.Mute)}")),
         .. digest.Older > 0 ? [new DigestNote(Older(digest.Older), $"{digest.BaseUrl}/{PagePaths.Digests()}")] : (IEnumerable<DigestNote>)[],
+        .. digest.MoreNotes > 0 ? [new DigestNote($"and {DigestText.Count(digest.MoreNotes, "more note")}", $"{digest.BaseUrl}/{PagePaths.Digests()}")] : (IEnumerable<DigestNote>)[],
     ];
+
+    /// <summary>How many there are of the kinds that may be many.</summary>
+    public static int Count(DigestContent digest) => digest.Unread.Count + digest.PutAside.Count + digest.Overdue.Count + digest.Muted.Count;
 
     /// <summary>What is said of failures from before the starting line.</summary>
     public static string Older(long failures) =>
@@ -29,7 +33,7 @@ internal static class DigestNotes
 
     /// <summary>What is said of a source that was not read.</summary>
     public static string Describe(DigestUnread unread) =>
-        $"Source {DigestText.Line(unread.Source)} could not be read: {(unread.AsOf is { } at ? $"what failed there after {DigestText.Time(at)} is not in this message." : "it was never read, and nothing of it is in this message.")} {DigestText.Flat(unread.Problem, DigestText.LineLimit)}".TrimEnd();
+        $"Source {DigestText.Line(unread.Source)} could not be read in full: what failed there{(unread.AsOf is { } at ? $" after {DigestText.Time(at)} is not" : " may not be")} in this message. {DigestText.Flat(unread.Problem, DigestText.LineLimit)}".TrimEnd();
 
     /// <summary>What is said of rows that could not be read.</summary>
     public static string Describe(DigestPutAside aside) =>

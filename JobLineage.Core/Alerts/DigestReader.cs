@@ -123,7 +123,7 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
         // One transaction, so that a digest that is made meanwhile does not stand in one number and not in the other.
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var (untold, muted, line, accepted, asOf) = await CountAsync(connection, cancellation);
+        var (untold, muted, line, accepted, asOf, rows) = await CountAsync(connection, cancellation);
         DigestSummary? last = null;
         await using (var command = new NpgsqlCommand(
             $"select {Columns} from job_lineage.digest d where d.ended_at is not null order by d.ended_at desc limit 1", connection))
@@ -134,11 +134,11 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
         }
 
         var states = await new OverdueCheck(connection, overdue ?? []).StatesAsync(cancellation);
-        return new(asOf, untold, muted, since ?? line, accepted, last, states);
+        return new(asOf, untold, muted, since ?? line, accepted, last, states) { UntoldRows = rows };
     }
 
     /// <summary>What waits, of which what is muted is counted apart; what is from before the starting line does not wait.</summary>
-    private async Task<(long Untold, long Muted, DateTimeOffset? Line, DateTimeOffset? Accepted, DateTimeOffset AsOf)> CountAsync(
+    private async Task<(long Untold, long Muted, DateTimeOffset? Line, DateTimeOffset? Accepted, DateTimeOffset AsOf, long Rows)> CountAsync(
         NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
@@ -152,14 +152,14 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
             select count(*) filter (where not held), count(*) filter (where held) + (
                     select count(*) from job_lineage.failure f join job_lineage.mute m on m.id = f.mute_id where {LedgerSql.IsUntold}),
                 (select since from job_lineage.digest_line),
-                (select max(ended_at) from job_lineage.digest where state = {(short)DeliveryState.Accepted}), now()
+                (select max(ended_at) from job_lineage.digest where state = {(short)DeliveryState.Accepted}), now(), {PutAsideLines.CountUntold}
             from waiting
             """, connection)
         { CommandTimeout = 60 };
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
-        return (row.GetInt64(0), row.GetInt64(1), row.TimeAt(2), row.TimeAt(3), row.TimeAt(4)!.Value);
+        return (row.GetInt64(0), row.GetInt64(1), row.TimeAt(2), row.TimeAt(3), row.TimeAt(4)!.Value, row.GetInt64(5));
     }
 
     private static DigestSummary Summary(NpgsqlDataReader row) => new(

@@ -46,6 +46,8 @@ internal static class DigestRenderer
     {
         if (digest.IsTest)
             return "Test message of Job Lineage: nothing failed";
+        if (digest.Overdue.Count == 0 && digest.Muted.Count == 0)
+            return $"{DigestText.Count(digest.PutAside.Sum(p => p.Rows), "row")} can't be read: {string.Join(", ", digest.PutAside.Select(p => DigestText.Line(p.Source)))}";
         if (digest.Overdue.Count == 0)
             return $"{DigestText.Count(digest.Muted.Sum(m => m.Failures), "failure")} muted: {Names(digest.Muted.Select(m => m.Pipeline))}";
         return digest.Overdue is [var one]
@@ -58,7 +60,7 @@ internal static class DigestRenderer
     /// <summary>The first sentence.</summary>
     internal static string Opening(DigestContent digest) => digest.IsTest
         ? "This is a test message: somebody tries the channel of the failure digest by hand. Nothing failed."
-        : digest.Failures == 0 ? "No job failed for good since the last digest."
+        : digest.Failures == 0 ? digest.IsWhole ? "No job failed for good since the last digest." : "As far as could be read, no job failed for good since the last digest."
         : digest.FirstAt == digest.LastAt
         ? $"{DigestText.Count(digest.Failures, "job")} failed for good at {DigestText.Time(digest.FirstAt)}."
         : $"{DigestText.Count(digest.Failures, "job")} failed for good between {DigestText.Time(digest.FirstAt)} and {DigestText.Time(digest.LastAt)}.";

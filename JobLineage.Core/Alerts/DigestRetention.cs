@@ -101,6 +101,7 @@ public sealed class DigestRetention(NpgsqlDataSource store, TimeSpan keepFor)
                 and d.ended_at < (select max(ended_at) from job_lineage.digest)
                 and not exists (select from job_lineage.failure f where f.digest_id = d.id)
                 and not exists (select from job_lineage.mute m where m.told_in = d.id)
+                and not exists (select from job_lineage.put_aside p where p.told_in = d.id)
                 and not exists (select from job_lineage.overdue o where o.digest_id = d.id and o.ended_at is null)
             limit {Batch}
             for update of d skip locked) old

@@ -41,6 +41,9 @@ public sealed record DigestOverview(
     DateTimeOffset AsOf, long Untold, long Muted, DateTimeOffset? Since, DateTimeOffset? LastAcceptedAt, DigestSummary? LastEnded,
     IReadOnlyList<OverdueState> Overdue)
 {
+    /// <summary>Rows that can't be read, and that the next digest names.</summary>
+    public long UntoldRows { get; init; }
+
     /// <summary>Whether the last digest that came to an end was not taken over: what <c>/healthz/ready</c> says.</summary>
     public bool IsFailing => LastEnded is { } last && last.State != DeliveryState.Accepted;
 }

@@ -23,10 +23,13 @@ internal static class LedgerSql
         """;
 
     /// <summary>Whether no digest that may have arrived has said how many <c>m</c> muted.</summary>
-    public static readonly string IsUntold =
+    public static readonly string IsUntold = Untold("m");
+
+    /// <summary>The same of what has another name.</summary>
+    public static string Untold(string row) =>
         $"""
-        (m.told_in is null or exists (select from job_lineage.digest o
-            where o.id = m.told_in and o.state in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp})))
+        ({row}.told_in is null or exists (select from job_lineage.digest o
+            where o.id = {row}.told_in and o.state in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp})))
         """;
 
     /// <summary>

@@ -11,6 +11,9 @@ namespace JobLineage.Core.Feed;
 /// </summary>
 public sealed class Backfill(SourceReader reader, Ingester ingester, SourceRecord record, FeedOptions options)
 {
+    // One connection: a chunk is read, or something else is done at the source.
+    private readonly SemaphoreSlim one = new(1);
+
     /// <summary>Reads to the end.</summary>
     /// <param name="between">Called between chunks: the feed looks for what is going on now.</param>
     /// <param name="cancellation">Stops between and within chunks.</param>
@@ -45,12 +48,30 @@ public sealed class Backfill(SourceReader reader, Ingester ingester, SourceRecor
         return done;
     }
 
+    /// <summary>
+    /// Does something else at the source between two chunks; to be called by what is called between chunks. The turn of a first reading is
+    /// one connection, and the next chunk may be on its way.
+    /// </summary>
+    public async Task<T> BesideAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await one.WaitAsync(cancellation);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
     private async Task ReadAsync(string? after, ChannelWriter<SourceChunk> chunks, CancellationToken cancellation)
     {
         try
         {
-            await foreach (var chunk in reader.StreamAsync(after, options.BackfillChunk, cancellation))
-                await chunks.WriteAsync(chunk, cancellation);
+            await using var read = reader.StreamAsync(after, options.BackfillChunk, cancellation).GetAsyncEnumerator(cancellation);
+            while (await BesideAsync(() => read.MoveNextAsync().AsTask(), cancellation))
+                await chunks.WriteAsync(read.Current, cancellation);
             chunks.Complete();
         }
         catch (Exception e)

@@ -11,6 +11,9 @@ public sealed record FeedOptions
     /// <summary>Between two looks while nobody does.</summary>
     public TimeSpan IdleInterval { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Between two looks at a source that waits for its first reading, while nobody watches it.</summary>
+    public TimeSpan WaitingInterval { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>
     /// A look that took t is followed by a rest of at least this many times t: a source with a huge backlog is then
     /// looked at less often rather than kept busy.

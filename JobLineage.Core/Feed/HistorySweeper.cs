@@ -1,7 +1,7 @@
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Store.History;
 using JobLineage.Core.Store.Ingest;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace JobLineage.Core.Feed;
 
@@ -36,7 +36,7 @@ internal sealed partial class HistorySweeper(OldRuns old, WatchedSource source, 
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (DatabaseFailure.Is(e))
             {
                 // What was not dropped now is dropped the next time.
                 LogFailed(source.Name, e);

@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
@@ -15,9 +16,11 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
     /// <param name="ids">Their ids.</param>
     /// <param name="read">Gets the jobs that were found among them; null when nobody asks.</param>
     /// <param name="progress">What to remember of the feed's position with the last of them; null for nothing.</param>
+    /// <param name="turn">The turn at the source's database, passed on between batches to those who wait; null where nobody shares it.</param>
     /// <param name="cancellation">Stops between and within batches.</param>
     /// <returns>What became of them.</returns>
-    public async Task<Refreshed> RunAsync(IReadOnlyList<string> ids, List<Job>? read, FeedProgress? progress, CancellationToken cancellation)
+    public async Task<Refreshed> RunAsync(
+        IReadOnlyList<string> ids, List<Job>? read, FeedProgress? progress, DatabaseTurn? turn, CancellationToken cancellation)
     {
         var changed = new List<string>();
         var added = new List<string>();
@@ -27,25 +30,41 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
         Task<SourceRows>? next = null;
         if (batches.Count == 0 && progress is not null)
             await StoreSide.Of(ingester.ApplyAsync([], [], progress, cancellation));
-        for (var i = 0; i < batches.Count; i++)
+        try
         {
-            var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
-            // The next batch is read while this one is written.
-            next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
-            read?.AddRange(rows.Jobs);
-            var result = await StoreSide.Of(ingester.ApplyAsync(rows, i == batches.Count - 1 ? progress : null, cancellation));
-            Count(rows, result);
-            gone += result.Gone;
-            // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
-            for (var missing = result.Missing; missing.Count > 0;)
+            for (var i = 0; i < batches.Count; i++)
             {
-                rows = await reader.ReadAsync(missing, cancellation);
-                if (rows.Jobs.Count == 0 && rows.Bad.Count == 0)
-                    break;
-                result = await StoreSide.Of(ingester.ApplyAsync(rows with { Absent = [] }, null, cancellation));
+                if (i > 0 && turn is { IsAwaited: true })
+                {
+                    await EndAsync(next);
+                    await turn.PassAsync(cancellation);
+                }
+
+                var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
+                // The next batch is read while this one is written.
+                next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
+                read?.AddRange(rows.Jobs);
+                var result = await StoreSide.Of(ingester.ApplyAsync(rows, i == batches.Count - 1 ? progress : null, cancellation));
                 Count(rows, result);
-                missing = result.Missing;
+                gone += result.Gone;
+                // A parent that is named and was never seen may well be there: finished long ago, or not yet backfilled.
+                for (var missing = result.Missing; missing.Count > 0;)
+                {
+                    // A turn is one connection.
+                    await EndAsync(next);
+                    rows = await reader.ReadAsync(missing, cancellation);
+                    if (rows.Jobs.Count == 0 && rows.Bad.Count == 0)
+                        break;
+                    result = await StoreSide.Of(ingester.ApplyAsync(rows with { Absent = [] }, null, cancellation));
+                    Count(rows, result);
+                    missing = result.Missing;
+                }
             }
+        }
+        finally
+        {
+            // What was read ahead, and is not wanted any more, still has its connection.
+            await EndAsync(next);
         }
 
         return new(changed, gone) { Added = added, Returned = returned, PutAside = aside };
@@ -58,6 +77,13 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
             returned += result.Returned;
             aside.AddRange(result.PutAside);
         }
+    }
+
+    /// <summary>Until a reading has ended; what it failed with is for whoever takes what it read.</summary>
+    private static async Task EndAsync(Task<SourceRows>? reading)
+    {
+        if (reading is not null)
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
 

@@ -55,7 +55,7 @@ public sealed partial class Leader(
                 Refused?.Invoke();
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (DatabaseFailure.Is(e))
             {
                 // It may be another store that answers next: one from before a restore, or an empty one.
                 isReady = false;
@@ -82,7 +82,7 @@ public sealed partial class Leader(
         for (var beat = 1; ; beat++)
         {
             if (beat % BeatsPerCheck == 0)
-                await Migrator.CheckAsync(store, cancellation);
+                await member.AskAsync(Migrator.CheckAsync, cancellation);
             var watched = names.Where(n => attention.IsWatchedHere(n.Value)).Select(n => n.Key).ToList();
             var view = await member.RenewAsync(names.Keys, watched, cancellation);
             attention.Hear(view, names);

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
-using Npgsql;
 
 namespace JobLineage.Core.Feed;
 
@@ -35,7 +34,7 @@ public sealed class NativeRows(IReadOnlyList<WatchedSource> sources, TimeProvide
         {
             return Unreachable(problem.Message);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or SocketException && !cancellation.IsCancellationRequested)
+        catch (Exception exception) when (DatabaseFailure.Is(exception) && !cancellation.IsCancellationRequested)
         {
             // The table may have become another one.
             readers.TryRemove(source, out _);

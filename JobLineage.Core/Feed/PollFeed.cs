@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
@@ -51,16 +52,18 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     /// <returns>How many jobs were new, changed or gone, and how long the source was busy with it.</returns>
     public async Task<(int Changed, TimeSpan Took)> TickAsync(CancellationToken cancellation)
     {
-        var (refreshed, took) = await LookAsync(cancellation);
+        var (refreshed, took) = await LookAsync(null, cancellation);
         return (refreshed.Changed, took);
     }
 
     /// <summary>Looks once; see <see cref="TickAsync"/>.</summary>
+    /// <param name="turn">The turn at the source's database, passed on now and then while much is read; null where nobody shares it.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <returns>What was new, changed or gone, and how long the source was busy with it.</returns>
-    public async Task<(Refreshed Refreshed, TimeSpan Took)> LookAsync(CancellationToken cancellation)
+    public async Task<(Refreshed Refreshed, TimeSpan Took)> LookAsync(DatabaseTurn? turn, CancellationToken cancellation)
     {
         if (await record.TakeRetryAsync(cancellation) is { Count: > 0 } again)
-            await LookAgainAsync(again, cancellation);
+            await LookAgainAsync(again, turn, cancellation);
         // What is measured is measured by time that passes: the time of day may be set.
         var steady = time.GetElapsedTime(began);
         var started = Stopwatch.GetTimestamp();
@@ -72,7 +75,7 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
         var dirty = tracker.Decide(scan);
         var took = Stopwatch.GetElapsedTime(started);
         var read = new List<Job>(dirty.Count);
-        var refreshed = await refresh.RunAsync(dirty, read, null, cancellation);
+        var refreshed = await refresh.RunAsync(dirty, read, null, turn, cancellation);
         if (tracker.BeganAnew(scan, refreshed, reader.Source.Mapping.InsertedAt is not null))
         {
             tracker.GoBack(scan);
@@ -98,5 +101,9 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
 
     /// <summary>Reads these jobs again and brings them into the store, with ancestors that nobody has seen yet.</summary>
     /// <returns>What became of them.</returns>
-    public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => refresh.RunAsync(ids, null, null, cancellation);
+    public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => LookAgainAsync(ids, null, cancellation);
+
+    /// <inheritdoc cref="LookAgainAsync(IReadOnlyList{string}, CancellationToken)"/>
+    public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, DatabaseTurn? turn, CancellationToken cancellation) =>
+        refresh.RunAsync(ids, null, null, turn, cancellation);
 }

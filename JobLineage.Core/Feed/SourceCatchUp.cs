@@ -49,11 +49,12 @@ public sealed class SourceCatchUp(NpgsqlDataSource store, FeedOptions options, T
             var seen = await SeeAsync(source.Name, cancellation);
             if (!seen.IsLed && await TryReadAsync(source, cancellation) is { } own)
                 return own;
-            if (last is not null && (seen.AsOf, seen.RowsDone) != (last.AsOf, last.RowsDone))
+            if (last is not null && (seen.AsOf, seen.RowsDone, seen.Looks) != (last.AsOf, last.RowsDone, last.Looks))
             {
                 quiet = time.GetTimestamp();
                 // By no clock: the first look that ends after this began may have begun before it, the second can't have.
-                if (seen.AsOf != last.AsOf && seen is { IsBackfilled: true, State: FeedState.Live or FeedState.Polling } && ++looks == 2)
+                // How old the data of some sources is can't be known: of these it is counted.
+                if ((seen.AsOf != last.AsOf || seen.AsOf is null && seen.Looks != last.Looks) && seen is { IsBackfilled: true, State: FeedState.Live or FeedState.Polling } && ++looks == 2)
                     return new(source.Name, seen.AsOf, null);
             }
 
@@ -89,7 +90,7 @@ public sealed class SourceCatchUp(NpgsqlDataSource store, FeedOptions options, T
     {
         await using var command = store.CreateCommand(
             $"""
-            select s.as_of, coalesce(s.rows_done, 0), coalesce(s.state, {(short)FeedState.Starting}), s.message, coalesce(s.backfilled, false), exists (
+            select s.as_of, coalesce(s.rows_done, 0), coalesce(s.state, {(short)FeedState.Starting}), s.message, coalesce(s.backfilled, false), coalesce(s.looks, 0), exists (
                 select from job_lineage.lease l join job_lineage.member m on m.id = l.holder where l.name = $2 and {LeaseMember.IsAlive})
             from (values (1)) one left join job_lineage.source s on s.name = $1
             """);
@@ -97,10 +98,10 @@ public sealed class SourceCatchUp(NpgsqlDataSource store, FeedOptions options, T
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SourceLease.NameOf(source) });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
-        return new(row.TimeAt(0), row.GetInt64(1), (FeedState)row.GetInt16(2), row.TextAt(3), row.GetBoolean(4), row.GetBoolean(5));
+        return new(row.TimeAt(0), row.GetInt64(1), (FeedState)row.GetInt16(2), row.TextAt(3), row.GetBoolean(4), row.GetInt64(5), row.GetBoolean(6));
     }
 
-    private sealed record Seen(DateTimeOffset? AsOf, long RowsDone, FeedState State, string? Message, bool IsBackfilled, bool IsLed);
+    private sealed record Seen(DateTimeOffset? AsOf, long RowsDone, FeedState State, string? Message, bool IsBackfilled, long Looks, bool IsLed);
 
     private sealed class Nobody : IAttention
     {

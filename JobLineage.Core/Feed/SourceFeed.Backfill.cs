@@ -13,18 +13,18 @@ public sealed partial class SourceFeed
         if ((await record.PositionAsync(cancellation)).IsBackfilled)
             return false;
         await SayAsync(record, FeedState.Backfilling, standing, null, cancellation);
-        var last = time.GetTimestamp();
-        var pause = TimeSpan.Zero;
         // What goes on now is wanted first: the running jobs are read before the history, and again and again during it.
-        await LookAsync(record, feed, null, FeedState.Backfilling, cancellation);
+        var pause = Interval(await LookAsync(record, feed, null, FeedState.Backfilling, cancellation));
+        var last = time.GetTimestamp();
         while (true)
         {
             using var turn = await LongTurnAsync(record, feed, cancellation);
             using var slice = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var began = time.GetTimestamp();
+            var backfill = new Backfill(reader, ingester, record, options);
             try
             {
-                var rows = await new Backfill(reader, ingester, record, options).RunAsync(
+                var rows = await backfill.RunAsync(
                     async token =>
                     {
                         // It goes on where it stopped: a huge table does not keep a small one from being read at all.
@@ -33,7 +33,8 @@ public sealed partial class SourceFeed
                         token.ThrowIfCancellationRequested();
                         if (time.GetElapsedTime(last) < pause)
                             return;
-                        var (_, took) = await LookAsync(record, feed, null, FeedState.Backfilling, token);
+                        // In this turn: who holds one of the few long ones must not stand in the queue for a short one.
+                        var took = await backfill.BesideAsync(() => LookAsync(record, feed, null, FeedState.Backfilling, null, token), token);
                         (last, pause) = (time.GetTimestamp(), Interval(took));
                     },
                     slice.Token);
@@ -46,27 +47,42 @@ public sealed partial class SourceFeed
         }
     }
 
-    /// <summary>Waits for a turn at long work, and looks at what goes on meanwhile.</summary>
+    /// <summary>
+    /// Waits for a turn at long work, and looks at what goes on meanwhile: as often as ever where somebody watches, seldom elsewhere. Two
+    /// hundred sources that wait would otherwise keep the database busy with looks.
+    /// </summary>
     private async Task<IDisposable> LongTurnAsync(SourceRecord record, PollFeed feed, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var entering = source.Pool.LongAsync(stop.Token);
         try
         {
-            while (!entering.IsCompleted)
+            var took = TimeSpan.Zero;
+            while (true)
             {
-                var (_, took) = await LookAsync(record, feed, null, FeedState.Backfilling, cancellation);
-                await Task.WhenAny(entering, Task.Delay(Interval(took), time, stop.Token));
+                await RestUntilAsync(entering, Interval(took, attention.IsWatched(source.Name) ? options.WatchedInterval : options.WaitingInterval), cancellation);
+                if (entering.IsCompleted)
+                    return await entering;
+                took = await LookAsync(record, feed, null, FeedState.Backfilling, cancellation);
             }
-
-            return await entering;
         }
         catch
         {
             await stop.CancelAsync();
-            if (await entering.ContinueWith(t => t.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default))
+            await ((Task)entering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (entering.IsCompletedSuccessfully)
                 (await entering).Dispose();
             throw;
         }
+    }
+
+    private async Task RestUntilAsync(Task end, TimeSpan interval, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var resting = RestAsync(interval, stop.Token);
+        await Task.WhenAny(end, resting);
+        await stop.CancelAsync();
+        await resting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
     }
 }

@@ -24,9 +24,9 @@ public sealed partial class SourceFeed
                 LogPastTrigger(source.Name, jobs);
                 reconciler.Ask();
             },
-            async (at, token) =>
+            async (at, turn, token) =>
             {
-                await RepairAsync(feed, reconciler, token);
+                await RepairAsync(feed, reconciler, turn, token);
                 if (reconciling.IsCompleted)
                     await reconciling;
                 pulse?.Answered();
@@ -77,7 +77,7 @@ public sealed partial class SourceFeed
     {
         using var turn = await source.Pool.ShortAsync(cancellation);
         var obstacle = await TriggerListener.FindObstacleAsync(source.Database, consumer.Names, consumer.Reader, source.Name, cancellation);
-        if (obstacle is null && await consumer.ListenAsync(source.Pool.Ear, cancellation) is { } listener)
+        if (obstacle is null && await consumer.ListenAsync(source.Pool, cancellation) is { } listener)
             return listener;
         fallback = obstacle ?? TriggerListener.OtherReader(source.Name);
         LogNotListening(source.Name, fallback);

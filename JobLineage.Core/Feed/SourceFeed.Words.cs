@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Net.Sockets;
 using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -61,7 +59,7 @@ public sealed partial class SourceFeed
     {
         SourceProblemException => e.Message,
         _ when StoreSide.Is(e) => $"What was read from source '{source.Name}' can't be stored. {SqlStateSentences.Of(e, SqlStateSubject.Store).Message}",
-        DbException or TimeoutException or IOException or SocketException => SourceProbe.Explain(source.Name, e).Message,
+        _ when DatabaseFailure.Is(e) => SourceProbe.Explain(source.Name, e).Message,
         _ => $"Source '{source.Name}' could not be read ({e.GetType().Name}); the log says more.",
     };
 }

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
-using System.Net.Sockets;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -91,7 +90,7 @@ public sealed partial class SourceFeed(
     private async Task TurnAsync(SourceRecord record, Action worked, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        pulse = new(record, AskAsync, (e, token) => SayAsync(record, FeedState.Reconnecting, $"{Sentence(e)} It is tried again by itself.", null, token), time);
+        pulse = new(record, source.Pool.AnswersAsync, (e, token) => SayAsync(record, FeedState.Reconnecting, $"{Sentence(e)} It is tried again by itself.", null, token), time);
         var beating = pulse.RunAsync(stop.Token);
         try
         {
@@ -105,27 +104,6 @@ public sealed partial class SourceFeed(
         {
             await stop.CancelAsync();
             await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>A sign of life of the source's database. Where all connections are in use nobody can say that it does not answer.</summary>
-    private async Task AskAsync(CancellationToken cancellation)
-    {
-        IDisposable turn;
-        try
-        {
-            turn = await source.Pool.ShortAsync(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-
-        using (turn)
-        {
-            await using var connection = await source.Database.OpenConnectionAsync(cancellation);
-            await using var ask = new NpgsqlCommand("select 1", connection) { CommandTimeout = 5 };
-            await ask.ExecuteNonQueryAsync(cancellation);
         }
     }
 
@@ -194,10 +172,10 @@ public sealed partial class SourceFeed(
         var lastLook = time.GetTimestamp();
         while (true)
         {
-            var (_, took) = await LookAsync(record, feed, reconciler, FeedState.Polling, cancellation);
+            var took = await LookAsync(record, feed, reconciler, FeedState.Polling, cancellation);
             if (reconciling.IsCompleted)
                 await reconciling;
-            await RestAsync(took, cancellation);
+            await RestAsync(Interval(took), cancellation);
             if (source.Feed == FeedKind.Poll || probed.Reach is not null || time.GetElapsedTime(lastLook) < options.TriggerLookInterval)
                 continue;
             // Somebody may have run install meanwhile: then this begins again, by trigger.
@@ -212,37 +190,43 @@ public sealed partial class SourceFeed(
         }
     }
 
-    private async Task<(int Changed, TimeSpan Took)> LookAsync(
-        SourceRecord record, PollFeed feed, Reconciler? reconciler, FeedState state, CancellationToken cancellation)
+    private async Task<TimeSpan> LookAsync(SourceRecord record, PollFeed feed, Reconciler? reconciler, FeedState state, CancellationToken cancellation)
     {
         using var turn = await source.Pool.ShortAsync(cancellation);
-        var looked = await feed.TickAsync(cancellation);
+        return await LookAsync(record, feed, reconciler, state, turn, cancellation);
+    }
+
+    /// <summary>Looks in a turn that the caller has.</summary>
+    /// <returns>How long the source was busy with it.</returns>
+    private async Task<TimeSpan> LookAsync(
+        SourceRecord record, PollFeed feed, Reconciler? reconciler, FeedState state, DatabaseTurn? turn, CancellationToken cancellation)
+    {
+        var (_, took) = await feed.LookAsync(turn, cancellation);
         moment = feed.Moment;
         pulse?.Answered();
         if (reconciler is not null)
         {
             looking();
-            await RepairAsync(feed, reconciler, cancellation);
+            await RepairAsync(feed, reconciler, turn, cancellation);
         }
 
         await SayAsync(record, state, Message(), feed.AsOf, cancellation);
-        return looked;
+        return took;
     }
 
-    private async Task RepairAsync(PollFeed feed, Reconciler reconciler, CancellationToken cancellation)
+    private async Task RepairAsync(PollFeed feed, Reconciler reconciler, DatabaseTurn? turn, CancellationToken cancellation)
     {
         while (reconciler.TryTake(out var ids))
         {
-            var read = await feed.LookAgainAsync(ids, cancellation);
+            var read = await feed.LookAgainAsync(ids, turn, cancellation);
             if (read.Changed > 0)
                 LogReconciled(source.Name, ids.Count, read.Changed - read.Gone, read.Gone);
         }
     }
 
-    private async Task RestAsync(TimeSpan took, CancellationToken cancellation)
+    private async Task RestAsync(TimeSpan interval, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        var interval = Interval(took);
         var watched = attention.IsWatched(source.Name);
         // In short steps, so that somebody who comes to look does not wait for the slow interval to end.
         while (interval - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
@@ -254,9 +238,10 @@ public sealed partial class SourceFeed(
         }
     }
 
-    private TimeSpan Interval(TimeSpan took)
+    private TimeSpan Interval(TimeSpan took) => Interval(took, attention.IsWatched(source.Name) ? options.WatchedInterval : options.IdleInterval);
+
+    private TimeSpan Interval(TimeSpan took, TimeSpan wanted)
     {
-        var wanted = attention.IsWatched(source.Name) ? options.WatchedInterval : options.IdleInterval;
         var rest = took * options.RestFactor;
         return rest > wanted ? rest : wanted;
     }
@@ -291,7 +276,7 @@ public sealed partial class SourceFeed(
         {
             await SayAsync(record, FeedState.Reconnecting, message, null, cancellation);
         }
-        catch (Exception e) when (e is DbException or TimeoutException or IOException)
+        catch (Exception e) when (DatabaseFailure.Is(e))
         {
             LogUntold(source.Name, e);
         }

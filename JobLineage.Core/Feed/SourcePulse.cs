@@ -1,5 +1,4 @@
-using System.Data.Common;
-using System.Net.Sockets;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
 
@@ -40,7 +39,7 @@ internal sealed class SourcePulse(SourceRecord record, Func<CancellationToken, T
                     await AskAsync(cancellation);
                 missed = 0;
             }
-            catch (Exception e) when (e is DbException or SocketException or IOException or TimeoutException && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
             {
                 if (++missed == 2)
                     await SafelyAsync(() => lost(e, cancellation));
@@ -75,7 +74,7 @@ internal sealed class SourcePulse(SourceRecord record, Func<CancellationToken, T
         {
             await say();
         }
-        catch (Exception e) when (e is DbException or IOException or TimeoutException or LeadLostException)
+        catch (Exception e) when (DatabaseFailure.Is(e) || e is LeadLostException)
         {
         }
     }

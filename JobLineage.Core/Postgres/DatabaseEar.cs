@@ -4,7 +4,8 @@ namespace JobLineage.Core.Postgres;
 
 /// <summary>
 /// One connection that listens to the channels of a database for everybody who wants to hear one. It is opened for the first
-/// and closed after the last; when it is lost all hear of it, because anything may have been missed.
+/// and closed after the last; when it is lost all hear of it, because anything may have been missed. A sign of life of the
+/// database is asked for on it too: it is there for all, and never in use for long.
 /// </summary>
 /// <param name="time">For waiting.</param>
 /// <param name="preferred">Connections of which one is kept free for listening; null: those of whoever comes first.</param>
@@ -31,7 +32,7 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
         var listener = new EarListener(this, channel, time);
         try
         {
-            await AskAsync(new(listener, database, IsListen: true)).WaitAsync(cancellation);
+            await AskAsync(new(Wish.Listen, database, listener)).WaitAsync(cancellation);
             return listener;
         }
         catch
@@ -40,6 +41,13 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
             throw;
         }
     }
+
+    /// <summary>Asks the database for a sign of life; whoever asks at the same time shares the answer.</summary>
+    /// <param name="database">Connections to the database.</param>
+    /// <param name="cancellation">Stops waiting for it.</param>
+    /// <exception cref="NpgsqlException">It does not answer.</exception>
+    public Task AnswersAsync(NpgsqlDataSource database, CancellationToken cancellation) =>
+        AskAsync(new(Wish.Answer, database, null)).WaitAsync(cancellation);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -56,17 +64,22 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
     }
 
     internal async ValueTask LeaveAsync(EarListener listener) =>
-        await AskAsync(new(listener, null, IsListen: false)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await AskAsync(new(Wish.Leave, null, listener)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private Task AskAsync(Request request)
     {
         lock (@lock)
         {
-            if (isDisposed || (!request.IsListen && !isWorking))
+            if (isDisposed || (request.Wish == Wish.Leave && !isWorking))
             {
-                listeners.Remove(request.Listener);
-                return isDisposed && request.IsListen ? Task.FromException(new ObjectDisposedException(nameof(DatabaseEar))) : Task.CompletedTask;
+                if (request.Wish != Wish.Leave)
+                    return Task.FromException(new ObjectDisposedException(nameof(DatabaseEar)));
+                listeners.Remove(request.Listener!);
+                return Task.CompletedTask;
             }
+
+            if (request.Wish == Wish.Answer && requests.FirstOrDefault(r => r.Wish == Wish.Answer) is { } same)
+                return same.Done.Task;
 
             requests.Enqueue(request);
             Interrupt();
@@ -85,14 +98,14 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
 
     private async Task WorkAsync()
     {
-        NpgsqlConnection? connection = null;
+        EarConnection? connection = null;
         Request? inHand = null;
         try
         {
             while (Next() is { } request)
             {
                 inHand = request;
-                connection ??= await OpenAsync(request.Database!);
+                connection ??= await EarConnection.OpenAsync(preferred, request.Database!, Hear);
                 await ServeAsync(connection, request);
                 while (TryTake(out var more))
                     await ServeAsync(connection, more);
@@ -108,14 +121,21 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
         }
         finally
         {
-            if (connection is not null)
-                await CloseAsync(connection);
-            Rest();
+            try
+            {
+                if (connection is not null)
+                    await connection.DisposeAsync();
+            }
+            finally
+            {
+                // Whatever closing fails with: those who come later are served.
+                Rest();
+            }
         }
     }
 
     /// <summary>Waits for notifications until there is something to do; false when nobody listens any more.</summary>
-    private async Task<bool> HearAsync(NpgsqlConnection connection)
+    private async Task<bool> HearAsync(EarConnection connection)
     {
         while (true)
         {
@@ -133,8 +153,7 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
             {
                 if (await connection.WaitAsync(KeepAlive, stop.Token))
                     continue;
-                await using var ping = new NpgsqlCommand("select 1", connection) { CommandTimeout = 5 };
-                await ping.ExecuteNonQueryAsync(CancellationToken.None);
+                await connection.PingAsync();
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -147,70 +166,51 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
         }
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource database)
+    private void Hear(string channel)
     {
-        var connection = await ConnectAsync(database);
-        connection.Notification += (_, e) =>
-        {
-            lock (@lock)
-            {
-                foreach (var listener in listeners)
-                {
-                    if (listener.Channel == e.Channel)
-                        listener.Nudge();
-                }
-            }
-        };
-        return connection;
-    }
-
-    private async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource database)
-    {
-        if (preferred is not null && preferred != database)
-        {
-            try
-            {
-                return await preferred.OpenConnectionAsync(CancellationToken.None);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
-            {
-                // Its user may have been dropped, say: that is no reason for others not to hear.
-            }
-        }
-
-        return await database.OpenConnectionAsync(CancellationToken.None);
-    }
-
-    private async Task ServeAsync(NpgsqlConnection connection, Request request)
-    {
-        var channel = request.Listener.Channel;
-        bool isFirst, isLast;
         lock (@lock)
         {
-            isFirst = request.IsListen && listeners.All(l => l.Channel != channel);
-            isLast = !request.IsListen && listeners.Remove(request.Listener) && listeners.All(l => l.Channel != channel);
+            foreach (var listener in listeners)
+            {
+                if (listener.Channel == channel)
+                    listener.Nudge();
+            }
         }
+    }
 
+    private async Task ServeAsync(EarConnection connection, Request request)
+    {
         try
         {
-            if (isFirst || isLast)
-            {
-                await using var command = new NpgsqlCommand($"{(isFirst ? "listen" : "unlisten")} {channel}", connection) { CommandTimeout = 15 };
-                await command.ExecuteNonQueryAsync(CancellationToken.None);
-            }
-
-            lock (@lock)
-            {
-                if (request.IsListen)
-                    listeners.Add(request.Listener);
-            }
-
+            if (request.Listener is { } listener)
+                await ServeAsync(connection, listener, request.Wish == Wish.Listen);
+            else
+                await connection.PingAsync();
             request.Done.TrySetResult();
         }
         catch (Exception e)
         {
             request.Done.TrySetException(e);
             throw;
+        }
+    }
+
+    private async Task ServeAsync(EarConnection connection, EarListener listener, bool isListen)
+    {
+        bool isFirst, isLast;
+        lock (@lock)
+        {
+            isFirst = isListen && listeners.All(l => l.Channel != listener.Channel);
+            isLast = !isListen && listeners.Remove(listener) && listeners.All(l => l.Channel != listener.Channel);
+        }
+
+        if (isFirst || isLast)
+            await connection.ListenAsync(listener.Channel, isFirst);
+
+        lock (@lock)
+        {
+            if (isListen)
+                listeners.Add(listener);
         }
     }
 
@@ -221,10 +221,9 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
             // Whoever leaves a connection that was never opened has left.
             while (requests.TryDequeue(out var request))
             {
-                if (!isDisposed && (request.IsListen || listeners.Count > 0))
+                if (!isDisposed && (request.Wish != Wish.Leave || listeners.Count > 0))
                     return request;
-                listeners.Remove(request.Listener);
-                request.Done.TrySetResult();
+                GiveUp(request, new ObjectDisposedException(nameof(DatabaseEar)));
             }
 
             return null;
@@ -245,13 +244,20 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
                 listener.Lose(e);
             listeners.Clear();
             while (requests.TryDequeue(out var request))
-            {
-                if (request.IsListen)
-                    request.Done.TrySetException(e);
-                else
-                    request.Done.TrySetResult();
-            }
+                GiveUp(request, e);
         }
+    }
+
+    private void GiveUp(Request request, Exception e)
+    {
+        if (request.Wish != Wish.Leave)
+        {
+            request.Done.TrySetException(e);
+            return;
+        }
+
+        listeners.Remove(request.Listener!);
+        request.Done.TrySetResult();
     }
 
     private void Rest()
@@ -260,12 +266,7 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
         {
             isWorking = false;
             while (isDisposed && requests.TryDequeue(out var late))
-            {
-                if (late.IsListen)
-                    late.Done.TrySetException(new ObjectDisposedException(nameof(DatabaseEar)));
-                else
-                    late.Done.TrySetResult();
-            }
+                GiveUp(late, new ObjectDisposedException(nameof(DatabaseEar)));
 
             if (requests.Count == 0)
                 return;
@@ -274,26 +275,17 @@ public sealed class DatabaseEar(TimeProvider time, NpgsqlDataSource? preferred =
         }
     }
 
-    /// <summary>A connection goes back to its pool with its session: LISTEN would stay with it until it is used again.</summary>
-    private static async Task CloseAsync(NpgsqlConnection connection)
+    private enum Wish
     {
-        try
-        {
-            if (connection.FullState == System.Data.ConnectionState.Open)
-            {
-                await using var release = new NpgsqlCommand("unlisten *", connection) { CommandTimeout = 5 };
-                await release.ExecuteNonQueryAsync(CancellationToken.None);
-            }
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
-        {
-            // It is closed and not used again.
-        }
-
-        await connection.DisposeAsync();
+        Listen,
+        Leave,
+        Answer,
     }
 
-    private sealed record Request(EarListener Listener, NpgsqlDataSource? Database, bool IsListen)
+    /// <param name="Wish">What is wanted.</param>
+    /// <param name="Database">Connections to the database; null when whoever leaves needs none.</param>
+    /// <param name="Listener">Who comes or leaves; null for a sign of life.</param>
+    private sealed record Request(Wish Wish, NpgsqlDataSource? Database, EarListener? Listener)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -6,11 +6,10 @@ namespace JobLineage.Core.Postgres;
 public sealed class DatabasePool
 {
     private readonly DatabaseBudget budget;
-    private readonly bool keepsNone;
 
-    internal DatabasePool(NpgsqlDataSource connections, DatabaseBudget budget, DatabaseEar ear, bool keepsNone)
+    internal DatabasePool(NpgsqlDataSource connections, DatabaseBudget budget, DatabaseEar ear)
     {
-        (Connections, this.budget, Ear, this.keepsNone) = (connections, budget, ear, keepsNone);
+        (Connections, this.budget, Ear) = (connections, budget, ear);
     }
 
     /// <summary>The connections; no two pools have the same connection string.</summary>
@@ -22,27 +21,19 @@ public sealed class DatabasePool
     /// <summary>Connections at most that turns use at once, those of other pools with the same budget included.</summary>
     public int Limit => budget.Limit;
 
-    /// <inheritdoc cref="DatabaseBudget.IsLongWorkAwaited" />
-    public bool IsLongWorkAwaited => budget.IsLongWorkAwaited;
+    /// <summary>Whether somebody waits to begin long work: whoever is at it makes way after a while.</summary>
+    public bool IsLongWorkAwaited => budget.Long.Waiting > 0;
 
     /// <summary>A pool that shares its database with nobody and counts nothing: for tests, and verbs.</summary>
-    public static DatabasePool Alone(NpgsqlDataSource connections) => new(connections, DatabaseBudget.Unlimited(), new(TimeProvider.System), keepsNone: false);
+    public static DatabasePool Alone(NpgsqlDataSource connections) => new(connections, DatabaseBudget.Unlimited(), new(TimeProvider.System));
 
-    /// <inheritdoc cref="DatabaseBudget.ShortAsync" />
-    public async Task<IDisposable> ShortAsync(CancellationToken cancellation) => Turn(await budget.ShortAsync(cancellation));
+    /// <summary>Waits for a turn at something that takes moments; uses one connection at a time.</summary>
+    public Task<DatabaseTurn> ShortAsync(CancellationToken cancellation) => DatabaseTurn.BeginAsync(this, budget.Short, cancellation);
 
-    /// <inheritdoc cref="DatabaseBudget.LongAsync" />
-    public async Task<IDisposable> LongAsync(CancellationToken cancellation) => Turn(await budget.LongAsync(cancellation));
+    /// <summary>Waits for a turn at something that takes long; uses one connection at a time.</summary>
+    public Task<DatabaseTurn> LongAsync(CancellationToken cancellation) => DatabaseTurn.BeginAsync(this, budget.Long, cancellation);
 
-    private IDisposable Turn(IDisposable place) => keepsNone ? new ClearingTurn(this, place) : place;
-
-    /// <summary>Where there are more connection strings than connections, nobody keeps one that he does not use.</summary>
-    private sealed class ClearingTurn(DatabasePool pool, IDisposable place) : IDisposable
-    {
-        public void Dispose()
-        {
-            pool.Connections.Clear();
-            place.Dispose();
-        }
-    }
+    /// <summary>Asks the database for a sign of life, on the connection that is kept free for listening: whoever holds all turns, this needs none.</summary>
+    /// <exception cref="NpgsqlException">It does not answer.</exception>
+    public Task AnswersAsync(CancellationToken cancellation) => Ear.AnswersAsync(Connections, cancellation);
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 
 namespace JobLineage.Core.Postgres;
@@ -9,7 +8,7 @@ namespace JobLineage.Core.Postgres;
 /// </summary>
 /// <remarks>
 /// One connection of the limit listens; the rest is for turns. A few connection strings of one database share the limit out
-/// between them; where there are too many for that, they take turns and keep no connection in between.
+/// between them; where there are too many for that, they take turns, and a connection is closed when another's turn begins in its place.
 /// </remarks>
 public sealed class DatabasePools : IAsyncDisposable
 {
@@ -60,18 +59,17 @@ public sealed class DatabasePools : IAsyncDisposable
     /// <summary>The same for connection strings that say the same in another order or by other names of settings.</summary>
     private static string Key(NpgsqlConnectionStringBuilder settings)
     {
-        // The driver's own builder says that it contains every key it knows.
-        var given = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
+        var given = PostgresConnections.Given(settings);
         return string.Join('\n', given.Keys.Cast<string>().Order(StringComparer.OrdinalIgnoreCase).Select(k => $"{k.ToLowerInvariant()}={given[k]}"));
     }
 
     private void Add(IReadOnlyList<(NpgsqlConnectionStringBuilder Settings, int Limit)> database, TimeProvider time)
     {
         // A pool size in the connection string is a wish of the same kind.
-        var limit = Math.Max(LeastLimit, database.Min(w => Math.Min(w.Limit, w.Settings.MaxPoolSize)));
+        var limit = Math.Max(LeastLimit, database.Min(w => PostgresConnections.Says(w.Settings, PostgresConnections.MaximumPoolSize) ? Math.Min(w.Limit, w.Settings.MaxPoolSize) : w.Limit));
         var distinct = database.Select(w => w.Settings).DistinctBy(Key, StringComparer.Ordinal).ToList();
         var share = (limit - 1) / distinct.Count;
-        var together = share < DatabaseBudget.Least ? new DatabaseBudget(limit - 1, isStrict: true) : null;
+        var together = share < DatabaseBudget.Least ? new DatabaseBudget(limit - 1) : null;
         DatabaseEar? ear = null;
         foreach (var settings in distinct)
         {
@@ -80,12 +78,12 @@ public sealed class DatabasePools : IAsyncDisposable
             pooled.MaxPoolSize = (together is null ? share : limit - 1) + (ear is null ? 1 : 0);
             pooled.MinPoolSize = Math.Min(pooled.MinPoolSize, pooled.MaxPoolSize);
             // The driver's own five minutes would keep what a burst needed.
-            if (pooled.ConnectionIdleLifetime == 300)
+            if (!PostgresConnections.Says(settings, "Connection Idle Lifetime"))
                 pooled.ConnectionIdleLifetime = 30;
             var connections = NpgsqlDataSource.Create(pooled);
             if (ear is null)
                 ears.Add(ear = new(time, connections));
-            pools[Key(settings)] = new(connections, together ?? new DatabaseBudget(share), ear, keepsNone: together is not null);
+            pools[Key(settings)] = new(connections, together ?? new DatabaseBudget(share), ear);
         }
     }
 }

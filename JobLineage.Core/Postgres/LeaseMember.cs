@@ -116,6 +116,12 @@ public sealed class LeaseMember : IAsyncDisposable
         return new(Id, alive, holders);
     }
 
+    /// <summary>
+    /// Asks something else on the member's own session: a connection of the pool may have to be waited for until the member is taken
+    /// for dead.
+    /// </summary>
+    public Task AskAsync(Func<NpgsqlConnection, CancellationToken, Task> ask, CancellationToken cancellation) => ask(connection, cancellation);
+
     /// <summary>Takes leases that nobody alive holds; this member must have renewed just now.</summary>
     /// <returns>Those that it holds now.</returns>
     public async Task<IReadOnlyList<string>> TakeAsync(IReadOnlyCollection<string> leases, CancellationToken cancellation)
@@ -154,7 +160,7 @@ public sealed class LeaseMember : IAsyncDisposable
                 await leave.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (DatabaseFailure.Is(e))
         {
             // Whoever looks sees that the session is gone, or that the row is not renewed.
         }

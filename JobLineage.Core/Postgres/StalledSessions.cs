@@ -18,6 +18,9 @@ public static class StalledSessions
         where s.usename = current_user and s.wait_event_type = 'Client' and s.state_change < clock_timestamp() - interval '3 seconds'
         """;
 
+    /// <summary>Looks are made one after the other: however many wait, they need one connection more.</summary>
+    private static readonly SemaphoreSlim Looking = new(1);
+
     /// <summary>Runs something that may have to wait for a lock, and ends stalled sessions that hold it.</summary>
     /// <param name="database">Connections to the database.</param>
     /// <param name="run">Runs on a connection of its own.</param>
@@ -32,31 +35,45 @@ public static class StalledSessions
         await using (var ask = new NpgsqlCommand("select pg_backend_pid()", connection) { CommandTimeout = 15 })
             session = (int)(await ask.ExecuteScalarAsync(cancellation))!;
         var running = run(connection, cancellation);
-        while (!running.IsCompleted)
+        try
         {
-            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny(running, Task.Delay(Between, time, timer.Token));
-            await timer.CancelAsync();
-            if (running.IsCompleted || cancellation.IsCancellationRequested)
-                break;
-            await EndAsync(database, session, cancellation);
+            while (!running.IsCompleted && !cancellation.IsCancellationRequested)
+            {
+                using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                await Task.WhenAny(running, Task.Delay(Between, time, timer.Token));
+                await timer.CancelAsync();
+                if (!running.IsCompleted && !cancellation.IsCancellationRequested)
+                    await EndAsync(connection, session, cancellation);
+            }
+        }
+        finally
+        {
+            // Whatever looking fails with: the connection is in use until then.
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return await running;
     }
 
-    private static async Task EndAsync(NpgsqlDataSource database, int waiting, CancellationToken cancellation)
+    /// <summary>Past the pool: those who wait for each other may hold all of its connections.</summary>
+    private static async Task EndAsync(NpgsqlConnection waiter, int waiting, CancellationToken cancellation)
     {
+        await Looking.WaitAsync(cancellation);
         try
         {
-            await using var command = database.CreateCommand(End);
-            command.CommandTimeout = 5;
+            await using var connection = waiter.CloneWith(new NpgsqlConnectionStringBuilder(waiter.ConnectionString) { Pooling = false }.ConnectionString);
+            await connection.OpenAsync(cancellation);
+            await using var command = new NpgsqlCommand(End, connection) { CommandTimeout = 5 };
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = waiting });
             await command.ExecuteScalarAsync(cancellation);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (DatabaseFailure.Is(e))
         {
             // What runs fails by itself, or goes on: this only helps.
+        }
+        finally
+        {
+            Looking.Release();
         }
     }
 }

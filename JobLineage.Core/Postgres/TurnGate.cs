@@ -8,8 +8,11 @@ namespace JobLineage.Core.Postgres;
 public sealed class TurnGate(int places)
 {
     private readonly Lock @lock = new();
-    private readonly LinkedList<TaskCompletionSource> waiting = [];
-    private int free = places;
+    private readonly LinkedList<TaskCompletionSource<object?>> waiting = [];
+
+    // Free places that were used before, each with whoever used it last.
+    private readonly List<object?> left = [];
+    private int unused = places;
 
     /// <summary>How many wait.</summary>
     public int Waiting
@@ -23,19 +26,20 @@ public sealed class TurnGate(int places)
 
     /// <summary>Waits for a place; disposing what is returned gives it to the next.</summary>
     /// <param name="cancellation">Stops waiting.</param>
-    public async Task<IDisposable> EnterAsync(CancellationToken cancellation)
+    public Task<TurnPlace> EnterAsync(CancellationToken cancellation) => EnterAsync(null, cancellation);
+
+    /// <summary>Waits for a place, and takes the one that the same user had last, if that is free.</summary>
+    /// <param name="user">Who wants it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<TurnPlace> EnterAsync(object? user, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        LinkedListNode<TaskCompletionSource> place;
+        LinkedListNode<TaskCompletionSource<object?>> place;
         lock (@lock)
         {
-            if (free > 0)
-            {
-                free--;
-                return new Place(this);
-            }
-
-            place = waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (TryTake(user, out var last))
+                return new(this, user, last);
+            place = waiting.AddLast(new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         await using var stop = cancellation.Register(() =>
@@ -50,13 +54,12 @@ public sealed class TurnGate(int places)
 
             place.Value.TrySetCanceled(cancellation);
         });
-        await place.Value.Task;
-        return new Place(this);
+        return new(this, user, await place.Value.Task);
     }
 
-    private void Leave()
+    internal void Leave(object? user)
     {
-        TaskCompletionSource? next = null;
+        TaskCompletionSource<object?>? next = null;
         lock (@lock)
         {
             if (waiting.First is { } first)
@@ -66,21 +69,49 @@ public sealed class TurnGate(int places)
             }
             else
             {
-                free++;
+                left.Add(user);
             }
         }
 
-        next?.TrySetResult();
+        next?.TrySetResult(user);
     }
 
-    private sealed class Place(TurnGate gate) : IDisposable
+    private bool TryTake(object? user, out object? last)
     {
-        private int left;
-
-        public void Dispose()
+        last = null;
+        var own = left.IndexOf(user);
+        if (own < 0 && unused > 0)
         {
-            if (Interlocked.Exchange(ref left, 1) == 0)
-                gate.Leave();
+            unused--;
+            return true;
         }
+
+        if (left.Count == 0)
+            return false;
+        // Of others' the one that was left first.
+        own = Math.Max(own, 0);
+        last = left[own];
+        left.RemoveAt(own);
+        return true;
+    }
+}
+
+/// <summary>A place within a <see cref="TurnGate"/>.</summary>
+public sealed class TurnPlace : IDisposable
+{
+    private readonly TurnGate gate;
+    private readonly object? user;
+    private int left;
+
+    internal TurnPlace(TurnGate gate, object? user, object? last) => (this.gate, this.user, Last) = (gate, user, last);
+
+    /// <summary>Who had it before; null for nobody.</summary>
+    public object? Last { get; }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref left, 1) == 0)
+            gate.Leave(user);
     }
 }

@@ -12,6 +12,9 @@ namespace JobLineage.Core.Store;
 /// </summary>
 public static class Migrator
 {
+    /// <summary>It is looked while a lease has to be renewed.</summary>
+    internal const int CheckSeconds = 5;
+
     /// <summary>Applies what is missing and returns how many migrations that were.</summary>
     /// <exception cref="StoreException">The schema was made by a newer version of the program, or belongs to another role.</exception>
     public static async Task<int> MigrateAsync(NpgsqlDataSource store, CancellationToken cancellation)
@@ -26,15 +29,18 @@ public static class Migrator
     public static async Task CheckAsync(NpgsqlDataSource store, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select exists (select from pg_namespace where nspname = 'job_lineage')", commandTimeout: 15, cancellationToken: cancellation)))
-            return;
+        await CheckAsync(connection, cancellation);
+    }
+
+    /// <inheritdoc cref="CheckAsync(NpgsqlDataSource, CancellationToken)"/>
+    public static async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
         await StoreOwners.CheckAsync(connection, cancellation);
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select to_regclass('job_lineage.migration') is not null", commandTimeout: 15, cancellationToken: cancellation)))
+            "select to_regclass('job_lineage.migration') is not null", commandTimeout: CheckSeconds, cancellationToken: cancellation)))
             return;
         var version = await connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            "select coalesce(max(version), 0) from job_lineage.migration", commandTimeout: 15, cancellationToken: cancellation));
+            "select coalesce(max(version), 0) from job_lineage.migration", commandTimeout: CheckSeconds, cancellationToken: cancellation));
         if (version > Migrations()[^1].Version)
             throw Newer(version);
     }

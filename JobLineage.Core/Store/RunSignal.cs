@@ -68,7 +68,7 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (DatabaseFailure.Is(e))
             {
                 var problem = SqlStateSentences.Of(e, SqlStateSubject.Store);
                 if (outage.IsNews(problem.Message))

@@ -100,7 +100,7 @@ public sealed class SourceLease : IAsyncDisposable
         {
             return;
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (DatabaseFailure.Is(e))
         {
             // What is still written is refused by the source's epoch once another has begun.
         }

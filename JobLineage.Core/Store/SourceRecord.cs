@@ -132,7 +132,8 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             $"""
             with said as (
                 update job_lineage.source s
-                set state = $2, message = $3, as_of = {Later("s.as_of", "$4")}, heartbeat_at = now()
+                set state = $2, message = $3, as_of = {Later("s.as_of", "$4")}, heartbeat_at = now(),
+                    looks = s.looks + ($2 in ({(short)FeedState.Live}, {(short)FeedState.Polling}))::int
                 from job_lineage.source old
                 where s.id = $1 and s.epoch = $5 and old.id = s.id
                 returning (old.state, old.message) is distinct from (s.state, s.message) as changed)

@@ -27,8 +27,8 @@ public static class StoreDatabase
         if (settings.MaxAutoPrepare == 0)
             settings.MaxAutoPrepare = 60;
         // The driver's own hundred may be all that the server has; who waits is served in turn.
-        if (settings.MaxPoolSize == 100)
-            settings.MaxPoolSize = MostConnections;
+        if (!PostgresConnections.Says(settings, PostgresConnections.MaximumPoolSize))
+            settings.MaxPoolSize = Math.Max(MostConnections, settings.MinPoolSize);
         settings.Options = string.Join(' ', new[] { settings.Options, Session }.Where(o => !string.IsNullOrEmpty(o)));
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }

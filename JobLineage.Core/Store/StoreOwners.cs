@@ -34,7 +34,7 @@ internal static class StoreOwners
     public static async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var found = await connection.QueryFirstOrDefaultAsync<(string What, string Name, string Owner, string Me)?>(
-            new CommandDefinition(Foreign, commandTimeout: 15, cancellationToken: cancellation));
+            new CommandDefinition(Foreign, commandTimeout: Migrator.CheckSeconds, cancellationToken: cancellation));
         if (found is { } thing)
         {
             throw new StoreException(

@@ -13,7 +13,6 @@ namespace JobLineage.Dashboard.Cli;
 /// <summary><c>digest</c>: brings every source up to date, and tells of all that no digest has told of.</summary>
 internal static class DigestCommand
 {
-    private const string Nothing = "There is nothing to tell.";
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -35,27 +34,22 @@ internal static class DigestCommand
         DashboardArguments arguments, bool dryRun, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         // Before a private Postgres is started for nothing.
-        var configuration = AppConfiguration.Build(arguments);
-        var errors = new ConfigurationErrors(configuration);
-        var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors), errors);
-        var sources = DashboardData.ReadSources(configuration, errors);
-        var feed = FeedSettings.Read(configuration, errors);
-        if (settings.Channel is null && !dryRun)
-            errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
-        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
-        errors.ThrowIfAny();
-
+        var settings = CheckedSettings.Read(arguments, (read, errors) =>
+        {
+            if (read.Digest.Channel is null && !dryRun)
+                errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
+        });
         await using var own = await PrivateStore.VisitAsync(arguments, error, cancellation);
-        configuration = AppConfiguration.Build(own.Complete(arguments));
+        var configuration = AppConfiguration.Build(own.Complete(arguments));
         await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
         await StoreGate.EnterAsync(store, cancellation);
-        var maker = DigestServices.Maker(settings, store);
+        var maker = DigestServices.Maker(settings.Digest, store);
         // What fails while it reads is news already.
         if (!dryRun)
             await maker.BeginAsync(cancellation);
-        var unread = await CatchUpAsync(sources, store, feed, error, cancellation);
+        var unread = await CatchUpAsync(settings.Sources, store, settings.Feed, error, cancellation);
         var made = await maker.RunAsync(null, keep: !dryRun, unread, cancellation);
-        var delivered = dryRun ? await ShowAsync(made, output) : await SendAsync(settings, store, made, output, error, cancellation);
+        var delivered = dryRun ? await ShowAsync(made, output) : await SendAsync(settings.Digest, store, made, output, error, cancellation);
         if (made.OlderSentence is { } older)
             await output.WriteLineAsync(older);
         return delivered != ExitCodes.Ok ? delivered : unread.Count > 0 ? ExitCodes.Unreachable : ExitCodes.Ok;
@@ -68,27 +62,24 @@ internal static class DigestCommand
         await using var watched = new WatchedSources(sources, feed, TimeProvider.System);
         // What goes wrong is said below, once and in a sentence.
         var catchUp = new SourceCatchUp(store, feed, TimeProvider.System, NullLoggerFactory.Instance);
-        var unread = new List<DigestUnread>();
-        foreach (var source in watched.All)
-        {
-            var reading = await catchUp.RunAsync(source, cancellation);
-            if (reading.Sentence is not { } sentence)
-                continue;
-            unread.Add(new(reading.Source, reading.AsOf, reading.Problem!));
+        // All at a time: one that is patient with another replica keeps no other waiting.
+        var readings = await Task.WhenAll(watched.All.Select(source => catchUp.RunAsync(source, cancellation)));
+        foreach (var sentence in readings.Select(r => r.Sentence).OfType<string>())
             await error.WriteLineAsync(PlainText.Clean(sentence));
-        }
-
         if (watched.All.Count == 0)
             await error.WriteLineAsync("No source is configured (JobLineage:Sources), so none was read: reported is what the store knows.");
-        return unread;
+        return [.. readings.Where(r => r.Problem is not null).Select(r => new DigestUnread(r.Source, r.AsOf, r.Problem!))];
     }
+
+    private static string Nothing(DigestMade made) =>
+        made.IsWhole ? "There is nothing to tell." : "There is nothing to tell of what could be read.";
 
     private static async Task<int> ShowAsync(DigestMade made, TextWriter output)
     {
         if (made.Message is { } message)
             await output.WriteAsync($"Subject: {message.Subject}\n\n{Lines(message.Text)}");
         else
-            await output.WriteLineAsync(Nothing);
+            await output.WriteLineAsync(Nothing(made));
         return ExitCodes.Ok;
     }
 
@@ -100,7 +91,7 @@ internal static class DigestCommand
             settings, store, DigestServices.Channel(settings, client, TimeProvider.System), TimeProvider.System, NullLoggerFactory.Instance);
         var outcomes = await sender.PassAsync(cancellation);
         if (made.Message is null && outcomes.Count == 0)
-            await output.WriteLineAsync(Nothing);
+            await output.WriteLineAsync(Nothing(made));
         else if (made.Message is { } message)
             await output.WriteLineAsync(PlainText.Clean(message.Subject));
         foreach (var outcome in outcomes)

@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using JobLineage.Core.Feed;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -57,7 +57,7 @@ public static class DashboardRun
         {
             await StoreGate.CheckAsync(store, either.Token);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or SocketException
+        catch (Exception e) when (DatabaseFailure.Is(e)
             || (e is OperationCanceledException && patience.IsCancellationRequested && !cancellation.IsCancellationRequested))
         {
         }

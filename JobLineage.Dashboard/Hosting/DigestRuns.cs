@@ -12,10 +12,16 @@ namespace JobLineage.Dashboard.Hosting;
 /// one of them sends.
 /// </summary>
 internal sealed partial class DigestRuns(
-    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, ViewHub views, Outage outage, TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
+    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, IRunReader store, QueueLinks configured, ViewHub views, Outage outage,
+    TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SweepPause = TimeSpan.FromHours(6);
+
+    /// <summary>For so long after a start a digest that was missed waits for sources: what failed while nobody ran belongs into it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly long began = time.GetTimestamp();
 
     // A time of the schedule may have passed while nobody ran, or while the store did not answer.
     private volatile bool mayBeBehind = true;
@@ -26,11 +32,11 @@ internal sealed partial class DigestRuns(
     {
         try
         {
-            if (await MakeAsync(scheduled, cancellation))
+            if (await MakeAsync(scheduled, await UnreadAsync(cancellation), cancellation))
                 DigestComponent.Announce(views);
             await SendAsync(cancellation);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        catch (Exception e) when (DatabaseFailure.Is(e))
         {
             mayBeBehind = true;
             Tell(e);
@@ -45,8 +51,7 @@ internal sealed partial class DigestRuns(
             try
             {
                 if (mayBeBehind)
-                    await CatchUpAsync(stoppingToken);
-                mayBeBehind = false;
+                    mayBeBehind = !await CatchUpAsync(stoppingToken);
                 await SendAsync(stoppingToken);
                 await SweepAsync(stoppingToken);
             }
@@ -54,7 +59,7 @@ internal sealed partial class DigestRuns(
             {
                 // The leader has not brought the schema up to date yet.
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (DatabaseFailure.Is(e))
             {
                 Tell(e);
             }
@@ -71,19 +76,27 @@ internal sealed partial class DigestRuns(
     /// Makes what was missed. What a channel refused before is told anew at a start as well: somebody may have changed the
     /// configuration.
     /// </summary>
-    private async Task CatchUpAsync(CancellationToken cancellation)
+    /// <returns>Whether it is done; false: it waits for sources.</returns>
+    internal async Task<bool> CatchUpAsync(CancellationToken cancellation)
     {
         var served = await maker.BeginAsync(cancellation);
         var now = time.GetUtcNow();
-        if (settings.Cron.GetNextValidTimeAfter(served) <= now)
-            await MakeAsync(now, cancellation);
-        else if (await maker.HasReturnedAsync(cancellation))
-            await MakeAsync(null, cancellation);
+        var isMissed = settings.Cron.GetNextValidTimeAfter(served) <= now;
+        if (!isMissed && !await maker.HasReturnedAsync(cancellation))
+            return true;
+        var unread = await UnreadAsync(cancellation);
+        if (unread.Count > 0 && time.GetElapsedTime(began) < Patience)
+            return false;
+        await MakeAsync(isMissed ? now : null, unread, cancellation);
+        return true;
     }
 
-    private async Task<bool> MakeAsync(DateTimeOffset? firedAt, CancellationToken cancellation)
+    private async Task<IReadOnlyList<DigestUnread>> UnreadAsync(CancellationToken cancellation) =>
+        SourceTroubles.Unread(await store.SourcesAsync(cancellation), configured.Sources, time.GetUtcNow());
+
+    private async Task<bool> MakeAsync(DateTimeOffset? firedAt, IReadOnlyList<DigestUnread> unread, CancellationToken cancellation)
     {
-        var made = await maker.RunAsync(firedAt, keep: true, [], cancellation);
+        var made = await maker.RunAsync(firedAt, keep: true, unread, cancellation);
         if (made.Older > 0)
             LogOlder(made.Older);
         return made.Message is not null;

@@ -5,7 +5,7 @@ using JobLineage.Core.Sources;
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>Reads <c>JobLineage:Feed</c>: how often everything is compared, what is not finished looked over, and how many connections that may take.</summary>
-[ReadsConfiguration(Section + ReadsConfigurationAttribute.All, Section + ":ReconcileInterval", Section + ":SweepInterval", Section + ":MaxConnections")]
+[ReadsConfiguration(Section + ":ReconcileInterval", Section + ":SweepInterval", Section + ":MaxConnections")]
 internal static class FeedSettings
 {
     /// <summary>The section.</summary>
@@ -24,16 +24,11 @@ internal static class FeedSettings
                 "reconcileinterval" => options with { ReconcileInterval = Duration(setting, errors) ?? options.ReconcileInterval },
                 "sweepinterval" => options with { SweepInterval = Duration(setting, errors) ?? options.SweepInterval },
                 "maxconnections" => options with { MaxConnections = Connections(configuration, errors) ?? options.MaxConnections },
-                _ => Unknown(setting, options, errors),
+                // ConfigurationKeys names what nobody reads.
+                _ => options,
             };
         }
 
-        return options;
-    }
-
-    private static FeedOptions Unknown(IConfigurationSection setting, FeedOptions options, ConfigurationErrors errors)
-    {
-        errors.AddRange([DidYouMean.Sentence(setting.Path, setting.Key, [nameof(FeedOptions.ReconcileInterval), nameof(FeedOptions.SweepInterval), MaxConnectionsReader.Key])]);
         return options;
     }
 

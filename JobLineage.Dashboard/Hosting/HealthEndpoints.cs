@@ -1,6 +1,5 @@
 using System.Globalization;
 using JobLineage.Core.Alerts;
-using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Mvc;
@@ -13,9 +12,6 @@ namespace JobLineage.Dashboard.Hosting;
 /// </summary>
 internal static partial class HealthEndpoints
 {
-    /// <summary>A source that was last read before so long is stale: a look comes every few seconds.</summary>
-    internal static readonly TimeSpan Stale = TimeSpan.FromMinutes(2);
-
     private const int RetrySeconds = 5;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -37,10 +33,7 @@ internal static partial class HealthEndpoints
         try
         {
             var sources = await store.SourcesAsync(either.Token).WaitAsync(either.Token);
-            var troubles = sources.Select(source => Trouble(source, time.GetUtcNow())).OfType<string>()
-                // What the store has never heard of nobody has read.
-                .Concat(configured.Sources.Except(sources.Select(s => s.Source), StringComparer.Ordinal).Select(name => $"Source '{name}' has not been read yet."))
-                .ToList();
+            var troubles = SourceTroubles.Of(sources, configured.Sources, time.GetUtcNow()).ToList();
             var isDegraded = troubles.Count > 0;
             // A mail channel that refuses is no reason to send nobody here; whoever watches shall know all the same.
             if (services.GetService<IDigestReader>() is { } digests && await digests.IsFailingAsync(either.Token).WaitAsync(either.Token))
@@ -61,18 +54,6 @@ internal static partial class HealthEndpoints
                 new Health("unavailable", [Sentence(e)]), statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
-
-    /// <summary>What is the matter with a source; null when it is followed, or read for the first time.</summary>
-    internal static string? Trouble(SourceStatus source, DateTimeOffset now) => source.State switch
-    {
-        FeedState.Reconnecting => $"Source '{source.Source}' does not answer: /sources says why.",
-        FeedState.Misconfigured => $"Source '{source.Source}' can't be read as it is configured: /sources says why.",
-        FeedState.Stopped => $"No replica reads source '{source.Source}'.",
-        FeedState.Polling or FeedState.Live when source.AsOf is null => $"How old what is known of source '{source.Source}' is can't be told: /sources says why.",
-        FeedState.Polling or FeedState.Live when now - source.AsOf is { } age && age >= Stale =>
-            string.Create(CultureInfo.InvariantCulture, $"What is known of source '{source.Source}' is {age.TotalMinutes:0} minutes old."),
-        _ => null,
-    };
 
     private static string Sentence(Exception e) => StoreFailures.IsUnavailable(e) || e is OperationCanceledException
         ? "The store does not answer."

@@ -35,7 +35,8 @@ internal sealed class PrivateStore : IAsyncDisposable
     public static async Task<PrivateStore> OpenAsync(
         DashboardArguments arguments, Func<string, string> directory, TextWriter output, CancellationToken cancellation)
     {
-        var (configuration, data) = Check(arguments);
+        var settings = CheckedSettings.Read(arguments);
+        var (configuration, data) = (settings.Configuration, settings.Options.DataDirectory);
         if (!string.IsNullOrEmpty(configuration[DashboardData.StoreKey]))
             return new(null, null, null, null);
 
@@ -73,7 +74,8 @@ internal sealed class PrivateStore : IAsyncDisposable
     /// <inheritdoc cref="OpenAsync" />
     public static async Task<PrivateStore> VisitAsync(DashboardArguments arguments, TextWriter output, CancellationToken cancellation)
     {
-        var (configuration, data) = Check(arguments);
+        var settings = CheckedSettings.Read(arguments);
+        var (configuration, data) = (settings.Configuration, settings.Options.DataDirectory);
         if (!string.IsNullOrEmpty(configuration[DashboardData.StoreKey]))
             return new(null, null, null, null);
         if (OperatingSystem.IsWindows())
@@ -109,20 +111,6 @@ internal sealed class PrivateStore : IAsyncDisposable
             logging.Dispose();
             throw;
         }
-    }
-
-    /// <summary>What is wrong with the options is said before anything is started.</summary>
-    private static (IConfiguration Configuration, string DataDirectory) Check(DashboardArguments arguments)
-    {
-        var configuration = AppConfiguration.Build(arguments);
-        var errors = new ConfigurationErrors(configuration);
-        var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
-        DashboardData.ReadSources(configuration, errors);
-        DashboardData.CheckStore(configuration, errors);
-        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
-        DigestSettings.Read(configuration, options, errors);
-        errors.ThrowIfAny();
-        return (configuration, options.DataDirectory);
     }
 
     private static ILoggerFactory Logging(DashboardArguments arguments, IConfiguration configuration) =>

@@ -1,9 +1,8 @@
-using System.Net.Sockets;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
-using Npgsql;
 
 namespace JobLineage.Dashboard.Hosting;
 
@@ -37,7 +36,8 @@ internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time
 
         try
         {
-            using var turn = await watched.Pool.ShortAsync(cancellation);
+            // It may read much: pages and looks do not wait for it.
+            using var turn = await watched.Pool.LongAsync(cancellation);
             var queries = new InferenceQueries(await watched.ProbeAsync(cancellation), watched.Database, watched.Redaction, time);
             return new(await queries.InferAsync(id, key, window, cancellation: cancellation));
         }
@@ -45,7 +45,7 @@ internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time
         {
             return new(null, e.Message);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or SocketException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
         {
             return new(null, SourceProbe.Explain(source, e).Message);
         }

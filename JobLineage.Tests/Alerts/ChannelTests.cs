@@ -198,6 +198,9 @@ public sealed class ChannelTests
         Assert.NotEqual(WebhookChannel.Sign(secret, headers[WebhookChannel.TimestampHeader], Encoding.UTF8.GetBytes(body + " ")), headers[WebhookChannel.SignatureHeader]);
         var json = JsonDocument.Parse(body).RootElement;
         Assert.Equal((1, 24), (json.GetProperty("version").GetInt32(), json.GetProperty("digest").GetProperty("failures").GetInt32()));
+        // Whatever a digest says, the receiver gets.
+        Assert.Empty(JsonSerializer.SerializeToElement(Message.Content, JsonSerializerOptions.Web).EnumerateObject().Select(p => p.Name)
+            .Except(json.GetProperty("digest").EnumerateObject().Select(p => p.Name)));
         var run = json.GetProperty("digest").GetProperty("runs")[0];
         Assert.Equal("https://lineage.example.com/runs/oban/60", run.GetProperty("url").GetString());
         var group = run.GetProperty("groups")[0];

@@ -46,6 +46,25 @@ public sealed class DigestFitTests
         Assert.Contains($"and {message.Content.MoreFailures} more in ", message.Text);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Very_many_notes_leave_room_for_failures_and_are_counted(bool hasFailures)
+    {
+        var digest = (hasFailures ? Some(50, 2, 2, "it broke") : Some(0, 0, 0, "")) with
+        {
+            Unread = [.. Enumerable.Range(1, 1_000).Select(i => new DigestUnread($"source{i}", Noon, new('<', 500)))],
+            PutAside = [.. Enumerable.Range(1, 50).Select(i => new DigestPutAside($"source{i}", 9, [new('<', 500), new('&', 500), new('"', 500)]))],
+        };
+        var message = DigestRenderer.Render(digest);
+        Assert.InRange(Encoding.UTF8.GetByteCount(message.Html), 20_000, 100_000);
+        Assert.InRange(Encoding.UTF8.GetByteCount(message.Text), 5_000, 100_000);
+        Assert.True(message.Content is { Unread.Count: > 3, PutAside.Count: > 3 });
+        Assert.Equal(1_050, message.Content.MoreNotes + message.Content.Unread.Count + message.Content.PutAside.Count);
+        Assert.Contains($"and {message.Content.MoreNotes:N0} more notes", message.Text);
+        Assert.Equal(hasFailures, message.Content.Runs.Sum(r => r.Groups.Sum(g => g.Jobs.Count)) > 20);
+    }
+
     [Fact]
     public void What_fits_stays_as_it_is()
     {

@@ -88,8 +88,20 @@ public sealed class DigestTextTests
         Assert.All([DigestRenderer.Render(digest).Text, System.Net.WebUtility.HtmlDecode(DigestRenderer.Render(digest).Html)], text =>
         {
             Assert.Contains("18 older failures are not reported; set JobLineage:Digest:Since to a time before them to have them reported.", text);
-            Assert.Contains("Source apples could not be read: what failed there after 2026-03-14 12:00:00 UTC is not in this message. The database does not answer.", text);
-            Assert.Contains("Source pears could not be read: it was never read, and nothing of it is in this message. There is no table.", text);
+            Assert.Contains("Source apples could not be read in full: what failed there after 2026-03-14 12:00:00 UTC is not in this message. The database does not answer.", text);
+            Assert.Contains("Source pears could not be read in full: what failed there may not be in this message. There is no table.", text);
+        });
+    }
+
+    [Fact]
+    public void That_no_job_failed_is_said_only_where_everything_was_read()
+    {
+        var nothing = Known() with { Failures = 0, RunCount = 0, Singles = 0, ToldBefore = 0, MoreRuns = 0, MoreFailures = 0, Runs = [], Overdue = [new("oban", "App.Sync", TimeSpan.FromDays(1), null)] };
+        Assert.StartsWith("No job failed for good since the last digest.", DigestRenderer.Render(nothing).Text);
+        Assert.All([nothing with { RowsAside = 1 }, nothing with { Unread = [new("pears", null, "There is no table.")] }], digest =>
+        {
+            Assert.StartsWith("As far as could be read, no job failed for good since the last digest.", DigestRenderer.Render(digest).Text);
+            Assert.Contains("As far as could be read, no job", DigestRenderer.Render(digest).Html);
         });
     }
 

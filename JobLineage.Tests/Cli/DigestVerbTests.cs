@@ -104,7 +104,7 @@ public sealed class DigestVerbTests : IAsyncLifetime
         verb.Settings["JobLineage__Sources__oban__ConnectionString"] = away;
         Assert.Equal(3, await RunAsync(verb, "digest"));
         Assert.Contains(said, line => line.StartsWith("Source 'oban' was never read; what failed there is not reported. ", StringComparison.Ordinal));
-        Assert.Contains("There is nothing to tell.", said);
+        Assert.Contains("There is nothing to tell of what could be read.", said);
 
         verb.Settings["JobLineage__Sources__oban__ConnectionString"] = good;
         Assert.Equal(0, await RunAsync(verb, "digest", "--dry-run"));
@@ -113,7 +113,7 @@ public sealed class DigestVerbTests : IAsyncLifetime
         Assert.Contains(said, line => line.StartsWith("Source 'oban' was last read at 20", StringComparison.Ordinal));
         // What is known is told all the same, and the message says what it does not know.
         Assert.Equal(Enumerable.Range(1, 18), Told());
-        Assert.Contains("Source oban could not be read: what failed there after 20", Texts().Single());
+        Assert.Contains("Source oban could not be read in full: what failed there after 20", Texts().Single());
     }
 
     private DashboardProcess Program(TestDatabase? store)

@@ -43,6 +43,8 @@ public sealed class DigestPageTests : PageContext
     public void Without_digests_it_says_when_the_next_is_due_and_what_waits()
     {
         Digests.Plan = Plan;
+        // A row that can't be read is worth a digest.
+        Assert.EndsWith("; no failure waits for it, and 1 row that can't be read.", DigestWords.Next(Digests.Overview with { UntoldRows = 1 }, Plan, SomeRuns.Noon));
         Digests.Overview = Digests.Overview with { Untold = 3, Muted = 37 };
         var page = List();
         page.WaitForAssertion(() => Assert.Contains("The next one is due in 12 min; 3 failures wait for it.", page.Find(".none").TextContent), Limit);

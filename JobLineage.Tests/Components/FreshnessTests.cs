@@ -26,6 +26,20 @@ public sealed class FreshnessTests : PageContext
         Assert.Equal(("as of 12:00:10 UTC · 1 min behind · paused", true), (line.Text, line.Ticks));
     }
 
+    [Theory]
+    [InlineData(FeedState.Live, "age unknown · live")]
+    [InlineData(FeedState.Polling, "age unknown · polling")]
+    public void A_source_whose_age_nobody_knows_is_not_called_fresh(FeedState state, string word)
+    {
+        var status = new SourceStatus("oban", state, null, "It can't be known.", 0, 0);
+        Assert.Equal((word, "late"), (Line(null).Text, Line(null).Css));
+        // Nor where the picture has a time of its own.
+        Assert.Equal("late", Line(SomeRuns.Noon).Css);
+        Assert.Equal("ok", FreshnessLine.Of(status with { AsOf = SomeRuns.Noon }, null, HubConnection.Connected, null, SomeRuns.Noon).Css);
+
+        FreshnessLine Line(DateTimeOffset? asOf) => FreshnessLine.Of(status, asOf, HubConnection.Connected, null, SomeRuns.Noon);
+    }
+
     [Fact]
     public async Task A_paused_page_holds_its_picture_and_shows_the_newest_when_it_goes_on()
     {

@@ -1,6 +1,8 @@
 using Bunit;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Feeds;
+using JobLineage.Dashboard.Components.Pages;
+using JobLineage.Dashboard.Live;
 using JobLineage.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,8 +17,9 @@ public sealed class SourcesPageTests : PageContext
     public void A_source_is_forgotten_only_after_it_was_said_what_that_removes()
     {
         Desk.Found["old"] = new("old", null, 1234, 0, 56, 7, 8, 2, null);
-        var cut = Render<ForgetSource>(p => p.Add(f => f.Source, "old"));
-        cut.Find("[data-act=preview]").Click();
+        Reader.Sources = [new("oban", FeedState.Live, SomeRuns.Noon, null, 0, 0), new("old", FeedState.Stopped, SomeRuns.Noon, null, 0, 0)];
+        var cut = Render<SourcesPage>();
+        cut.WaitForElement("[data-source=old] [data-act=preview]", Limit).Click();
         Assert.Contains("1,234 jobs, 56 runs, 7 summaries of runs that were dropped, 8 final failures.", cut.Markup);
         Assert.Contains("2 final failures will not be reported", cut.Markup);
         Assert.Empty(Desk.Forgotten);
@@ -25,8 +28,31 @@ public sealed class SourcesPageTests : PageContext
         cut.Find("[data-act=preview]").Click();
         cut.Find("[data-act=forget]").Click();
         Assert.Equal(["old"], Desk.Forgotten);
-        Assert.Contains("Source 'old' is forgotten.", cut.Markup);
+        // What was said of it outlives its row.
+        Reader.Sources = [Reader.Sources[0]];
+        Signal.RaiseSources();
+        cut.WaitForState(() => cut.FindAll("[data-source=old]").Count == 0, Limit);
+        Assert.Equal("Source 'old' is forgotten.", cut.Find("[data-said]").TextContent);
     }
+
+    [Fact]
+    public async Task While_a_source_is_being_forgotten_nothing_else_can_be_done_with_it()
+    {
+        Desk.Found["old"] = new("old", null, 1, 0, 1, 0, 0, 0, null);
+        Desk.Gate = new();
+        var said = new List<Said>();
+        var cut = Render<ForgetSource>(p => p.Add(x => x.Source, "old").Add(x => x.OnSaid, said.Add));
+        cut.Find("[data-act=preview]").Click();
+        var first = cut.Find("[data-act=forget]").ClickAsync(new());
+        Assert.All(cut.FindAll("button"), button => Assert.True(button.HasAttribute("disabled")));
+        await cut.Find("[data-act=forget]").ClickAsync(new());
+        Desk.Gate.SetResult();
+        await first;
+        Assert.Equal(["Source 'old' is forgotten."], said.Select(s => s.Text));
+        Assert.False(cut.Find("[data-act=preview]").HasAttribute("disabled"));
+    }
+
+    private static TimeSpan Limit { get; } = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void A_source_that_is_still_read_is_said_to_be_read_again()

@@ -100,6 +100,67 @@ public sealed class LeaderTests
         Assert.Contains("The server has no such database", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task While_all_other_connections_to_the_store_are_in_use_a_lease_is_kept()
+    {
+        await using var database = await TestDatabase.CreateStoreAsync();
+        await using var store = Core.Store.StoreDatabase.Create(database.ConnectionString + ";Maximum Pool Size=2;Timeout=2");
+        var (time, log) = (new ManualTimeProvider(), new Bench.Faults.TrialLog());
+        using var leader = new Core.Feed.Leader(store, [], new Nobody(), new(), time, log);
+        await leader.StartAsync(default);
+        await Soon.IsTrueAsync(() => Task.FromResult(time.Armed == 1));
+        var member = await database.ScalarAsync<string>("select id::text from job_lineage.member");
+        await using (var held = await store.OpenConnectionAsync())
+        {
+            // More than a few looks whether the store has been migrated.
+            for (var beat = 0; beat < 20; beat++)
+            {
+                await Soon.IsTrueAsync(() => Task.FromResult(time.Armed == 1));
+                time.Advance(Core.Postgres.LeaseMember.Beat);
+            }
+
+            await Soon.IsTrueAsync(() => Task.FromResult(time.Armed == 1));
+        }
+
+        Assert.Equal(member, await database.ScalarAsync<string>("select id::text from job_lineage.member"));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("can't be used", StringComparison.Ordinal));
+        await leader.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Two_hundred_feeds_are_begun_a_few_at_a_time()
+    {
+        await using var database = await TestDatabase.CreateStoreAsync();
+        await using var store = Core.Store.StoreDatabase.Create(database.ConnectionString);
+        await using var member = await Core.Postgres.LeaseMember.OpenAsync(store, "test", default);
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1");
+        List<Core.Feed.WatchedSource> sources = [.. Enumerable.Range(0, 20).Select(i => new Core.Feed.WatchedSource(Presets.Oban($"s{i}"), nowhere, new Redaction()))];
+        await using var feeds = new Core.Feed.LedFeeds(
+            sources, (_, _, stop) => Task.Delay(Timeout.Infinite, stop), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        foreach (var begun in (int[])[8, 16, 20, 20])
+        {
+            var view = await member.RenewAsync([.. sources.Select(s => Core.Store.SourceLease.NameOf(s.Name))], [], default);
+            await feeds.SettleAsync(view, member, default);
+            Assert.Equal(begun, feeds.Count);
+        }
+
+        // The leases are taken at once: nobody else is to begin meanwhile.
+        Assert.Equal(20, await database.ScalarAsync<long>("select count(*) from job_lineage.lease where holder is not null"));
+    }
+
+    [Fact]
+    public async Task A_store_whose_host_is_not_known_yet_is_waited_for()
+    {
+        var (time, log) = (new ManualTimeProvider(), new Bench.Faults.TrialLog());
+        await using var store = Core.Store.StoreDatabase.Create("Host=no-such-host.invalid;Database=x;Username=x;Timeout=5");
+        using var leader = new Core.Feed.Leader(store, [], new Nobody(), new(), time, log);
+        await leader.StartAsync(default);
+        await Soon.IsTrueAsync(() => Task.FromResult(time.Armed == 1));
+        Assert.False(leader.ExecuteTask!.IsCompleted);
+        Assert.Contains("can't be reached", Assert.Single(log.Lines), StringComparison.Ordinal);
+        await leader.StopAsync(default);
+    }
+
     private static Task SharesAsync(LeaderFixture fixture, string shares) => Soon.IsTrueAsync(async () => shares == await fixture.Store.ScalarAsync<string>(
         "select string_agg(count::text, ' ') from (select count(*) from job_lineage.lease l join job_lineage.member m on m.id = l.holder group by m.id) held"));
 

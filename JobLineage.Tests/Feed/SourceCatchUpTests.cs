@@ -1,4 +1,5 @@
 using JobLineage.Core.Feed;
+using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -91,6 +92,24 @@ public sealed class SourceCatchUpTests
         Assert.NotNull(reading.AsOf);
         Assert.StartsWith("Source 'oban' was last read at 20", reading.Sentence);
         Assert.Contains("what failed there since is not reported. Another replica leads, and has brought nothing forward for ", reading.Sentence);
+    }
+
+    [Fact]
+    public async Task Where_how_old_the_data_is_can_t_be_known_the_second_look_of_whoever_leads_is_waited_for()
+    {
+        await using var fixture = await StoreFixture.ObanAsync();
+        await CatchUp(fixture).RunAsync(Source(fixture), default);
+        await fixture.SqlAsync("update job_lineage.source set as_of = null");
+        await using var turn = await LeaseAsync(fixture);
+        var record = await SourceRecord.OpenAsync(fixture.Store, "oban", turn!.Holder, TimeProvider.System, default);
+        var asked = 0;
+        var reading = await CatchUp(fixture, before: () =>
+        {
+            // What else it says is no look.
+            if (++asked is 2 or 3 or 5)
+                record.SayAsync(asked == 3 ? FeedState.Reconnecting : FeedState.Live, "It can't be known.", null, default).Wait();
+        }).RunAsync(Source(fixture), default);
+        Assert.Equal((5, null, null), (asked, reading.AsOf, reading.Problem));
     }
 
     [Fact]

@@ -18,12 +18,20 @@ public sealed class FeedSettingsTests
     [Theory]
     [InlineData("ReconcileInterval", "10", "JobLineage:Feed:ReconcileInterval is '10'; write a duration of at least a second, such as 00:10:00.")]
     [InlineData("SweepInterval", "00:00:00", "JobLineage:Feed:SweepInterval is '00:00:00'; write a duration of at least a second, such as 00:10:00.")]
-    [InlineData("ReconcileIntervall", "00:10:00", "ReconcileInterval")]
     public void What_is_wrong_is_said_by_name(string key, string value, string sentence)
     {
         var errors = new ConfigurationErrors();
         FeedSettings.Read(Configuration((key, value)), errors);
         Assert.Contains(sentence, Assert.Single(errors.Sentences));
+    }
+
+    [Fact]
+    public void A_key_that_nobody_reads_is_named_with_what_was_meant()
+    {
+        var errors = new ConfigurationErrors();
+        FeedSettings.Read(Configuration(("ReconcileIntervall", "00:10:00")), errors);
+        errors.AddRange(ConfigurationKeys.Misspelt(Configuration(("ReconcileIntervall", "00:10:00"))));
+        Assert.Equal(["JobLineage:Feed:ReconcileIntervall is not a known key; did you mean ReconcileInterval?"], errors.Sentences);
     }
 
     private static (FeedOptions Options, int Errors) Read(params (string Key, string Value)[] settings)

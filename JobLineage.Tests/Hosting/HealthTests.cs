@@ -50,7 +50,7 @@ public sealed class HealthTests
     [InlineData(FeedState.Polling)]
     [InlineData(FeedState.Live)]
     public void What_is_of_an_unknown_time_is_not_called_well(FeedState state) =>
-        Assert.Contains("can't be told", HealthEndpoints.Trouble(new("oban", state, null, null, 0, 0), Some.Noon));
+        Assert.Contains("can't be told", SourceTroubles.Of(new("oban", state, null, null, 0, 0), Some.Noon));
 
     [Fact]
     public async Task A_source_that_the_store_has_never_heard_of_is_named()
@@ -65,7 +65,7 @@ public sealed class HealthTests
     [InlineData(FeedState.Starting)]
     [InlineData(FeedState.Backfilling)]
     public void A_source_that_is_read_for_the_first_time_is_well(FeedState state) =>
-        Assert.Null(HealthEndpoints.Trouble(new("oban", state, null, null, 0, 0), Some.Noon));
+        Assert.Null(SourceTroubles.Of(new("oban", state, null, null, 0, 0), Some.Noon));
 
     [Fact]
     public async Task Whatever_the_store_fails_with_it_is_a_503_with_a_sentence()

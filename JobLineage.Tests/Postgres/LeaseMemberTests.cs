@@ -116,6 +116,47 @@ public sealed class LeaseMemberTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_waits_for_a_stalled_session_needs_no_second_connection_of_its_pool()
+    {
+        await SourceRecord.OpenAsync(store, "oban", default);
+        await using var stopped = new NpgsqlConnection(database.ConnectionString);
+        await stopped.OpenAsync();
+        await using var transaction = await stopped.BeginTransactionAsync();
+        await using (var batch = new NpgsqlCommand("select from job_lineage.source where name = 'oban' for update", stopped, transaction))
+            await batch.ExecuteNonQueryAsync();
+        await using var small = StoreDatabase.Create(database.ConnectionString + ";Maximum Pool Size=1;Timeout=3");
+        var taken = await StalledSessions.PastAsync(
+            small,
+            async (connection, token) =>
+            {
+                await using var wait = new NpgsqlCommand("select epoch from job_lineage.source where name = 'oban' for update", connection) { CommandTimeout = 25 };
+                return (long)(await wait.ExecuteScalarAsync(token))!;
+            },
+            TimeProvider.System, default);
+        Assert.Equal(1, taken);
+    }
+
+    [Fact]
+    public async Task What_runs_past_stalled_sessions_is_waited_for_however_the_looking_ends()
+    {
+        using var stop = new CancellationTokenSource();
+        var ended = false;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => StalledSessions.PastAsync(
+            store,
+            async (_, token) =>
+            {
+                await stop.CancelAsync();
+                // It takes its time to notice.
+                await Task.Delay(200, CancellationToken.None);
+                ended = true;
+                token.ThrowIfCancellationRequested();
+                return 0;
+            },
+            TimeProvider.System, stop.Token));
+        Assert.True(ended);
+    }
+
+    [Fact]
     public async Task A_viewer_of_one_replica_hurries_the_feed_of_another()
     {
         await using var leader = await JoinAsync();

@@ -39,4 +39,22 @@ public sealed class TurnGateTests
         Assert.False(gate.EnterAsync(default).IsCompleted);
         held.Dispose();
     }
+
+    [Fact]
+    public async Task A_user_gets_the_place_that_he_had_and_another_one_learns_whose_it_was()
+    {
+        var gate = new TurnGate(3);
+        var (one, two) = (new object(), new object());
+        (await gate.EnterAsync(one, default)).Dispose();
+        // There still are places that nobody had.
+        using var other = await gate.EnterAsync(two, default);
+        Assert.Null(other.Last);
+        using var own = await gate.EnterAsync(one, default);
+        Assert.Same(one, own.Last);
+        using var third = await gate.EnterAsync(two, default);
+        Assert.Null(third.Last);
+        var waiting = gate.EnterAsync(two, default);
+        own.Dispose();
+        Assert.Same(one, (await waiting).Last);
+    }
 }

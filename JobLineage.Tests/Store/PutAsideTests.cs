@@ -1,4 +1,5 @@
 using JobLineage.Bench.Checking;
+using JobLineage.Core.Alerts;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -199,21 +200,50 @@ public sealed class PutAsideTests
     }
 
     [Fact]
-    public async Task A_digest_names_rows_that_can_t_be_read_once()
+    public async Task Rows_that_can_t_be_read_make_a_digest_that_names_them_once()
     {
-        await using var fixture = await WideAsync();
+        var (fixture, feed) = await UnreadableAsync();
+        await using var _ = fixture;
+        var maker = new DigestMaker(fixture.Store, "http://board", null);
+        var digest = (await maker.MakeAsync(null, true, default))!;
+        Assert.Equal("1 row can't be read: t", digest.Subject);
+        Assert.StartsWith("As far as could be read, no job failed for good", digest.Text);
+        Assert.Contains(Named, digest.Text);
+        // What is known to be unknown is never called nothing.
+        Assert.Equal(new DigestMade(null, 0) { IsWhole = false }, await maker.RunAsync(null, true, [], default));
+        await fixture.SqlAsync("update t set status = 'discarded' where id = 1");
+        await feed.TickAsync();
+        Assert.DoesNotContain(Named, (await maker.MakeAsync(null, true, default))!.Text);
+        await fixture.SqlAsync("update t set payload = '{\"n\": 1}'");
+        await feed.TickAsync();
+        Assert.Equal(new DigestMade(null, 0), await maker.RunAsync(null, true, [], default));
+    }
+
+    [Fact]
+    public async Task Rows_named_by_a_digest_that_was_refused_are_named_by_the_next()
+    {
+        var (fixture, _) = await UnreadableAsync();
+        await using var __ = fixture;
+        var maker = new DigestMaker(fixture.Store, "http://board", null);
+        Assert.Contains(Named, (await maker.MakeAsync(null, true, default))!.Text);
+        await fixture.SqlAsync($"update job_lineage.digest set state = {(short)DeliveryState.Failed}, next_at = null, ended_at = now() - interval '1 year'");
+        Assert.True(await maker.HasReturnedAsync(default));
+        // However long ago: while something waits for it, it stays known that it was refused.
+        await fixture.SqlAsync("insert into job_lineage.digest (failures, state, ended_at) values (0, 2, now())");
+        await new DigestRetention(fixture.Store, TimeSpan.FromDays(90)).SweepAsync(default);
+        await new DigestRetention(fixture.Store, TimeSpan.FromDays(90)).SweepAsync(default);
+        Assert.Contains(Named, (await maker.MakeAsync(null, true, default))!.Text);
+        Assert.Null(await maker.MakeAsync(null, true, default));
+    }
+
+    private const string Named = "1 row of source t can't be read, and whether this job failed is not known: Worker of row 2 can't be read: division by zero (22012).";
+
+    private static async Task<(StoreFixture Fixture, HandFeed Feed)> UnreadableAsync()
+    {
+        var fixture = await WideAsync();
         var mapping = Wide with { InsertedAt = null, FinishedAt = null, Args = null, Worker = "kind || (1 / (payload->>'n')::int)" };
         await fixture.SqlAsync("update t set payload = case when id = 2 then '{\"n\": 0}'::json else '{\"n\": 1}' end");
-        var feed = await fixture.FilledAsync(mapping);
-        var maker = new JobLineage.Core.Alerts.DigestMaker(fixture.Store, "http://board", null);
-        Assert.Null(await maker.MakeAsync(null, true, default));
-        foreach (var isFirst in new[] { true, false })
-        {
-            await fixture.SqlAsync($"update t set status = 'discarded' where id = {(isFirst ? 1 : 3)}");
-            await feed.TickAsync();
-            var digest = (await maker.MakeAsync(null, true, default))!;
-            Assert.Equal(isFirst, digest.Text.Contains("1 row of source t can't be read, and whether this job failed is not known: Worker of row 2 can't be read: division by zero (22012)."));
-        }
+        return (fixture, await fixture.FilledAsync(mapping));
     }
 
     private static async Task<StoreFixture> TasksAsync()

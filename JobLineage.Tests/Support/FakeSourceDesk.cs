@@ -12,14 +12,19 @@ internal sealed class FakeSourceDesk : IForgetting, IPutAside
 
     public List<string> Retried { get; } = [];
 
+    /// <summary>What forgetting waits for; null: nothing.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
     public Task<Forgettable?> PreviewAsync(string source, string? run, CancellationToken cancellation) => Task.FromResult(Found.GetValueOrDefault(source));
 
-    public Task<long?> ForgetAsync(string source, string? run, Action<long>? removed, CancellationToken cancellation)
+    public async Task<long?> ForgetAsync(string source, string? run, Action<long>? removed, CancellationToken cancellation)
     {
+        if (Gate is { } gate)
+            await gate.Task;
         if (!Found.Remove(source))
-            return Task.FromResult<long?>(null);
+            return null;
         Forgotten.Add(source);
-        return Task.FromResult<long?>(1);
+        return 1;
     }
 
     public Task<bool> RetryAsync(string source, CancellationToken cancellation)

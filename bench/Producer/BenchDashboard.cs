@@ -51,7 +51,7 @@ internal sealed class BenchDashboard : IAsyncDisposable
         await feed.StartAsync(cancellation);
         await feed.RunAsync(
             listener!, sweeper.LookAsync, _ => { },
-            (_, _) =>
+            (_, _, _) =>
             {
                 looked();
                 return Task.CompletedTask;

@@ -47,13 +47,9 @@ internal static class SlackBlocks
 
     private static void Notes(Form form, DigestContent digest)
     {
-        var notes = DigestNotes.Of(digest);
-        if (notes.Count == 0)
-            return;
-        List<object> lines = [.. notes.Take(NotesShown).Select(n => Section(form.Text(n.Text + " "), form.Link(n.Address, "Show")))];
-        if (notes.Count > NotesShown)
-            lines.Add(Section(form.Link($"{digest.BaseUrl}/{PagePaths.Digests()}", $"and {DigestText.Count(notes.Count - NotesShown, "more note")}")));
-        form.Rich([List(lines)]);
+        var notes = DigestNotes.Of(DigestFit.Noting(digest, NotesShown));
+        if (notes.Count > 0)
+            form.Rich([List([.. notes.Select(n => Section(form.Text(n.Text + " "), form.Link(n.Address, "Show")))])]);
     }
 
     private static void Run(Form form, DigestContent digest, DigestRun run)

@@ -84,7 +84,7 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = reader });
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or ObjectDisposedException)
+        catch (Exception e) when (DatabaseFailure.Is(e) || e is ObjectDisposedException)
         {
             // Its time runs out by itself.
         }
@@ -122,12 +122,12 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
     /// <summary>Opens a connection of its own that listens; see <see cref="TriggerListener"/>.</summary>
     /// <returns>Null when another reader listens already: two would take each other's changes.</returns>
     public Task<TriggerListener?> ListenAsync(TimeProvider time, CancellationToken cancellation) =>
-        TriggerListener.OpenAsync(database, this, new(time), isOwn: true, cancellation);
+        TriggerListener.OpenAsync(database, this, new(time), null, cancellation);
 
-    /// <summary>Listens on a connection that others share; see <see cref="TriggerListener"/>.</summary>
+    /// <summary>Listens on a connection that others share, in a turn that the caller holds; see <see cref="TriggerListener"/>.</summary>
     /// <inheritdoc cref="ListenAsync(TimeProvider,CancellationToken)"/>
-    public Task<TriggerListener?> ListenAsync(DatabaseEar ear, CancellationToken cancellation) =>
-        TriggerListener.OpenAsync(database, this, ear, isOwn: false, cancellation);
+    public Task<TriggerListener?> ListenAsync(DatabasePool pool, CancellationToken cancellation) =>
+        TriggerListener.OpenAsync(database, this, pool.Ear, pool, cancellation);
 
     /// <summary>
     /// TRUNCATE gives the room back at once, and with it what the triggers measure before they log. It needs the table for

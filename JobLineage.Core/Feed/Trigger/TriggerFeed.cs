@@ -70,12 +70,12 @@ public sealed class TriggerFeed(
     /// <param name="listener">Brings the notifications.</param>
     /// <param name="sweep">Looks by asking; returns what was new, changed or gone, and how long the source was busy with it.</param>
     /// <param name="lost">Called when something was changed that the log does not speak of: there may be more.</param>
-    /// <param name="looked">Called after each look with the moment up to which the store now knows the source.</param>
+    /// <param name="looked">Called after each look, within its turn, with the moment up to which the store now knows the source.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="NpgsqlException">A connection was lost.</exception>
     public async Task<TriggerEnd> RunAsync(
-        TriggerListener listener, Func<CancellationToken, Task<(Refreshed Refreshed, TimeSpan Took)>> sweep, Action<int> lost,
-        Func<DateTimeOffset?, CancellationToken, Task> looked, CancellationToken cancellation)
+        TriggerListener listener, Func<DatabaseTurn?, CancellationToken, Task<(Refreshed Refreshed, TimeSpan Took)>> sweep, Action<int> lost,
+        Func<DateTimeOffset?, DatabaseTurn?, CancellationToken, Task> looked, CancellationToken cancellation)
     {
         var pace = new LookPace(options.LookAgainAfter, options.SafetyInterval);
         var told = true;
@@ -85,14 +85,14 @@ public sealed class TriggerFeed(
             {
                 DrainedChanges changes;
                 TimeSpan took;
-                using (pool is null ? null : await pool.ShortAsync(cancellation))
+                using (var turn = pool is null ? null : await pool.ShortAsync(cancellation))
                 {
-                    await SweepAsync(sweep, cancellation);
+                    await SweepAsync(sweep, turn, cancellation);
                     var started = Stopwatch.GetTimestamp();
                     changes = await consumer.DrainAsync(options.Batch, cancellation);
                     took = Stopwatch.GetElapsedTime(started);
-                    await StoreAsync(changes, cancellation);
-                    await looked(changes.HasMore ? null : changes.At, cancellation);
+                    await StoreAsync(changes, turn, cancellation);
+                    await looked(changes.HasMore ? null : changes.At, turn, cancellation);
                     if (changes.Everything)
                         return TriggerEnd.Incomplete;
                     if (await CheckAsync(cancellation) is { } end)
@@ -117,18 +117,18 @@ public sealed class TriggerFeed(
     }
 
     /// <summary>What is found is suspected until the log has been read to its end: it may just have been changed.</summary>
-    private async Task SweepAsync(Func<CancellationToken, Task<(Refreshed Refreshed, TimeSpan Took)>> sweep, CancellationToken cancellation)
+    private async Task SweepAsync(Func<DatabaseTurn?, CancellationToken, Task<(Refreshed Refreshed, TimeSpan Took)>> sweep, DatabaseTurn? turn, CancellationToken cancellation)
     {
         if (time.GetElapsedTime(lastSweep) < sweepPause)
             return;
-        var (refreshed, took) = await sweep(cancellation);
+        var (refreshed, took) = await sweep(turn, cancellation);
         suspects.UnionWith(refreshed.ChangedIds);
         lastSweep = time.GetTimestamp();
         var rest = took * options.RestFactor * 10;
         sweepPause = rest > options.SweepInterval ? rest : options.SweepInterval;
     }
 
-    private async Task StoreAsync(DrainedChanges changes, CancellationToken cancellation)
+    private async Task StoreAsync(DrainedChanges changes, DatabaseTurn? turn, CancellationToken cancellation)
     {
         if (changes.IsEmpty)
             return;
@@ -137,7 +137,7 @@ public sealed class TriggerFeed(
         suspects.ExceptWith(known);
         if (ids == JobIdKind.BigInt && known.Count > 0 && (high is null || JobIds.Compare(ids, known[^1], high) > 0))
             high = known[^1];
-        await refresh.RunAsync(known, null, new(AsOf: changes.HasMore ? null : changes.At, HighId: high), cancellation);
+        await refresh.RunAsync(known, null, new(AsOf: changes.HasMore ? null : changes.At, HighId: high), turn, cancellation);
         await changes.CommitAsync(cancellation);
     }
 

@@ -12,24 +12,27 @@ public sealed class TriggerListener : IAsyncDisposable
 {
     private readonly TriggerConsumer consumer;
     private readonly EarListener listener;
-    private readonly DatabaseEar? own;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private TriggerListener(TriggerConsumer consumer, EarListener listener, DatabaseEar? own) =>
-        (this.consumer, this.listener, this.own) = (consumer, listener, own);
+    private readonly DatabaseEar ear;
+    private readonly DatabasePool? pool;
+
+    private TriggerListener(TriggerConsumer consumer, EarListener listener, DatabaseEar ear, DatabasePool? pool) =>
+        (this.consumer, this.listener, this.ear, this.pool) = (consumer, listener, ear, pool);
 
     /// <param name="database">Connections to the source's database.</param>
     /// <param name="consumer">Who reads.</param>
     /// <param name="ear">Listens for others too.</param>
-    /// <param name="isOwn">Whether the ear ends with the listener.</param>
+    /// <param name="pool">Turns at using the database; null where nobody shares it, and the ear ends with the listener.</param>
     /// <param name="cancellation">Stops.</param>
     internal static async Task<TriggerListener?> OpenAsync(
-        NpgsqlDataSource database, TriggerConsumer consumer, DatabaseEar ear, bool isOwn, CancellationToken cancellation)
+        NpgsqlDataSource database, TriggerConsumer consumer, DatabaseEar ear, DatabasePool? pool, CancellationToken cancellation)
     {
         if (!await consumer.BeatAsync(cancellation))
             return null;
         try
         {
-            return new(consumer, await ear.ListenAsync(database, consumer.Names.Channel, cancellation), isOwn ? ear : null);
+            return new(consumer, await ear.ListenAsync(database, consumer.Names.Channel, cancellation), ear, pool);
         }
         catch
         {
@@ -80,8 +83,22 @@ public sealed class TriggerListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await listener.DisposeAsync();
-        await consumer.LeaveAsync();
-        if (own is not null)
-            await own.DisposeAsync();
+        if (pool is null)
+        {
+            await consumer.LeaveAsync();
+            await ear.DisposeAsync();
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            using var turn = await pool.ShortAsync(patience.Token);
+            await consumer.LeaveAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Its time runs out by itself.
+        }
     }
 }

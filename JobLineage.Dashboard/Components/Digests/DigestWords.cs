@@ -62,7 +62,13 @@ internal static class DigestWords
             _ => $"{Show.Count(overview.Untold)} failures wait for it",
         };
         var due = plan.NextAfter(now) is { } next ? $"The next one is due {Show.Ago(next, now)}" : "By its schedule there is no next one";
-        return $"{due}; {failures}{(overview.Untold == 0 && overview.Overdue.All(IsFine) ? ", and without any none is made" : "")}.";
+        var rows = overview.UntoldRows switch
+        {
+            0 => "",
+            1 => ", and 1 row that can't be read",
+            _ => $", and {Show.Count(overview.UntoldRows)} rows that can't be read",
+        };
+        return $"{due}; {failures}{rows}{(overview is { Untold: 0, UntoldRows: 0 } && overview.Overdue.All(IsFine) ? ", and without any none is made" : "")}.";
     }
 
     /// <summary>How a pipeline stands that is expected to finish.</summary>
@@ -70,7 +76,7 @@ internal static class DigestWords
     {
         if (!state.IsJudged)
             return "not judged yet: its source is not followed for long enough, or not read";
-        var last = state.LastAt is { } at ? $"last success {Show.Ago(at, now)}" : "no success is known";
+        var last = state.LastAt is { } at ? $"last success {Show.Past(at, now)}" : "no success is known";
         return !state.IsOverdue ? $"in time, {last}"
             : state.IsMuted ? $"overdue and muted, {last}"
             : state.ToldIn is null ? $"overdue, {last}; the next digest says so"
@@ -79,8 +85,8 @@ internal static class DigestWords
 
     /// <summary>How long a mute holds, or held.</summary>
     public static string Describe(Mute mute, DateTimeOffset now) => mute.EndedAt is { } ended
-        ? $"ended by hand {Show.Ago(ended, now)}{(mute.EndedBy is { } by ? $" by {by}" : "")}"
-        : mute.IsActive ? $"ends {Show.Ago(mute.Until, now)}" : $"ended {Show.Ago(mute.Until, now)}";
+        ? $"ended by hand {Show.Past(ended, now)}{(mute.EndedBy is { } by ? $" by {by}" : "")}"
+        : mute.IsActive ? $"ends {Show.Ago(mute.Until, now)}" : $"ended {Show.Past(mute.Until, now)}";
 
     /// <summary>A pipeline as people call it.</summary>
     public static string Pipeline(string worker) => Show.Short(Workers.ShortName(worker), 60);

@@ -8,6 +8,8 @@ public sealed partial class SourcesPage
 {
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
 
+    private Said? _said;
+
     /// <summary>Creates the page.</summary>
     public SourcesPage() => _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
 

@@ -10,7 +10,8 @@ namespace JobLineage.Dashboard.Components.Runs;
 /// <param name="At">A time, shown relative; null for none.</param>
 /// <param name="Job">The id of a job to be linked; null for none.</param>
 /// <param name="Stage">The path of a stage to be linked; null for none.</param>
-public sealed record FindingFact(string Label, string? Text = null, DateTimeOffset? At = null, string? Job = null, string? Stage = null);
+/// <param name="MayBeAhead">Whether the time may lie ahead.</param>
+public sealed record FindingFact(string Label, string? Text = null, DateTimeOffset? At = null, string? Job = null, string? Stage = null, bool MayBeAhead = false);
 
 /// <summary>The evidence of a finding as a person reads it. What is not known by name is left to the API. Pure.</summary>
 public static class FindingFacts
@@ -37,7 +38,7 @@ public static class FindingFacts
         if (Time(evidence, "since") is { } since)
             facts.Add(new("since", At: since));
         if (Time(evidence, "until") is { } until)
-            facts.Add(new("until", At: until));
+            facts.Add(new("until", At: until, MayBeAhead: true));
         facts.AddRange(Queue(evidence, finding.Kind == FindingKind.Waiting));
         if (evidence.GetValueOrDefault("node") is string node)
             facts.Add(new("node", Show.Short(node, 60), Time(evidence, "nodeSeenAt")));

@@ -44,11 +44,14 @@ public sealed record FreshnessLine(string AsOf, string Word, string Css, bool Ti
             FeedState.Stopped => Standing("stopped", "lost"),
             FeedState.Starting => new(at, "starting", "late", false),
             FeedState.Backfilling => new(at, "first reading under way", "late", false),
-            FeedState.Live when behind is null || behind <= Behind => new(at, "live", "ok", false),
-            FeedState.Live => Standing("live", "late"),
-            _ when behind is null || behind <= Behind => new(at, "polling", "ok", false),
-            _ => Standing("polling", "late"),
+            FeedState.Live => Following("live"),
+            _ => Following("polling"),
         };
+
+        // A picture has a time of its own; how old the source's data is only the source's status tells.
+        FreshnessLine Following(string word) => status.AsOf is null ? new(at, $"age unknown · {word}", "late", false)
+            : behind <= Behind ? new(at, word, "ok", false)
+            : Standing(word, "late");
 
         // What stands says for how long, and goes on saying it.
         FreshnessLine Standing(string word, string css) => behind is { } late

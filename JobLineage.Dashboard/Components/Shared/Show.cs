@@ -44,6 +44,9 @@ public static class Show
         return past.Duration() < TimeSpan.FromSeconds(1) ? "now" : past < TimeSpan.Zero ? $"in {text}" : $"{text} ago";
     }
 
+    /// <summary>The same of what has happened, which is never ahead, whatever clock said when.</summary>
+    public static string Past(DateTimeOffset time, DateTimeOffset now) => Ago(time < now ? time : now, now);
+
     /// <summary>One unit: <c>12 s</c>, <c>5 min</c>, <c>3 h</c>, <c>4 d</c>.</summary>
     public static string Roughly(TimeSpan span) => span switch
     {

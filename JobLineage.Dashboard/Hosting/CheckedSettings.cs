@@ -1,0 +1,33 @@
+using JobLineage.Core.Feed;
+using JobLineage.Core.Sources;
+
+namespace JobLineage.Dashboard.Hosting;
+
+/// <summary>The configuration as the program reads it, checked as a whole before anything is started.</summary>
+/// <param name="Configuration">All of it.</param>
+/// <param name="Options">Where the dashboard listens and keeps its files.</param>
+/// <param name="Sources">What is watched.</param>
+/// <param name="Feed">How often.</param>
+/// <param name="Digest">What is told, to whom.</param>
+internal sealed record CheckedSettings(
+    IConfiguration Configuration, DashboardOptions Options, SourcesConfiguration Sources, FeedOptions Feed, DigestSettings Digest)
+{
+    /// <summary>Reads it.</summary>
+    /// <param name="arguments">What the command line says.</param>
+    /// <param name="check">Looks for more that may be wrong.</param>
+    /// <exception cref="ConfigurationException">Something is wrong; it says all of it.</exception>
+    public static CheckedSettings Read(DashboardArguments arguments, Action<CheckedSettings, ConfigurationErrors>? check = null)
+    {
+        var configuration = AppConfiguration.Build(arguments);
+        var errors = new ConfigurationErrors(configuration);
+        var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
+        var read = new CheckedSettings(
+            configuration, options, DashboardData.ReadSources(configuration, errors), FeedSettings.Read(configuration, errors),
+            DigestSettings.Read(configuration, options, errors));
+        DashboardData.CheckStore(configuration, errors);
+        check?.Invoke(read, errors);
+        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
+        errors.ThrowIfAny();
+        return read;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using JobLineage.Core.Alerts;
+using JobLineage.Core.Model;
+
+namespace JobLineage.Dashboard.Hosting;
+
+/// <summary>Whether the store knows what is in the sources: for those who watch the process, and for digests. Pure.</summary>
+internal static class SourceTroubles
+{
+    /// <summary>A source that was last read before so long is stale: a look comes every few seconds.</summary>
+    internal static readonly TimeSpan Stale = TimeSpan.FromMinutes(2);
+
+    /// <summary>Sentences about the sources that are not followed; a first reading that is under way is none.</summary>
+    /// <param name="sources">What the store knows.</param>
+    /// <param name="configured">The names of the sources of the configuration.</param>
+    /// <param name="now">The present, in UTC.</param>
+    public static IEnumerable<string> Of(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured, DateTimeOffset now) =>
+        sources.Select(source => Of(source, now)).OfType<string>().Concat(Unknown(sources, configured).Select(Never));
+
+    /// <summary>The sources of which failures may not be known, with what stands in the way in the feed's own words.</summary>
+    /// <inheritdoc cref="Of(IReadOnlyList{SourceStatus}, IEnumerable{string}, DateTimeOffset)" />
+    public static IReadOnlyList<DigestUnread> Unread(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured, DateTimeOffset now) =>
+    [
+        .. sources.Select(source => Problem(source, now) is { } problem ? new DigestUnread(source.Source, source.AsOf, problem) : null).OfType<DigestUnread>(),
+        .. Unknown(sources, configured).Select(name => new DigestUnread(name, null, Never(name))),
+    ];
+
+    /// <summary>What is the matter with a source; null when it is followed, or read for the first time.</summary>
+    internal static string? Of(SourceStatus source, DateTimeOffset now) => source.State switch
+    {
+        FeedState.Reconnecting => $"Source '{source.Source}' does not answer: /sources says why.",
+        FeedState.Misconfigured => $"Source '{source.Source}' can't be read as it is configured: /sources says why.",
+        FeedState.Stopped => $"No replica reads source '{source.Source}'.",
+        FeedState.Polling or FeedState.Live when source.AsOf is null => $"How old what is known of source '{source.Source}' is can't be told: /sources says why.",
+        FeedState.Polling or FeedState.Live when now - source.AsOf is { } age && age >= Stale =>
+            string.Create(CultureInfo.InvariantCulture, $"What is known of source '{source.Source}' is {age.TotalMinutes:0} minutes old."),
+        _ => null,
+    };
+
+    private static string? Problem(SourceStatus source, DateTimeOffset now) => source.State switch
+    {
+        FeedState.Starting or FeedState.Backfilling => "Its first reading is not done yet.",
+        FeedState.Reconnecting or FeedState.Misconfigured or FeedState.Stopped => source.Message ?? Of(source, now),
+        _ => Of(source, now),
+    };
+
+    private static IEnumerable<string> Unknown(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured) =>
+        configured.Except(sources.Select(s => s.Source), StringComparer.Ordinal);
+
+    /// <summary>What the store has never heard of nobody has read.</summary>
+    private static string Never(string name) => $"Source '{name}' has not been read yet.";
+}
