@@ -90,16 +90,14 @@ public sealed class ForgettingTests
         await fixture.SqlAsync(
             """
             insert into job_lineage.job select (jsonb_populate_record(j, jsonb_build_object('id', 'x' || i))).* from job_lineage.job j, generate_series(1, 12000) i;
-            insert into job_lineage.past_run select (jsonb_populate_record(null::job_lineage.past_run, to_jsonb(p) || jsonb_build_object('id', i))).*
-            from generate_series(1, 6000) i, (select 1 as source_id, 'one' as root_id, 1 as worker, 0 as available, 0 as scheduled, 0 as suspended, 0 as executing,
-                0 as retryable, 0 as completed, 0 as discarded, 0 as cancelled, 0 as vanished, now() as last_activity_at, '[]'::jsonb as stages, '[]'::jsonb as errors) p;
-            update job_lineage.past_run set source_id = (select id from job_lineage.source);
+            insert into job_lineage.put_aside (source_id, job_id, member, native_id, kept, sentence)
+            select s.id, 'one', i::text, 'one', false, 'It can''t be read.' from job_lineage.source s, generate_series(1, 6000) i;
             """);
         var told = new List<long>();
         Assert.Equal(18_003, await new Forgetting(fixture.Store).ForgetAsync("oban", null, told.Add, default));
         // Three stretches of jobs; what has one key goes in one, however much that is.
         Assert.Equal([5_000, 10_000, 12_001], told.Take(3));
-        Assert.Equal((0, 0), (await fixture.CountAsync("job"), await fixture.CountAsync("past_run")));
+        Assert.Equal((0, 0), (await fixture.CountAsync("job"), await fixture.CountAsync("put_aside")));
     }
 
     [Theory]
