@@ -5,9 +5,9 @@ using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Hosting;
 using JobLineage.Dashboard.Live;
 using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
-using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Alerts;
 
