@@ -112,7 +112,7 @@ public sealed class HardRowsTests
         await using var fixture = await TasksTable.CreateAsync(Table);
         await fixture.Database.ExecuteAsync("""
             alter table tasks add primary key (id);
-            insert into tasks (id, status, payload) values (1, 'completed', '{"movie": 7}'), (2, 'completed', '{"movie": 7}'), (3, 'completed', '{"movie":7,"x":"\u0000"}'), (4, 'completed', '{"movie": 7}')
+            insert into tasks (id, kind, payload) values (1, 'a', '{"movie": 7}'), (2, 'b', '{"movie": 7}'), (3, 'b', '{"movie":7,"x":"\u0000"}'), (4, 'b', '{"movie": 7}')
             """);
         // The parent of row 3 can't be read, and of row 4 not the arguments, which only inference asks for.
         var mapping = Tasks with { Args = "case id when 4 then ('x' || payload::text)::json else payload end" };
