@@ -117,7 +117,7 @@ public sealed class HardRowsTests
         // The parent of row 3 can't be read, and of row 4 not the arguments, which only inference asks for.
         var mapping = Tasks with { Args = "case id when 4 then ('x' || payload::text)::json else payload end" };
         var run = (await new InferenceQueries(await fixture.ProbedAsync(mapping), fixture.Connections, new()).InferAsync("1", "movie"))!;
-        Assert.Equal(2, run.Window.Examined);
+        Assert.Equal(1, run.Window.Examined);
         Assert.Contains(run.Notes, n => n.StartsWith("ParentId of row 3 can't be read: unsupported Unicode escape sequence (22P05).", StringComparison.Ordinal));
         Assert.Contains(run.Notes, n => n.StartsWith("Args of row 4 can't be read: invalid input syntax for type json (22P02).", StringComparison.Ordinal));
     }
