@@ -8,6 +8,9 @@ namespace JobLineage.Core.Store.Ingest;
 /// <param name="write">Writes some of the rows, all or none.</param>
 internal sealed class RefusedRows(string source, Func<SourceRows, CancellationToken, Task<IngestResult>> write)
 {
+    /// <summary>What is written was redacted when it was read; an error may say a part of it that looks like a secret by itself.</summary>
+    private static readonly Redaction Usual = new();
+
     /// <summary>Writes it.</summary>
     /// <param name="rows">The batch.</param>
     /// <param name="last">Writes what belongs to the batch as a whole, with the rows that are put aside.</param>
@@ -18,7 +21,7 @@ internal sealed class RefusedRows(string source, Func<SourceRows, CancellationTo
         var results = new List<IngestResult>();
         var bad = rows.Bad.ToList();
         var byId = rows.Jobs.GroupBy(j => j.Id, StringComparer.Ordinal).ToDictionary(j => j.Key, j => j.Last(), StringComparer.Ordinal);
-        await new RowSearch(source).RunAsync(
+        await new RowSearch(source, Usual).RunAsync(
             [.. byId.Keys],
             async some => results.Add(await write(new([.. some.Select(id => byId[id])], []) { Bad = [.. rows.Bad.Where(b => some.Contains(b.Id))] }, cancellation)),
             (id, e) =>
@@ -39,7 +42,7 @@ internal sealed class RefusedRows(string source, Func<SourceRows, CancellationTo
     private static BadRow Bad(Job job, Exception e)
     {
         var state = RowFaults.SqlState(e) is { } code ? $" ({code})" : "";
-        return new(job.Id, "", false, RowFaults.SqlState(e), $"Row {job.Id} was read, and the store can't take it: {RowFaults.Reason(e)}{state}.")
+        return new(job.Id, "", false, RowFaults.SqlState(e), $"Row {RowFaults.Shown(job.Id)} was read, and the store can't take it: {RowFaults.Reason(e, Usual)}{state}.")
         {
             ParentId = job.ParentId,
             RunKey = job.RunKey,
