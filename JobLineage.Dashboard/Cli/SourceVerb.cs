@@ -5,6 +5,7 @@ using JobLineage.Core.Export;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -69,9 +70,9 @@ internal abstract class SourceVerb
     {
         var error = parse.InvocationConfiguration.Error;
         foreach (var sentence in sentences)
-            await error.WriteLineAsync(PlainText.Clean(sentence));
+            await error.WriteLineAsync(PlainText.Clean(SecretText.Without(sentence)));
         if (e is not QueryFailure && parse.GetValue<bool>("--verbose"))
-            await error.WriteLineAsync(VisibleText.Lines(e.ToString()));
+            await error.WriteLineAsync(VisibleText.Lines(SecretText.Without(e.ToString())));
         return exitCode;
     }
 }
