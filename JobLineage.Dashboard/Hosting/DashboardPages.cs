@@ -10,6 +10,6 @@ internal static class DashboardPages
     public static void AddTo(IServiceCollection services) => services.AddJobLineageUi();
 
     /// <summary>The pages and their files.</summary>
-    public static void MapTo(WebApplication app) => 
+    public static void MapTo(WebApplication app) =>
         app.MapJobLineageUi(request => OwnPaths.KindOf(request.Path) == PathKind.Page);
 }
