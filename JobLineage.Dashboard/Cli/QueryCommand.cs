@@ -50,12 +50,20 @@ internal abstract class QueryCommand : SourceVerb
             parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error)
         { Reader = new(probed, database, new Redaction(source.RedactWords, MostCharacters), TimeoutSeconds) };
         var isFound = await AskAsync(question, cancellation);
+        var isBad = false;
         foreach (var row in question.Lineage.BadRows)
-            await question.Error.WriteLineAsync($"{VisibleText.Line(row.Sentence)} It is left out of the answer.");
+        {
+            var isAsked = !isFound && JobIds.Normalize(probed.IdKind, row.Id) == job;
+            await question.Error.WriteLineAsync(VisibleText.Line(row.Sentence) + (isAsked ? "" : " It is left out of the answer."));
+            isBad |= isAsked;
+        }
+
         if (question.Lineage.LastMoment?.Sentence(source.Name) is { } sentence)
             await question.Error.WriteLineAsync(VisibleText.Line(sentence));
         if (isFound)
             return ExitCodes.Ok;
+        if (isBad)
+            throw new QueryFailure(ExitCodes.NotFound, $"Job {VisibleText.Line(job)} is in source '{source.Name}', and can't be read.");
         throw new QueryFailure(ExitCodes.NotFound, $"There is no job {VisibleText.Line(job)} in source '{source.Name}', and no job names it as its parent.");
     }
 

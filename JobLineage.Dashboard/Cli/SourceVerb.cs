@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -68,9 +69,9 @@ internal abstract class SourceVerb
     {
         var error = parse.InvocationConfiguration.Error;
         foreach (var sentence in sentences)
-            await error.WriteLineAsync(VisibleText.Line(sentence));
+            await error.WriteLineAsync(VisibleText.Line(SecretText.Without(sentence)));
         if (e is not QueryFailure && parse.GetValue<bool>("--verbose"))
-            await error.WriteLineAsync(VisibleText.Lines(e.ToString()));
+            await error.WriteLineAsync(VisibleText.Lines(SecretText.Without(e.ToString())));
         return exitCode;
     }
 }

@@ -26,8 +26,20 @@ public sealed class BadRowCommandTests
                 Assert.Contains("ParentId of row 3 can't be read: unsupported Unicode escape sequence (22P05). It is left out of the answer.", ran.Error);
         }
 
-        var bad = await RunAsync(fixture, "ancestors", "3");
-        Assert.Contains("row 3 can't be read", bad.Error);
+        // Of the row itself it is not said that it is not there.
+        foreach (var verb in new[] { "ancestors", "tree", "stats", "children" })
+        {
+            var bad = await RunAsync(fixture, verb, "3");
+            Assert.Equal((1, ""), (bad.ExitCode, bad.Output));
+            Assert.Equal(
+                [
+                    "ParentId of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
+                    "ExpectedChildren of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
+                    "Job 3 is in source 't', and can't be read.",
+                ],
+                bad.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        }
+
         var doctor = await RunAsync(fixture, "doctor");
         Assert.Equal(1, doctor.ExitCode);
         Assert.Contains("✗ rows: ParentId of row 3 can't be read", doctor.Output);

@@ -132,12 +132,12 @@ public sealed class ConnectionTextTests
     [InlineData("host=a,b,c port=1,2 password=hush", "has 3 hosts and 2 ports; give one port for all, or one for each")]
     [InlineData("postgres://me:hu/sh@db/app", "has a '/', '?' or '#' in its user name or password; write them as %2F, %3F and %23")]
     [InlineData("postgres://me:hu#sh@db/app", "has a '/', '?' or '#' in its user name or password; write them as %2F, %3F and %23")]
-    [InlineData("postgres://me:hush@db:notaport/app", "is not a URL of the form postgres://user:password@host:port/database: its port is not a number, or its password has a character that must be encoded")]
+    [InlineData("postgres://me:hush@db:notaport/app", "is not a URL of the form postgres://user@host:port/database: its port is not a number, or its password has a character that must be encoded")]
     [InlineData("postgres://me@db/app?password=hu&sh", "has something behind its '?' that is no parameter such as sslmode=require")]
-    [InlineData("mysql://me:hush@db/app", "has the scheme 'mysql', which is not one of Postgres; write it as postgres://user:password@host:port/database")]
+    [InlineData("mysql://me:hush@db/app", "has the scheme 'mysql', which is not one of Postgres; write it as postgres://user@host:port/database")]
     [InlineData("prisma+postgres://accelerate.example.test/?api_key=hush", "leads to Prisma's own service, which is no Postgres server; give the database's own URL, Prisma's directUrl")]
     [InlineData("host=db password='hush", "has a single quote that is not closed")]
-    [InlineData("hush", "is not a connection string; write it as Host=…;Database=…;Username=…;Password=… or postgres://user:password@host:port/database")]
+    [InlineData("hush", "is not a connection string; write it as Host=…;Database=…;Username=… or postgres://user@host:port/database")]
     [InlineData(" ", "is empty")]
     public void An_error_names_one_parameter_and_never_a_value(string text, string expected)
     {

@@ -77,7 +77,8 @@ internal static class SecretAddresses
         if (sign >= 0)
             return colon >= 0 && colon < sign || IsWeb(text, at) || text.AsSpan(at, sign - at).SequenceEqual(Redaction.Mark) ? sign - at : null;
         var afterColon = colon < 0 ? [] : text.AsSpan(colon + 1, (slash < 0 ? end : slash) - colon - 1);
-        // What stands behind the colon is no port: a password that was not encoded, or one that the text breaks off in.
+        // What stands behind the colon is no port, which may end a sentence: a password that was not encoded, or one that the text breaks off in.
+        afterColon = afterColon.TrimEnd(".,;:!)");
         var isPassword = afterColon.Length > 0 && afterColon.IndexOfAnyExceptInRange('0', '9') >= 0 && text[at] != '[';
         if (isPassword && slashSign >= 0)
             return slashSign - at;
