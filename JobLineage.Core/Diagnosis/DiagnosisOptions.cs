@@ -35,21 +35,16 @@ public sealed record DiagnosisOptions
     public TimeSpan? ExecutingAfterFor(string source, string worker) =>
         LimitsFor(source, worker).Select(l => l.ExecutingAfter).FirstOrDefault(a => a is not null) ?? ExecutingAfter;
 
+    /// <summary>The limits of those names by which a worker is meant, the longest name first.</summary>
+    private static IEnumerable<StuckLimits> Named(IReadOnlyDictionary<string, StuckLimits>? limits, string worker) =>
+        limits is null or { Count: 0 } ? [] : limits.Where(l => Model.Workers.IsNamed(worker, l.Key)).OrderByDescending(l => l.Key.Length).ThenBy(l => l.Key, StringComparer.Ordinal).Select(l => l.Value);
+
     /// <summary>The limits that hold, the closest first.</summary>
     private IEnumerable<StuckLimits> LimitsFor(string source, string worker)
     {
         var own = Sources.GetValueOrDefault(source);
-        foreach (var name in (string[])[worker, Model.Workers.ShortName(worker)])
-        {
-            if (own is not null && own.Workers.TryGetValue(name, out var limits))
-                yield return limits;
-        }
-
-        foreach (var name in (string[])[worker, Model.Workers.ShortName(worker)])
-        {
-            if (Workers.TryGetValue(name, out var limits))
-                yield return limits;
-        }
+        foreach (var limits in Named(own?.Workers, worker).Concat(Named(Workers, worker)))
+            yield return limits;
 
         if (own is not null)
             yield return own;

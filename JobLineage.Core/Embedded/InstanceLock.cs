@@ -3,8 +3,7 @@ using System.Globalization;
 namespace JobLineage.Core.Embedded;
 
 /// <summary>
-/// Holds a data directory for this program alone. The lock is the operating system's (flock), so it ends with the process
-/// however that ends; a file's mere presence means nothing.
+/// Holds a data directory for this program alone: see <see cref="FileLock"/>.
 /// </summary>
 internal sealed class InstanceLock : IDisposable
 {
@@ -15,23 +14,13 @@ internal sealed class InstanceLock : IDisposable
     /// <exception cref="EmbeddedPostgresException">Another program, or another part of this one, holds it.</exception>
     public static InstanceLock Take(ClusterFolders folders)
     {
-        FileStream file;
-        try
-        {
-            file = new FileStream(folders.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new EmbeddedPostgresException(
-                EmbeddedPostgresFailure.DataDirectory,
-                $"The data directory {folders.DataDirectory} belongs to another user; run Job Lineage as that user, or set JobLineage:DataDirectory to another folder.", e);
-        }
-        catch (IOException e)
+        var file = FileLock.TryTake(folders.Lock, folders);
+        if (file is null)
         {
             var pid = ReadOwner(folders);
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresFailure.InUse,
-                $"The data directory {folders.DataDirectory} is in use by another Job Lineage{(pid is null ? "" : $" (process {pid})")}: stop that one, or set JobLineage:DataDirectory to another folder.", e);
+                $"The data directory {folders.DataDirectory} is in use by another Job Lineage{(pid is null ? "" : $" (process {pid})")}: stop that one, or set JobLineage:DataDirectory to another folder.");
         }
 
         File.WriteAllText(folders.Owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");

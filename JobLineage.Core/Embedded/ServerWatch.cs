@@ -16,35 +16,38 @@ internal sealed class ServerWatch(
     PostgresServer server, ClusterFolders folders, EmbeddedPostgresOptions options, Func<CancellationToken, Task> tidyUp, ILogger logger)
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs until cancelled.</summary>
     [UnsupportedOSPlatform("windows")]
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var pause = Between;
+        var pace = new RestartPace();
+        long? startedAt = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            await Task.Delay(pause, TimeProvider.System, cancellation).ConfigureAwait(false);
+            await Task.Delay(Between, TimeProvider.System, cancellation).ConfigureAwait(false);
             if (IsRunning())
             {
-                pause = Between;
+                // One that took long to start is running all the same.
+                startedAt ??= TimeProvider.System.GetTimestamp();
                 continue;
             }
 
-            EmbeddedPostgresLog.Died(logger);
+            if (startedAt is not null)
+                EmbeddedPostgresLog.Died(logger);
+            var rest = pace.Next(startedAt is { } started ? TimeProvider.System.GetElapsedTime(started) : null);
+            await Task.Delay(rest, TimeProvider.System, cancellation).ConfigureAwait(false);
+            startedAt = null;
             try
             {
                 await tidyUp(cancellation).ConfigureAwait(false);
                 var port = await server.StartAsync(options, cancellation).ConfigureAwait(false);
+                startedAt = TimeProvider.System.GetTimestamp();
                 EmbeddedPostgresLog.Restarted(logger, port);
-                // One that dies again and again is not started again and again without a rest.
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
             catch (Exception e) when (e is EmbeddedPostgresException or IOException or UnauthorizedAccessException)
             {
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-                EmbeddedPostgresLog.RestartFailed(logger, pause.TotalSeconds, e.Message);
+                EmbeddedPostgresLog.RestartFailed(logger, pace.Rest.TotalSeconds, e.Message);
             }
         }
     }

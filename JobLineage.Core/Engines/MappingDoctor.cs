@@ -11,7 +11,8 @@ namespace JobLineage.Core.Engines;
 /// <param name="source">The source, which can be read.</param>
 /// <param name="connection">An open connection.</param>
 /// <param name="lookup">How the terminal finds children.</param>
-internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connection, ParentLookup lookup)
+/// <param name="clean">Takes secrets out of what the server says, which may hold a row's value.</param>
+internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connection, ParentLookup lookup, Func<string, string> clean)
 {
     private const int TimeoutSeconds = 5;
 
@@ -40,6 +41,7 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         var statements = SourceStatements.Of(source, lookup);
         var id = await NewestAsync(cancellation);
         var before = checks.Count;
+        var met = new List<(string Use, PostgresException Error)>();
         foreach (var statement in statements)
         {
             try
@@ -50,12 +52,19 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
             {
                 Add(CheckLevel.Advice, "statements", $"The statement for {statement.Use} took longer than {TimeoutSeconds} s: an index may be missing.");
             }
+            catch (PostgresException e) when (SourceFaults.IsOfRows(e))
+            {
+                met.Add((statement.Use, e));
+            }
             catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.AdminShutdown)
             {
-                Add(CheckLevel.Problem, "statements", $"The statement for {statement.Use} does not work: {SourceFaults.Explain(mapping.Name, e).Message}");
+                Add(CheckLevel.Problem, "statements", $"The statement for {statement.Use} does not work: {SourceFaults.Explain(mapping.Name, e, clean).Message}");
             }
         }
 
+        // It is the row, not the statement: whoever runs it finds the row, and goes on with all others.
+        if (met.Count > 0)
+            Add(CheckLevel.Advice, "statements", string.Create(CultureInfo.InvariantCulture, $"{met.Count} of {statements.Count} statements, such as the one for {met[0].Use}, meet a row that they can't read ({clean(met[0].Error.MessageText)}, {met[0].Error.SqlState}). It is put aside, and all others are read; while there is one, they take longer."));
         if (checks.Count == before)
             Add(CheckLevel.Good, "statements", string.Create(CultureInfo.InvariantCulture, $"All {statements.Count} statements of feeds, reconciliation, terminal and pages run{(id is null ? "; the table is empty" : "")}."));
     }
@@ -84,9 +93,26 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
     /// <summary>A time without a zone is somebody's wall clock; whose, the table does not say.</summary>
     private async Task ExamineZonesAsync(CancellationToken cancellation)
     {
-        var bare = TimeMembers.Where(m => source.Types.GetValueOrDefault(m) is "timestamp without time zone" or "timestamp" or "date" or "text" or "character varying").ToList();
+        var bare = TimeMembers.Where(m => source.Types.GetValueOrDefault(m) is { } type && HasNoZone(type)).ToList();
         if (bare.Count == 0)
             return;
+        var members = $"{string.Join(", ", bare)} {(bare.Count == 1 ? "has" : "have")} no time zone and {(bare.Count == 1 ? "is" : "are")} read as {mapping.TimeZone}";
+        try
+        {
+            await ExamineZonesAsync(members, cancellation);
+        }
+        catch (PostgresException e) when (SourceFaults.IsOfRows(e))
+        {
+            Add(CheckLevel.Advice, "time zone", $"{members}; whether that is right can't be told from the newest rows: {clean(e.MessageText)} ({e.SqlState}).");
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && !cancellation.IsCancellationRequested)
+        {
+            Add(CheckLevel.Advice, "time zone", $"{members}; to find the newest rows takes longer than {TimeoutSeconds} s: an index may be missing.");
+        }
+    }
+
+    private async Task ExamineZonesAsync(string members, CancellationToken cancellation)
+    {
         await using var batch = Batch("select current_setting('TimeZone')", SourceSettings.Select(mapping, TimeoutSeconds), ScanSql.NewestTime(source));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
@@ -94,7 +120,6 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         await reader.NextResultAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         var ahead = await reader.ReadAsync(cancellation) && !reader.IsDBNull(0) ? TimeSpan.FromSeconds(reader.GetDouble(0)) : TimeSpan.Zero;
-        var members = $"{string.Join(", ", bare)} {(bare.Count == 1 ? "has" : "have")} no time zone and {(bare.Count == 1 ? "is" : "are")} read as {mapping.TimeZone}";
         if (ahead > Ahead)
             Add(CheckLevel.Problem, "time zone", string.Create(CultureInfo.InvariantCulture, $"{members}, by which the newest job was inserted {ahead.TotalHours:0.#} hours from now: set TimeZone to the zone that the queue writes in ('{zone}' is the database's)."));
         else if (!IsUtc(zone) && IsUtc(mapping.TimeZone))
@@ -118,6 +143,11 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
             batch.BatchCommands.Add(new(statement));
         return batch;
     }
+
+    /// <summary>Whether a type, as Postgres writes it, says no zone: <c>timestamp(6) without time zone</c>, a date, text of any length.</summary>
+    private static bool HasNoZone(string type) =>
+        type.StartsWith("timestamp", StringComparison.Ordinal) && !type.StartsWith("timestamptz", StringComparison.Ordinal) && !type.EndsWith(" with time zone", StringComparison.Ordinal)
+        || type is "date" or "text" || type.StartsWith("character", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal);
 
     private static bool IsUtc(string zone) => zone.ToUpperInvariant() is "UTC" or "ETC/UTC" or "GMT" or "ETC/GMT" or "UCT" or "ZULU" or "GMT0" or "UNIVERSAL" or "ETC/UNIVERSAL";
 

@@ -23,9 +23,27 @@ internal static class PlanReading
         return scans.Count > 0 && (isView ? scans.Contains(true) : !scans.Contains(false));
     }
 
+    /// <summary>How many tables subqueries read beside what the statement itself does; the row's own arrays and lists of values are none.</summary>
+    /// <param name="json">The answer.</param>
+    public static int RelationsBeside(string json)
+    {
+        using var plan = JsonDocument.Parse(json);
+        return Count(plan.RootElement[0].GetProperty("Plan"), isBeside: false);
+    }
+
+    private static int Count(JsonElement node, bool isBeside)
+    {
+        isBeside |= IsSubquery(node);
+        // A join that another server makes has no one relation.
+        var own = isBeside && (node.TryGetProperty("Relation Name", out _) || node.TryGetProperty("Relations", out _)) ? 1 : 0;
+        return own + Children(node).Sum(child => Count(child, isBeside));
+    }
+
+    private static bool IsSubquery(JsonElement node) => node.TryGetProperty("Parent Relationship", out var relation) && relation.GetString() is "SubPlan" or "InitPlan";
+
     private static void Collect(JsonElement node, bool isView, List<bool> scans)
     {
-        if (node.TryGetProperty("Parent Relationship", out var relation) && relation.GetString() is "SubPlan" or "InitPlan")
+        if (IsSubquery(node))
             return;
         if (node.TryGetProperty("Alias", out var alias) && (isView || IsJob(alias.GetString()!)))
         {
@@ -43,7 +61,7 @@ internal static class PlanReading
 
     private static bool HasCondition(JsonElement node) =>
         node.TryGetProperty("Index Cond", out _)
-        || Children(node).Any(c => !(c.TryGetProperty("Parent Relationship", out var relation) && relation.GetString() is "SubPlan" or "InitPlan") && HasCondition(c));
+        || Children(node).Any(c => !IsSubquery(c) && HasCondition(c));
 
     private static IEnumerable<JsonElement> Children(JsonElement node) =>
         node.TryGetProperty("Plans", out var plans) ? plans.EnumerateArray() : [];

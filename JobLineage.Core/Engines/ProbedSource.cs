@@ -1,4 +1,3 @@
-using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Engines;
@@ -33,11 +32,11 @@ public sealed record ProbedSource(
     /// <summary>The members whose value turns with the clock: the same, and no comparison finds out when.</summary>
     public IReadOnlyList<string> ByTheClock { get; init; } = [];
 
+    /// <summary>Whether the id column takes NULL: a row that has it can't be told from others.</summary>
+    public bool MayLackIds { get; init; }
+
     /// <summary>Whether row level security may hide rows from this user.</summary>
     public bool HidesRows { get; init; }
-
-    /// <summary>The conditions for rows that are not finished, one for each arm of a UNION ALL.</summary>
-    public IReadOnlyList<string> UnfinishedConditions => ScanSql.Unfinished(this);
 
     /// <summary>
     /// Why changes can pass unseen by the log of a trigger, as half a sentence; null when they can't. Such a source is followed by polling,

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Net.Sockets;
 using JobLineage.Core.Postgres;
 using Npgsql;
 
@@ -8,21 +8,31 @@ namespace JobLineage.Core.Engines;
 /// What an error of a source's database means, by the class of its SQLSTATE: whether it passes, what to do about it, and whether the mapping
 /// is to blame. Pure.
 /// </summary>
-internal static partial class SourceFaults
+public static class SourceFaults
 {
     /// <summary>
     /// Whether an error says that a statement is wrong: its names, types, operators or literals. A time limit, a lock, a full disk, missing
     /// rights or a lost connection say nothing about the statement.
     /// </summary>
-    public static bool IsMapping(PostgresException e) =>
+    internal static bool IsMapping(PostgresException e) =>
         e.SqlState is not PostgresErrorCodes.InsufficientPrivilege && (e.SqlState[..2] is "42" or "22" or "0A" or "21" or "2F" or "38" or "39" or "P0" or "54" || e.SqlState == "25006");
 
-    /// <summary>The sentence for an error of a source's database.</summary>
+    /// <summary>
+    /// Whether an error may be one row's: a value that an expression can't take (class 22), a subquery that finds more than one row (21), or something
+    /// that is too large (54).
+    /// </summary>
+    internal static bool IsOfRows(PostgresException e) => e.SqlState[..2] is "21" or "22" or "54";
+
+    /// <summary>The sentence for an error of a source's database: an unreachable one is told apart from one that refuses.</summary>
     /// <param name="source">The source's name.</param>
     /// <param name="error">What the driver threw.</param>
-    public static SourceProblem Explain(string source, Exception error)
+    /// <param name="clean">Takes secrets out of what the server says, which may hold a row's value, and cuts it.</param>
+    public static SourceProblem Explain(string source, Exception error, Func<string, string> clean)
     {
-        var problem = SqlStateSentences.Of(error, SqlStateSubject.Source(source));
+        var subject = SqlStateSubject.Source(source);
+        var problem = Server(error) is { } said
+            ? SqlStateSentences.Of(new SqlStateError(said.SqlState, clean(said.MessageText), said.Detail, said.Hint is null ? null : clean(said.Hint)), subject)
+            : SqlStateSentences.Of(error, subject);
         return new(problem.Kind switch
         {
             SqlStateKind.Refused or SqlStateKind.NoDatabase or SqlStateKind.Dropped => SourceProblemKind.Refused,
@@ -32,14 +42,21 @@ internal static partial class SourceFaults
             _ => SourceProblemKind.Unreachable,
         }, problem.Kind == SqlStateKind.ReadOnly
             // Reading writes nothing: something that the mapping calls does.
-            ? $"The mapping of source '{source}' calls something that writes ({SqlStateSentences.FirstLine(error.Message)}), and reading must not write: take that out of it."
+            ? $"The mapping of source '{source}' calls something that writes ({clean(Server(error)?.MessageText ?? error.Message)}), and reading must not write: take that out of it."
             : problem.Message);
     }
 
     /// <summary>The kind of thing that a user may not use, and its name, as Postgres says them; null when it says it in another language.</summary>
-    public static (string Kind, string Name)? Denied(PostgresException e) =>
-        DeniedThing().Match(e.MessageText) is { Success: true } match ? (match.Groups[1].Value, match.Groups[2].Value) : null;
+    internal static (string Kind, string Name)? Denied(PostgresException e) => SqlStateSentences.Denied(e.MessageText);
 
-    [GeneratedRegex("^permission denied for (?:materialized |foreign )?(table|view|sequence|relation|schema|database|function|type) \"?(.+?)\"?$")]
-    private static partial Regex DeniedThing();
+    private static PostgresException? Server(Exception error)
+    {
+        for (var e = error; e is not null and not SocketException; e = e.InnerException)
+        {
+            if (e is PostgresException said)
+                return said;
+        }
+
+        return null;
+    }
 }

@@ -141,8 +141,14 @@ public sealed record SourceMapping
         }
     }
 
-    private string IsWorker(string name) =>
-        $"({Worker})::text = {Literal(name)} or right(({Worker})::text, {name.Length + 1}) in ({Literal("." + name)}, {Literal("/" + name)})";
+    /// <summary><see cref="Workers.IsNamed"/> in SQL.</summary>
+    private string IsWorker(string name)
+    {
+        var (whole, wanted) = ($"replace(({Worker})::text, '/', '.')", name.Replace('/', '.'));
+        var named = $"{whole} = {Literal(wanted)} or right({whole}, length({Literal("." + wanted)})) = {Literal("." + wanted)}";
+        // As it is shown, what stands in brackets is shortened too.
+        return wanted.AsSpan().ContainsAny("<([") ? $@"{named} or regexp_replace({whole}, '([^][<>()., ]+\.)+', '', 'g') = {Literal(wanted)}" : named;
+    }
 
     /// <summary>
     /// Template of the queue's own page of a job, with <c>{id}</c>; null for none.

@@ -1,5 +1,6 @@
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Engines;
@@ -28,7 +29,8 @@ public static class SourceProbe
                     select inhrelid from pg_inherits where inhparent = c.oid
                     union all select i.inhrelid from part join pg_inherits i on i.inhparent = part.inhrelid)
                 select from part join pg_class p on p.oid = part.inhrelid where p.relkind = 'f'),
-            coalesce(row_security_active(c.oid), false)
+            coalesce(row_security_active(c.oid), false),
+            not coalesce(a.attnotnull, true)
         from (select 1) one
             left join (pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = $1)
                 on c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -73,16 +75,10 @@ public static class SourceProbe
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
         {
-            return new(null, Explain(mapping.Name, e));
+            // No row is read: what the server says holds no value of one.
+            return new(null, SourceFaults.Explain(mapping.Name, e, SqlStateSentences.FirstLine));
         }
     }
-
-    /// <summary>
-    /// The sentence for an error of a source's database: an unreachable one is told apart from one that refuses.
-    /// </summary>
-    /// <param name="source">The source's name.</param>
-    /// <param name="error">What the driver threw.</param>
-    public static SourceProblem Explain(string source, Exception error) => SourceFaults.Explain(source, error);
 
     private static async Task<ProbeOutcome> ProbeAsync(
         SourceMapping mapping, NpgsqlConnection connection, CancellationToken cancellation)
@@ -102,6 +98,7 @@ public static class SourceProbe
                 ParentIdKind = check.Types.GetValueOrDefault(nameof(mapping.ParentId)) is { } parent && KindOf(parent) is { } parentKind and not JobIdKind.Text ? parentKind : null,
                 Types = check.Types,
                 Kind = found.Kind,
+                MayLackIds = found.MayLackIds,
                 HidesRows = found.HasRowSecurity && !await ShowsAllAsync(connection, found.Table, cancellation),
             };
             source = await ReachAsync(source, connection, cancellation);
@@ -146,7 +143,7 @@ public static class SourceProbe
             (_, true, _) => TableKind.Inherited,
             _ => TableKind.Table,
         };
-        return (null, new(row.GetFieldValue<uint>(1), what, idType, kind, row.GetString(5), row.GetBoolean(8)));
+        return (null, new(row.GetFieldValue<uint>(1), what, idType, kind, row.GetString(5), row.GetBoolean(8), row.GetBoolean(9)));
 
         (SourceProblem?, FoundTable?) Problem(SourceProblemKind kind, string message) => (new(kind, $"Source '{mapping.Name}': {message}"), null);
     }
@@ -173,12 +170,32 @@ public static class SourceProbe
                 own.Add(row.GetString(0));
         }
 
+        var reading = await RelationsAsync(source.Mapping, connection, ["1", .. changing.Select(m => m.Expression)], cancellation);
         return source with
         {
-            // Unnesting an array of the row's own is a subquery that reads no other row.
-            Outside = [.. changing.Where(m => SqlText.ReadsTables(m.Expression) || SqlText.Calls(m.Expression).Any(own.Contains)).Select(m => m.Member)],
+            // What is read for the row itself (a policy of the table, a view's own) is read for "1" as well.
+            Outside = [.. changing.Where((m, at) => reading[at + 1] > reading[0] || SqlText.Calls(m.Expression).Any(own.Contains)).Select(m => m.Member)],
             ByTheClock = [.. changing.Where(m => SqlText.Names(m.Expression).Any(Clocks.Contains)).Select(m => m.Member)],
         };
+    }
+
+    /// <summary>For each expression, how many tables its subqueries read, as the planner has them: no reading of SQL by hand knows all that may stand in one.</summary>
+    private static async Task<List<int>> RelationsAsync(
+        SourceMapping mapping, NpgsqlConnection connection, IReadOnlyList<string> expressions, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds + 5 };
+        batch.BatchCommands.Add(new(SourceSettings.Select(mapping, TimeoutSeconds)));
+        foreach (var expression in expressions)
+            batch.BatchCommands.Add(new(PlanReading.Explain($"select ({expression}) from {RowSql.From(mapping)}")));
+        await using var row = await batch.ExecuteReaderAsync(cancellation);
+        var counts = new List<int>();
+        while (await row.NextResultAsync(cancellation))
+        {
+            await row.ReadAsync(cancellation);
+            counts.Add(PlanReading.RelationsBeside(row.GetString(0)));
+        }
+
+        return counts;
     }
 
     private static SourceProblem NoPrivilege(SourceMapping mapping, string table, string user, PostgresException e)
@@ -207,5 +224,5 @@ public static class SourceProbe
     private static string OneLine(string expression) =>
         string.Join(' ', expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    private sealed record FoundTable(uint Table, TableKind Kind, string IdType, JobIdKind IdKind, string User, bool HasRowSecurity);
+    private sealed record FoundTable(uint Table, TableKind Kind, string IdType, JobIdKind IdKind, string User, bool HasRowSecurity, bool MayLackIds);
 }

@@ -20,7 +20,7 @@ public static class InferredText
         if (why.Count > 0)
             text.Append("\nwhy\n");
         foreach (var stage in why)
-            text.Append(CultureInfo.InvariantCulture, $"  {PlainText.Clean(StagePath.NameOf(stage.Path))}: {PlainText.Clean(string.Join("; ", stage.Why))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {VisibleText.Line(StagePath.NameOf(stage.Path))}: {VisibleText.Line(string.Join("; ", stage.Why))}\n");
         var unsure = run.Jobs.Where(j => j.Certainty == Certainty.Unsure).ToList();
         if (unsure.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nunsure ({unsure.Count:N0})\n");
@@ -46,7 +46,7 @@ public static class InferredText
         var text = new StringBuilder();
         foreach (var key in keys)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  --by {PlainText.Clean(key.Key)}  {key.Score:0.00}  {key.Jobs:N0} {(key.Jobs == 1 ? "job has" : "jobs have")} {PlainText.Clean(key.Value)}");
+            text.Append(CultureInfo.InvariantCulture, $"  --by {VisibleText.Line(key.Key)}  {key.Score:0.00}  {key.Jobs:N0} {(key.Jobs == 1 ? "job has" : "jobs have")} {VisibleText.Line(key.Value)}");
             if (key.Outside > 0)
                 text.Append(CultureInfo.InvariantCulture, $"; {key.Outside:N0} before the root too");
             text.Append(key.Separates switch { true => "; other roots have others", false => "; other roots have it too", null => "" }).Append('\n');
@@ -59,14 +59,14 @@ public static class InferredText
     {
         var text = new StringBuilder("Inferred from arguments and times, not recorded");
         if (run.Key is not null && run.KeyValue is not null)
-            text.Append(CultureInfo.InvariantCulture, $": by {PlainText.Clean(run.Key)} = {PlainText.Clean(run.KeyValue)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}");
+            text.Append(CultureInfo.InvariantCulture, $": by {VisibleText.Line(run.Key)} = {VisibleText.Line(run.KeyValue)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}");
         text.Append(".\n");
         if (run.Window is { From: { } from, Until: { } until })
-            text.Append(CultureInfo.InvariantCulture, $"Looked at {run.Window.Examined:N0} jobs inserted from {from.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(run.Window.NextRoot is { } next ? $", where the next root is: {PlainText.Clean(next)}" : "")}.\n");
+            text.Append(CultureInfo.InvariantCulture, $"Looked at {run.Window.Examined:N0} jobs inserted from {from.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(run.Window.NextRoot is { } next ? $", where the next root is: {VisibleText.Line(next)}" : "")}.\n");
         return text.Append('\n').ToString();
     }
 
-    private static string Notes(InferredRun run) => run.Notes.Count == 0 ? "" : "\n" + string.Concat(run.Notes.Select(n => $"note: {PlainText.Clean(n)}\n"));
+    private static string Notes(InferredRun run) => run.Notes.Count == 0 ? "" : "\n" + string.Concat(run.Notes.Select(n => $"note: {VisibleText.Line(n)}\n"));
 
     private static string Mark(InferredStage stage) => stage.Recorded > 0 && stage.Recorded == stage.Sure + stage.Likely + stage.Unsure ? "  [recorded]" : string.Create(
         CultureInfo.InvariantCulture,
@@ -74,7 +74,7 @@ public static class InferredText
 
     private static string Line(InferredLink link) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{TextTree.Line(link.Job, StagePath.NameOf(link.Stage))}  [{(link.IsRecorded ? "recorded" : $"inferred: {Word(link.Certainty)} {link.Confidence:0.00}")}, child of {PlainText.Clean(link.ParentId ?? "")}: {PlainText.Clean(string.Join("; ", link.Evidence))}]");
+        $"{TextTree.Line(link.Job, StagePath.NameOf(link.Stage))}  [{(link.IsRecorded ? "recorded" : $"inferred: {Word(link.Certainty)} {link.Confidence:0.00}")}, child of {VisibleText.Line(link.ParentId ?? "")}: {VisibleText.Line(string.Join("; ", link.Evidence))}]");
 
     private static string Word(Certainty certainty) => certainty.ToString().ToLowerInvariant();
 }

@@ -23,14 +23,14 @@ public static class RunExportText
     {
         var run = export.Run;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{PlainText.Clean(run.Source)} {PlainText.Clean(run.RootId)}: {run.State.ToString().ToLowerInvariant()}, as of {ExportTimes.Text(run.AsOf)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{VisibleText.Line(run.Source)} {VisibleText.Line(run.RootId)}: {run.State.ToString().ToLowerInvariant()}, as of {ExportTimes.Text(run.AsOf)}\n\n");
         text.Append(TextTree.OfStages(run, glyphs));
         var jobs = 0L;
         string? stage = null;
         await foreach (var job in export.Jobs.WithCancellation(cancellation))
         {
             if (job.Stage != stage)
-                text.Append('\n').Append(PlainText.Clean(stage = job.Stage)).Append('\n');
+                text.Append('\n').Append(VisibleText.Line(stage = job.Stage)).Append('\n');
             text.Append("  ").Append(TextTree.Line(job.Job, StagePath.NameOf(job.Stage))).Append('\n');
             jobs++;
             if (text.Length >= PieceLength)

@@ -28,7 +28,7 @@ public static class TextTree
         if (run.Findings.Count > 0)
             text.Append('\n');
         foreach (var finding in run.Findings)
-            text.Append(CultureInfo.InvariantCulture, $"{Mark(finding, glyphs)}: {PlainText.Clean(finding.Reason)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Mark(finding, glyphs)}: {VisibleText.Line(finding.Reason)}\n");
         return text.ToString();
     }
 
@@ -48,7 +48,7 @@ public static class TextTree
     public static string Line(Job job, string? called = null)
     {
         if (job.IsMissing)
-            return $"{PlainText.Clean(job.Id)}  {Workers.Unknown}  missing";
+            return $"{VisibleText.Line(job.Id)}  {Workers.Unknown}  missing";
         var name = job.Step ?? called ?? Workers.ShortName(job.Worker);
         var attempts = job.MaxAttempts > 0 ? $"  attempt {job.Attempt}/{job.MaxAttempts}" : "";
         var when = job.State switch
@@ -57,7 +57,7 @@ public static class TextTree
             JobState.Executing => Time("  since ", job.AttemptedAt),
             _ => Time("  ", job.FinishedAt),
         };
-        return $"{PlainText.Clean(job.Id)}  {PlainText.Clean(name)}  {job.State.Name()}{attempts}{when}{(job.IsCycleCut ? "  cycle: its parent link is not followed" : "")}";
+        return $"{VisibleText.Line(job.Id)}  {VisibleText.Line(name)}  {job.State.Name()}{attempts}{when}{(job.IsCycleCut ? "  cycle: its parent link is not followed" : "")}";
     }
 
     /// <summary>Jobs, one a line, whose different workers are called differently.</summary>
@@ -73,7 +73,7 @@ public static class TextTree
         var wide = run.Stages.Max(s => s.Path.Length);
         var digits = run.Stages.Max(s => Number(s.Total).Length);
         return string.Concat(run.Stages.Select(s =>
-            $"{PlainText.Clean(s.Path).PadRight(wide)}  {Number(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}".TrimEnd() + "\n"));
+            $"{VisibleText.Line(s.Path).PadRight(wide)}  {Number(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}".TrimEnd() + "\n"));
     }
 
     /// <summary>Counts, most first: <c>completed 70 · available 63</c>.</summary>
@@ -91,7 +91,7 @@ public static class TextTree
             parts.Add($"{state.Name()} {Number(count)}{string.Concat(marks.Select(f => " " + Mark(f, glyphs)))}");
         }
 
-        var name = run.RootIsMissing && stage.ParentPath is null ? $"{Workers.Unknown} job {PlainText.Clean(run.RootId)}, which is missing" : PlainText.Clean(stage.Name);
+        var name = run.RootIsMissing && stage.ParentPath is null ? $"{Workers.Unknown} job {VisibleText.Line(run.RootId)}, which is missing" : VisibleText.Line(stage.Name);
         var counts = parts.Count > 0 ? "  " + string.Join(glyphs.Dot, parts) : "";
         return $"{name} ({Number(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}";
     }

@@ -33,7 +33,7 @@ public sealed class Backfill(SourceReader reader, Ingester ingester, SourceRecor
             await foreach (var chunk in chunks.Reader.ReadAllAsync(cancellation))
             {
                 done += chunk.Rows;
-                await StoreSide.Of(ingester.ApplyAsync(new SourceRows(chunk.Jobs, []) { Bad = chunk.Bad, Unknown = chunk.Unknown }, new(BackfillAfter: chunk.LastId, RowsDone: done), cancellation));
+                await StoreSide.Of(ingester.ApplyAsync(new SourceRows(chunk.Jobs, []) { Bad = chunk.Bad, Unknown = chunk.Unknown }, new(BackfillAfter: chunk.Rows > 0 ? chunk.LastId : null, RowsDone: done), cancellation));
                 await between(cancellation);
             }
         }

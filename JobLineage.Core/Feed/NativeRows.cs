@@ -38,7 +38,7 @@ public sealed class NativeRows(IReadOnlyList<WatchedSource> sources, TimeProvide
         {
             // The table may have become another one.
             readers.TryRemove(source, out _);
-            return Unreachable(SourceProbe.Explain(source, exception).Message);
+            return Unreachable(SourceFaults.Explain(source, exception, watched.Redaction.Line).Message);
         }
     }
 

@@ -104,6 +104,12 @@ public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingeste
     public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, CancellationToken cancellation) => LookAgainAsync(ids, null, cancellation);
 
     /// <inheritdoc cref="LookAgainAsync(IReadOnlyList{string}, CancellationToken)"/>
-    public Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, DatabaseTurn? turn, CancellationToken cancellation) =>
-        refresh.RunAsync(ids, null, null, turn, cancellation);
+    public async Task<Refreshed> LookAgainAsync(IReadOnlyList<string> ids, DatabaseTurn? turn, CancellationToken cancellation)
+    {
+        var read = new List<Job>();
+        var refreshed = await refresh.RunAsync(ids, read, null, turn, cancellation);
+        // Whatever it was read for: looks need not pass it by any more.
+        scanner.Trust(read.Select(job => job.Id).Except(refreshed.PutAside));
+        return refreshed;
+    }
 }

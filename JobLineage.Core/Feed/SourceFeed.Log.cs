@@ -8,8 +8,8 @@ public sealed partial class SourceFeed
     [LoggerMessage(301, LogLevel.Error, "Source {Source}: {Problem}")]
     private partial void LogMisconfigured(string source, string problem);
 
-    [LoggerMessage(302, LogLevel.Warning, "Source {Source}: reading failed; trying again in {Seconds} s")]
-    private partial void LogLost(string source, double seconds, Exception e);
+    [LoggerMessage(302, LogLevel.Warning, "Source {Source}: reading failed; trying again in {Seconds} s. {Problem}")]
+    private partial void LogLost(string source, double seconds, string problem, Exception? e);
 
     [LoggerMessage(303, LogLevel.Information, "Source {Source}: read to the end, {Rows} rows")]
     private partial void LogBackfilled(string source, long rows);
@@ -41,6 +41,6 @@ public sealed partial class SourceFeed
     [LoggerMessage(314, LogLevel.Warning, "Source {Source}: {Jobs} jobs were changed past the trigger or its log (found by asking); everything is compared")]
     private partial void LogPastTrigger(string source, int jobs);
 
-    [LoggerMessage(322, LogLevel.Warning, "Source {Source}: could not be read")]
-    private partial void LogNotRead(string source, Exception e);
+    [LoggerMessage(322, LogLevel.Warning, "Source {Source}: could not be read. {Problem}")]
+    private partial void LogNotRead(string source, string problem, Exception? e);
 }

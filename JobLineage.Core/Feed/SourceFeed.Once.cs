@@ -34,7 +34,7 @@ public sealed partial class SourceFeed
         catch (Exception e) when (!cancellation.IsCancellationRequested && e is not LeadLostException)
         {
             var sentence = Sentence(e);
-            LogNotRead(source.Name, e);
+            LogNotRead(source.Name, sentence, Logged(e));
             await TrySayAsync(record, sentence, cancellation);
             return sentence;
         }
@@ -47,6 +47,7 @@ public sealed partial class SourceFeed
             LogRereading(source.Name);
         var reader = new SourceReader(probed, source.Database, source.Redaction);
         reader.UnknownState += ReportUnknownState;
+        reader.Expect(await record.PutAsideIdsAsync(cancellation));
         var scanner = new SourceScanner(reader, source.Database);
         var ingester = new Ingester(store, probed, record);
         var feed = new PollFeed(reader, scanner, ingester, record, options, time);

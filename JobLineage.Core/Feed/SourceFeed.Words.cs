@@ -7,9 +7,6 @@ namespace JobLineage.Core.Feed;
 /// <content>What a feed tells people.</content>
 public sealed partial class SourceFeed
 {
-    /// <summary>A standby may be this far behind without a word: the page says how far.</summary>
-    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(10);
-
     /// <summary>Clocks that differ by more than this are said to.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
@@ -40,10 +37,8 @@ public sealed partial class SourceFeed
     {
         if (moment is not { } read)
             return null;
-        if (read is { IsStandby: true, AsOf: null })
-            return $"The server of source '{source.Name}' is a standby that has replayed nothing yet: how old its data is can't be known.";
-        if (read.IsStandby && read.Clock - read.AsOf > Lag)
-            return $"The server of source '{source.Name}' is a standby that lags behind its primary: its data is of the time shown.";
+        if (read.Sentence(source.Name) is { } sentence)
+            return sentence;
         return (read.Clock - read.At).Duration() > Skew
             ? string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
@@ -55,11 +50,14 @@ public sealed partial class SourceFeed
         ? null
         : $"Rows in a state that this version does not know are passed over: {string.Join(", ", unknownStates.Keys.Order(StringComparer.Ordinal).Select(w => $"'{w}'"))}.";
 
+    /// <summary>An error as it may be logged: what the server says of a row's value holds the value, and the sentence says as much of it as may be said.</summary>
+    private static Exception? Logged(Exception e) => RowFaults.IsOfRows(e) ? null : e;
+
     private string Sentence(Exception e) => e switch
     {
         SourceProblemException => e.Message,
         _ when StoreSide.Is(e) => $"What was read from source '{source.Name}' can't be stored. {SqlStateSentences.Of(e, SqlStateSubject.Store).Message}",
-        _ when DatabaseFailure.Is(e) => SourceProbe.Explain(source.Name, e).Message,
+        _ when DatabaseFailure.Is(e) => SourceFaults.Explain(source.Name, e, source.Redaction.Line).Message,
         _ => $"Source '{source.Name}' could not be read ({e.GetType().Name}); the log says more.",
     };
 }

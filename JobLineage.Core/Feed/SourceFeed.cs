@@ -69,6 +69,11 @@ public sealed partial class SourceFeed(
             {
                 await TurnAsync(record, () => pause = options.MinimumPause, cancellation);
             }
+            catch (RowsInTheWayException e)
+            {
+                // No turn is held here: the search reads the whole table, and waits for a long one.
+                await GoAroundAsync(record, e, cancellation);
+            }
             catch (SourceProblemException e) when (!e.Problem.IsRetryable)
             {
                 LogMisconfigured(source.Name, e.Message);
@@ -78,7 +83,7 @@ public sealed partial class SourceFeed(
             catch (Exception e) when (!cancellation.IsCancellationRequested && e is not LeadLostException)
             {
                 // Whatever it is: one source that can't be read must not stop the others, nor the dashboard.
-                LogLost(source.Name, pause.TotalSeconds, e);
+                LogLost(source.Name, pause.TotalSeconds, Sentence(e), Logged(e));
                 await TrySayAsync(record, $"{Sentence(e)} It is tried again by itself.", cancellation);
                 await Task.Delay(pause, time, cancellation);
                 pause = pause * 2 > options.MaximumPause ? options.MaximumPause : pause * 2;
@@ -114,7 +119,8 @@ public sealed partial class SourceFeed(
             LogRereading(source.Name);
         var reader = new SourceReader(probed, source.Database, source.Redaction);
         reader.UnknownState += ReportUnknownState;
-        var scanner = new SourceScanner(reader, source.Database);
+        reader.Expect(await record.PutAsideIdsAsync(cancellation));
+        var scanner = new SourceScanner(reader, source.Database, inTheWay: inTheWay, searchesAtOnce: false);
         var ingester = new Ingester(store, probed, record);
         // Where looks do not see all that changes, the data is of the last comparison.
         DateTimeOffset? compared = null;

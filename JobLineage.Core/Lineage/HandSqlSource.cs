@@ -36,7 +36,7 @@ public sealed class HandSqlSource(SourceMapping mapping, NpgsqlDataSource databa
             var (probed, _) = await SourceProbe.ProbeAsync(mapping, database, cancellation);
             if (probed is not null)
             {
-                var lookup = await new LineageReader(probed, database, TimeoutSeconds).FindLookupAsync(cancellation);
+                var lookup = await new SourceIndexes(probed, database, TimeoutSeconds).FindLookupAsync(cancellation);
                 known = (probed, lookup, clock.GetTimestamp());
                 return (probed, lookup);
             }

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,21 +17,24 @@ namespace JobLineage.Core.Lineage;
 /// <param name="source">What was found out about the table; see <see cref="SourceProbe"/>.</param>
 /// <param name="database">Connections to the source's database.</param>
 /// <param name="redaction">Takes secrets out of arguments before they are looked at or shown.</param>
-/// <param name="clock">Says when a reading was made.</param>
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
 public sealed class InferenceQueries(
-    ProbedSource source, NpgsqlDataSource database, Redaction redaction, TimeProvider? clock = null, int timeoutSeconds = 15)
+    ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 15)
 {
     /// <summary>Jobs of a window that are looked at, unless told otherwise.</summary>
     public const int DefaultLimit = 10_000;
 
     private const int Before = 500;
     private const int Newest = 5_000;
+
+    /// <summary>Rows that can't be read and are named.</summary>
+    private const int MostNamed = 5;
     private const long RowsToReadWhole = 500_000;
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly LineageReader reader = new(source, database, timeoutSeconds);
+    private readonly LineageReader reader = new(source, database, timeoutSeconds, redaction);
+    private readonly SourceIndexes indexes = new(source, database, timeoutSeconds);
     private readonly SourceReader ids = new(source, database, redaction, timeoutSeconds);
 
     /// <summary>The descendants of a job, as far as they can be inferred; null when there is no such job.</summary>
@@ -51,8 +53,8 @@ public sealed class InferenceQueries(
         var length = window ?? WindowText.Usual;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(length, TimeSpan.Zero, nameof(window));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, WindowText.Longest, nameof(window));
-        var asOf = (clock ?? TimeProvider.System).GetUtcNow();
-        if ((await ReadAsync(InferenceSql.One(source), cancellation, ids.IdValue(start))).FirstOrDefault() is not { Row: { } root })
+        var (found, moment) = await AskAsync(InferenceSql.One, Row, cancellation, ids.IdValue(start));
+        if (found.FirstOrDefault() is not { Row: { } root })
             return null;
         var input = new InferenceInput
         {
@@ -61,13 +63,14 @@ public sealed class InferenceQueries(
             Rows = [],
             Key = key,
             Window = length,
-            AsOf = asOf,
+            AsOf = moment.Shown,
             Known = await KnownAsync(cancellation),
         };
         input = source.IdKind == JobIdKind.BigInt
             ? await ByIdsAsync(input, root, limit, cancellation)
             : await ByTimeAsync(input, root, limit, cancellation);
-        return await Task.Run(() => new LineageInference(input).Infer(), cancellation);
+        var run = await Task.Run(() => new LineageInference(input).Infer(), cancellation);
+        return run is null ? null : run with { Notes = [.. run.Notes, .. Notes(moment)] };
     }
 
     private async Task<InferenceInput> ByIdsAsync(InferenceInput input, LineageRow root, int limit, CancellationToken cancellation)
@@ -75,7 +78,7 @@ public sealed class InferenceQueries(
         var end = long.MaxValue;
         if (source.Mapping.InsertedAt is not null && root.InsertedAt is { } at)
             end = await EndAsync(input.RootId, at + input.Window, cancellation);
-        var rows = await ReadAsync(InferenceSql.ByIds(source, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Number(end));
+        var rows = await ReadAsync(from => InferenceSql.ByIds(from, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Number(end));
         var within = rows.Where(r => JobIds.Compare(JobIdKind.BigInt, r.Row.Id, input.RootId) > 0).ToList();
         if (within.Count <= limit)
             return input with { Rows = rows };
@@ -86,12 +89,13 @@ public sealed class InferenceQueries(
             return input;
         try
         {
-            rows.AddRange(await ReadAsync(
-                InferenceSql.ByIdsHolding(source, limit), cancellation, ids.IdValue(within[^2].Row.Id), Number(end),
-                new NpgsqlParameter<string> { TypedValue = holding }));
+            var (more, _) = await reader.ReadAsync(
+                InferenceSql.ByIdsHolding(source, limit), ParentLookup.Expression, Row,
+                [ids.IdValue(within[^2].Row.Id), Number(end), new NpgsqlParameter<string> { TypedValue = holding }], cancellation);
+            rows.AddRange(more);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.QueryCanceled
-            && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (RowFaults.IsOfRows(e)
+            || e is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } && !cancellation.IsCancellationRequested)
         {
             // Arguments that are not all JSON, or that no index serves: what was read is what there is, and is said to be cut.
         }
@@ -103,41 +107,55 @@ public sealed class InferenceQueries(
     {
         if (source.Mapping.InsertedAt is null || root.InsertedAt is not { } at)
             throw new InferenceException($"Source '{source.Mapping.Name}' does not say when job {input.RootId} was inserted, and its ids do not grow with time: nothing can be inferred. Set its InsertedAt.");
-        if (!await reader.IsIndexedAsync(InferenceSql.AskTime(source), cancellation) && await ids.EstimateRowsAsync(cancellation) > RowsToReadWhole)
+        if (!await indexes.IsServedAsync(InferenceSql.AskTime(source), cancellation) && await ids.EstimateRowsAsync(cancellation) > RowsToReadWhole)
         {
             throw new InferenceException(
                 $"Source '{source.Mapping.Name}' has no index on the time of insertion and its ids do not grow with time: to infer, its whole table would be read. Add one: create index concurrently on {source.Mapping.QualifiedTable} (({SqlText.WithoutAlias(source.Mapping.InsertedAt)})).");
         }
 
         var rows = await ReadAsync(
-            InferenceSql.ByTime(source, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Time(at), Time(at + input.Window));
+            from => InferenceSql.ByTime(from, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Time(at), Time(at + input.Window));
         var within = rows.Where(r => r.Row.InsertedAt >= at && r.Row.Id != input.RootId).ToList();
         if (within.Count > limit)
             rows.RemoveAll(r => r.Row.Id == within[^1].Row.Id);
         return input with { Rows = rows, IsCut = within.Count > limit };
     }
 
-    private async Task<long> EndAsync(string from, DateTimeOffset until, CancellationToken cancellation)
+    private async Task<long> EndAsync(string from, DateTimeOffset until, CancellationToken cancellation) =>
+        (await AskAsync(InferenceSql.End, row => row.GetInt64(0), cancellation, ids.IdValue(from), Time(until))).Rows[0];
+
+    private async Task<List<(LineageRow Row, string? Args)>> ReadAsync(
+        Func<ProbedSource, string> sql, CancellationToken cancellation, params NpgsqlParameter[] parameters) => (await AskAsync(sql, Row, cancellation, parameters)).Rows;
+
+    /// <summary>Asks, and is answered for the rest where some row of the table makes the statement fail.</summary>
+    private async Task<(List<T> Rows, SourceMoment Moment)> AskAsync<T>(
+        Func<ProbedSource, string> sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params NpgsqlParameter[] parameters)
     {
-        await using var command = await SourceCommand.OpenAsync(database, source.Mapping, timeoutSeconds, cancellation);
-        command.Sql = InferenceSql.End(source);
-        command.Add(ids.IdValue(from));
-        command.Add(Time(until));
-        return (long)(await command.ScalarAsync(cancellation))!;
+        try
+        {
+            return await reader.ReadAsync(sql(source), ParentLookup.Expression, row, parameters, cancellation);
+        }
+        catch (Exception e) when (RowFaults.IsOfRows(e))
+        {
+            if (await reader.WithoutBadRowsAsync(withArgs: true, cancellation) is not { } rest)
+                throw;
+            // No index serves a table some of whose rows are left out.
+            return await reader.ReadAsync(sql(rest), ParentLookup.Scan, row, parameters, cancellation);
+        }
     }
 
-    private async Task<List<(LineageRow Row, string? Args)>> ReadAsync(string sql, CancellationToken cancellation, params NpgsqlParameter[] parameters)
+    private (LineageRow Row, string? Args) Row(NpgsqlDataReader row) => (Known(reader.Row(row)), redaction.Json(row.TextAt(13)).Text);
+
+    /// <summary>What to know of the table before believing what was inferred.</summary>
+    private IEnumerable<string> Notes(SourceMoment moment)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = reader.Batch(connection, LineageSql.Settings(source, ParentLookup.Expression, timeoutSeconds), sql);
-        foreach (var parameter in parameters)
-            batch.BatchCommands[1].Parameters.Add(parameter);
-        await using var row = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
-        await row.NextResultAsync(cancellation);
-        var rows = new List<(LineageRow, string?)>();
-        while (await row.ReadAsync(cancellation))
-            rows.Add((Known(reader.Row(row)), redaction.Json(row.TextAt(13)).Text));
-        return rows;
+        if (moment.Sentence(source.Mapping.Name) is { } sentence)
+            yield return sentence;
+        var bad = reader.BadRows;
+        foreach (var row in bad.Take(MostNamed))
+            yield return $"{row.Sentence} It is left out.";
+        if (bad.Count > MostNamed)
+            yield return $"{bad.Count - MostNamed:N0} more rows can't be read and are left out.";
     }
 
     /// <summary>The row with times that can be reckoned with: 'infinity', years before Christ and those beyond the calendar are unknown.</summary>
@@ -155,12 +173,8 @@ public sealed class InferenceQueries(
     {
         if (source.Mapping.ParentId is null || source.Mapping.RunKey is not null || source.IdKind != JobIdKind.BigInt)
             return [];
-        await using var command = await SourceCommand.OpenAsync(database, source.Mapping, timeoutSeconds, cancellation);
-        command.Sql = InferenceSql.Known(source, Newest);
-        var known = new List<KnownSpawn>();
-        await using var row = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
-        while (await row.ReadAsync(cancellation))
-            known.Add(new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)));
+        var (known, _) = await AskAsync(
+            from => InferenceSql.Known(from, Newest), row => new KnownSpawn(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)), cancellation);
         return known;
     }
 

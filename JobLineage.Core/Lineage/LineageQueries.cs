@@ -27,17 +27,21 @@ public sealed class LineageQueries
     private readonly ProbedSource source;
     private readonly TimeProvider clock;
     private readonly LineageReader reader;
+    private readonly SourceIndexes indexes;
     private (ParentLookup Kind, long At)? lookup;
+    private volatile SourceMoment? lastMoment;
 
     /// <param name="source">What was found out about the table; see <see cref="SourceProbe"/>.</param>
     /// <param name="database">Connections to the source's database.</param>
-    /// <param name="clock">Says when a reading was made.</param>
+    /// <param name="clock">Says how old it is that an index was found.</param>
     /// <param name="timeoutSeconds">Time limit of one statement.</param>
-    public LineageQueries(ProbedSource source, NpgsqlDataSource database, TimeProvider? clock = null, int timeoutSeconds = 30)
+    /// <param name="redaction">Takes secrets out of what is said of rows that can't be read.</param>
+    public LineageQueries(ProbedSource source, NpgsqlDataSource database, TimeProvider? clock = null, int timeoutSeconds = 30, Redaction? redaction = null)
     {
         this.source = source;
         this.clock = clock ?? TimeProvider.System;
-        reader = new(source, database, timeoutSeconds);
+        reader = new(source, database, timeoutSeconds, redaction ?? new());
+        indexes = new(source, database, timeoutSeconds);
     }
 
     /// <summary>The source that is asked.</summary>
@@ -93,7 +97,7 @@ public sealed class LineageQueries
             return null;
         var kind = await LookupAsync(cancellation);
         var whole = source.Mapping.RunKey is not null;
-        var rows = await ReadAsync(
+        var (rows, _) = await ReadAsync(
             (from, by) => whole ? LineageSql.Keyed(from) : LineageSql.Children(from, by == ParentLookup.None ? ParentLookup.Scan : by), kind, start, cancellation);
         var assembler = new RunAssembler(source, rows);
         var jobs = assembler.Assemble(start, fromHere: !whole);
@@ -120,7 +124,7 @@ public sealed class LineageQueries
             return Way(run.Jobs.First(j => j.Row.Id == start), run.PassedOver);
         }
 
-        var rows = await ReadAsync((from, _) => LineageSql.Ancestors(from), ParentLookup.Expression, start, cancellation);
+        var (rows, _) = await ReadAsync((from, _) => LineageSql.Ancestors(from), ParentLookup.Expression, start, cancellation);
         var assembler = new RunAssembler(source, rows);
         var placed = assembler.Assemble(start, fromHere: false);
         if (placed.FirstOrDefault(j => j.Row.Id == start) is { } job)
@@ -145,8 +149,7 @@ public sealed class LineageQueries
         if (JobIds.Normalize(source.IdKind, id) is not { } start)
             return null;
         var kind = await LookupAsync(cancellation);
-        var asOf = clock.GetUtcNow();
-        var rows = await ReadAsync(
+        var (rows, moment) = await ReadAsync(
             (from, by) => source.Mapping.RunKey is not null
                 ? LineageSql.Keyed(from)
                 : LineageSql.Tree(from, by == ParentLookup.None ? ParentLookup.Scan : by, climb: !fromHere),
@@ -155,11 +158,19 @@ public sealed class LineageQueries
         var jobs = assembler.Assemble(start, fromHere);
         if (jobs.Count == 0)
             return null;
-        return new(jobs, assembler.Stages, assembler.Stages.Paths(assembler.Stages.Names()), assembler.PassedOver, asOf);
+        return new(jobs, assembler.Stages, assembler.Stages.Paths(assembler.Stages.Names()), assembler.PassedOver, moment.Shown);
     }
 
     /// <summary>Reads, and answers for the rest where some row of the table makes the statement fail.</summary>
-    private async Task<List<LineageRow>> ReadAsync(
+    private async Task<(List<LineageRow> Rows, SourceMoment Moment)> ReadAsync(
+        Func<ProbedSource, ParentLookup, string> sql, ParentLookup kind, string start, CancellationToken cancellation)
+    {
+        var read = await TryReadAsync(sql, kind, start, cancellation);
+        lastMoment = read.Moment;
+        return read;
+    }
+
+    private async Task<(List<LineageRow> Rows, SourceMoment Moment)> TryReadAsync(
         Func<ProbedSource, ParentLookup, string> sql, ParentLookup kind, string start, CancellationToken cancellation)
     {
         try
@@ -168,7 +179,7 @@ public sealed class LineageQueries
         }
         catch (Exception e) when (RowFaults.IsOfRows(e))
         {
-            if (await reader.WithoutBadRowsAsync(cancellation) is not { } rest)
+            if (await reader.WithoutBadRowsAsync(withArgs: false, cancellation) is not { } rest)
                 throw;
             // No index serves a table some of whose rows are left out.
             var by = kind == ParentLookup.None ? kind : ParentLookup.Scan;
@@ -176,14 +187,17 @@ public sealed class LineageQueries
         }
     }
 
-    /// <summary>Rows of the table that could not be read and were left out of what was answered so far.</summary>
+    /// <summary>Rows of the table that could not be read when one was last in the way, and were left out of what was answered.</summary>
     public IReadOnlyList<BadRow> BadRows => reader.BadRows;
+
+    /// <summary>The moment that the last answer is of, by the source's clock; null before the first.</summary>
+    public SourceMoment? LastMoment => lastMoment;
 
     private async ValueTask<ParentLookup> LookupAsync(CancellationToken cancellation)
     {
         if (lookup is { } known && clock.GetElapsedTime(known.At) < LookupLifetime)
             return known.Kind;
-        var kind = await reader.FindLookupAsync(cancellation);
+        var kind = await indexes.FindLookupAsync(cancellation);
         lookup = (kind, clock.GetTimestamp());
         return kind;
     }

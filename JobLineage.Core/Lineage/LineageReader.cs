@@ -4,7 +4,6 @@ using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Lineage;
 
@@ -14,116 +13,65 @@ namespace JobLineage.Core.Lineage;
 /// <param name="source">The source.</param>
 /// <param name="database">Connections to its database.</param>
 /// <param name="timeoutSeconds">Time limit of a statement.</param>
-internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource database, int timeoutSeconds)
+/// <param name="redaction">Takes secrets out of what errors say of rows.</param>
+internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource database, int timeoutSeconds, Redaction redaction)
 {
-    private readonly SourceReader ids = new(source, database, new Redaction());
+    private readonly SourceReader ids = new(source, database, redaction);
+    private volatile IReadOnlyList<BadRow> bad = [];
 
-    /// <summary>The rows of one of the statements of <see cref="LineageSql"/>, with <paramref name="id"/> as its <c>$1</c>.</summary>
-    public async Task<List<LineageRow>> ReadAsync(string sql, ParentLookup lookup, string id, CancellationToken cancellation)
+    /// <summary>Rows that could not be read when one was last in the way, and were left out of what was answered.</summary>
+    public IReadOnlyList<BadRow> BadRows => bad;
+
+    /// <summary>The rows of one of the statements of <see cref="LineageSql"/>, with <paramref name="id"/> as its <c>$1</c>, and the moment that they are of.</summary>
+    public Task<(List<LineageRow> Rows, SourceMoment Moment)> ReadAsync(string sql, ParentLookup lookup, string id, CancellationToken cancellation) =>
+        ReadAsync(sql, lookup, Row, [ids.IdValue(id)], cancellation);
+
+    /// <summary>The rows of a statement, and the moment that they are of.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="lookup">How it finds its rows, which says the settings that it runs with.</param>
+    /// <param name="row">Reads one of them; the reader is sequential.</param>
+    /// <param name="parameters">Its parameters; they stay whoever's they are.</param>
+    /// <param name="cancellation">Stops the query.</param>
+    public async Task<(List<T> Rows, SourceMoment Moment)> ReadAsync<T>(
+        string sql, ParentLookup lookup, Func<NpgsqlDataReader, T> row, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = Batch(connection, LineageSql.Settings(source, lookup, timeoutSeconds), sql);
-        batch.BatchCommands[1].Parameters.Add(ids.IdValue(id));
-        await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
-        await reader.NextResultAsync(cancellation);
-        var rows = new List<LineageRow>();
+        await using var command = await SourceCommand.OpenAsync(
+            database, source.Mapping, timeoutSeconds, cancellation, LineageSql.Settings(source, lookup, timeoutSeconds));
+        command.Sql = sql;
+        foreach (var parameter in parameters)
+            command.Add(parameter.Clone());
+        await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
+        var rows = new List<T>();
         while (await reader.ReadAsync(cancellation))
-            rows.Add(Row(reader));
-        return rows;
+            rows.Add(row(reader));
+        return (rows, command.Moment!);
     }
 
-    /// <summary>Rows that could not be read, and are left out of all that is read from then on.</summary>
-    public IReadOnlyList<BadRow> BadRows { get; private set; } = [];
-
-    /// <summary>Looks over the table for rows that can't bear what the statements ask of them.</summary>
+    /// <summary>Looks over the table for rows that can't bear what the statements ask of them; those that were found before are asked again.</summary>
+    /// <param name="withArgs">Whether arguments are asked too.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <returns>The source without them; null when there are none.</returns>
-    public async Task<ProbedSource?> WithoutBadRowsAsync(CancellationToken cancellation)
+    public async Task<ProbedSource?> WithoutBadRowsAsync(bool withArgs, CancellationToken cancellation)
     {
-        const int chunk = 20_000;
-        var except = new HashSet<string>(BadRows.Select(b => b.Id), StringComparer.Ordinal);
-        var search = new RowSearch(source.Mapping.Name);
-        var errors = new Dictionary<string, Exception>(StringComparer.Ordinal);
-        for (string? after = null; ;)
+        ids.Expect(bad.Select(b => b.Id));
+        var errors = await ids.FindAsync(
+            LineageSql.Bear(source, withArgs), LineageSql.Settings(source, ParentLookup.Expression, timeoutSeconds), new HashSet<string>(),
+            new(source.Mapping.Name, redaction, ids.Known), cancellation);
+        if (errors.Count == 0)
         {
-            var some = await ids.IdsAsync(after, chunk, cancellation);
-            await search.RunAsync(
-                [.. some.Where(id => !except.Contains(id))], part => BearAsync(part, cancellation),
-                (id, error) =>
-                {
-                    errors[id] = error;
-                    return Task.CompletedTask;
-                },
-                cancellation);
-            if (some.Count < chunk)
-                break;
-            after = some[^1];
+            bad = [];
+            return null;
         }
 
-        // Those that an earlier question has found stand in the way of this one too.
-        if (errors.Count == 0)
-            return except.Count == 0 ? null : Without();
         // By which member: as the feeds find it.
         var named = (await ids.ReadAsync([.. errors.Keys], cancellation)).Bad;
-        BadRows =
+        bad =
         [
-            .. BadRows, .. named.Where(b => errors.ContainsKey(b.Id)),
-            .. errors.Where(e => named.All(b => b.Id != e.Key)).Select(e => new BadRow(e.Key, "", false, RowFaults.SqlState(e.Value), RowFaults.Sentence(e.Key, null, e.Value))),
+            .. named.Where(b => errors.ContainsKey(b.Id)),
+            .. errors.Where(e => named.All(b => b.Id != e.Key))
+                .Select(e => new BadRow(e.Key, "", false, RowFaults.SqlState(e.Value), RowFaults.Sentence(e.Key, null, e.Value, redaction))),
         ];
-        except.UnionWith(errors.Keys);
-        return Without();
-
-        ProbedSource Without() => source with { Mapping = source.Mapping with { Except = new(except, source.HasRowVersions) } };
-    }
-
-    private async Task BearAsync(IReadOnlyList<string> some, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = Batch(connection, LineageSql.Settings(source, ParentLookup.Expression, timeoutSeconds), LineageSql.Bear(source));
-        batch.BatchCommands[1].Parameters.Add(ids.IdArray(some));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-        }
-    }
-
-    /// <summary>Asks the planner which index, if any, serves the parent expression.</summary>
-    public async Task<ParentLookup> FindLookupAsync(CancellationToken cancellation)
-    {
-        if (source.Mapping.RunKey is not null || source.Mapping.ParentId is null)
-            return ParentLookup.None;
-        if (await IsIndexedAsync(LineageSql.AskExpression(source), cancellation))
-            return ParentLookup.Expression;
-        if (LineageSql.AskContainment(source) is not { } containment)
-            return ParentLookup.Scan;
-        try
-        {
-            return await IsIndexedAsync(containment, cancellation) ? ParentLookup.Containment : ParentLookup.Scan;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedFunction)
-        {
-            // The column is json, not jsonb: there is no containment.
-            return ParentLookup.Scan;
-        }
-    }
-
-    /// <summary>Whether an index serves the condition of a statement.</summary>
-    internal async Task<bool> IsIndexedAsync(string sql, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = Batch(connection, LineageSql.Settings(source, ParentLookup.Expression, timeoutSeconds), PlanReading.Explain(sql));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return PlanReading.IsServed(reader.GetString(0), source.Kind == TableKind.View);
-    }
-
-    internal NpgsqlBatch Batch(NpgsqlConnection connection, params ReadOnlySpan<string> statements)
-    {
-        var batch = new NpgsqlBatch(connection) { Timeout = timeoutSeconds + 5 };
-        foreach (var statement in statements)
-            batch.BatchCommands.Add(new(statement));
-        return batch;
+        return source with { Mapping = source.Mapping with { Except = new(errors.Keys, source.HasRowVersions) } };
     }
 
     /// <summary>The row that the first columns of a statement hold.</summary>

@@ -51,6 +51,17 @@ public static class Workers
         return names;
     }
 
+    /// <summary>
+    /// Whether a worker is meant by a name that somebody configured: its full name, its last segments (<c>SyncJob</c> and <c>Jobs.SyncJob</c> are
+    /// <c>App.Jobs.SyncJob</c>), or as it is shown (<c>Handle&lt;Order&gt;</c>). A dot and a slash are one.
+    /// </summary>
+    public static bool IsNamed(string worker, string name)
+    {
+        var (whole, wanted) = (worker.Replace('/', '.'), name.Replace('/', '.'));
+        return whole == wanted || whole.Length > wanted.Length && whole.EndsWith(wanted, StringComparison.Ordinal) && whole[^(wanted.Length + 1)] == '.'
+            || ShortName(worker) == wanted;
+    }
+
     private static List<string[]> Alike(Dictionary<string, string> names) =>
         [.. names.GroupBy(n => n.Value, n => n.Key, StringComparer.Ordinal).Select(g => g.ToArray()).Where(g => g.Length > 1)];
 }

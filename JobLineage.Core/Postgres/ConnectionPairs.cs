@@ -52,7 +52,7 @@ internal static class ConnectionPairs
         }
         catch (ArgumentException)
         {
-            throw new ConnectionTextException("is not a connection string; write it as Host=…;Database=…;Username=…;Password=… or postgres://user:password@host:port/database");
+            throw new ConnectionTextException("is not a connection string; write it as Host=…;Database=…;Username=… or postgres://user@host:port/database");
         }
 
         var parameters = pairs.Keys.Cast<string>().Select(name => new ConnectionParameter(name, pairs[name].ToString() ?? "")).ToList();

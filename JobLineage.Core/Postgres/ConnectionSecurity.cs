@@ -13,27 +13,29 @@ internal static class ConnectionSecurity
         SslMode? mode = null;
         if (all.Remove("sslmode", out var text) || all.Remove("ssl mode", out text))
             mode = Mode("sslmode", text);
+        // What libpq itself calls weak; an empty one says nothing.
+        var isWeak = !string.IsNullOrEmpty(text) && mode is not SslMode.VerifyFull;
         if (all.Remove("ssl", out var ssl))
             mode ??= ssl.ToLowerInvariant() is "" or "1" or "true" or "on" or "0" or "false" or "off"
                 ? ssl.ToLowerInvariant() is "0" or "false" or "off" ? SslMode.Disable : SslMode.Require
                 : Mode("ssl", ssl);
         if (all.Remove("requiressl", out var required) && required == "1")
             mode ??= SslMode.Require;
-        // Prisma's.
-        if (all.Remove("sslaccept", out var accept) && accept.Equals("strict", StringComparison.OrdinalIgnoreCase) && mode is SslMode.Require)
-            mode = SslMode.VerifyFull;
-        if (all.Remove("sslrootcert", out var root) && root.Length > 0)
+        all.Remove("sslcert", out var certificate);
+        all.Remove("sslrootcert", out var root);
+        if (all.Remove("sslaccept", out var accept))
         {
-            // libpq 16: the authorities that the system trusts, which is what Npgsql does without a file.
-            if (root.Equals("system", StringComparison.OrdinalIgnoreCase))
-                mode ??= SslMode.VerifyFull;
-            else
-                builder.RootCertificate = root;
+            // Prisma's, whose sslcert is the authority's: https://www.prisma.io/docs/orm/overview/databases/postgresql#configuring-an-ssl-connection
+            (root, certificate) = (string.IsNullOrEmpty(root) ? certificate : root, null);
+            if (accept.Equals("strict", StringComparison.OrdinalIgnoreCase) && mode is not SslMode.Disable)
+                mode = SslMode.VerifyFull;
         }
 
+        if (!string.IsNullOrEmpty(root))
+            mode = Root(builder, root, mode, isWeak, text?.Replace("-", "").Equals("noverify", StringComparison.OrdinalIgnoreCase) == true);
         if (mode is { } chosen)
             builder.SslMode = chosen;
-        if (all.Remove("sslcert", out var certificate) | all.Remove("sslidentity", out var identity))
+        if (all.Remove("sslidentity", out var identity) | certificate is not null)
             builder.SslCertificate = certificate ?? identity;
         if (all.Remove("sslkey", out var key))
             builder.SslKey = key;
@@ -55,6 +57,26 @@ internal static class ConnectionSecurity
         if (all.Remove("gssencmode", out var gss))
             builder["GSS Encryption Mode"] = Known("gssencmode", gss, "disable", "prefer", "require");
         Refuse(all);
+    }
+
+    /// <summary>
+    /// Who vouches for the server, by https://www.postgresql.org/docs/current/libpq-connect.html and libpq-ssl.html: with a root
+    /// certificate <c>require</c> is the same as <c>verify-ca</c>; with <c>system</c> nothing weaker than <c>verify-full</c> is allowed, for
+    /// anybody may have a certificate of a public authority.
+    /// </summary>
+    private static SslMode? Root(NpgsqlConnectionStringBuilder builder, string root, SslMode? mode, bool isWeak, bool isUnverified)
+    {
+        if (!root.Equals("system", StringComparison.OrdinalIgnoreCase))
+        {
+            builder.RootCertificate = root;
+            // node-postgres' no-verify is meant as it says.
+            return mode is SslMode.Require && !isUnverified ? SslMode.VerifyCA : mode;
+        }
+
+        // Without a file Npgsql asks those whom the system trusts.
+        return isWeak || mode is SslMode.Disable
+            ? throw new ConnectionTextException("has sslrootcert=system with an sslmode that does not look at the server's name; set sslmode to verify-full, or leave it out")
+            : SslMode.VerifyFull;
     }
 
     private static void Refuse(Dictionary<string, string> all)

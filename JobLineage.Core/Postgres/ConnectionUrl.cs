@@ -6,7 +6,7 @@ namespace JobLineage.Core.Postgres;
 /// </summary>
 internal static class ConnectionUrl
 {
-    private const string Form = "is not a URL of the form postgres://user:password@host:port/database";
+    private const string Form = "is not a URL of the form postgres://user@host:port/database";
     private const string Mark = "://";
 
     /// <summary>Whether it is meant as a URL: a scheme stands in front, whatever scheme it is.</summary>
@@ -53,7 +53,7 @@ internal static class ConnectionUrl
         if (name.ToLowerInvariant() is not ("postgres" or "postgresql" or "ecto" or "pgsql" or "postgis" or "psql"))
         {
             throw new ConnectionTextException(IsName(scheme)
-                ? $"has the scheme '{scheme}', which is not one of Postgres; write it as postgres://user:password@host:port/database"
+                ? $"has the scheme '{scheme}', which is not one of Postgres; write it as postgres://user@host:port/database"
                 : Form);
         }
     }

@@ -7,8 +7,8 @@ namespace JobLineage.Core.Postgres;
 public static class DatabaseFailure
 {
     /// <summary>
-    /// Whether an error is one of a database or of the way to it. The driver wraps most of them; that a host's name is not known it
-    /// throws as the network says it.
+    /// Whether an error is one of a database or of the way to it. The driver wraps most of what the network says; that a host's name is not
+    /// known, it has long thrown as it was (npgsql, issue 5606).
     /// </summary>
     public static bool Is(Exception error) => error is DbException or TimeoutException or IOException or SocketException;
 }

@@ -18,6 +18,9 @@ public static class PoolerProbe
     public static async Task<bool> IsTransactionPoolerAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         await using var one = await database.OpenConnectionAsync(cancellation);
+        // A server names its own session at the sign-in; a pooler gives a number of its own, for the key that cancels.
+        if (await AskAsync(one, cancellation) == one.ProcessID)
+            return false;
         await using var other = await database.OpenConnectionAsync(cancellation);
         for (var round = 0; round < Rounds; round++)
         {
@@ -25,13 +28,10 @@ public static class PoolerProbe
             // that transaction gets a session of its own, and then nothing is shared.
             var first = await AskAsync(one, cancellation);
             await using var transaction = await other.BeginTransactionAsync(cancellation);
-            var between = await AskAsync(other, cancellation);
-            var second = await AskAsync(one, cancellation);
-            await transaction.RollbackAsync(cancellation);
-            if (between == first || second != first)
+            // Before anything else is asked: of a pooler's only session there would be no other to answer.
+            if (await AskAsync(other, cancellation) == first || await AskAsync(one, cancellation) != first)
                 return true;
-            if (first == one.ProcessID)
-                return false;
+            await transaction.RollbackAsync(cancellation);
         }
 
         return false;

@@ -67,8 +67,7 @@ public static partial class SqlStateSentences
     /// <summary>Which right it is that lacks: to connect, to use the schema, or to read the table.</summary>
     private static (SqlStateKind, string) Permission(SqlStateError error, SqlStateSubject subject)
     {
-        var found = Denied().Match(error.Message);
-        var (what, name) = (found.Groups["what"].Value, found.Groups["name"].Value.Trim('"'));
+        var (what, name) = Denied(error.Message) ?? ("", "");
         return what switch
         {
             "database" when error.Detail is null || error.Detail.Contains(ConnectDetail, StringComparison.Ordinal) => (SqlStateKind.NoConnect,
@@ -123,8 +122,12 @@ public static partial class SqlStateSentences
 
     internal static string FirstLine(string text) => text.ReplaceLineEndings("\n").Split('\n')[0];
 
+    /// <summary>The kind of thing that a user may not use, and its name, as Postgres says them; null when it says it in another language.</summary>
+    internal static (string What, string Name)? Denied(string message) =>
+        DeniedThing().Match(message) is { Success: true } found ? (found.Groups["what"].Value, found.Groups["name"].Value.Trim('"')) : null;
+
     [GeneratedRegex("^permission denied for (?<what>materialized view|foreign table|[a-z]+) (?<name>.+)$")]
-    private static partial Regex Denied();
+    private static partial Regex DeniedThing();
 }
 
 /// <summary>What a server reported.</summary>

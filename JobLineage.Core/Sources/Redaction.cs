@@ -14,6 +14,9 @@ public sealed class Redaction
     /// <summary>What stands in the place of a secret.</summary>
     public const string Mark = "[redacted]";
 
+    /// <summary>Characters of foreign text in a sentence.</summary>
+    private const int LongestLine = 300;
+
     private readonly SecretKeys keys;
     private readonly SecretText texts;
     private readonly SecretJson json;
@@ -45,8 +48,8 @@ public sealed class Redaction
     {
         if (json is null)
             return (null, false);
-        // A key may be written with escapes.
-        return Cut(MayHold(json) || json.Contains("\\u", StringComparison.Ordinal) ? this.json.Clean(json, Limit) : json);
+        // A key may be written with escapes, and so may the slashes of an address.
+        return Cut(MayHold(json) || json.Contains("\\u", StringComparison.Ordinal) || json.Contains("\\/", StringComparison.Ordinal) ? this.json.Clean(json, Limit) : json);
     }
 
     /// <summary>Free text (an error message) without secrets, at most <see cref="Limit"/> characters.</summary>
@@ -56,6 +59,13 @@ public sealed class Redaction
         var head = text.Length > Limit * 2 ? text[..(Limit * 2)] : text;
         var (cut, isCut) = Cut(MayHold(head) ? texts.Clean(head) : head);
         return (cut, isCut || head.Length < text.Length);
+    }
+
+    /// <summary>The first line of foreign text, as it stands in a sentence for people: without secrets, and no longer than one reads.</summary>
+    public string Line(string text)
+    {
+        var line = FreeText(text.Trim().ReplaceLineEndings("\n").Split('\n', 2)[0].Trim().TrimEnd('.')).Text;
+        return line.Length <= LongestLine ? line : $"{TextLimit.Cut(line, LongestLine)}…";
     }
 
     /// <summary>The value of any column, as text: JSON where it is JSON, else free text; at most <see cref="Limit"/> characters.</summary>

@@ -11,12 +11,13 @@ namespace JobLineage.Core.Sources;
 /// </summary>
 /// <param name="source">The source.</param>
 /// <param name="database">Connections to its database.</param>
-public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database)
+/// <param name="redaction">Takes secrets out of what errors say of rows.</param>
+public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database, Redaction redaction)
 {
     /// <summary>Rows that are read of each kind.</summary>
     private const int Some = 2_000;
 
-    /// <summary>Rows that are named.</summary>
+    /// <summary>Rows, or words, that are named.</summary>
     private const int Named = 5;
 
     private const int TimeoutSeconds = 15;
@@ -46,7 +47,7 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database)
 
     private async Task ReadAsync(CancellationToken cancellation)
     {
-        var reader = new SourceReader(source, database, new Redaction(), TimeoutSeconds);
+        var reader = new SourceReader(source, database, redaction, TimeoutSeconds);
         var scan = await new SourceScanner(reader, database, TimeoutSeconds).ScanAsync(null, null, [], cancellation);
         // Rows that could not bear the look are among these, not finished or not.
         var ids = scan.Rows.Keys.Order(Comparer<string>.Create((a, b) => JobIds.Compare(source.IdKind, b, a))).Take(Some).ToHashSet(StringComparer.Ordinal);
@@ -64,7 +65,11 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database)
         var parts = rows.Bad.Where(b => b.IsKept).ToList();
         Tell(CheckLevel.Problem, whole, "left out");
         Tell(CheckLevel.Advice, parts, "shown without that");
-        if (rows.Bad.Count == 0)
+        TellUnknown(rows.UnknownStates);
+        var lacking = await reader.CountLackingAsync(cancellation);
+        if (lacking > 0)
+            Add(CheckLevel.Problem, "ids", $"{reader.Lacking(lacking)} {(lacking == 1 ? "It is" : "They are")} left out; all others are read.");
+        if (rows.Bad.Count == 0 && rows.UnknownStates.Count == 0 && lacking == 0)
             Add(CheckLevel.Good, "rows", string.Create(CultureInfo.InvariantCulture, $"{ids.Count:N0} rows were read as the feeds read them, those that are not finished and the newest: all can be."));
     }
 
@@ -74,6 +79,22 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database)
             Add(level, "rows", $"{row.Sentence} It is {outcome}; all others are read.");
         if (bad.Count > Named)
             Add(level, "rows", string.Create(CultureInfo.InvariantCulture, $"{bad.Count - Named:N0} more rows are like that among those that were read."));
+    }
+
+    /// <summary>Whoever serves passes over such rows, and says so only on the page of sources.</summary>
+    private void TellUnknown(IReadOnlyDictionary<string, long> states)
+    {
+        var (table, name) = ($"{mapping.Schema}.{mapping.Table}", mapping.Name);
+        foreach (var (word, rows) in states.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Take(Named))
+        {
+            var shown = redaction.Line(word);
+            Add(CheckLevel.Problem, "states", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rows:N0} of the rows of {table} that were read {(rows == 1 ? "is" : "are")} in state '{shown}', which the mapping does not know: {(rows == 1 ? "it is" : "they are")} passed over. Map it with JobLineage:Sources:{name}:States:{shown}."));
+        }
+
+        if (states.Count > Named)
+            Add(CheckLevel.Problem, "states", string.Create(CultureInfo.InvariantCulture, $"{states.Count - Named:N0} more states of {table} are not known."));
     }
 
     /// <summary>An index that makes ids unique is believed; without one they are counted.</summary>
@@ -97,7 +118,7 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database)
         await using var count = await SourceCommand.OpenAsync(database, mapping, TimeoutSeconds, cancellation);
         count.Sql = ReadSql.Twice(source);
         if (await count.ScalarAsync(cancellation) is string twice)
-            Add(CheckLevel.Problem, "ids", $"Ids are not unique: more than one row of {mapping.Schema}.{mapping.Table} has the id {twice}, and one of them is shown. Set Id to a column that is unique.");
+            Add(CheckLevel.Problem, "ids", $"Ids are not unique: more than one row of {mapping.Schema}.{mapping.Table} has the id {RowFaults.Shown(twice)}, and one of them is shown. Set Id to a column that is unique.");
         else
             Add(CheckLevel.Advice, "ids", $"No unique index of {mapping.Schema}.{mapping.Table} is on {mapping.Id} alone; its ids are unique now, and finding a row by its id reads the whole table unless another index begins with it.");
     }

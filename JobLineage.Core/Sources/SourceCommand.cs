@@ -15,12 +15,12 @@ internal sealed class SourceCommand : IAsyncDisposable
     private readonly NpgsqlBatch batch;
     private readonly NpgsqlBatchCommand statement = new();
 
-    private SourceCommand(NpgsqlConnection connection, SourceMapping mapping, int timeoutSeconds)
+    private SourceCommand(NpgsqlConnection connection, string settings, int timeoutSeconds)
     {
         this.connection = connection;
         // A little longer than the server's own limit: its sentence is the better one.
         batch = new(connection) { Timeout = timeoutSeconds + 5 };
-        batch.BatchCommands.Add(new(SourceSettings.Select(mapping, timeoutSeconds)));
+        batch.BatchCommands.Add(new(settings));
         batch.BatchCommands.Add(statement);
     }
 
@@ -36,8 +36,15 @@ internal sealed class SourceCommand : IAsyncDisposable
     /// <summary>How many parameters there are: the last one's number.</summary>
     public int ParameterCount => statement.Parameters.Count;
 
-    public static async Task<SourceCommand> OpenAsync(NpgsqlDataSource database, SourceMapping mapping, int timeoutSeconds, CancellationToken cancellation) =>
-        new(await database.OpenConnectionAsync(cancellation), mapping, timeoutSeconds);
+    /// <summary>Opens a connection for a statement.</summary>
+    /// <param name="database">Connections to the source's database.</param>
+    /// <param name="mapping">Whose zone times without one are of.</param>
+    /// <param name="timeoutSeconds">Time limit of the statement.</param>
+    /// <param name="cancellation">Stops waiting for a connection.</param>
+    /// <param name="settings">The statement that sets what it runs with, where that is not what all run with: <see cref="SourceSettings"/> makes it.</param>
+    public static async Task<SourceCommand> OpenAsync(
+        NpgsqlDataSource database, SourceMapping mapping, int timeoutSeconds, CancellationToken cancellation, string? settings = null) =>
+        new(await database.OpenConnectionAsync(cancellation), settings ?? SourceSettings.Select(mapping, timeoutSeconds), timeoutSeconds);
 
     public void Add(NpgsqlParameter parameter) => statement.Parameters.Add(parameter);
 

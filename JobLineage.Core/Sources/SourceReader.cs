@@ -15,12 +15,25 @@ namespace JobLineage.Core.Sources;
 /// <param name="database">Connections to the source's database.</param>
 /// <param name="redaction">Takes secrets out of args, meta and errors, and cuts them.</param>
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
-public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 30)
+public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 30)
 {
+    /// <summary>Rows of a table that are looked over at a time for those that can't bear a statement.</summary>
+    private const int SearchChunk = 20_000;
+
     private readonly SourceMapping mapping = source.Mapping;
+    private volatile IReadOnlySet<string> known = new HashSet<string>();
 
     /// <summary>What was found out about the table.</summary>
     public ProbedSource Source => source;
+
+    /// <summary>Takes secrets out of what is read, and out of what errors say.</summary>
+    internal Redaction Redaction => redaction;
+
+    /// <summary>Rows of which it is known already that they can't be read: however many they are, it is not the mapping that is wrong.</summary>
+    internal IReadOnlySet<string> Known => known;
+
+    /// <summary>Says which rows could not be read before.</summary>
+    public void Expect(IEnumerable<string> ids) => known = new HashSet<string>(known.Concat(ids), StringComparer.Ordinal);
 
     /// <summary>
     /// Raised with the source's own word for a state that the mapping does not know. The row is passed over; it may be
@@ -38,13 +51,18 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         if (ids.Count == 0)
             return new([], []);
         var found = new FoundRows(ids.Count);
-        var search = new RowSearch(mapping.Name);
+        var search = new RowSearch(mapping.Name, redaction, known);
         await search.RunAsync(
             ids as IReadOnlyList<string> ?? [.. ids],
             some => ReadAsync(some, [], found, cancellation),
             (id, error) => ReadOneAsync(id, error, search, found, cancellation),
             cancellation);
-        return new(found.Jobs, [.. ids.Where(id => !found.Present.Contains(id))]) { Bad = found.Bad, Unknown = found.Unknown };
+        // The entry under which rows without an id are put aside.
+        if (ids.Contains(""))
+            await TellLackingAsync(found, cancellation);
+        if (found.Bad.Count > 0)
+            Expect(found.Bad.Select(b => b.Id));
+        return new(found.Jobs, [.. ids.Where(id => !found.Present.Contains(id))]) { Bad = found.Bad, Unknown = [.. found.Unknown.Keys], UnknownStates = found.States };
     }
 
     /// <summary>
@@ -60,7 +78,7 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         while (true)
         {
             var read = await ChunkAsync(after, chunk, cancellation);
-            if (read.Rows > 0)
+            if (read.Rows > 0 || read.Bad.Count > 0)
                 yield return read;
             if (read.Rows < chunk)
                 yield break;
@@ -86,28 +104,37 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     {
         try
         {
-            await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
-            command.Sql = ReadSql.Chunk(source, after is not null, chunk);
-            if (after is not null)
-                command.Add(IdValue(after));
-            var (found, last) = (new FoundRows(chunk), "");
-            await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
-            while (await reader.ReadAsync(cancellation))
-            {
-                last = reader.GetString(0);
-                Take(reader, last, [], found);
-            }
-
-            return new(found.Jobs, last, found.Rows) { Bad = found.Bad, Unknown = found.Unknown };
+            var (found, last) = await ChunkRowsAsync(after, chunk, cancellation);
+            // Rows without an id come after all others.
+            if (found.Rows < chunk)
+                await TellLackingAsync(found, cancellation);
+            return new(found.Jobs, found.Rows > 0 ? last : after ?? "", found.Rows) { Bad = found.Bad, Unknown = [.. found.Unknown.Keys] };
         }
         catch (Exception e) when (RowFaults.IsOfRows(e))
         {
             var ids = await IdsAsync(after, chunk, cancellation);
-            var rows = await ReadAsync(ids, cancellation);
+            var rows = await ReadAsync(ids.Count < chunk ? [.. ids, ""] : ids, cancellation);
             var jobs = rows.Jobs.ToList();
             jobs.Sort((a, b) => JobIds.Compare(source.IdKind, a.Id, b.Id));
-            return new(jobs, ids.Count > 0 ? ids[^1] : "", ids.Count) { Bad = rows.Bad, Unknown = rows.Unknown };
+            return new(jobs, ids.Count > 0 ? ids[^1] : after ?? "", ids.Count) { Bad = rows.Bad, Unknown = rows.Unknown };
         }
+    }
+
+    private async Task<(FoundRows Found, string Last)> ChunkRowsAsync(string? after, int chunk, CancellationToken cancellation)
+    {
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = ReadSql.Chunk(source, after is not null, chunk);
+        if (after is not null)
+            command.Add(IdValue(after));
+        var (found, last) = (new FoundRows(chunk), "");
+        await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            last = reader.GetString(0);
+            Take(reader, last, [], found);
+        }
+
+        return (found, last);
     }
 
     /// <summary>Reads all of these rows or, when it throws, none.</summary>
@@ -131,40 +158,12 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
         found.Rows++;
         // What is assumed of an id is checked: of two rows the store can keep one.
         if (!found.Present.Add(id) && found.Twice.Add(id))
-            found.Bad.Add(new(id, nameof(SourceMapping.Id), true, null, $"More than one row of {mapping.Schema}.{mapping.Table} has the id {id}: one of them is shown. Ids must be unique; set Id to a column that is."));
-        if (Read(reader, id, without) is { } job)
+            found.Bad.Add(new(id, nameof(SourceMapping.Id), true, null, $"More than one row of {mapping.Schema}.{mapping.Table} has the id {RowFaults.Shown(id)}: one of them is shown. Ids must be unique; set Id to a column that is."));
+        var word = reader.TextAt(1) ?? "";
+        if (Read(reader, id, word, without) is { } job)
             found.Jobs.Add(job);
         else
-            found.Unknown.Add(id);
-    }
-
-    /// <summary>Finds out what of a row can't be read, and keeps the rest where it is still the job.</summary>
-    private async Task ReadOneAsync(string id, Exception error, RowSearch search, FoundRows found, CancellationToken cancellation)
-    {
-        var bad = await OneRow.FindAsync(without => search.TryAsync(() => ReadAsync([id], without, new(1), cancellation), cancellation));
-        if (bad.Count == 0)
-        {
-            found.Present.Add(id);
-            found.Bad.Add(new(id, "", false, RowFaults.SqlState(error), RowFaults.Sentence(id, null, error)));
-            return;
-        }
-
-        var row = new FoundRows(1);
-        var rest = await search.TryAsync(() => ReadAsync([id], bad.Keys, row, cancellation), cancellation);
-        // Gone meanwhile.
-        if (rest is null && row.Rows == 0)
-            return;
-        var job = row.Jobs.FirstOrDefault();
-        var isKept = OneRow.IsKept(bad.Keys) && job is not null;
-        found.Present.Add(id);
-        found.Unknown.AddRange(row.Unknown);
-        if (isKept)
-            found.Jobs.Add(job!);
-        found.Bad.AddRange(bad.Select(b => new BadRow(id, b.Key, isKept, RowFaults.SqlState(b.Value), RowFaults.Sentence(id, b.Key, b.Value))
-        {
-            ParentId = job?.ParentId,
-            RunKey = job?.RunKey,
-        }));
+            found.Unknown[id] = word;
     }
 
     /// <summary>The planner's estimate of the table's rows: for a progress bar, and for nothing else.</summary>
@@ -182,9 +181,8 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>A parameter that holds one id in the column's own type.</summary>
     internal NpgsqlParameter IdValue(string id) => IdParameters.Value(source.IdKind, id);
 
-    private Job? Read(NpgsqlDataReader row, string id, IReadOnlyCollection<string> without)
+    private Job? Read(NpgsqlDataReader row, string id, string word, IReadOnlyCollection<string> without)
     {
-        var word = row.TextAt(1) ?? "";
         // Where the state can't be read the row is put aside, and what is known of its place is wanted.
         if (!mapping.States.TryGetValue(word, out var state) && !without.Contains(nameof(mapping.State)))
         {
@@ -239,54 +237,4 @@ public sealed class SourceReader(ProbedSource source, NpgsqlDataSource database,
 
     /// <summary>A name, no longer than an index of the store takes.</summary>
     private static string? Label(NpgsqlDataReader row, int column) => ShortText.Of(row.TextAt(column));
-
-    /// <summary>What was found so far.</summary>
-    private sealed class FoundRows(int capacity)
-    {
-        public List<Job> Jobs { get; } = new(capacity);
-
-        public HashSet<string> Present { get; } = new(capacity, StringComparer.Ordinal);
-
-        public HashSet<string> Twice { get; } = new(StringComparer.Ordinal);
-
-        public List<BadRow> Bad { get; } = [];
-
-        public List<string> Unknown { get; } = [];
-
-        public int Rows { get; set; }
-
-        public void Add(FoundRows more)
-        {
-            Jobs.AddRange(more.Jobs);
-            Present.UnionWith(more.Present);
-            Bad.AddRange(more.Bad);
-            Unknown.AddRange(more.Unknown);
-            Rows += more.Rows;
-        }
-    }
-}
-
-/// <summary>A stretch of the table.</summary>
-/// <param name="Jobs">Its jobs in the order of ids; rows in an unknown state are left out.</param>
-/// <param name="LastId">The last id read, with which the next stretch begins.</param>
-/// <param name="Rows">Rows read, those in an unknown state included.</param>
-public sealed record SourceChunk(IReadOnlyList<Job> Jobs, string LastId, int Rows)
-{
-    /// <summary>What can't be read of it.</summary>
-    public IReadOnlyList<BadRow> Bad { get; init; } = [];
-
-    /// <summary>The ids of rows in a state that the mapping does not know.</summary>
-    public IReadOnlyList<string> Unknown { get; init; } = [];
-}
-
-/// <summary>What was found of some ids.</summary>
-/// <param name="Jobs">The jobs found; rows in an unknown state are left out.</param>
-/// <param name="Absent">The ids that the table does not have.</param>
-public sealed record SourceRows(IReadOnlyList<Job> Jobs, IReadOnlyList<string> Absent)
-{
-    /// <summary>What can't be read of the rows that are there.</summary>
-    public IReadOnlyList<BadRow> Bad { get; init; } = [];
-
-    /// <summary>The ids of rows in a state that the mapping does not know.</summary>
-    public IReadOnlyList<string> Unknown { get; init; } = [];
 }

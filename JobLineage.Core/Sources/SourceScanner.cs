@@ -14,14 +14,20 @@ namespace JobLineage.Core.Sources;
 /// <param name="reader">The source.</param>
 /// <param name="database">Connections to its database.</param>
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
-public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database, int timeoutSeconds = 30)
+/// <param name="inTheWay">Rows that are known to make a look fail; null for none.</param>
+/// <param name="searchesAtOnce">
+/// Whether a look itself searches for rows that make it fail, which reads the whole table; otherwise it throws <see cref="RowsInTheWayException"/>, and
+/// whoever counts turns calls <see cref="SearchAsync"/> in a long one.
+/// </param>
+public sealed class SourceScanner(
+    SourceReader reader, NpgsqlDataSource database, int timeoutSeconds = 30, IReadOnlyCollection<string>? inTheWay = null, bool searchesAtOnce = true)
 {
     private readonly ProbedSource source = reader.Source;
     private readonly SourceMapping mapping = reader.Source.Mapping;
-    private readonly HashSet<string> except = new(StringComparer.Ordinal);
+    private readonly HashSet<string> except = new(inTheWay ?? [], StringComparer.Ordinal);
 
-    /// <summary>Rows found when ids are looked over for those that can't bear it.</summary>
-    private const int SearchChunk = 20_000;
+    /// <summary>Rows of which a comparison can know nothing, each with the version that it was found so in.</summary>
+    private readonly Dictionary<string, long> unstated = new(StringComparer.Ordinal);
 
     /// <summary>The moment that the source's data was of when <see cref="StatesAsync(int, CancellationToken)"/> last began; null before, or where it is not known.</summary>
     public DateTimeOffset? ComparedFrom { get; private set; }
@@ -44,46 +50,30 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         catch (Exception e) when (RowFaults.IsOfRows(e))
         {
             // Some row, wherever it is in the table, can't bear being asked for its state.
+            if (!searchesAtOnce)
+                throw new RowsInTheWayException(this, e);
             if (!await SearchAsync(cancellation))
                 throw;
             return await LookAsync(above, within, followed, cancellation);
         }
     }
 
+    /// <summary>The rows that looks pass by, since they make them fail.</summary>
+    public IReadOnlyCollection<string> InTheWay => [.. except];
+
     /// <summary>Asks these rows again what they could not answer: they have been read since.</summary>
     public void Trust(IEnumerable<string> ids) => except.ExceptWith(ids);
 
-    private async Task<bool> SearchAsync(CancellationToken cancellation)
+    /// <summary>Looks over the whole table for rows that make a look fail; looks pass them by from then on.</summary>
+    /// <returns>Whether there were any that were not known.</returns>
+    public async Task<bool> SearchAsync(CancellationToken cancellation)
     {
-        var before = except.Count;
-        var search = new RowSearch(mapping.Name);
-        string? after = null;
-        while (true)
-        {
-            var ids = await reader.IdsAsync(after, SearchChunk, cancellation);
-            await search.RunAsync(
-                [.. ids.Where(id => !except.Contains(id))],
-                async some =>
-                {
-                    await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
-                    command.Sql = ScanSql.Bear(source);
-                    command.Add(reader.IdArray(some));
-                    await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
-                    while (await result.ReadAsync(cancellation))
-                    {
-                    }
-                },
-                (id, _) =>
-                {
-                    except.Add(id);
-                    return Task.CompletedTask;
-                },
-                cancellation);
-            if (ids.Count < SearchChunk)
-                return except.Count > before;
-            after = ids[^1];
-        }
+        var found = await reader.FindAsync(ScanSql.Bear(source), null, except, Search(), cancellation);
+        except.UnionWith(found.Keys);
+        return found.Count > 0;
     }
+
+    private RowSearch Search() => new(mapping.Name, reader.Redaction, reader.Known);
 
     private async Task<SourceScan> LookAsync(
         string? above, TimeSpan? within, IReadOnlyCollection<string> followed, CancellationToken cancellation)
@@ -141,6 +131,7 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
     public async IAsyncEnumerable<IReadOnlyList<RowState>> StatesAsync(int chunk, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ComparedFrom = null;
+        await ForgetChangedAsync(cancellation);
         string? after = null;
         while (true)
         {
@@ -149,10 +140,39 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
             if (rows.Count > 0)
                 yield return rows;
             if (read < chunk)
-                yield break;
+                break;
             after = last;
             await Task.Delay(System.Diagnostics.Stopwatch.GetElapsedTime(started), cancellation);
         }
+
+        // There, and nothing is known of them: each is put aside when it is read, and no difference.
+        if (unstated.Count > 0)
+            yield return [.. unstated.Keys.Select(id => new RowState(id, null, 0, null))];
+    }
+
+    /// <summary>Rows that have changed since they could not answer are asked again, and so is each that has no version.</summary>
+    private async Task ForgetChangedAsync(CancellationToken cancellation)
+    {
+        if (unstated.Count == 0)
+            return;
+        var versions = source.HasRowVersions ? await VersionsAsync(unstated.Keys, cancellation) : [];
+        foreach (var (id, version) in unstated)
+        {
+            if (!versions.TryGetValue(id, out var now) || now != version)
+                unstated.Remove(id);
+        }
+    }
+
+    private async Task<Dictionary<string, long>> VersionsAsync(IEnumerable<string> ids, CancellationToken cancellation)
+    {
+        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        command.Sql = ScanSql.Versions(source);
+        command.Add(reader.IdArray(ids));
+        var versions = new Dictionary<string, long>(StringComparer.Ordinal);
+        await using var row = await command.ReadAsync(CommandBehavior.Default, cancellation);
+        while (await row.ReadAsync(cancellation))
+            versions[row.GetString(0)] = row.GetInt64(1);
+        return versions;
     }
 
     private async Task<(List<RowState> Rows, int Read, string? Last)> StatesAsync(string? after, int chunk, CancellationToken cancellation)
@@ -160,37 +180,47 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
         var rows = new List<RowState>(chunk);
         try
         {
-            await StatesAsync(rows, ScanSql.States(source, after is not null, chunk), after is null ? null : reader.IdValue(after), cancellation);
+            List<NpgsqlParameter> parameters = after is null ? [] : [reader.IdValue(after)];
+            if (unstated.Count > 0)
+                parameters.Add(reader.IdArray(unstated.Keys));
+            await StatesAsync(rows, ScanSql.States(source, after is not null, chunk, unstated.Count > 0 ? parameters.Count : null), parameters, cancellation);
             return (rows, rows.Count, rows.Count > 0 ? rows[^1].Id : null);
         }
         catch (Exception e) when (RowFaults.IsOfRows(e))
         {
             rows.Clear();
             var ids = await reader.IdsAsync(after, chunk, cancellation);
-            await new RowSearch(mapping.Name).RunAsync(
-                ids,
+            await Search().RunAsync(
+                [.. ids.Where(id => !unstated.ContainsKey(id))],
                 async some =>
                 {
                     var found = new List<RowState>(some.Count);
-                    await StatesAsync(found, ScanSql.StatesByIds(source), reader.IdArray(some), cancellation);
+                    await StatesAsync(found, ScanSql.StatesByIds(source), [reader.IdArray(some)], cancellation);
                     rows.AddRange(found);
                 },
-                (id, _) =>
+                async (id, _) =>
                 {
-                    // There, and nothing is known of it: it is put aside when it is read, and no difference.
-                    rows.Add(new(id, null, 0, null));
-                    return Task.CompletedTask;
+                    // Its version before it is asked once more: what changes between is not missed.
+                    var version = source.HasRowVersions ? (await VersionsAsync([id], cancellation)).GetValueOrDefault(id) : 0;
+                    try
+                    {
+                        await StatesAsync(rows, ScanSql.StatesByIds(source), [reader.IdArray([id])], cancellation);
+                    }
+                    catch (Exception again) when (RowFaults.IsOfRows(again))
+                    {
+                        unstated[id] = version;
+                    }
                 },
                 cancellation);
             return (rows, ids.Count, ids.Count > 0 ? ids[^1] : null);
         }
     }
 
-    private async Task StatesAsync(List<RowState> rows, string sql, NpgsqlParameter? parameter, CancellationToken cancellation)
+    private async Task StatesAsync(List<RowState> rows, string sql, List<NpgsqlParameter> parameters, CancellationToken cancellation)
     {
         await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
         command.Sql = sql;
-        if (parameter is not null)
+        foreach (var parameter in parameters)
             command.Add(parameter);
         await using var result = await command.ReadAsync(CommandBehavior.Default, cancellation);
         ComparedFrom ??= command.Moment?.AsOf;
@@ -207,6 +237,15 @@ public sealed class SourceScanner(SourceReader reader, NpgsqlDataSource database
             });
         }
     }
+}
+
+/// <summary>Rows somewhere in the table make looks over a source fail.</summary>
+/// <param name="scanner">Finds them, and passes them by from then on.</param>
+/// <param name="inner">What a look failed with.</param>
+public sealed class RowsInTheWayException(SourceScanner scanner, Exception inner) : Exception("Rows of the table make a look over it fail.", inner)
+{
+    /// <summary>Finds them.</summary>
+    public SourceScanner Scanner => scanner;
 }
 
 /// <summary>What a look over a source found.</summary>

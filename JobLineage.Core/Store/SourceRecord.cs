@@ -113,6 +113,14 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         return await command.TextsAsync(cancellation);
     }
 
+    /// <summary>The ids of rows that are put aside, as the source has them.</summary>
+    public async Task<IReadOnlyList<string>> PutAsideIdsAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand("select distinct native_id from job_lineage.put_aside where source_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        return await command.TextsAsync(cancellation);
+    }
+
     /// <summary>
     /// The later of two moments, as two hands of one feed report them. A clock that was set back is believed: a moment that
     /// lies in the future would call the source fresh until that moment has come.

@@ -17,8 +17,6 @@ internal static class CompareEndpoints
         string source, string pair, [FromServices] IRunComparisons comparisons, [FromServices] IRunReader store, CancellationToken cancellation)
     {
         var text = ApiEndpoints.Unescape(pair);
-        if (text.Contains('\0'))
-            return Problems.BadParameters(new Dictionary<string, string[]> { ["pair"] = ["A pair must be two ids with three dots between them, as in 60...61."] });
         var readings = RunPair.Readings(text);
         (string Before, string After)? ids = readings.Count switch
         {

@@ -9,11 +9,10 @@ namespace JobLineage.Dashboard.Api;
 /// instead of waiting in a line that nobody sees. Safe for concurrent use.
 /// </summary>
 /// <param name="count">How many there are.</param>
-/// <param name="perClient">How many one client may take.</param>
 /// <param name="retrySeconds">When to come again.</param>
 /// <param name="sentence">What is told to who finds none.</param>
-/// <param name="ownSentence">What is told to who has taken as many as one may.</param>
-internal abstract class Places(int count, int perClient, int retrySeconds, string sentence, string ownSentence)
+/// <param name="each">How many one client may take; null: all.</param>
+internal abstract class Places(int count, int retrySeconds, string sentence, ClientPlaces? each = null)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> taken = [];
@@ -42,7 +41,7 @@ internal abstract class Places(int count, int perClient, int retrySeconds, strin
         if (place is not null)
             return true;
         context.Response.Headers.RetryAfter = retrySeconds.ToString(CultureInfo.InvariantCulture);
-        refusal = isOwn ? Problems.Of(StatusCodes.Status429TooManyRequests, ownSentence) : Problems.Of(StatusCodes.Status503ServiceUnavailable, sentence);
+        refusal = isOwn ? Problems.Of(StatusCodes.Status429TooManyRequests, each!.Sentence) : Problems.Of(StatusCodes.Status503ServiceUnavailable, sentence);
         return false;
     }
 
@@ -52,7 +51,7 @@ internal abstract class Places(int count, int perClient, int retrySeconds, strin
         lock (gate)
         {
             var own = taken.GetValueOrDefault(client);
-            if (own >= perClient)
+            if (own >= each?.Most)
                 return (null, true);
             if (all >= count)
                 return (null, false);
@@ -85,9 +84,14 @@ internal abstract class Places(int count, int perClient, int retrySeconds, strin
     }
 }
 
+/// <summary>How many places one client may take.</summary>
+/// <param name="Most">So many.</param>
+/// <param name="Sentence">What is told to who has taken them.</param>
+internal sealed record ClientPlaces(int Most, string Sentence);
+
 /// <summary>Exports at a time: each holds a connection to the store, and a processor for as long as the client takes.</summary>
 internal sealed class ExportPlaces() : Places(
-    Count, Count + 1, 10, $"{Count} exports are under way, and there are no more at a time. Try again shortly.", "")
+    Count, 10, $"{Count} exports are under way, and there are no more at a time. Try again shortly.")
 {
     /// <summary>How many there are.</summary>
     public const int Count = 2;
@@ -95,8 +99,8 @@ internal sealed class ExportPlaces() : Places(
 
 /// <summary>Streams of events at a time: each holds a connection of a client, and nothing of the store.</summary>
 internal sealed class EventPlaces() : Places(
-    Count, PerClient, 30, $"{Count} streams of events are open, and there are no more at a time. Ask for the run itself instead.",
-    $"You have {PerClient} streams of events open, and there are no more for one client. Close one, or ask for the run itself instead.")
+    Count, 30, $"{Count} streams of events are open, and there are no more at a time. Ask for the run itself instead.",
+    new(PerClient, $"You have {PerClient} streams of events open, and there are no more for one client. Close one, or ask for the run itself instead."))
 {
     /// <summary>How many there are.</summary>
     public const int Count = 200;
@@ -107,8 +111,8 @@ internal sealed class EventPlaces() : Places(
 
 /// <summary>Inferences at a time: each reads a queue's table, and two do while the others wait.</summary>
 internal sealed class InferPlaces() : Places(
-    Count, PerClient, 10, $"{Count} inferences are under way, and there are no more at a time. Try again shortly.",
-    $"{PerClient} inferences of yours are under way, and there are no more for one client. Wait for one of them.")
+    Count, 10, $"{Count} inferences are under way, and there are no more at a time. Try again shortly.",
+    new(PerClient, $"{PerClient} inferences of yours are under way, and there are no more for one client. Wait for one of them."))
 {
     /// <summary>How many there are.</summary>
     public const int Count = 8;

@@ -1,4 +1,5 @@
 using JobLineage.Core.Export;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -13,7 +14,7 @@ internal sealed class AncestorsCommand(QuerySetup setup) : QueryCommand("ancesto
         await question.Output.WriteAsync(
             question.Json ? JobsJson.Write(found) + "\n" : TextTree.OfList(found.Ancestors));
         if (found.Ancestors.Count == 0 && !question.Json)
-            await question.Error.WriteLineAsync($"Job {PlainText.Clean(question.Id)} is a root: there is nothing above it.");
+            await question.Error.WriteLineAsync($"Job {VisibleText.Line(question.Id)} is a root: there is nothing above it.");
         await question.TellPassedOverAsync(found.PassedOver);
         return true;
     }

@@ -1,5 +1,6 @@
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -14,7 +15,7 @@ internal sealed class ChildrenCommand(QuerySetup setup) : QueryCommand("children
         await question.Output.WriteAsync(
             question.Json ? JobsJson.Write(children) + "\n" : TextTree.OfList(children.Jobs));
         if (children.Total == 0 && !question.Json)
-            await question.Error.WriteLineAsync($"Job {PlainText.Clean(question.Id)} has no children.");
+            await question.Error.WriteLineAsync($"Job {VisibleText.Line(question.Id)} has no children.");
         if (children.Jobs.Count < children.Total)
             await question.Error.WriteLineAsync($"{LineageQueries.DefaultLimit:N0} of {children.Total:N0} children are listed.");
         await question.TellPassedOverAsync(children.PassedOver);

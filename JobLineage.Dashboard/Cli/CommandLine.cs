@@ -32,8 +32,15 @@ public static class CommandLine
         return root;
     }
 
+    /// <summary>Whether to be stopped is how a verb ends: nobody shall take the half of anything else for the whole.</summary>
+    internal static bool RunsUntilStopped(Command verb) => verb is RootCommand or { Name: ServeCommand.Name or DemoCommand.Name };
+
     /// <summary>Runs a command line to its exit code. What goes wrong is told on stderr, one sentence each.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    /// <param name="args">What was typed.</param>
+    /// <param name="output">For what was asked for.</param>
+    /// <param name="error">For everything else.</param>
+    /// <param name="cancellation">Stops it, as Ctrl+C does.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
         var parse = Create().Parse(args);
         if (parse.Errors.Count > 0)
@@ -51,11 +58,14 @@ public static class CommandLine
                 ProcessTerminationTimeout = ShutdownTime,
                 Output = output,
                 Error = error,
-            });
+            }, cancellation);
         }
         catch (OperationCanceledException)
         {
-            return ExitCodes.Ok;
+            if (RunsUntilStopped(parse.CommandResult.Command))
+                return ExitCodes.Ok;
+            await error.WriteLineAsync("Stopped before it was done.");
+            return ExitCodes.Stopped;
         }
         catch (Exception e)
         {

@@ -11,6 +11,9 @@ namespace JobLineage.Dashboard.Cli;
 /// <summary><c>demo</c>: the dashboard over a private Postgres in which two pipelines run.</summary>
 public static class DemoCommand
 {
+    /// <summary>What it is called.</summary>
+    public const string Name = "demo";
+
     private const string SourceDatabase = "demo";
 
     /// <summary>The verb.</summary>
@@ -28,7 +31,7 @@ public static class DemoCommand
             if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 100))
                 result.AddError("--speed must be a number from 0.1 to 100.");
         });
-        var command = new Command("demo", "Run the dashboard with live pipelines to look at; needs the Postgres binaries only.");
+        var command = new Command(Name, "Run the dashboard with live pipelines to look at; needs the Postgres binaries only.");
         command.Options.Add(urls);
         command.Options.Add(speed);
         command.SetAction(async (parse, cancellation) =>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using JobLineage.Core.Alerts;
-using JobLineage.Core.Export;
 using JobLineage.Core.Feed;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Dashboard.Hosting;
@@ -65,7 +65,7 @@ internal static class DigestCommand
         // All at a time: one that is patient with another replica keeps no other waiting.
         var readings = await Task.WhenAll(watched.All.Select(source => catchUp.RunAsync(source, cancellation)));
         foreach (var sentence in readings.Select(r => r.Sentence).OfType<string>())
-            await error.WriteLineAsync(PlainText.Clean(sentence));
+            await error.WriteLineAsync(VisibleText.Line(sentence));
         if (watched.All.Count == 0)
             await error.WriteLineAsync("No source is configured (JobLineage:Sources), so none was read: reported is what the store knows.");
         return [.. readings.Where(r => r.Problem is not null).Select(r => new DigestUnread(r.Source, r.AsOf, r.Problem!))];
@@ -93,7 +93,7 @@ internal static class DigestCommand
         if (made.Message is null && outcomes.Count == 0)
             await output.WriteLineAsync(Nothing(made));
         else if (made.Message is { } message)
-            await output.WriteLineAsync(PlainText.Clean(message.Subject));
+            await output.WriteLineAsync(VisibleText.Line(message.Subject));
         foreach (var outcome in outcomes)
         {
             await (outcome.Result == SendResult.Accepted ? output : error).WriteLineAsync(outcome.Result switch
@@ -111,5 +111,5 @@ internal static class DigestCommand
     }
 
     /// <summary>Foreign text is clean already; a terminal gets nothing but its lines.</summary>
-    private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(PlainText.Clean));
+    private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(VisibleText.Line));
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using JobLineage.Core.Export;
 using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using Npgsql;
@@ -33,7 +33,7 @@ internal sealed class DoctorCommand : SourceVerb
             throw QueryFailure.Of(problem);
         IReadOnlyList<Check> checks = probed is null
             ? [new(CheckLevel.Problem, "table", problem!.Message)]
-            : await new SourceDoctor(probed, database, source.Options.Feed).ExamineAsync(cancellation);
+            : await new SourceDoctor(probed, database, source.Options.Feed, new Redaction(source.RedactWords)).ExamineAsync(cancellation);
 
         var output = parse.InvocationConfiguration.Output;
         if (parse.GetValue(json))
@@ -49,7 +49,7 @@ internal sealed class DoctorCommand : SourceVerb
         else
         {
             foreach (var check in checks)
-                await output.WriteLineAsync($"{Mark(check.Level)} {check.Name}: {PlainText.Clean(check.Message)}");
+                await output.WriteLineAsync($"{Mark(check.Level)} {check.Name}: {VisibleText.Line(check.Message)}");
         }
 
         return checks.Any(c => c.Level == CheckLevel.Problem) ? ExitCodes.NotFound : ExitCodes.Ok;

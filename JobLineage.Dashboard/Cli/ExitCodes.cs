@@ -18,6 +18,9 @@ public static class ExitCodes
     /// <summary>A part of the program failed, and the program with it: start it again, and read its log.</summary>
     public const int Failed = 4;
 
+    /// <summary>It was stopped before it was done, as by Ctrl+C; what a shell says of that.</summary>
+    public const int Stopped = 130;
+
     /// <summary>A source can't be used: now, or as it is configured.</summary>
     public static int Of(bool isRetryable) => isRetryable ? Unreachable : Usage;
 }

@@ -75,7 +75,7 @@ internal sealed class ExportCommand : QueryCommand
             return false;
         var path = parse.GetValue(stage);
         if (path is not null && tree.Run.Stages.All(s => s.Path != path))
-            throw new QueryFailure(ExitCodes.NotFound, $"The run of job {PlainText.Clean(question.Id)} has no stage '{PlainText.Clean(path)}'; `joblineage stats` lists them.");
+            throw new QueryFailure(ExitCodes.NotFound, $"The run of job {VisibleText.Line(question.Id)} has no stage '{VisibleText.Line(path)}'; `joblineage stats` lists them.");
         var selection = new JobSelection
         {
             Source = tree.Run.Source,
@@ -108,10 +108,15 @@ internal sealed class ExportCommand : QueryCommand
             .ThenBy(n => n.Job.Id, Comparer<string>.Create((a, b) => JobIds.Compare(kind, a, b)));
         foreach (var piece in nodes.Chunk(Piece))
         {
-            var read = (await question.Reader.ReadAsync([.. piece.Select(n => n.Job.Id)], cancellation)).Jobs.ToDictionary(j => j.Id);
+            var rows = await question.Reader.ReadAsync([.. piece.Select(n => n.Job.Id)], cancellation);
+            var gone = rows.Absent.ToHashSet(StringComparer.Ordinal);
+            // An id that is not unique is said to be so; one of its rows is shown.
+            var read = rows.Jobs.GroupBy(j => j.Id, StringComparer.Ordinal).ToDictionary(j => j.Key, j => j.First(), StringComparer.Ordinal);
+            foreach (var bad in rows.Bad)
+                await question.Error.WriteLineAsync(VisibleText.Line($"{bad.Sentence} {(bad.IsKept ? "The job is exported without it." : "The job is exported as it was counted, without what is long.")}"));
             foreach (var node in piece)
             {
-                // A row that has gone since is what was seen of it.
+                // A row that has gone since, or that can't be read whole, is what was seen of it.
                 yield return new(read.TryGetValue(node.Job.Id, out var whole)
                     ? node.Job with
                     {
@@ -123,7 +128,7 @@ internal sealed class ExportCommand : QueryCommand
                         Errors = whole.Errors,
                         IsCut = whole.IsCut,
                     }
-                    : node.Job with { IsGone = true }, node.Stage);
+                    : node.Job with { IsGone = gone.Contains(node.Job.Id) }, node.Stage);
             }
         }
     }

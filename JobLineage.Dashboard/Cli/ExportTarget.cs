@@ -1,5 +1,5 @@
 using System.Text;
-using JobLineage.Core.Export;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -37,7 +37,7 @@ internal sealed class ExportTarget : IAsyncDisposable
             if (File.Exists(name) && !force)
                 throw Exists(name);
             if (Directory.Exists(name))
-                throw new QueryFailure(ExitCodes.Usage, $"--output '{PlainText.Clean(name)}' is a directory: name a file.");
+                throw new QueryFailure(ExitCodes.Usage, $"--output '{VisibleText.Line(name)}' is a directory: name a file.");
             // In the same directory, so that it can be renamed; and not readable by others before it has a name.
             var full = System.IO.Path.GetFullPath(name);
             var temporary = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(full)!, $".{System.IO.Path.GetFileName(full)}.{Guid.NewGuid():n}");
@@ -79,10 +79,10 @@ internal sealed class ExportTarget : IAsyncDisposable
     }
 
     private static QueryFailure Exists(string name) =>
-        new(ExitCodes.Usage, $"--output '{PlainText.Clean(name)}' is there already: --force puts the new file in its place.");
+        new(ExitCodes.Usage, $"--output '{VisibleText.Line(name)}' is there already: --force puts the new file in its place.");
 
     private static QueryFailure Failed(string name, Exception e) =>
-        new(ExitCodes.Usage, $"--output '{PlainText.Clean(name)}' can't be written: {PlainText.Clean(e.Message)}");
+        new(ExitCodes.Usage, $"--output '{VisibleText.Line(name)}' can't be written: {VisibleText.Line(e.Message)}");
 
     /// <summary>UTF-8 as the text that it is: the output of a command line is a writer.</summary>
     private sealed class TextWriterStream(TextWriter writer) : Stream

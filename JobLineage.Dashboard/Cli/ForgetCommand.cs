@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using JobLineage.Core.Export;
+using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.History;
@@ -37,13 +37,13 @@ internal static class ForgetCommand
         if (await forgetting.PreviewAsync(source, run, cancellation) is not { } found)
         {
             await error.WriteLineAsync(run is null
-                ? $"The store has no source '{PlainText.Clean(source)}'."
-                : $"The store has no run with job '{PlainText.Clean(run)}' of source '{PlainText.Clean(source)}'.");
+                ? $"The store has no source '{VisibleText.Line(source)}'."
+                : $"The store has no run with job '{VisibleText.Line(run)}' of source '{VisibleText.Line(source)}'.");
             return ExitCodes.NotFound;
         }
 
         foreach (var line in ForgetWords.Of(found))
-            await output.WriteLineAsync(PlainText.Clean(line));
+            await output.WriteLineAsync(VisibleText.Line(line));
         if (!yes)
         {
             await output.WriteLineAsync("Nothing was removed: run it again with --yes to remove this.");

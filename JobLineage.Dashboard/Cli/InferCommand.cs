@@ -3,6 +3,7 @@ using System.Text;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;
+using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -70,12 +71,18 @@ internal sealed class InferCommand : QueryCommand
         if (parse.GetValue(by) is { } key && run.KeyValue is null)
         {
             throw new QueryFailure(ExitCodes.Usage,
-                $"Job {PlainText.Clean(question.Id)} has no value at '{PlainText.Clean(key)}' in its arguments; "
-                + (run.Keys.Count == 0 ? "none of its keys fits." : $"keys that fit: {PlainText.Clean(string.Join(", ", run.Keys.Select(k => k.Key)))}."));
+                $"Job {VisibleText.Line(question.Id)} has no value at '{VisibleText.Line(key)}' in its arguments; "
+                + (run.Keys.Count == 0 ? "none of its keys fits." : $"keys that fit: {VisibleText.Line(string.Join(", ", run.Keys.Select(k => k.Key)))}."));
         }
 
         if (!question.Json && !parse.GetValue(sql) && parse.GetValue(by) is null && run.Keys.Count > 0)
             await question.Error.WriteAsync($"Keys that fit:\n{InferredText.OfKeys(run.Keys)}\n");
+        if (parse.GetValue(sql))
+        {
+            foreach (var note in run.Notes)
+                await question.Error.WriteLineAsync(VisibleText.Line(note));
+        }
+
         await question.Output.WriteAsync(Text(question, run));
         return true;
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using JobLineage.Core.Diagnosis;
-using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
@@ -44,17 +43,28 @@ internal abstract class QueryCommand : SourceVerb
         if (probed is null)
             throw QueryFailure.Of(problem!);
         var job = JobIds.Normalize(probed.IdKind, parse.GetValue(id)) ?? throw new QueryFailure(
-            ExitCodes.Usage, $"'{PlainText.Clean(parse.GetValue(id) ?? "")}' is not an id of source '{source.Name}', whose ids are {Kind(probed.IdKind)}.");
+            ExitCodes.Usage, $"'{VisibleText.Line(parse.GetValue(id) ?? "")}' is not an id of source '{source.Name}', whose ids are {Kind(probed.IdKind)}.");
+        var redaction = new Redaction(source.RedactWords);
         var question = new Question(
-            parse, new(probed, database, Clock, TimeoutSeconds), new(probed, database, new Redaction(source.RedactWords), Clock), job,
+            parse, new(probed, database, Clock, TimeoutSeconds, redaction), new(probed, database, redaction), job,
             parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error)
         { Reader = new(probed, database, new Redaction(source.RedactWords, MostCharacters), TimeoutSeconds) };
         var isFound = await AskAsync(question, cancellation);
+        var isBad = false;
         foreach (var row in question.Lineage.BadRows)
-            await question.Error.WriteLineAsync($"{PlainText.Clean(row.Sentence)} It is left out of the answer.");
+        {
+            var isAsked = !isFound && JobIds.Normalize(probed.IdKind, row.Id) == job;
+            await question.Error.WriteLineAsync(VisibleText.Line(row.Sentence) + (isAsked ? "" : " It is left out of the answer."));
+            isBad |= isAsked;
+        }
+
+        if (question.Lineage.LastMoment?.Sentence(source.Name) is { } sentence)
+            await question.Error.WriteLineAsync(VisibleText.Line(sentence));
         if (isFound)
             return ExitCodes.Ok;
-        throw new QueryFailure(ExitCodes.NotFound, $"There is no job {PlainText.Clean(job)} in source '{source.Name}', and no job names it as its parent.");
+        if (isBad)
+            throw new QueryFailure(ExitCodes.NotFound, $"Job {VisibleText.Line(job)} is in source '{source.Name}', and can't be read.");
+        throw new QueryFailure(ExitCodes.NotFound, $"There is no job {VisibleText.Line(job)} in source '{source.Name}', and no job names it as its parent.");
     }
 
     private static string Kind(JobIdKind kind) => kind switch
@@ -88,7 +98,7 @@ internal sealed record Question(
         {
             await Error.WriteLineAsync(
                 $"{rows} {(rows == 1 ? "row of source" : "rows of source")} '{mapping.Name}' {(rows == 1 ? "was" : "were")} passed over: "
-                + $"{mapping.Table} state '{PlainText.Clean(word)}' is not a state this version knows; map it with JobLineage:Sources:{mapping.Name}:States:{PlainText.Clean(word)}.");
+                + $"{mapping.Table} state '{VisibleText.Line(word)}' is not a state this version knows; map it with JobLineage:Sources:{mapping.Name}:States:{VisibleText.Line(word)}.");
         }
     }
 }

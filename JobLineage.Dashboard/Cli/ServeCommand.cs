@@ -6,8 +6,11 @@ namespace JobLineage.Dashboard.Cli;
 /// <summary><c>serve</c>: the dashboard.</summary>
 public static class ServeCommand
 {
+    /// <summary>What it is called.</summary>
+    public const string Name = "serve";
+
     /// <summary>The verb.</summary>
-    public static Command Create() => AddTo(new Command("serve", "Run the dashboard (the default verb)."));
+    public static Command Create() => AddTo(new Command(Name, "Run the dashboard (the default verb)."));
 
     /// <summary>Makes a command without a verb serve.</summary>
     public static void ConfigureDefault(RootCommand root) => AddTo(root);

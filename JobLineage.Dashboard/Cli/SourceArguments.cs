@@ -94,9 +94,10 @@ internal sealed class SourceArguments
 
         var all = setup.Configuration();
         var configuration = SourcesConfigurationReader.Read(all, requireConnection);
-        List<string> errors = [.. configuration.Errors, .. ConfigurationKeys.Misspelt(all)];
-        if (errors.Count > 0)
-            throw new QueryFailure(ExitCodes.Usage, errors);
+        var errors = new ConfigurationErrors(all);
+        errors.AddRange([.. configuration.Errors, .. ConfigurationKeys.Misspelt(all)]);
+        if (errors.Sentences.Count > 0)
+            throw new QueryFailure(ExitCodes.Usage, errors.Sentences);
         var names = string.Join(", ", configuration.Sources.Select(x => x.Name));
         var wanted = parse.GetValue(source);
         var found = (configuration.Sources, wanted) switch

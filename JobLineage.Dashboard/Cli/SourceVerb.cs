@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Data.Common;
 using System.Net.Sockets;
-using JobLineage.Core.Export;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Cli;
 
@@ -43,11 +43,11 @@ internal abstract class SourceVerb
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var name = "";
+        var (name, redaction) = ("", new Redaction());
         try
         {
             var source = arguments.Resolve(parse, setup, NeedsDatabase(parse));
-            name = source.Name;
+            (name, redaction) = (source.Name, new(source.RedactWords));
             return await RunAsync(parse, source, cancellation);
         }
         catch (QueryFailure failure)
@@ -60,7 +60,7 @@ internal abstract class SourceVerb
         }
         catch (Exception e) when (e is DbException or TimeoutException or SocketException && !cancellation.IsCancellationRequested)
         {
-            var problem = SourceProbe.Explain(name, e);
+            var problem = SourceFaults.Explain(name, e, redaction.Line);
             return await TellAsync(parse, e, ExitCodes.Of(problem.IsRetryable), [problem.Message]);
         }
     }
@@ -69,9 +69,9 @@ internal abstract class SourceVerb
     {
         var error = parse.InvocationConfiguration.Error;
         foreach (var sentence in sentences)
-            await error.WriteLineAsync(PlainText.Clean(sentence));
+            await error.WriteLineAsync(VisibleText.Line(SecretText.Without(sentence)));
         if (e is not QueryFailure && parse.GetValue<bool>("--verbose"))
-            await error.WriteLineAsync(VisibleText.Lines(e.ToString()));
+            await error.WriteLineAsync(VisibleText.Lines(SecretText.Without(e.ToString())));
         return exitCode;
     }
 }

@@ -1,4 +1,5 @@
 using JobLineage.Dashboard.Live;
+using JobLineage.Dashboard.Security;
 
 namespace JobLineage.Dashboard.Hosting;
 
@@ -9,5 +10,6 @@ internal static class DashboardPages
     public static void AddTo(IServiceCollection services) => services.AddJobLineageUi();
 
     /// <summary>The pages and their files.</summary>
-    public static void MapTo(WebApplication app) => app.MapJobLineageUi();
+    public static void MapTo(WebApplication app) =>
+        app.MapJobLineageUi(request => OwnPaths.KindOf(request.Path) == PathKind.Page);
 }

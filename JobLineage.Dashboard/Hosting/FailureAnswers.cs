@@ -1,4 +1,3 @@
-using JobLineage.Dashboard.Api;
 using JobLineage.Dashboard.Security;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -22,15 +21,7 @@ internal sealed partial class FailureAnswers(ILogger<FailureAnswers> logger) : I
             LogFailed(logger, context.Request.Method, context.Request.Path, exception);
         }
 
-        var result = RequestKinds.IsApi(context.Request)
-            ? Problems.Of(status, sentence)
-            : PlainPage.Show("Not available", $"""
-                <h1>Job Lineage</h1>
-                <p role="alert">{sentence}</p>
-                <p><a href="">Try again</a></p>
-                """, status);
-        context.Response.StatusCode = status;
-        await result.ExecuteAsync(context);
+        await Refusal.WriteAsync(context, status, sentence, mayRetry: true);
         return true;
     }
 

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using JobLineage.Core.Postgres;
+using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Hosting;
 
@@ -9,7 +11,8 @@ namespace JobLineage.Dashboard.Hosting;
 /// </summary>
 internal static partial class SecretText
 {
-    private const string Mask = "•••";
+    /// <summary>Long enough for any exception with its stack trace.</summary>
+    private static readonly Redaction Rules = new(limit: 1_000_000);
 
     /// <summary>Shorter ones are words of the sentence itself, and no secret is so short.</summary>
     private const int Shortest = 4;
@@ -27,6 +30,8 @@ internal static partial class SecretText
                 continue;
             if (IsConnection(key))
             {
+                if (ConnectionText.TryParse(value, out var connection, out _) && connection.Password is { } password)
+                    secrets.Add(password);
                 foreach (Match part in ConnectionPart().Matches(value))
                     secrets.Add(part.Groups["value"].Value.Trim('\'', '"', ' '));
                 foreach (Match user in UserInfo().Matches(value))
@@ -46,17 +51,12 @@ internal static partial class SecretText
     public static string Without(string sentence, IReadOnlyList<string> secrets)
     {
         foreach (var secret in secrets)
-            sentence = sentence.Replace(secret, Mask, StringComparison.Ordinal);
+            sentence = sentence.Replace(secret, Redaction.Mark, StringComparison.Ordinal);
         return Without(sentence);
     }
 
-    /// <summary>The sentence without what looks like a secret: user names and passwords in addresses, named values, known kinds of tokens.</summary>
-    public static string Without(string sentence)
-    {
-        sentence = UserInfo().Replace(sentence, match => $"://{Mask}@");
-        sentence = Named().Replace(sentence, match => $"{match.Groups["name"].Value}={Mask}");
-        return Token().Replace(sentence, Mask);
-    }
+    /// <summary>The sentence without what looks like a secret, by the rules for what is read from queues.</summary>
+    public static string Without(string sentence) => Rules.FreeText(sentence).Text;
 
     private static bool IsConnection(string key) =>
         key.StartsWith("ConnectionStrings:", StringComparison.OrdinalIgnoreCase) || key.EndsWith("ConnectionString", StringComparison.OrdinalIgnoreCase)
@@ -79,13 +79,6 @@ internal static partial class SecretText
     private static partial Regex ConnectionPart();
 
     // Up to the last @ before the path: passwords that are not escaped may hold one.
-    [GeneratedRegex(@"://(?!user:password@)(?:[^/?#\s'@:]*:)?(?<secret>[^/?#\s']*)@", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"://(?:[^/?#\s'@:]*:)?(?<secret>[^/?#\s']*)@", RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
-
-    [GeneratedRegex(@"(?<name>\b[\w-]*(?:password|passwd|pwd|secret|token|api_?key|signature|sig))=(?!\s)[^;&\s']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Named();
-
-    // SendGrid, Slack, GitHub, AWS, JSON web tokens, Stripe and its like; the paths of Slack's webhooks.
-    [GeneratedRegex(@"\bSG\.[\w-]{8,}\.[\w-]{8,}|\bxox[abeoprs]-[\w-]{8,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{16,}|\bAKIA[A-Z0-9]{12,}|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\b[rs]k[-_][\w-]{16,}|(?<=hooks\.slack\.com/)[\w/-]{8,}", RegexOptions.CultureInvariant)]
-    private static partial Regex Token();
 }

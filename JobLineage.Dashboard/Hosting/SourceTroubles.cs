@@ -4,7 +4,10 @@ using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Hosting;
 
-/// <summary>Whether the store knows what is in the sources: for those who watch the process, and for digests. Pure.</summary>
+/// <summary>
+/// Whether the store knows what is in the sources: for those who watch the process, and for digests. Pure. A source that has left the
+/// configuration is nobody's to read here any more, and what the store has of it is on /sources.
+/// </summary>
 internal static class SourceTroubles
 {
     /// <summary>A source that was last read before so long is stale: a look comes every few seconds.</summary>
@@ -14,14 +17,14 @@ internal static class SourceTroubles
     /// <param name="sources">What the store knows.</param>
     /// <param name="configured">The names of the sources of the configuration.</param>
     /// <param name="now">The present, in UTC.</param>
-    public static IEnumerable<string> Of(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured, DateTimeOffset now) =>
-        sources.Select(source => Of(source, now)).OfType<string>().Concat(Unknown(sources, configured).Select(Never));
+    public static IEnumerable<string> Of(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured, DateTimeOffset now) =>
+        Ours(sources, configured).Select(source => Of(source, now)).OfType<string>().Concat(Unknown(sources, configured).Select(Never));
 
     /// <summary>The sources of which failures may not be known, with what stands in the way in the feed's own words.</summary>
-    /// <inheritdoc cref="Of(IReadOnlyList{SourceStatus}, IEnumerable{string}, DateTimeOffset)" />
-    public static IReadOnlyList<DigestUnread> Unread(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured, DateTimeOffset now) =>
+    /// <inheritdoc cref="Of(IReadOnlyList{SourceStatus}, IReadOnlyCollection{string}, DateTimeOffset)" />
+    public static IReadOnlyList<DigestUnread> Unread(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured, DateTimeOffset now) =>
     [
-        .. sources.Select(source => Problem(source, now) is { } problem ? new DigestUnread(source.Source, source.AsOf, problem) : null).OfType<DigestUnread>(),
+        .. Ours(sources, configured).Select(source => Problem(source, now) is { } problem ? new DigestUnread(source.Source, source.AsOf, problem) : null).OfType<DigestUnread>(),
         .. Unknown(sources, configured).Select(name => new DigestUnread(name, null, Never(name))),
     ];
 
@@ -43,6 +46,9 @@ internal static class SourceTroubles
         FeedState.Reconnecting or FeedState.Misconfigured or FeedState.Stopped => source.Message ?? Of(source, now),
         _ => Of(source, now),
     };
+
+    private static IEnumerable<SourceStatus> Ours(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured) =>
+        sources.Where(source => configured.Contains(source.Source, StringComparer.Ordinal));
 
     private static IEnumerable<string> Unknown(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured) =>
         configured.Except(sources.Select(s => s.Source), StringComparer.Ordinal);

@@ -8,8 +8,7 @@ namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>Infers over the connections of the watched sources, for few at a time: it reads somebody's production database.</summary>
 /// <param name="sources">The sources.</param>
-/// <param name="time">The clock.</param>
-internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time) : IUntrackedLineage, IDisposable
+internal sealed class UntrackedLineage(WatchedSources sources) : IUntrackedLineage, IDisposable
 {
     private const int AtOnce = 2;
 
@@ -38,7 +37,7 @@ internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time
         {
             // It may read much: pages and looks do not wait for it.
             using var turn = await watched.Pool.LongAsync(cancellation);
-            var queries = new InferenceQueries(await watched.ProbeAsync(cancellation), watched.Database, watched.Redaction, time);
+            var queries = new InferenceQueries(await watched.ProbeAsync(cancellation), watched.Database, watched.Redaction);
             return new(await queries.InferAsync(id, key, window, cancellation: cancellation));
         }
         catch (Exception e) when (e is InferenceException or SourceProblemException)
@@ -47,7 +46,7 @@ internal sealed class UntrackedLineage(WatchedSources sources, TimeProvider time
         }
         catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
         {
-            return new(null, SourceProbe.Explain(source, e).Message);
+            return new(null, SourceFaults.Explain(source, e, watched.Redaction.Line).Message);
         }
         finally
         {

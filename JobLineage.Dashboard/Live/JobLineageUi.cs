@@ -9,8 +9,6 @@ namespace JobLineage.Dashboard.Live;
 /// <summary>Puts the pages into a web application.</summary>
 public static class JobLineageUi
 {
-    private static readonly string[] NotPages = ["/api", "/exports", "/openapi", "/healthz", "/_framework", "/_blazor"];
-
     /// <summary>
     /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,
     /// <see cref="IRunViews"/>, <see cref="INativeRows"/>, <see cref="IRunSignal"/>, <see cref="IForgetting"/>, <see cref="IPutAside"/>, and what tells of digests.
@@ -35,13 +33,15 @@ public static class JobLineageUi
     /// Maps the pages and their static files, and adds the middleware they need. Call it after authentication and
     /// authorization, which must come before antiforgery.
     /// </summary>
-    public static RazorComponentsEndpointConventionBuilder MapJobLineageUi(this WebApplication app)
+    /// <param name="app">The application.</param>
+    /// <param name="isPage">Whether a person sees the answer to a request: then what is not found is said on a page.</param>
+    public static RazorComponentsEndpointConventionBuilder MapJobLineageUi(this WebApplication app, Func<HttpRequest, bool> isPage)
     {
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use((context, next) =>
         {
             // The API answers in its own way; this turns off the line above only.
-            if (NotPages.Any(path => context.Request.Path.StartsWithSegments(path)))
+            if (!isPage(context.Request))
                 context.Features.Get<IStatusCodePagesFeature>()!.Enabled = false;
             return next(context);
         });

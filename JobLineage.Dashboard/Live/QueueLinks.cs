@@ -10,7 +10,7 @@ public sealed class QueueLinks(IReadOnlyDictionary<string, string?> templates)
     public static QueueLinks None { get; } = new(new Dictionary<string, string?>());
 
     /// <summary>The sources of the configuration.</summary>
-    public IEnumerable<string> Sources => templates.Keys;
+    public IReadOnlyCollection<string> Sources { get; } = [.. templates.Keys];
 
     /// <summary>Whether a source is in the configuration.</summary>
     public bool Knows(string source) => templates.ContainsKey(source);

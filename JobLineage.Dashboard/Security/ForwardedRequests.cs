@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace JobLineage.Dashboard.Security;
@@ -10,7 +11,8 @@ internal sealed partial class ForwardedRequests(RequestDelegate next, AccessRule
 {
     private const string Prefix = "X-Forwarded-";
 
-    private int told;
+    // Of each header once: whoever can reach the dashboard could fill the log.
+    private readonly ConcurrentDictionary<(string Header, bool IsRefused), bool> told = [];
 
     /// <summary>Adds the reading of what trusted proxies say, and the refusal of what comes by others without a sign-in.</summary>
     public static void Use(WebApplication app, AccessRules rules)
@@ -27,13 +29,14 @@ internal sealed partial class ForwardedRequests(RequestDelegate next, AccessRule
         var request = context.Request;
         if (!(RequestKinds.IsApi(request) ? rules.ApiAsks : rules.PagesAsk) && !RequestKinds.IsHealth(request))
         {
-            LogRefused(logger, header);
+            if (told.TryAdd((header, true), true))
+                LogRefused(logger, header);
             return Refusal.WriteAsync(context, StatusCodes.Status403Forbidden,
                 $"This request came through a proxy (it carries {header}), and nothing here asks for a sign-in: set {AccessRules.PasswordKey}, and "
                 + $"{ProxyRules.TrustedProxiesKey} to the proxy's address, or open the dashboard without the proxy.");
         }
 
-        if (Interlocked.Exchange(ref told, 1) == 0)
+        if (told.TryAdd((header, false), true))
             LogUntrusted(logger, header, context.Connection.RemoteIpAddress, ProxyRules.TrustedProxiesKey);
         return next(context);
     }

@@ -8,11 +8,14 @@ namespace JobLineage.Dashboard.Security;
 /// after which both look alike; what was sent still tells them apart. So the API gets paths in which <c>%25</c> and <c>%2F</c>
 /// stand for one character each (<see cref="Unescape"/>), and a page is led to the address that <see cref="PagePaths"/> would
 /// have given. An id that no path keeps is taken from the query: <c>/api/v1/jobs/mails/?id=..</c>, and with more behind it
-/// <c>/api/v1/runs/mails/~/jobs?id=..</c>.
+/// <c>/api/v1/runs/mails/~/jobs?id=..</c>. One that holds the character NUL is refused, as the server does it in a path.
 /// </summary>
 internal sealed class PlainIds(RequestDelegate next)
 {
     private const string Stands = "~";
+
+    /// <summary>The parameters that hold what a path would, and cannot.</summary>
+    private static readonly string[] Named = ["id", "pair"];
 
     /// <summary>The text that a part of the API's paths stands for.</summary>
     public static string Unescape(string part) =>
@@ -21,6 +24,9 @@ internal sealed class PlainIds(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
+        // No queue in Postgres has it in an id, and no statement takes it.
+        if (Named.FirstOrDefault(name => request.Query[name].Any(value => value?.Contains('\0') is true)) is { } odd)
+            return Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, $"The parameter {odd} holds the character NUL, which is in no id.");
         var sent = Sent(context);
         if (RequestKinds.IsApi(request) || RequestKinds.IsExport(request))
         {

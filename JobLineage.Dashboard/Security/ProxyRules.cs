@@ -17,13 +17,6 @@ public sealed record ProxyRules
 
     private const string Sockets = "unix";
 
-    // A proxy that takes the path off cannot be told from one that keeps it where a page of ours has the same name.
-    private static readonly string[] OwnPaths =
-    [
-        "_blazor", "_content", "_framework", "admin", "api", "audit", "compare", "digests", "docs", "exports", "healthz", "incidents", "infer", "jobs",
-        "js", "login", "logout", "mcp", "not-found", "openapi", "pipelines", "queues", "runs", "sources",
-    ];
-
     /// <summary>No proxy is configured.</summary>
     public static ProxyRules None { get; } = new();
 
@@ -84,7 +77,8 @@ public sealed record ProxyRules
         var path = url.AbsolutePath.Trim('/');
         if (path.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_' or '~' or '/')) || path.Contains("//", StringComparison.Ordinal))
             errors.Add(PublicUrlKey, $"has the path '/{path}'; it can hold letters, digits, '-', '.', '_' and '~' between its slashes");
-        else if (OwnPaths.Contains(path.Split('/')[0], StringComparer.OrdinalIgnoreCase))
+        // A proxy that takes the path off cannot be told from one that keeps it where a page of ours has the same name.
+        else if (OwnPaths.Has(path))
             errors.Add(PublicUrlKey, $"has the path '/{path}', and '/{path.Split('/')[0]}' is the dashboard's own; choose another, as in /lineage");
         return url;
     }

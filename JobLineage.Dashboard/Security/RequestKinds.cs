@@ -4,17 +4,16 @@ namespace JobLineage.Dashboard.Security;
 internal static class RequestKinds
 {
     /// <summary>The API and its description: answered in JSON, errors as well.</summary>
-    public static bool IsApi(HttpRequest request) =>
-        request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi");
+    public static bool IsApi(HttpRequest request) => OwnPaths.KindOf(request.Path) == PathKind.Api;
 
     /// <summary>Jobs of a run as a file, for a page.</summary>
-    public static bool IsExport(HttpRequest request) => request.Path.StartsWithSegments("/exports");
+    public static bool IsExport(HttpRequest request) => OwnPaths.KindOf(request.Path) == PathKind.Export;
 
     /// <summary>The live connection of a page.</summary>
-    public static bool IsCircuit(HttpRequest request) => request.Path.StartsWithSegments("/_blazor");
+    public static bool IsCircuit(HttpRequest request) => OwnPaths.KindOf(request.Path) == PathKind.Circuit;
 
     /// <summary>How the process is, for those who watch it.</summary>
-    public static bool IsHealth(HttpRequest request) => request.Path.StartsWithSegments("/healthz");
+    public static bool IsHealth(HttpRequest request) => OwnPaths.KindOf(request.Path) == PathKind.Health;
 
     /// <summary>Something a person sees in the browser's window.</summary>
     public static bool IsPage(HttpRequest request) => IsRead(request) && !IsApi(request) && !IsCircuit(request);

@@ -13,8 +13,7 @@ internal sealed partial class SameOriginOnly(RequestDelegate next, ILogger<SameO
     {
         var request = context.Request;
         // A page is for everybody who has its address: it is opened by links, and what it shows no other site can read.
-        var isPage = RequestKinds.IsRead(request) && !RequestKinds.IsCircuit(request) && !RequestKinds.IsApi(request) && !RequestKinds.IsExport(request);
-        if (isPage)
+        if (RequestKinds.IsPage(request) && !RequestKinds.IsExport(request))
             return next(context);
         string? origin = request.Headers.Origin;
         if (!string.IsNullOrEmpty(origin))

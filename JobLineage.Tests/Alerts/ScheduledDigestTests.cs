@@ -5,9 +5,9 @@ using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Hosting;
 using JobLineage.Dashboard.Live;
 using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
-using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Alerts;
 
@@ -28,6 +28,8 @@ public sealed class ScheduledDigestTests
             new("late", FeedState.Polling, now.AddMinutes(-7), null, 0, 0),
             new("new", FeedState.Backfilling, null, null, 5, 10),
             new("odd", FeedState.Live, null, "It can't be known.", 0, 0),
+            // Out of the configuration since.
+            new("left", FeedState.Stopped, now.AddDays(-9), null, 0, 0),
         ]);
         await fixture.FailAsync(1);
         await runs.FireAsync(now.AddMinutes(1), default);
@@ -61,6 +63,6 @@ public sealed class ScheduledDigestTests
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, Path.GetTempPath(), errors), errors);
         return new(
             fixture.Maker, fixture.Sender(channel), new(fixture.Store.Store, TimeSpan.FromDays(90)), settings, new StaticRunReader { Sources = sources },
-            new(new Dictionary<string, string?> { ["oban"] = null, ["never"] = null }), new ViewHub(new FakeRunViews(), time, NullLogger<ViewHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
+            new(new[] { "oban", "dead", "late", "new", "odd", "never" }.ToDictionary(name => name, _ => (string?)null)), new ViewHub(new FakeRunViews(), time, NullLogger<ViewHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
     }
 }

@@ -91,6 +91,30 @@ public sealed class AnyIdTests
         Assert.NotEqual(link, (await dashboard.Browser.GetAsync(answer.Headers.Location)).Headers.Location?.OriginalString);
     }
 
+    [Theory]
+    [InlineData("/api/v1/jobs/oban/?id=a%00b", true)]
+    [InlineData("/api/v1/runs/oban/~/jobs?id=%00", true)]
+    [InlineData("/api/v1/infer/oban/?id=%00", true)]
+    [InlineData("/api/v1/compare/oban/?pair=1...%00", true)]
+    [InlineData("/exports/oban/?id=%00&format=csv", false)]
+    [InlineData("/jobs/oban/?id=%00", false)]
+    [InlineData("/runs/oban/?id=a%00", false)]
+    [InlineData("/infer/oban/?id=%00", false)]
+    [InlineData("/compare/oban/?pair=%00...1", false)]
+    [InlineData("/admin/job-lineage?id=%00", false)]
+    public async Task An_id_that_no_queue_can_hold_is_refused_before_anything_is_asked(string path, bool isApi)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Failure = new InvalidOperationException("The store was asked.");
+
+        var answer = await dashboard.Browser.GetAsync(path);
+
+        Assert.Equal((HttpStatusCode.BadRequest, isApi ? "application/problem+json" : "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Contains("holds the character NUL", await answer.Content.ReadAsStringAsync());
+        // In a path the server does the same.
+        Assert.StartsWith("HTTP/1.1 400", await SendRawAsync(dashboard.Address, "/jobs/oban/a%00b"));
+    }
+
     [Fact]
     public void No_link_changes_when_a_browser_or_a_proxy_makes_it_normal()
     {

@@ -26,8 +26,20 @@ public sealed class BadRowCommandTests
                 Assert.Contains("ParentId of row 3 can't be read: unsupported Unicode escape sequence (22P05). It is left out of the answer.", ran.Error);
         }
 
-        var bad = await RunAsync(fixture, "ancestors", "3");
-        Assert.Contains("row 3 can't be read", bad.Error);
+        // Of the row itself it is not said that it is not there.
+        foreach (var verb in new[] { "ancestors", "tree", "stats", "children" })
+        {
+            var bad = await RunAsync(fixture, verb, "3");
+            Assert.Equal((1, ""), (bad.ExitCode, bad.Output));
+            Assert.Equal(
+                [
+                    "ParentId of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
+                    "ExpectedChildren of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
+                    "Job 3 is in source 't', and can't be read.",
+                ],
+                bad.Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        }
+
         var doctor = await RunAsync(fixture, "doctor");
         Assert.Equal(1, doctor.ExitCode);
         Assert.Contains("✗ rows: ParentId of row 3 can't be read", doctor.Output);
@@ -37,6 +49,25 @@ public sealed class BadRowCommandTests
         await fixture.SqlAsync("alter table t drop constraint t_pkey; insert into t select * from t where id = 2");
         doctor = await RunAsync(fixture, "doctor");
         Assert.Contains("✗ ids: Ids are not unique: more than one row of public.t has the id 2", doctor.Output);
+    }
+
+    [Fact]
+    public async Task An_export_has_what_was_counted_and_says_what_could_not_be_read_of_it()
+    {
+        await using var fixture = await StoreFixture.CreateAsync();
+        await fixture.SqlAsync(
+            """
+            create table t (id bigint, status text default 'completed', kind text default 'A', payload jsonb default '{}', attempts text default '1');
+            insert into t (id, payload) values (1, '{}'), (2, '{"parent": 1}'), (2, '{"parent": 1}'), (3, '{"parent": 1, "n": "x"}'), (4, '{"parent": 1, "p": "x"}')
+            """);
+        var ran = await RunAsync(fixture, "export", "1", "--format", "json");
+        Assert.Equal(0, ran.ExitCode);
+        var jobs = System.Text.Json.JsonDocument.Parse(ran.Output).RootElement.GetProperty("jobs").EnumerateArray().ToList();
+        Assert.Equal(["1", "2", "3", "4"], jobs.Select(j => j.GetProperty("id").GetString()).Order());
+        Assert.All(jobs, job => Assert.False(job.TryGetProperty("isGone", out var gone) && gone.GetBoolean(), job.ToString()));
+        Assert.Contains("More than one row of public.t has the id 2", ran.Error);
+        Assert.Contains("Args of row 3 can't be read: invalid input syntax for type integer: \"x\" (22P02). The job is exported without it.", ran.Error);
+        Assert.Contains("Priority of row 4 can't be read: invalid input syntax for type bigint: \"x\" (22P02). The job is exported as it was counted, without what is long.", ran.Error);
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(StoreFixture fixture, params string[] args)
@@ -50,6 +81,8 @@ public sealed class BadRowCommandTests
             ["JobLineage:Sources:t:States:failed"] = "discarded",
             ["JobLineage:Sources:t:Worker"] = "kind",
             ["JobLineage:Sources:t:ParentId"] = "payload->>'parent'",
+            ["JobLineage:Sources:t:Args"] = "coalesce((payload->>'n')::int, 0)::text",
+            ["JobLineage:Sources:t:Priority"] = "payload->>'p'",
         };
         return await LineageCommandsTests.RunAsync([.. args, "--source", "t"], settings);
     }

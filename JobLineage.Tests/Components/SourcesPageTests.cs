@@ -20,19 +20,20 @@ public sealed class SourcesPageTests : PageContext
         Reader.Sources = [new("oban", FeedState.Live, SomeRuns.Noon, null, 0, 0), new("old", FeedState.Stopped, SomeRuns.Noon, null, 0, 0)];
         var cut = Render<SourcesPage>();
         cut.WaitForElement("[data-source=old] [data-act=preview]", Limit).Click();
+        cut.WaitForElement("[data-act=forget]", Limit);
         Assert.Contains("1,234 jobs, 56 runs, 7 summaries of runs that were dropped, 8 final failures.", cut.Markup);
         Assert.Contains("2 final failures will not be reported", cut.Markup);
         Assert.Empty(Desk.Forgotten);
-        cut.Find("[data-act=keep]").Click();
+        cut.WaitForElement("[data-act=keep]", Limit).Click();
         Assert.Empty(Desk.Forgotten);
-        cut.Find("[data-act=preview]").Click();
-        cut.Find("[data-act=forget]").Click();
-        Assert.Equal(["old"], Desk.Forgotten);
+        cut.WaitForElement("[data-source=old] [data-act=preview]", Limit).Click();
+        cut.WaitForElement("[data-act=forget]", Limit).Click();
+        cut.WaitForAssertion(() => Assert.Equal(["old"], Desk.Forgotten), Limit);
         // What was said of it outlives its row.
         Reader.Sources = [Reader.Sources[0]];
         Signal.RaiseSources();
         cut.WaitForState(() => cut.FindAll("[data-source=old]").Count == 0, Limit);
-        Assert.Equal("Source 'old' is forgotten.", cut.Find("[data-said]").TextContent);
+        cut.WaitForAssertion(() => Assert.Equal("Source 'old' is forgotten.", cut.Find("[data-said]").TextContent), Limit);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class SameSqlTests
     {
         await using var fixture = await TasksTable.CreateAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Table, type) + "; create index on tasks (status)");
         var source = await fixture.ProbedAsync(TasksTable.Mapping with { States = new Dictionary<string, JobState> { ["0"] = JobState.Available, ["1"] = JobState.Completed } });
-        Assert.Equal(["(status) = 0"], source.UnfinishedConditions);
+        Assert.Equal(["(status) = 0"], Core.Engines.Sql.ScanSql.Unfinished(source));
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class SameSqlTests
         Assert.Single((await queries.GetChildrenAsync("1"))!.Jobs);
         Assert.Single((await queries.GetAncestorsAsync("2"))!.Ancestors);
         Assert.NotNull(await new InferenceQueries(source, store.Source, new Redaction()).InferAsync("1"));
-        var checks = await new Core.Feed.Trigger.SourceDoctor(source, store.Source).ExamineAsync(default);
+        var checks = await new Core.Feed.Trigger.SourceDoctor(source, store.Source, Core.Sources.FeedKind.Auto, new()).ExamineAsync(default);
         Assert.DoesNotContain(checks, c => c.Level == CheckLevel.Problem);
         Assert.Contains(checks, c => c.Name == "statements" && c.Level == CheckLevel.Good);
     }
@@ -115,7 +115,7 @@ public sealed class SameSqlTests
         var checks = await fixture.DoctorAsync(mapping);
         Assert.DoesNotContain(checks, c => c.StartsWith("Good index", StringComparison.Ordinal));
         Assert.Contains(checks, c => c.StartsWith("Advice index", StringComparison.Ordinal));
-        Assert.Equal(Core.Engines.Sql.ParentLookup.Scan, await new LineageReader(await fixture.ProbedAsync(mapping), fixture.Connections, 5).FindLookupAsync(default));
+        Assert.Equal(Core.Engines.Sql.ParentLookup.Scan, await new SourceIndexes(await fixture.ProbedAsync(mapping), fixture.Connections, 5).FindLookupAsync(default));
     }
 
     [Fact]
@@ -125,6 +125,6 @@ public sealed class SameSqlTests
         var mapping = TasksTable.Mapping with { Attempt = "job.payload->>'attempt'" };
         Assert.DoesNotContain(await fixture.DoctorAsync(mapping), c => c.StartsWith("Problem", StringComparison.Ordinal));
         await fixture.Database.ExecuteAsync("insert into tasks (status, payload) values ('available', '{\"attempt\": \"first\"}')");
-        Assert.Contains(await fixture.DoctorAsync(mapping), c => c.StartsWith("Problem statements: The statement for", StringComparison.Ordinal) && c.Contains("invalid input syntax for type bigint: \"first\""));
+        Assert.Contains(await fixture.DoctorAsync(mapping), c => c.StartsWith("Problem rows: Attempt of row 1 can't be read: invalid input syntax for type bigint: \"first\" (22P02).", StringComparison.Ordinal));
     }
 }

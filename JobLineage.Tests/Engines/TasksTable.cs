@@ -41,6 +41,13 @@ internal static class TasksTable
     }
 
     /// <summary>What doctor says, a line each, with the level as the first word.</summary>
-    public static async Task<IReadOnlyList<string>> DoctorAsync(this LineageFixture fixture, SourceMapping mapping) =>
-        [.. (await new SourceDoctor(await fixture.ProbedAsync(mapping), fixture.Connections).ExamineAsync(default)).Select(c => $"{c.Level} {c.Name}: {c.Message}")];
+    public static Task<IReadOnlyList<string>> DoctorAsync(this LineageFixture fixture, SourceMapping mapping) => DoctorAsync(fixture.Connections, mapping);
+
+    /// <summary>What doctor says, a line each, with the level as the first word.</summary>
+    public static async Task<IReadOnlyList<string>> DoctorAsync(NpgsqlDataSource connections, SourceMapping mapping)
+    {
+        var (source, problem) = await SourceProbe.ProbeAsync(mapping, connections);
+        Assert.True(source is not null, problem?.Message);
+        return [.. (await new SourceDoctor(source!, connections, Core.Sources.FeedKind.Auto, new()).ExamineAsync(default)).Select(c => $"{c.Level} {c.Name}: {c.Message}")];
+    }
 }

@@ -26,6 +26,28 @@ public class CommandLineTests
         Assert.Empty(output);
     }
 
+    [Theory]
+    [InlineData("stats")]
+    [InlineData("tree", "--verbose")]
+    [InlineData("export", "--format", "json")]
+    public async Task What_is_stopped_before_it_is_done_says_so_and_is_no_success(string verb, params string[] more)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        Assert.Equal(130, await CommandLine.RunAsync([verb, "1", "--preset", "oban", "--connection", "postgres://127.0.0.1:1/nowhere", .. more], output, error, stop.Token));
+        Assert.Equal(("", $"Stopped before it was done.{Environment.NewLine}"), (output.ToString(), error.ToString()));
+    }
+
+    [Fact]
+    public void Only_what_serves_has_done_all_of_it_when_it_is_stopped()
+    {
+        var root = CommandLine.Create();
+        Assert.True(CommandLine.RunsUntilStopped(root));
+        Assert.Equal(["demo", "serve"], root.Subcommands.Where(CommandLine.RunsUntilStopped).Select(c => c.Name).Order());
+    }
+
     [Fact]
     public async Task A_verb_that_does_not_exist_is_named()
     {

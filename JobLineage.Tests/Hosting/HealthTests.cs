@@ -16,7 +16,7 @@ public sealed class HealthTests
     [InlineData(FeedState.Stopped, "No replica reads source 'oban'.")]
     public async Task A_source_that_is_not_followed_is_named(FeedState state, string reason)
     {
-        await using var dashboard = await TestDashboard.StartAsync();
+        await using var dashboard = await StartAsync("oban", "well");
         // What a source says of itself may hold names of hosts and users.
         dashboard.Store.Sources = [new("oban", state, dashboard.Clock.Now, "No route to 10.1.2.3", 0, 0), new("well", FeedState.Live, dashboard.Clock.Now, null, 0, 0)];
 
@@ -29,7 +29,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Where_it_is_configured_the_status_says_it_too()
     {
-        await using var dashboard = await TestDashboard.StartAsync((DashboardOptions.DegradedStatusKey, "503"));
+        await using var dashboard = await TestDashboard.StartWithAsync(setup => setup.Builder.Services.AddSingleton(Configured("oban")), (DashboardOptions.DegradedStatusKey, "503"));
         Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/healthz/ready")).StatusCode);
 
         dashboard.Store.Sources = [new("oban", FeedState.Stopped, null, null, 0, 0)];
@@ -40,7 +40,7 @@ public sealed class HealthTests
     [Fact]
     public async Task What_is_old_is_degraded_whatever_its_state_says()
     {
-        await using var dashboard = await TestDashboard.StartAsync();
+        await using var dashboard = await StartAsync("oban");
         dashboard.Store.Sources = [new("oban", FeedState.Polling, dashboard.Clock.Now.AddMinutes(-7), null, 0, 0)];
 
         Assert.Contains("is 7 minutes old", await dashboard.Browser.GetStringAsync("/healthz/ready"));
@@ -55,10 +55,18 @@ public sealed class HealthTests
     [Fact]
     public async Task A_source_that_the_store_has_never_heard_of_is_named()
     {
-        await using var dashboard = await TestDashboard.StartWithAsync(
-            setup => setup.Builder.Services.AddSingleton(new QueueLinks(new Dictionary<string, string?> { ["fresh"] = null })));
+        await using var dashboard = await StartAsync("fresh");
 
         Assert.Equal("""{"status":"degraded","reasons":["Source 'fresh' has not been read yet."]}""", await dashboard.Browser.GetStringAsync("/healthz/ready"));
+    }
+
+    [Fact]
+    public async Task A_source_that_has_left_the_configuration_is_no_trouble_any_more()
+    {
+        await using var dashboard = await StartAsync("oban");
+        dashboard.Store.Sources = [new("oban", FeedState.Live, dashboard.Clock.Now, null, 0, 0), new("left", FeedState.Stopped, dashboard.Clock.Now.AddDays(-9), null, 0, 0)];
+
+        Assert.Equal("""{"status":"ready","reasons":[]}""", await dashboard.Browser.GetStringAsync("/healthz/ready"));
     }
 
     [Theory]
@@ -92,4 +100,9 @@ public sealed class HealthTests
 
         Assert.Equal("JobLineage:Health:DegradedStatus is '500'; it can be 200 or 503.", Assert.Single(error.Sentences));
     }
+
+    private static Task<TestDashboard> StartAsync(params string[] sources) =>
+        TestDashboard.StartWithAsync(setup => setup.Builder.Services.AddSingleton(Configured(sources)));
+
+    private static QueueLinks Configured(params string[] sources) => new(sources.ToDictionary(s => s, _ => (string?)null));
 }

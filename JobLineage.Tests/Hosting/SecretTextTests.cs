@@ -1,6 +1,7 @@
 using JobLineage.Dashboard.Cli;
 using JobLineage.Dashboard.Hosting;
 using JobLineage.Dashboard.Security;
+using JobLineage.Tests.Cli;
 using JobLineage.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
@@ -62,19 +63,43 @@ public sealed class SecretTextTests
 
         errors.Add("JobLineage:Anything", "is 'abcd-plain-words', and my horse");
 
-        Assert.Equal("JobLineage:Anything is '•••', and •••.", Assert.Single(errors.Sentences));
+        Assert.Equal("JobLineage:Anything is '[redacted]', and [redacted].", Assert.Single(errors.Sentences));
+    }
+
+    [Fact]
+    public void A_password_is_found_in_any_form_of_a_connection_string()
+    {
+        foreach (var text in new[] { "Host=h;Password=my horse;Database=d", "host=h password='my horse' user=me", "postgres://me:my%20horse@h/d" })
+        {
+            var errors = new ConfigurationErrors(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Store", text)]).Build());
+            errors.Add("JobLineage:Anything", "is my horse");
+            Assert.Equal("JobLineage:Anything is [redacted].", Assert.Single(errors.Sentences));
+        }
     }
 
     [Theory]
-    [InlineData("a SG.abcdefghij.klmnopqrst b", "a ••• b")]
-    [InlineData("'https://hooks.slack.com/services/T0/B0/abcdefgh'", "'https://hooks.slack.com/•••'")]
-    [InlineData("xoxb-1234567890-abc", "•••")]
-    [InlineData("eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl", "•••")]
-    [InlineData("'https://token@host/x'", "'https://•••@host/x'")]
-    [InlineData("Host=h;Password=a b;Database=d", "Host=h;Password=••• b;Database=d")]
-    [InlineData("is not a URL of the form postgres://user:password@host:port/database", "is not a URL of the form postgres://user:password@host:port/database")]
+    [InlineData("'https://token@host/x'", "'https://[redacted]@host/x'")]
+    [InlineData("Host=h;Password=a b;Database=d", "Host=h;Password=[redacted];Database=d")]
+    [InlineData("host=h password='a b' user=u", "host=h password=[redacted] user=u")]
+    [InlineData("urls holds 'x', which is no address like http://127.0.0.1:5080.", "urls holds 'x', which is no address like http://127.0.0.1:5080.")]
+    [InlineData("is not a URL of the form postgres://user@host:port/database", "is not a URL of the form postgres://user@host:port/database")]
+    [InlineData("write it as Host=…;Database=…;Username=… or postgres://user@host:port/database", "write it as Host=…;Database=…;Username=… or postgres://user@host:port/database")]
+    [InlineData("JobLineage:Digest:SendGrid:ApiKey is missing; set SENDGRID_API_KEY.", "JobLineage:Digest:SendGrid:ApiKey is missing; set SENDGRID_API_KEY.")]
     [InlineData("JobLineage:Access:Password must have at least 8 characters.", "JobLineage:Access:Password must have at least 8 characters.")]
     public void What_looks_like_a_secret_is_masked_and_nothing_else(string text, string expected) => Assert.Equal(expected, SecretText.Without(text));
+
+    [Fact]
+    public async Task A_verb_repeats_no_secret_of_the_configuration()
+    {
+        var ran = await LineageCommandsTests.RunAsync(["stats", "1", "--source", "t"], new()
+        {
+            ["JobLineage:Access:ApiToken"] = "plain-words-of-mine",
+            ["JobLineage:Sources:t:Preset"] = "plain-words-of-mine",
+        });
+        Assert.Equal(2, ran.ExitCode);
+        Assert.Contains("JobLineage:Sources:t:Preset", ran.Error);
+        Assert.DoesNotContain("plain-words", ran.Error);
+    }
 
     [Fact]
     public void The_terminal_tells_none_either()

@@ -81,7 +81,7 @@ public sealed class OtherQueuesTests
     {
         await using var fixture = await TasksAsync(idType, parentType, indexed);
         var source = (await SourceProbe.ProbeAsync(Custom, fixture.Connections)).Source!;
-        Assert.Equal(expected, (await new LineageReader(source, fixture.Connections, 5).FindLookupAsync(default)).ToString());
+        Assert.Equal(expected, (await new SourceIndexes(source, fixture.Connections, 5).FindLookupAsync(default)).ToString());
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class OtherQueuesTests
     {
         await using var fixture = await LineageFixture.ObanAsync((1, null, "A", "completed"));
         var source = (await SourceProbe.ProbeAsync(Presets.Oban("oban"), fixture.Connections)).Source!;
-        var reader = new LineageReader(source, fixture.Connections, 5);
+        var reader = new SourceIndexes(source, fixture.Connections, 5);
         Assert.Equal(ParentLookup.Containment, await reader.FindLookupAsync(default));
         await fixture.AddAdvisedIndexAsync();
         Assert.Equal(ParentLookup.Expression, await reader.FindLookupAsync(default));

@@ -58,12 +58,45 @@ public sealed class ConnectionTextTests
     [InlineData("postgres://db/app?ssl=false", "Disable")]
     [InlineData("postgres://db/app?sslrootcert=system", "VerifyFull")]
     [InlineData("postgres://db/app?sslmode=require&sslaccept=strict", "VerifyFull")]
+    // As libpq has it: with a root certificate, require looks at the chain; of the system's authorities only the name is proof.
+    [InlineData("postgres://db/app?sslmode=require&sslrootcert=/etc/ca.pem", "VerifyCA")]
+    [InlineData("host=db sslmode=require sslrootcert=/etc/ca.pem dbname=app", "VerifyCA")]
+    [InlineData("postgres://db/app?ssl=true&sslrootcert=/etc/ca.pem", "VerifyCA")]
+    [InlineData("postgres://db/app?sslmode=prefer&sslrootcert=/etc/ca.pem", "Prefer")]
+    [InlineData("postgres://db/app?sslmode=no-verify&sslrootcert=/etc/ca.pem", "Require")]
+    [InlineData("postgres://db/app?sslmode=verify-full&sslrootcert=/etc/ca.pem", "VerifyFull")]
+    [InlineData("postgres://db/app?sslmode=verify-full&sslrootcert=system", "VerifyFull")]
+    [InlineData("postgres://db/app?sslmode=&sslrootcert=system", "VerifyFull")]
+    [InlineData("postgres://db/app?ssl=true&sslrootcert=system", "VerifyFull")]
+    [InlineData("postgres://db/app?sslaccept=strict", "VerifyFull")]
+    [InlineData("postgres://db/app?sslmode=prefer&sslaccept=strict", "VerifyFull")]
+    [InlineData("postgres://db/app?sslmode=require&sslaccept=accept_invalid_certs", "Require")]
+    [InlineData("postgres://db/app?sslmode=disable&sslaccept=strict", "Disable")]
+    [InlineData("Host=db;SslMode=Require;Root Certificate=/etc/ca.pem", "Require")]
     [InlineData("host=db sslmode=verify-ca dbname=app", "VerifyCA")]
     [InlineData("Host=db;SslMode=VerifyFull", "VerifyFull")]
     public void How_safely_is_translated(string text, string mode)
     {
         Assert.True(ConnectionText.TryParse(text, out var builder, out var error), error);
         Assert.Equal(mode, builder.SslMode.ToString());
+    }
+
+    [Theory]
+    [InlineData("require")]
+    [InlineData("prefer")]
+    [InlineData("disable")]
+    [InlineData("verify-ca")]
+    public void The_systems_authorities_without_a_look_at_the_name_are_refused(string mode)
+    {
+        Assert.False(ConnectionText.TryParse($"host=db dbname=app sslrootcert=system sslmode={mode}", out _, out var error));
+        Assert.Contains("set sslmode to verify-full", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prismas_certificate_is_the_authoritys_and_its_identity_ours()
+    {
+        Assert.True(ConnectionText.TryParse("postgres://db/app?sslaccept=strict&sslcert=ca.pem&sslidentity=me.p12&sslpassword=pw", out var builder, out var error), error);
+        Assert.Equal((SslMode.VerifyFull, "ca.pem", "me.p12", "pw"), (builder.SslMode, builder.RootCertificate, builder.SslCertificate, builder.SslPassword));
     }
 
     [Fact]
@@ -73,7 +106,7 @@ public sealed class ConnectionTextTests
             "postgresql://me:npg_pw@ep-cool-1.eu.example.test/app?sslmode=require&channel_binding=require&options=endpoint%3Dep-cool-1&sslrootcert=/etc/ca.pem&connect_timeout=10&application_name=mine",
             out var builder, out var error), error);
         Assert.Equal(
-            (SslMode.Require, ChannelBinding.Require, "endpoint=ep-cool-1", "/etc/ca.pem", 10, "mine"),
+            (SslMode.VerifyCA, ChannelBinding.Require, "endpoint=ep-cool-1", "/etc/ca.pem", 10, "mine"),
             (builder.SslMode, builder.ChannelBinding, builder.Options, builder.RootCertificate, builder.Timeout, builder.ApplicationName));
     }
 
@@ -99,12 +132,12 @@ public sealed class ConnectionTextTests
     [InlineData("host=a,b,c port=1,2 password=hush", "has 3 hosts and 2 ports; give one port for all, or one for each")]
     [InlineData("postgres://me:hu/sh@db/app", "has a '/', '?' or '#' in its user name or password; write them as %2F, %3F and %23")]
     [InlineData("postgres://me:hu#sh@db/app", "has a '/', '?' or '#' in its user name or password; write them as %2F, %3F and %23")]
-    [InlineData("postgres://me:hush@db:notaport/app", "is not a URL of the form postgres://user:password@host:port/database: its port is not a number, or its password has a character that must be encoded")]
+    [InlineData("postgres://me:hush@db:notaport/app", "is not a URL of the form postgres://user@host:port/database: its port is not a number, or its password has a character that must be encoded")]
     [InlineData("postgres://me@db/app?password=hu&sh", "has something behind its '?' that is no parameter such as sslmode=require")]
-    [InlineData("mysql://me:hush@db/app", "has the scheme 'mysql', which is not one of Postgres; write it as postgres://user:password@host:port/database")]
+    [InlineData("mysql://me:hush@db/app", "has the scheme 'mysql', which is not one of Postgres; write it as postgres://user@host:port/database")]
     [InlineData("prisma+postgres://accelerate.example.test/?api_key=hush", "leads to Prisma's own service, which is no Postgres server; give the database's own URL, Prisma's directUrl")]
     [InlineData("host=db password='hush", "has a single quote that is not closed")]
-    [InlineData("hush", "is not a connection string; write it as Host=…;Database=…;Username=…;Password=… or postgres://user:password@host:port/database")]
+    [InlineData("hush", "is not a connection string; write it as Host=…;Database=…;Username=… or postgres://user@host:port/database")]
     [InlineData(" ", "is empty")]
     public void An_error_names_one_parameter_and_never_a_value(string text, string expected)
     {

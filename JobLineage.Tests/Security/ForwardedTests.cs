@@ -1,6 +1,8 @@
 using System.Net;
 using JobLineage.Dashboard.Security;
 using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
+using Microsoft.Extensions.Logging;
 
 namespace JobLineage.Tests.Security;
 
@@ -32,6 +34,22 @@ public sealed class ForwardedTests
 
         Assert.Equal(HttpStatusCode.OK, (await dashboard.SendAsync(HttpMethod.Get, "/healthz/live", (name, value))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/api/v1/runs")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Refusals_are_told_to_the_log_once_for_each_kind()
+    {
+        var lines = new LogLines();
+        await using var dashboard = await TestDashboard.StartWithAsync(setup => setup.Builder.Logging.AddProvider(lines), ("Logging:LogLevel:Default", "Warning"));
+
+        foreach (var _ in Enumerable.Range(0, 20))
+        {
+            await dashboard.SendAsync(HttpMethod.Get, "/", ("Via", "1.1 proxy"));
+            await dashboard.SendAsync(HttpMethod.Get, "/api/v1/runs", ("X-Forwarded-For", "203.0.113.9"));
+            await dashboard.SendAsync(HttpMethod.Get, "/", ("X-Forwarded-Anything", "1"));
+        }
+
+        Assert.Equal(["Via", "X-Forwarded-*"], lines.All.Where(line => line.Contains("came through a proxy", StringComparison.Ordinal)).Select(line => line.Split('(', ')')[1]));
     }
 
     [Fact]

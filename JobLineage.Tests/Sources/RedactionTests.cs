@@ -21,6 +21,8 @@ public sealed class RedactionTests
     [InlineData("""{"h": "Bearer abc.def1", "u": "/cb?access_token=abc&x=1"}""", """{"h": "Bearer [redacted]", "u": "/cb?access_token=[redacted]&x=1"}""")]
     [InlineData("""{"c": "Host=db;Password=a b;Database=x"}""", """{"c": "Host=db;Password=[redacted];Database=x"}""")]
     [InlineData("""{"body": "{\"password\": \"a\\\"b\", \"x\": [1]}"}""", """{"body": "{\"password\": \"[redacted]\", \"x\": [1]}"}""")]
+    [InlineData("""{"u": "https:\/\/ann:hunter2@host\/x"}""", """{"u": "https://[redacted]@host/x"}""")]
+    [InlineData("""{"h": "Cookie: a=1; sid=2", "contraseñaDelCliente": "x"}""", """{"h": "Cookie: [redacted]", "contraseñaDelCliente": "x"}""")]
     [InlineData("""{"env": [{"name": "DB_PASSWORD", "value": "x"}, {"name": "PORT", "value": "5"}]}""", """{"env": [{"name": "DB_PASSWORD", "value": "[redacted]"}, {"name": "PORT", "value": "5"}]}""")]
     public void Secrets_in_JSON_are_replaced_and_all_else_stays(string json, string expected)
     {
@@ -36,6 +38,8 @@ public sealed class RedactionTests
     [InlineData("""{"text": "Unexpected token: } in JSON at position 0", "more": "password authentication failed for user \"me\""}""")]
     [InlineData("""{"text": "bearer token expired, Basic authentication failed on the Basic plan, max_tokens: 4096, password: nil"}""")]
     [InlineData("""{"at": ["ssh://git@github.com/a", "postgres://reader@db/app", "http://host:8080/@user", "https://host/path?mail=a@b.c"]}""")]
+    [InlineData("""{"name": "SurveyJobProcessing.HandleAll", "topic": "MSG.RECEIVED_EVERYTHING.AND_MORE_OF_IT", "flag": "task_live_2024report", "key": "EURASIA0123456789ABCDEF"}""")]
+    [InlineData("""{"log": "GET /basic HTTP/1.1, Basic HTTP/1.1 and Basic CI/CD work", "id": "AKIA0123456789ABCDEFGHIJ"}""")]
     [InlineData("""{"name": "task-processing-worker-queue-name-very-long", "id": "App::Worker", "x": "a == b, c := d"}""")]
     public void What_is_harmless_stays(string json) => Assert.Equal((json, false), Usual.Json(json));
 
@@ -101,6 +105,17 @@ public sealed class RedactionTests
     [InlineData("f(password=x, user=y) and #Conn<token: abc>", "f(password=[redacted], user=y) and #Conn<token: [redacted]>")]
     [InlineData("password := \"x\"", "password := [redacted]")]
     [InlineData("Basic dXNlcjpwYXNz", "Basic [redacted]")]
+    [InlineData("sent Basic dXNlcjpwYXNz. It failed", "sent Basic [redacted] It failed")]
+    [InlineData("sent Basic YTpi to it", "sent Basic [redacted] to it")]
+    [InlineData("Cookie: theme=dark; session=hunter2; other=\"a b\"; last=hunter3\nHost: x", "Cookie: [redacted]\nHost: x")]
+    [InlineData("curl -H 'Cookie: a=b; session=hunter2' https://x", "curl -H 'Cookie: [redacted]' https://x")]
+    [InlineData("Authorization: Digest username=\"ann\", response=\"hunter2\"", "Authorization: [redacted]")]
+    [InlineData("Authorization: AWS4-HMAC-SHA256 Credential=x, Signature=hunter2", "Authorization: [redacted]")]
+    [InlineData(@"{""log"": ""Set-Cookie: a=\""x\""; b=hunter2\r\nHost: y""}", @"{""log"": ""Set-Cookie: [redacted]\r\nHost: y""}")]
+    [InlineData("HTTP_COOKIE=a=b; c=hunter2", "HTTP_COOKIE=[redacted]")]
+    [InlineData("/cb?cookie=abc&x=1", "/cb?cookie=[redacted]&x=1")]
+    [InlineData(@"got https:\/\/ann:hunter2@host\/x and postgres:\/\/u:p\/w@db", @"got https:\/\/[redacted]@host\/x and postgres:\/\/[redacted]@db")]
+    [InlineData(@"first\nghp_0123456789abcdef0123 t%3Dghp_0123456789abcdef0123", @"first\n[redacted] t%3D[redacted]")]
     [InlineData("https://h/x?sig=abc%2F&se=1&X-Amz-Signature=00ff", "https://h/x?sig=[redacted]&se=1&X-Amz-Signature=[redacted]")]
     [InlineData("no secret here: 42", "no secret here: 42")]
     public void Secrets_in_free_text_are_replaced(string text, string expected)
@@ -160,6 +175,27 @@ public sealed class RedactionTests
     {
         Assert.Equal("""{"pin": "[redacted]", "spin": 1, "password": "x"}""", new Redaction(["pin"]).Json("""{"pin": 1234, "spin": 1, "password": "x"}""").Text);
         Assert.Equal("password=x ghp_0123456789abcdef0123", new Redaction([]).FreeText("password=x ghp_0123456789abcdef0123").Text);
+    }
+
+    [Theory]
+    [InlineData("contraseña", """{"contraseña": "x", "contraseñaDelCliente": "y", "CONTRASEÑA": "z"}""", """{"contraseña": "[redacted]", "contraseñaDelCliente": "[redacted]", "CONTRASEÑA": "[redacted]"}""")]
+    [InlineData("пароль", """{"пароль": "x", "парольный": "y", "db_пароль": "z"}""", """{"пароль": "[redacted]", "парольный": "y", "db_пароль": "[redacted]"}""")]
+    [InlineData("密码", """{"密码": "x", "user_密码": "y"}""", """{"密码": "[redacted]", "user_密码": "[redacted]"}""")]
+    public void A_word_of_any_language_makes_a_key_secret(string word, string json, string expected) => Assert.Equal(expected, new Redaction([word]).Json(json).Text);
+
+    [Fact]
+    public void Text_of_nothing_but_keys_whose_values_hold_all_that_follows_takes_one_pass()
+    {
+        // With a pass for each key this would not end.
+        var text = string.Concat(Enumerable.Repeat("a:{", 1_000_000)) + " token";
+        Assert.Equal((text, false), new Redaction(limit: text.Length).FreeText(text));
+    }
+
+    [Fact]
+    public void A_line_in_a_sentence_is_short_and_holds_no_secret()
+    {
+        Assert.Equal("invalid input syntax for type bigint: \"password=[redacted]\"", Usual.Line("invalid input syntax for type bigint: \"password=hunter2\"\nmore."));
+        Assert.Equal(301, Usual.Line(new string('x', 5_000)).Length);
     }
 
     [Fact]

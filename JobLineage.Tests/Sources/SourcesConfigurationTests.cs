@@ -70,7 +70,7 @@ public sealed class SourcesConfigurationTests
             "JobLineage:Sources:oban:Preset 'obann' is not a preset; did you mean oban?",
             "JobLineage:Sources:oban:Shema is not a known key; did you mean Schema?",
             "JobLineage:Sources:oban:Stuck:After is '-00:01:00', which is not a duration; write it as 00:05:00.",
-            "JobLineage:Sources:tasks:ConnectionString is not a URL of the form postgres://user:password@host:port/database: its port is not a number, or its password has a character that must be encoded.",
+            "JobLineage:Sources:tasks:ConnectionString is not a URL of the form postgres://user@host:port/database: its port is not a number, or its password has a character that must be encoded.",
             "JobLineage:Sources:tasks:State is missing; a source without a Preset (oban, research_jobs) needs Table, State and Worker.",
             "JobLineage:Sources:tasks:Worker is missing; a source without a Preset (oban, research_jobs) needs Table, State and Worker.",
             "JobLineage:Stuck:After is '5', which is not a duration; write it as 00:05:00.",
@@ -113,7 +113,7 @@ public sealed class SourcesConfigurationTests
         Assert.Equal(TimeSpan.FromHours(3), read.Diagnosis.ExecutingAfterFor("oban", "App.SlowJob"));
         Assert.Equal(TimeSpan.FromHours(1), read.Diagnosis.ExecutingAfterFor("oban", "App.Job"));
         Assert.Equal(
-            "coalesce(case when (worker)::text = 'SyncJob' or right((worker)::text, 8) in ('.SyncJob', '/SyncJob') then (args->'expected_pages')::text end, (meta->>'expected_children')::text)",
+            "coalesce(case when replace((worker)::text, '/', '.') = 'SyncJob' or right(replace((worker)::text, '/', '.'), length('.SyncJob')) = '.SyncJob' then (args->'expected_pages')::text end, (meta->>'expected_children')::text)",
             Assert.Single(read.Sources).Mapping.ExpectedSql);
     }
 

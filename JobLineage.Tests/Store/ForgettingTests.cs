@@ -65,6 +65,41 @@ public sealed class ForgettingTests
         Assert.Equal((0, 0), (await fixture.CountAsync("run"), await fixture.CountAsync("source")));
     }
 
+    [Fact]
+    public async Task What_is_removed_of_another_source_that_was_half_forgotten_is_not_counted_for_this_one()
+    {
+        await using var fixture = await StoreFixture.ObanAsync();
+        await fixture.ObanJobsAsync((1, null, "App.Mail", "available"), (2, null, "App.Mail", "available"), (3, null, "App.Mail", "available"));
+        await fixture.FilledAsync();
+        await fixture.FilledAsync(Presets.Oban("other"));
+        // As after a stop just before the first row.
+        await fixture.SqlAsync("update job_lineage.source set name = name || chr(1), forgotten_at = now() where name = 'other'");
+        var told = 0L;
+        // Jobs, and what is counted of singles and queues.
+        Assert.Equal(5, await new Forgetting(fixture.Store).ForgetAsync("oban", null, rows => told = rows, default));
+        Assert.Equal(5, told);
+        Assert.Equal((0, 0), (await fixture.CountAsync("job"), await fixture.CountAsync("source")));
+    }
+
+    [Fact]
+    public async Task More_rows_than_fit_into_a_transaction_are_removed_stretch_by_stretch()
+    {
+        await using var fixture = await StoreFixture.ObanAsync();
+        await fixture.ObanJobsAsync((1, null, "App.Mail", "available"));
+        await fixture.FilledAsync();
+        await fixture.SqlAsync(
+            """
+            insert into job_lineage.job select (jsonb_populate_record(j, jsonb_build_object('id', 'x' || i))).* from job_lineage.job j, generate_series(1, 12000) i;
+            insert into job_lineage.put_aside (source_id, job_id, member, native_id, kept, sentence)
+            select s.id, 'one', i::text, 'one', false, 'It can''t be read.' from job_lineage.source s, generate_series(1, 6000) i;
+            """);
+        var told = new List<long>();
+        Assert.Equal(18_003, await new Forgetting(fixture.Store).ForgetAsync("oban", null, told.Add, default));
+        // Three stretches of jobs; what has one key goes in one, however much that is.
+        Assert.Equal([5_000, 10_000, 12_001], told.Take(3));
+        Assert.Equal((0, 0), (await fixture.CountAsync("job"), await fixture.CountAsync("put_aside")));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -14,8 +14,15 @@ public static class AllFaults
         .. IdentityFaults.List,
         .. TriggerFaults.List,
         new("dashboard's clock moved by hours", MoveClockAsync),
-        new("200 sources of one database, sessions ended", _ => Task.CompletedTask) { Own = ManySourcesTrial.RunAsync, IsTested = false },
+        Many("200 sources of one database, sessions ended", new(200, 10, null)) with { IsTested = false },
+        // As many as the tests have time for, and more connection strings than connections.
+        Many("40 sources of one database with 12 connection strings and 5 connections, sessions ended", new(40, 5, 12)),
     ];
+
+    private static Fault Many(string name, ManySources size) => new(name, _ => Task.CompletedTask)
+    {
+        Own = (servers, scale, seed, cancellation) => ManySourcesTrial.RunAsync(size, servers, scale, seed, cancellation),
+    };
 
     private static async Task KillAsync(FaultTrial trial)
     {

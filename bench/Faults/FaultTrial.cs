@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using JobLineage.Bench.Running;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
@@ -144,6 +145,8 @@ public sealed class FaultTrial
             statements = load.Statements;
             Log.Add($"load ended, {statements} statements");
             (differences, equal) = await SettleAsync(viewers);
+            if (Scale.IsTimed && TakenOver > Fault.TakenOverWithin)
+                differences = [.. differences, string.Create(CultureInfo.InvariantCulture, $"taken over after {TakenOver.Value.TotalSeconds:0.0} s, and {Fault.TakenOverWithin.Value.TotalSeconds:0.0} s are allowed")];
         }
         catch (Exception e) when (e is DbException or TimeoutException or IOException)
         {

@@ -7,17 +7,25 @@ namespace JobLineage.Bench.Faults;
 /// <summary>What happens to a leader while a follower is there: it is killed, stopped, or cut off, and the last two come back.</summary>
 internal static class LeaderFaults
 {
+    /// <summary>The end of a killed leader's session is seen at once.</summary>
+    private static readonly TimeSpan Killed = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Of all others that their time has run out: 10 s, and what a first look takes.</summary>
+    private static readonly TimeSpan Silent = TimeSpan.FromSeconds(15);
+
     public static IReadOnlyList<Fault> List { get; } =
     [
         new("leader killed, a replica follows", trial => TakeOverAsync(trial, trial => trial.Process!.KillAsync(), null))
         {
             Dashboards = Dashboards.ProcessThenReplica,
+            TakenOverWithin = Killed,
             Repeats = false,
         },
         new("leader stopped (SIGSTOP), a replica follows, and it wakes", trial => TakeOverAsync(
             trial, trial => SignalAsync(trial, "STOP"), trial => SignalAsync(trial, "CONT")))
         {
             Dashboards = Dashboards.ProcessThenReplica,
+            TakenOverWithin = Silent,
             Repeats = false,
         },
         new("leader cut off from the store, a replica follows, and it comes back", trial => TakeOverAsync(
@@ -34,6 +42,7 @@ internal static class LeaderFaults
             }))
         {
             Dashboards = Dashboards.ProcessThenReplica,
+            TakenOverWithin = Silent,
             Repeats = false,
         },
         new("leader's machine without power: cut off from everything, for good", trial => TakeOverAsync(
@@ -47,6 +56,7 @@ internal static class LeaderFaults
             null))
         {
             Dashboards = Dashboards.ProcessThenReplica,
+            TakenOverWithin = Silent,
             Repeats = false,
             IsTested = false,
         },

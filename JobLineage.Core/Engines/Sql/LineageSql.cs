@@ -96,7 +96,7 @@ internal static class LineageSql
                 from {RowSql.From(mapping)} where {id} = $1
             )
             select ({id})::{type}, null::{type}, {Select(source)} from {RowSql.From(mapping)}
-            where {narrow}({mapping.RunKey})::text = (select jl_key from jl_me)
+            where {narrow}({mapping.RunKey})::text = (select jl_key from jl_me) {RowSql.AndHasId(mapping)}
             union all
             select ({id})::{type}, null::{type}, {Select(source)} from {RowSql.From(mapping)}
             where {id} = $1 and (select jl_key from jl_me) is null
@@ -104,8 +104,10 @@ internal static class LineageSql
     }
 
     /// <summary>Asks all that the statements ask of the rows of <c>$1</c>, an array of ids: which of them can't bear it is looked for by this.</summary>
-    public static string Bear(ProbedSource source) => $"""
-        select {(source.Mapping.ParentId is null || source.Mapping.RunKey is not null ? "null" : ParentText(source))}, {Select(source)}
+    /// <param name="source">The source.</param>
+    /// <param name="withArgs">Whether arguments are asked too, as inference does.</param>
+    public static string Bear(ProbedSource source, bool withArgs = false) => $"""
+        select {(source.Mapping.ParentId is null || source.Mapping.RunKey is not null ? "null" : ParentText(source))}, {Select(source)}{(withArgs ? $", {RowSql.Cut(source.Mapping.Args, InferenceSql.ArgsLimit)}" : "")}
         from {RowSql.Whole(source.Mapping)}
         where {RowSql.Id(source.Mapping)} = any($1)
         """;

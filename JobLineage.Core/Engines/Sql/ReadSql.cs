@@ -19,7 +19,7 @@ internal static class ReadSql
     public static string Chunk(ProbedSource source, bool isAfter, int limit) => $"""
         select {Columns(source.Mapping, [])}
         from {RowSql.From(source.Mapping)}
-        {(isAfter ? $"where {RowSql.Id(source.Mapping)} > $1" : "")}
+        where {RowSql.Id(source.Mapping)} {(isAfter ? "> $1" : "is not null")}
         order by {RowSql.Id(source.Mapping)}
         limit {limit}
         """;
@@ -28,19 +28,24 @@ internal static class ReadSql
     public static string Ids(ProbedSource source, bool isAfter, int limit) => $"""
         select {RowSql.Id(source.Mapping)}::text as jl_id
         from {RowSql.Whole(source.Mapping)}
-        {(isAfter ? $"where {RowSql.Id(source.Mapping)} > $1" : "")}
+        where {RowSql.Id(source.Mapping)} {(isAfter ? "> $1" : "is not null")}
         order by {RowSql.Id(source.Mapping)}
         limit {limit}
         """;
 
     /// <summary>The ids of the last rows in the order of ids, as text.</summary>
     public static string NewestIds(ProbedSource source, int limit) => $"""
-        select {RowSql.Id(source.Mapping)}::text as jl_id from {RowSql.Whole(source.Mapping)} order by {RowSql.Id(source.Mapping)} desc limit {limit}
+        select {RowSql.Id(source.Mapping)}::text as jl_id from {RowSql.Whole(source.Mapping)}
+        where {RowSql.Id(source.Mapping)} is not null order by {RowSql.Id(source.Mapping)} desc limit {limit}
         """;
+
+    /// <summary>How many rows have no id.</summary>
+    public static string Lacking(ProbedSource source) => $"select count(*) from {RowSql.Whole(source.Mapping)} where {RowSql.Id(source.Mapping)} is null";
 
     /// <summary>An id that more than one row has, as text; no row where there is none.</summary>
     public static string Twice(ProbedSource source) => $"""
-        select {RowSql.Id(source.Mapping)}::text from {RowSql.Whole(source.Mapping)} group by {RowSql.Id(source.Mapping)} having count(*) > 1 limit 1
+        select {RowSql.Id(source.Mapping)}::text from {RowSql.Whole(source.Mapping)}
+        where {RowSql.Id(source.Mapping)} is not null group by {RowSql.Id(source.Mapping)} having count(*) > 1 limit 1
         """;
 
     /// <summary>

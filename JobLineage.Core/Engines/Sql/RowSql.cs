@@ -23,6 +23,9 @@ internal static class RowSql
     /// <summary>The id column.</summary>
     public static string Id(SourceMapping mapping) => $"{Alias}.{SourceMapping.Quote(mapping.Id)}";
 
+    /// <summary>The condition that a row has an id, after another one. What has none can't be told apart, and is counted by itself.</summary>
+    public static string AndHasId(SourceMapping mapping) => $"and {Id(mapping)} is not null";
+
     /// <summary>Text; NULL where there is none.</summary>
     public static string Text(string? expression) => expression is null ? "null::text" : $"({expression})::text";
 

@@ -55,29 +55,40 @@ internal static class ScanSql
 
     /// <summary>The id of the last row in the order of ids, as text.</summary>
     public static string Newest(ProbedSource source) =>
-        $"select {RowSql.Id(source.Mapping)}::text from {RowSql.From(source.Mapping)} order by {RowSql.Id(source.Mapping)} desc limit 1";
+        $"select {RowSql.Id(source.Mapping)}::text from {RowSql.From(source.Mapping)} where {RowSql.Id(source.Mapping)} is not null order by {RowSql.Id(source.Mapping)} desc limit 1";
 
     /// <summary>How many seconds in the future the newest of the last rows were inserted; NULL where the mapping does not say when.</summary>
     public static string NewestTime(ProbedSource source) => $"""
         select extract(epoch from max(jl_at) - now())::double precision
         from (
             select {RowSql.Time(source.Mapping.InsertedAt)} as jl_at from {RowSql.From(source.Mapping)}
-            order by {RowSql.Id(source.Mapping)} desc limit 100) jl_newest
+            where {RowSql.Id(source.Mapping)} is not null order by {RowSql.Id(source.Mapping)} desc limit 100) jl_newest
         where isfinite(jl_at)
         """;
 
     /// <summary>Id, state, attempt, link and time of insertion of the first rows, or of those after <c>$1</c>, in the order of ids.</summary>
-    public static string States(ProbedSource source, bool isAfter, int limit)
+    /// <param name="source">The source.</param>
+    /// <param name="isAfter">Whether they come after <c>$1</c>.</param>
+    /// <param name="limit">How many rows at most.</param>
+    /// <param name="except">The number of a parameter of ids that are left out, for these rows can't be read; null for none. No expression is asked of them.</param>
+    public static string States(ProbedSource source, bool isAfter, int limit, int? except = null)
     {
         var mapping = source.Mapping;
         return $"""
             select {StateColumns(mapping)}
             from {RowSql.From(mapping)}
-            {(isAfter ? $"where {RowSql.Id(mapping)} > $1" : "")}
+            where {RowSql.Id(mapping)} {(isAfter ? "> $1" : "is not null")}{(except is { } ids ? $" and {RowSql.Id(mapping)} <> all(${ids})" : "")}
             order by {RowSql.Id(mapping)}
             limit {limit}
             """;
     }
+
+    /// <summary>Id and version of the rows of <c>$1</c>, an array of ids; no expression is asked of them. Only for tables whose rows have versions.</summary>
+    public static string Versions(ProbedSource source) => $"""
+        select {RowSql.Id(source.Mapping)}::text, {RowSql.Alias}.xmin::text::bigint
+        from {RowSql.Whole(source.Mapping)}
+        where {RowSql.Id(source.Mapping)} = any($1)
+        """;
 
     /// <summary>The same of the rows of <c>$1</c>, an array of ids.</summary>
     public static string StatesByIds(ProbedSource source) => $"""
@@ -101,7 +112,7 @@ internal static class ScanSql
         : [.. source.Mapping.States.Where(s => !s.Value.IsFinished()).Select(s => RowSql.StateIs(source, s.Key)).OfType<string>()];
 
     private static string Arm(ProbedSource source, string condition, bool isUnfinished) =>
-        $"select {RowSql.Id(source.Mapping)}::text, {Version(source)}, 0::bigint, {(isUnfinished ? "true" : "false")} from {RowSql.From(source.Mapping)} where ({condition})";
+        $"select {RowSql.Id(source.Mapping)}::text, {Version(source)}, 0::bigint, {(isUnfinished ? "true" : "false")} from {RowSql.From(source.Mapping)} where ({condition}) {RowSql.AndHasId(source.Mapping)}";
 
     /// <summary>
     /// A row's version. <c>xmin</c>, the transaction that wrote it, which Postgres keeps anyway; a row whose state lies elsewhere too (a view, a

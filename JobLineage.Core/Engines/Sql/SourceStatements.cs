@@ -15,8 +15,8 @@ internal sealed record SourceStatement(string Use, string Sql, Func<string, IRea
 }
 
 /// <summary>
-/// All statements over one source's table, made by what makes them when they are run: the feeds, the reconciliation, the terminal and the
-/// pages. What can't be planned here can't be run there, and the other way round.
+/// All statements over one source's table that read its rows, made by what makes them when they are run: the feeds, the reconciliation, the terminal,
+/// the pages, and the searches for rows that can't be read. What can't be planned here can't be run there, and the other way round.
 /// </summary>
 internal static class SourceStatements
 {
@@ -38,11 +38,22 @@ internal static class SourceStatements
             new("the feeds, reading changed jobs", ReadSql.ByIds(source), id => [Ids(id)]),
             new("the first reading of the table", ReadSql.Chunk(source, isAfter: false, Some), _ => []),
             new("the first reading of the table, further on", ReadSql.Chunk(source, isAfter: true, Some), id => [Id(id)]),
+            new("the first reading of the table, looking for rows that can't be read", ReadSql.Ids(source, isAfter: false, Some), _ => []),
+            new("the same, further on", ReadSql.Ids(source, isAfter: true, Some), id => [Id(id)]),
             new("the look over what is not finished", ScanSql.Scan(source, null, null, 1), id => [Ids(id)]),
+            new("the look, looking for rows that can't be read", ScanSql.Bear(source), id => [Ids(id)]),
+            new("the look, passing such rows by", ScanSql.Scan(Without(source), null, null, 1, 2), id => [Ids(id), Ids(id)]),
             new("the reconciliation", ScanSql.States(source, isAfter: false, Some), _ => []),
             new("the reconciliation, further on", ScanSql.States(source, isAfter: true, Some), id => [Id(id)]),
+            new("the reconciliation, passing rows by that can't be read", ScanSql.States(source, isAfter: true, Some, 2), id => [Id(id), Ids(id)]),
+            new("the reconciliation, looking for them", ScanSql.StatesByIds(source), id => [Ids(id)]),
+            new("the doctor, finding the newest rows", ReadSql.NewestIds(source, Some), _ => []),
             new("a job's page, reading the row whole", ReadSql.Native(source), id => [Id(id)]),
         };
+        if (source.HasRowVersions)
+            statements.Add(new("the reconciliation, asking whether such rows have changed", ScanSql.Versions(source), id => [Ids(id)]));
+        if (source.MayLackIds)
+            statements.Add(new("the count of rows without an id", ReadSql.Lacking(source), _ => []));
         if (kind == JobIdKind.BigInt)
         {
             statements.Add(new("the look over new ids", ScanSql.Scan(source, 1, null, 2), id => [Id(id), Ids(id)]));
@@ -58,8 +69,13 @@ internal static class SourceStatements
         return statements;
     }
 
+    /// <summary>The source without one row, as when that can't be read.</summary>
+    private static ProbedSource Without(ProbedSource source) =>
+        source with { Mapping = source.Mapping with { Except = new([IdParameters.Any(source.IdKind)], source.HasRowVersions) } };
+
     private static IEnumerable<SourceStatement> Lineage(ProbedSource source, ParentLookup lookup, Func<string, NpgsqlParameter> id)
     {
+        yield return new("the terminal, looking for rows that can't be read", LineageSql.Bear(source, withArgs: true), x => [IdParameters.Array(source.IdKind, [x])]);
         if (source.Mapping.RunKey is not null)
         {
             yield return new("the terminal, reading a run by its key", LineageSql.Keyed(source), x => [id(x)]);
@@ -71,6 +87,7 @@ internal static class SourceStatements
         yield return new("the terminal, reading what is below a job", LineageSql.Tree(source, found, climb: false), x => [id(x)]);
         yield return new("the terminal, reading children", LineageSql.Children(source, found), x => [id(x)]);
         yield return new("the terminal, reading ancestors", LineageSql.Ancestors(source), x => [id(x)]);
+        yield return new("the terminal, reading a tree past rows that can't be read", LineageSql.Tree(Without(source), ParentLookup.Scan, climb: true), x => [id(x)]);
     }
 
     private static IEnumerable<SourceStatement> Inference(ProbedSource source, Func<string, NpgsqlParameter> id)
@@ -82,6 +99,8 @@ internal static class SourceStatements
             if (source.Mapping.InsertedAt is not null)
                 yield return new("infer, finding the end of the window", InferenceSql.End(source), x => [id(x), Time()]);
             yield return new("infer, reading the window", InferenceSql.ByIds(source, Some, Some), x => [id(x), id(x)]);
+            if (source.Mapping.Args is not null)
+                yield return new("infer, reading more of a window", InferenceSql.ByIdsHolding(source, Some), x => [id(x), id(x), new NpgsqlParameter<string> { TypedValue = "{}" }]);
             if (source.Mapping is { ParentId: not null, RunKey: null })
                 yield return new("infer, reading known parents", InferenceSql.Known(source, Some), _ => []);
         }

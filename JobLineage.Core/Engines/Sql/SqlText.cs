@@ -8,8 +8,6 @@ namespace JobLineage.Core.Engines.Sql;
 /// </summary>
 internal static class SqlText
 {
-    private static readonly HashSet<string> Ends = ["where", "group", "order", "having", "limit", "offset", "union", "except", "intersect", "window", "fetch", "for", "join", "cross", "left", "right", "inner", "full", "natural", "on", "using"];
-
     /// <summary>
     /// The expression over the table's bare columns, as an index holds it: the qualifier <c>job.</c> is left out. Inside a
     /// subquery, of which there is none in an index, it would be needed.
@@ -45,75 +43,8 @@ internal static class SqlText
         return null;
     }
 
-    /// <summary>
-    /// Whether the expression reads tables: it has a subquery with a FROM (or JOIN) of something else than a call, such as
-    /// <c>unnest(errors)</c>, which reads the row's own values.
-    /// </summary>
-    public static bool ReadsTables(string expression)
-    {
-        var tokens = Tokens(expression).Where(t => t.Kind != TokenKind.Space).ToList();
-        if (!tokens.Any(t => t.Is("select") || t.Is("table")))
-            return false;
-        for (var i = 0; i + 1 < tokens.Count; i++)
-        {
-            if (tokens[i].Is("table") && tokens[i + 1].Kind == TokenKind.Name)
-                return true;
-            // The FROM of "extract(epoch from x)" and of "is distinct from x" reads no table; a comma may bring another one.
-            if ((tokens[i].Is("from") || tokens[i].Is("join")) && IsOfQuery(tokens, i) && NamesTable(tokens, i + 1))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsOfQuery(List<Token> tokens, int from)
-    {
-        if (from > 0 && tokens[from - 1].Is("distinct") || tokens[from].Is("join"))
-            return tokens[from].Is("join");
-        // Back to the bracket in which it stands: a query's begins with SELECT.
-        var depth = 0;
-        for (var i = from - 1; i >= 0; i--)
-        {
-            if (tokens[i].Text == ")")
-                depth++;
-            else if (tokens[i].Text == "(" && depth-- == 0)
-                return tokens[i + 1].Is("select") || tokens[i + 1].Is("with");
-        }
-
-        return tokens[0].Is("select") || tokens[0].Is("with");
-    }
-
-    /// <summary>Whether one of the things that a FROM lists is a table: up to the clause that ends it.</summary>
-    private static bool NamesTable(List<Token> tokens, int at)
-    {
-        var depth = 0;
-        var isItem = true;
-        for (var i = at; i < tokens.Count; i++)
-        {
-            var token = tokens[i];
-            if (token.Text == ")" && depth-- == 0 || depth == 0 && token.Kind == TokenKind.Name && Ends.Contains(token.Name))
-                return false;
-            if (token.Text == "(")
-            {
-                isItem = isItem && depth > 0;
-                depth++;
-            }
-            else if (depth == 0 && token.Text == ",")
-                isItem = true;
-            else if (isItem && depth == 0 && token.Kind == TokenKind.Name && !token.Is("lateral") && !token.Is("only"))
-            {
-                // A qualified name is one name.
-                var last = i;
-                while (last + 2 < tokens.Count && tokens[last + 1].Text == "." && tokens[last + 2].Kind == TokenKind.Name)
-                    last += 2;
-                if (!(last + 1 < tokens.Count && tokens[last + 1].Text == "("))
-                    return true;
-                isItem = false;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Whether the expression has a subquery, which no index can hold.</summary>
+    public static bool HasSubquery(string expression) => Tokens(expression).Any(t => t.Is("select") || t.Is("table") || t.Is("values"));
 
     /// <summary>The names of what the expression calls, in lower case unless quoted; keywords that look like a call are among them.</summary>
     public static IEnumerable<string> Calls(string expression)

@@ -11,7 +11,8 @@ namespace JobLineage.Core.Feed.Trigger;
 /// <param name="probed">The source, which can be read.</param>
 /// <param name="database">Connections to its database.</param>
 /// <param name="feed">How its changes are to be followed.</param>
-public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database, FeedKind feed = FeedKind.Auto)
+/// <param name="redaction">Takes secrets out of what errors say of rows.</param>
+public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database, FeedKind feed, Redaction redaction)
 {
     /// <summary>A log of this size is more than a reader that keeps up leaves.</summary>
     private const long LargeLog = 16L << 20;
@@ -32,11 +33,11 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             await ExaminePoolerAsync(connection, cancellation);
             if (mapping.Preset == "oban")
                 await ExamineObanAsync(connection, cancellation);
-            var lookup = await ExamineIndexAsync(connection, cancellation);
-            checks.AddRange(await new MappingDoctor(probed, connection, lookup).ExamineAsync(cancellation));
+            var lookup = await ExamineIndexAsync(cancellation);
+            checks.AddRange(await new MappingDoctor(probed, connection, lookup, redaction.Line).ExamineAsync(cancellation));
         }
 
-        checks.AddRange(await new RowsDoctor(probed, database).ExamineAsync(cancellation));
+        checks.AddRange(await new RowsDoctor(probed, database, redaction).ExamineAsync(cancellation));
         await ExamineTriggerAsync(cancellation);
         return checks;
     }
@@ -100,50 +101,26 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
     }
 
     /// <summary>Says which index serves the search for children, however small the table is.</summary>
-    private async Task<ParentLookup> ExamineIndexAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<ParentLookup> ExamineIndexAsync(CancellationToken cancellation)
     {
         var hasParents = mapping is { RunKey: null, ParentId: not null };
         var sql = new TriggerSql(mapping);
-        if (sql.IndexedExpression is not { } expression)
+        if (sql.IndexedExpression is null)
         {
             if (hasParents)
-                Advise("index", "ParentId reads other rows than the job's own, which no index can serve: the direct queries read the whole table.");
+                Advise("index", "ParentId has a subquery, which no index can hold: the direct queries read the whole table.");
             return hasParents ? ParentLookup.Scan : ParentLookup.None;
         }
 
-        if (await IsServedAsync(connection, hasParents ? LineageSql.AskExpression(probed) : LineageSql.AskKey(probed), cancellation))
-        {
+        var indexes = new SourceIndexes(probed, database, 15);
+        var lookup = await indexes.FindLookupAsync(cancellation);
+        if (lookup == ParentLookup.Expression || !hasParents && await indexes.IsKeyServedAsync(cancellation))
             Good("index", "An index serves the search for children.");
-            return hasParents ? ParentLookup.Expression : ParentLookup.None;
-        }
-
-        if (hasParents && LineageSql.AskContainment(probed) is { } containment && await IsServedAsync(connection, containment, cancellation))
-        {
+        else if (lookup == ParentLookup.Containment)
             Advise("index", $"Children are found by the GIN index of {mapping.ParentKey!.Column}; an index of its own is three times as fast and smaller: `joblineage install --source {mapping.Name} --index`.");
-            return ParentLookup.Containment;
-        }
-
-        Advise("index", $"No index serves the search for children: the direct queries read the whole table. Run `joblineage install --source {mapping.Name} --index`, or: {sql.CreateIndex};");
-        return hasParents ? ParentLookup.Scan : ParentLookup.None;
-    }
-
-    private async Task<bool> IsServedAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var batch = new NpgsqlBatch(connection) { Timeout = 20 };
-            batch.BatchCommands.Add(new(LineageSql.Settings(probed, ParentLookup.Expression, 15)));
-            batch.BatchCommands.Add(new(PlanReading.Explain(sql)));
-            await using var row = await batch.ExecuteReaderAsync(cancellation);
-            await row.NextResultAsync(cancellation);
-            await row.ReadAsync(cancellation);
-            return PlanReading.IsServed(row.GetString(0), probed.Kind == TableKind.View);
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidTextRepresentation)
-        {
-            // A json column has no containment.
-            return false;
-        }
+        else
+            Advise("index", $"No index serves the search for children: the direct queries read the whole table. Run `joblineage install --source {mapping.Name} --index`, or: {sql.CreateIndex};");
+        return lookup;
     }
 
     private async Task ExamineTriggerAsync(CancellationToken cancellation)

@@ -99,7 +99,7 @@ public sealed class TriggerSql(SourceMapping mapping)
     /// The expression by which the children of a job (or the jobs of a run) are found, as an index holds it; null where the mapping has
     /// none, or one that reads other rows, which no index can hold.
     /// </summary>
-    public string? IndexedExpression => (mapping.RunKey is null ? mapping.ParentId : mapping.RunKeyIndexed) is { } expression && !SqlText.ReadsTables(expression)
+    public string? IndexedExpression => (mapping.RunKey is null ? mapping.ParentId : mapping.RunKeyIndexed) is { } expression && !SqlText.HasSubquery(expression)
         ? SqlText.WithoutAlias(expression)
         : null;
 

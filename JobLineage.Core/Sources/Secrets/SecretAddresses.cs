@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace JobLineage.Core.Sources.Secrets;
@@ -9,7 +10,10 @@ namespace JobLineage.Core.Sources.Secrets;
 /// </summary>
 internal static class SecretAddresses
 {
-    private const string Mark = "://";
+    /// <summary>As it is, and as JSON may have it in text that is not read as JSON.</summary>
+    private static readonly string[] Marks = ["://", @":\/\/", @":\\/\\/"];
+
+    private static readonly SearchValues<string> AnyMark = SearchValues.Create(Marks, StringComparison.Ordinal);
 
     /// <summary>Characters before the '@' that are looked through.</summary>
     private const int Longest = 1_024;
@@ -19,7 +23,7 @@ internal static class SecretAddresses
     private static readonly string[] Signed = ["sig", "signature", "x-amz-signature", "x-goog-signature", "pwd", "pass"];
 
     /// <summary>What one of these is in, is worth a closer look.</summary>
-    public static IReadOnlyList<string> Hints { get; } = [Mark, .. Signed.Select(name => name + "=")];
+    public static IReadOnlyList<string> Hints { get; } = [.. Marks, .. Signed.Select(name => name + "=")];
 
     /// <summary>The text with each of them replaced.</summary>
     public static string Clean(string text) => WithoutSignatures(WithoutUserInfo(text));
@@ -28,9 +32,9 @@ internal static class SecretAddresses
     {
         StringBuilder? clean = null;
         var (copied, sign) = (0, -2);
-        for (var at = text.IndexOf(Mark, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Mark, at, StringComparison.Ordinal))
+        for (var at = Next(text, 0); at >= 0; at = Next(text, at))
         {
-            at += Mark.Length;
+            at = text.IndexOf('/', text.IndexOf('/', at) + 1) + 1;
             // Far from any '@' and from the end there is nothing to find; the '@' is looked for once.
             if (sign is -2 || sign >= 0 && sign < at)
                 sign = text.IndexOf('@', at);
@@ -44,12 +48,14 @@ internal static class SecretAddresses
         return clean is null ? text : clean.Append(text, copied, text.Length - copied).ToString();
     }
 
+    private static int Next(string text, int from) => text.AsSpan(from).IndexOfAny(AnyMark) is var at and >= 0 ? from + at : -1;
+
     /// <summary>How long the user name and password are that begin here; null where there are none.</summary>
     private static int? UserInfo(string text, int at)
     {
         var most = Math.Min(text.Length, at + Longest);
         var (end, colon, slash, sign, slashSign) = (at, -1, -1, -1, -1);
-        for (; end < most && !IsEnd(text[end]); end++)
+        for (; end < most && (!IsEnd(text[end]) || IsEscapedSlash(text, end)); end++)
         {
             switch (text[end])
             {
@@ -71,7 +77,8 @@ internal static class SecretAddresses
         if (sign >= 0)
             return colon >= 0 && colon < sign || IsWeb(text, at) || text.AsSpan(at, sign - at).SequenceEqual(Redaction.Mark) ? sign - at : null;
         var afterColon = colon < 0 ? [] : text.AsSpan(colon + 1, (slash < 0 ? end : slash) - colon - 1);
-        // What stands behind the colon is no port: a password that was not encoded, or one that the text breaks off in.
+        // What stands behind the colon is no port, which may end a sentence: a password that was not encoded, or one that the text breaks off in.
+        afterColon = afterColon.TrimEnd(".,;:!)");
         var isPassword = afterColon.Length > 0 && afterColon.IndexOfAnyExceptInRange('0', '9') >= 0 && text[at] != '[';
         if (isPassword && slashSign >= 0)
             return slashSign - at;
@@ -121,6 +128,11 @@ internal static class SecretAddresses
 
     private static bool IsEnd(char c) => char.IsWhiteSpace(c) || c is '"' or '\'' or '<' or '>' or '`' or '\\';
 
-    private static bool IsWeb(string text, int at) =>
-        text.AsSpan(0, at).EndsWith("http://", StringComparison.OrdinalIgnoreCase) || text.AsSpan(0, at).EndsWith("https://", StringComparison.OrdinalIgnoreCase);
+    private static bool IsEscapedSlash(string text, int at) => text[at] == '\\' && at + 1 < text.Length && text[at + 1] is '/' or '\\' && text.AsSpan(at).TrimStart('\\') is ['/', ..];
+
+    private static bool IsWeb(string text, int at)
+    {
+        var scheme = text.AsSpan(0, at).TrimEnd("\\/").TrimEnd(':');
+        return scheme.EndsWith("http", StringComparison.OrdinalIgnoreCase) || scheme.EndsWith("https", StringComparison.OrdinalIgnoreCase);
+    }
 }

@@ -122,6 +122,7 @@ internal sealed partial class SecretKeys
 
     private static string Plain(string text) => text.Replace("_", "").Replace("-", "").Replace(".", "").Replace(" ", "").ToLowerInvariant();
 
-    [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")]
+    // Letters of any script: where one has no case, it belongs to the word that it stands in.
+    [GeneratedRegex(@"[\p{Lu}\p{Lt}]+(?![\p{Ll}\p{Lo}\p{Lm}\p{M}])|[\p{Lu}\p{Lt}]?[\p{Ll}\p{Lo}\p{Lm}\p{M}]+|\p{N}+")]
     private static partial Regex Parts();
 }

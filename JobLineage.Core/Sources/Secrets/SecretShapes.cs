@@ -15,6 +15,9 @@ internal static class SecretShapes
     private const string PrivateKey = "PRIVATE KEY";
     private const int LongestKeyName = 64;
 
+    /// <summary>Characters that are looked through for a colon; whole groups of four.</summary>
+    private const int LongestBasic = 1_024;
+
     private static readonly string[] Schemes = ["bearer", "basic"];
     private static readonly SearchValues<string> AnyScheme = SearchValues.Create(Schemes, StringComparison.OrdinalIgnoreCase);
     private static readonly SearchValues<char> Credential = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~+/=-");
@@ -69,7 +72,7 @@ internal static class SecretShapes
             if (start > next && end > start && (at == 0 || !char.IsLetterOrDigit(text[at - 1])))
             {
                 var isAll = string.IsNullOrWhiteSpace(text[..Math.Min(at, 2)]) && at <= 2 && end >= text.Length - 2;
-                if (IsCredential(text.AsSpan(start, end - start), isAll))
+                if (IsCredential(text.AsSpan(start, end - start), isAll, isBasic: next - at == Schemes[1].Length, isCutOff: end == text.Length))
                 {
                     clean ??= new(text.Length);
                     clean.Append(text, copied, start - copied).Append(Redaction.Mark);
@@ -83,14 +86,28 @@ internal static class SecretShapes
         return clean is null ? text : clean.Append(text, copied, text.Length - copied).ToString();
     }
 
+    private static bool HoldsColon(ReadOnlySpan<char> value)
+    {
+        // The end of a sentence may stand behind it.
+        var base64 = value.TrimEnd("=.~-_");
+        base64 = base64[..Math.Min(LongestBasic, base64.Length % 4 == 1 ? base64.Length - 1 : base64.Length)];
+        Span<byte> bytes = stackalloc byte[LongestBasic];
+        var padded = base64.ToString().Replace('-', '+').Replace('_', '/').PadRight((base64.Length + 3) / 4 * 4, '=');
+        return Convert.TryFromBase64String(padded, bytes, out var length) && bytes[..length].Contains((byte)':');
+    }
+
     private static int Next(string text, int from) =>
         from < text.Length && text.AsSpan(from).IndexOfAny(AnyScheme) is var at and >= 0 ? from + at : -1;
 
-    private static bool IsCredential(ReadOnlySpan<char> value, bool isAll)
+    private static bool IsCredential(ReadOnlySpan<char> value, bool isAll, bool isBasic, bool isCutOff)
     {
-        if (value.Length < 4)
+        // The last words of a request's first line are none.
+        if (value.Length < 4 || value.StartsWith("HTTP/", StringComparison.OrdinalIgnoreCase))
             return false;
-        if (value.ContainsAnyInRange('0', '9') || value.ContainsAny("+/=~"))
+        // Basic is a name and a password with a colon between, in base64: "basic CI/CD" is not.
+        if (isBasic && !isAll && !isCutOff)
+            return HoldsColon(value);
+        if (value.ContainsAnyInRange('0', '9') || value.ContainsAny("+=~") || isBasic && value.Contains('/'))
             return true;
         // Base64 changes its case again and again; names such as AuthFailed do it once a word.
         var changes = 0;

@@ -13,6 +13,7 @@ internal sealed class SecretText(SecretKeys keys)
     private const int LongestKey = 128;
 
     private static readonly string[] Schemes = ["bearer", "basic", "digest", "token", "apikey", "negotiate"];
+    private static readonly string[] Headers = ["cookie", "cookies", "authorization"];
     private static readonly HashSet<string> Constants = new(StringComparer.OrdinalIgnoreCase) { "null", "nil", "none", "undefined", "true", "false" };
 
     /// <summary>The text without them, and without what <see cref="SecretShapes"/> knows.</summary>
@@ -25,7 +26,9 @@ internal sealed class SecretText(SecretKeys keys)
         for (var at = text.AsSpan().IndexOfAny(":=,"); at >= 0;)
         {
             var next = at + 1;
-            if (Key(text, copied, at) is { Length: > 0 } key && Value(text, at) is var (start, end) && end > start && keys.IsSecret(key, Kind(text, start, end)))
+            if (Key(text, copied, at) is { Length: > 0 } key
+                // Where the value does not matter first: a value is long, and a text may be nothing but keys whose values hold all others.
+                && keys.IsSecret(key, ValueKind.Text) && Value(text, at, key) is var (start, end) && end > start && keys.IsSecret(key, Kind(text, start, end)))
             {
                 clean ??= new(text.Length);
                 clean.Append(text, copied, start - copied).Append(Redaction.Mark);
@@ -84,7 +87,7 @@ internal sealed class SecretText(SecretKeys keys)
     }
 
     /// <summary>Where the value behind a separator begins and ends; null where there is none, or it is gone already.</summary>
-    private static (int Start, int End)? Value(string text, int separator)
+    private static (int Start, int End)? Value(string text, int separator, string key)
     {
         var at = separator + 1;
         if (at < text.Length && text[separator] == '=' && text[at] == '>')
@@ -116,7 +119,44 @@ internal sealed class SecretText(SecretKeys keys)
             slashes++;
         if (slashes < text.Length && text[slashes] is '"' or '\'' or '`')
             return (start, Quoted(text, slashes, slashes - at));
-        return (start, Bare(text, at, IsSemicolonList(text, separator)));
+        return (start, IsHeader(key, text[separator]) ? Header(text, start) : Bare(text, at, IsSemicolonList(text, separator)));
+    }
+
+    /// <summary>Headers whose value is all that follows: further cookies, and what belongs to a scheme.</summary>
+    private static bool IsHeader(string key, char separator) =>
+        (separator == ':' || key.StartsWith("HTTP_", StringComparison.OrdinalIgnoreCase))
+        && Array.Exists(Headers, header => key.EndsWith(header, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The end of a header's value: that of its line, or the quote that closes what it stands in; quotes behind an '=' are its own.</summary>
+    private static int Header(string text, int at)
+    {
+        var start = at;
+        while (at < text.Length && text[at] is not ('\n' or '\r'))
+        {
+            if (text[at] == '\\' && at + 1 < text.Length && text[at + 1] is 'n' or 'r')
+                break;
+            if (text[at] is not ('"' or '\'' or '`'))
+            {
+                at++;
+                continue;
+            }
+
+            var escapes = 0;
+            while (at - escapes > start && text[at - escapes - 1] == '\\')
+                escapes++;
+            if (at - escapes == start || text[at - escapes - 1] != '=')
+            {
+                // What opens before it belongs to what is quoted: {"cookie", "…"}.
+                at -= escapes;
+                while (at > start && text[at - 1] is '{' or '[' or '(' or '%' or ' ')
+                    at--;
+                return at;
+            }
+
+            at = Quoted(text, at, escapes);
+        }
+
+        return at;
     }
 
     private static int SkipBlanks(string text, int at)

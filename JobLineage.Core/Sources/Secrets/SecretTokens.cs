@@ -26,14 +26,15 @@ internal static class SecretTokens
     private const int AmazonLength = 20;
     private const string WebToken = "eyJ";
     private const string SendGrid = "SG.";
+    private static readonly string[] Hooks = ["hooks.slack.com/", @"hooks.slack.com\/"];
 
     private static readonly SearchValues<string> Starts =
-        SearchValues.Create([.. Prefixes.Select(p => p.Prefix), .. Amazon, WebToken, SendGrid, "hooks.slack.com/"], StringComparison.Ordinal);
+        SearchValues.Create([.. Prefixes.Select(p => p.Prefix), .. Amazon, WebToken, SendGrid, .. Hooks], StringComparison.Ordinal);
 
     private static readonly SearchValues<char> Word = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
     /// <summary>The prefixes by which they are known.</summary>
-    public static IEnumerable<string> Hints => [.. Prefixes.Select(p => p.Prefix), .. Amazon, WebToken, SendGrid, "hooks.slack.com/"];
+    public static IEnumerable<string> Hints => [.. Prefixes.Select(p => p.Prefix), .. Amazon, WebToken, SendGrid, .. Hooks];
 
     /// <summary>The text with each of them replaced.</summary>
     public static string Clean(string text)
@@ -62,11 +63,15 @@ internal static class SecretTokens
     private static int End(string text, int at, ref int runEnd)
     {
         var rest = text.AsSpan(at);
-        if (rest.StartsWith("hooks.slack.com/"))
-            return End(text, at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.");
+        if (rest.StartsWith("hooks."))
+            return End(text, at, @"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.\");
+        // In the middle of a word none begins: SurveyJob.Process, MSG.RECEIVED, task_live_2024.
+        if (!BeginsWord(text, at))
+            return at;
         if (Array.Exists(Amazon, prefix => text.AsSpan(at).StartsWith(prefix)))
         {
-            if (rest.Length >= AmazonLength && rest[4..AmazonLength].IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") < 0)
+            if (rest.Length >= AmazonLength && rest[4..AmazonLength].IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") < 0
+                && (rest.Length == AmazonLength || !char.IsAsciiLetterOrDigit(rest[AmazonLength])))
                 return at + AmazonLength;
         }
         else if (rest.StartsWith(WebToken))
@@ -82,7 +87,7 @@ internal static class SecretTokens
 
         foreach (var (prefix, least, hasDigit) in Prefixes)
         {
-            if (!rest.StartsWith(prefix) || at > 0 && prefix[^1] != '_' && char.IsAsciiLetterOrDigit(text[at - 1]))
+            if (!rest.StartsWith(prefix))
                 continue;
             // A prefix with a dot is no run by itself.
             if (prefix[^1] == '.')
@@ -94,6 +99,15 @@ internal static class SecretTokens
         }
 
         return at;
+    }
+
+    /// <summary>Whether no letter or digit stands before, but as the end of an escape: <c>\n</c>, <c>\u003d</c>, <c>%3D</c>.</summary>
+    private static bool BeginsWord(string text, int at)
+    {
+        if (at == 0 || !char.IsAsciiLetterOrDigit(text[at - 1]))
+            return true;
+        var before = text.AsSpan(0, at);
+        return before is [.., '\\', 'n' or 'r' or 't' or 'b' or 'f'] or [.., '\\', 'u', _, _, _, _] or [.., '%', _, _];
     }
 
     /// <summary>Parts with dots between: a first of some length, a second, and perhaps more.</summary>

@@ -10,15 +10,6 @@ namespace JobLineage.Core.Store.History;
 /// <param name="store">Connections to the store.</param>
 public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
 {
-    /// <summary>Rows of a transaction: some tens of milliseconds.</summary>
-    private const int Batch = 5_000;
-
-    /// <summary>What hangs on runs goes with so many of them at a time.</summary>
-    private const int RunBatch = 200;
-
-    /// <summary>The tables whose rows bear a source's number, but for runs and what hangs on them.</summary>
-    private static readonly string[] Tables = ["job", "failure", "past_run", "single", "queue", "node", "mute", "leftover", "put_aside", "run_count"];
-
     /// <inheritdoc />
     public async Task<Forgettable?> PreviewAsync(string source, string? run, CancellationToken cancellation)
     {
@@ -31,9 +22,15 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
     {
         if (run is not null)
             return await new ForgottenRun(store, source).ForgetAsync(run, removed, cancellation);
-        if (!await HideAsync(source, cancellation))
+        if (await HideAsync(source, cancellation) is not { } id)
             return null;
-        return await SweepAsync(removed, cancellation);
+        await using (var connection = await store.OpenConnectionAsync(cancellation))
+        {
+            var rows = await new ForgottenSource(connection, id).RemoveAsync(removed, cancellation);
+            // What was stopped before goes too, and is not this one's.
+            await SweepAsync(null, cancellation);
+            return rows;
+        }
     }
 
     /// <summary>Goes on with sources whose forgetting was stopped.</summary>
@@ -44,42 +41,8 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
         await using var connection = await store.OpenConnectionAsync(cancellation);
         foreach (var id in await HiddenAsync(connection, cancellation))
         {
-            foreach (var table in Tables)
-            {
-                await RepeatAsync(
-                    $"delete from job_lineage.{table} where ctid = any(array(select t.ctid from job_lineage.{table} t where t.source_id = $1 limit {Batch}))", Batch);
-            }
-
-            await RepeatAsync(
-                $"""
-                with gone as (select id from job_lineage.run where source_id = $1 limit {RunBatch}),
-                stages as (delete from job_lineage.stage s using gone where s.run_id = gone.id returning s.id),
-                edges as (delete from job_lineage.stage_edge e using stages where e.from_stage = stages.id),
-                errors as (delete from job_lineage.error_group g using stages where g.stage_id = stages.id)
-                delete from job_lineage.run r using gone where r.id = gone.id
-                """, RunBatch);
-            // What counts runs has gone before; the trigger may have written it anew.
-            await RunAsync("delete from job_lineage.run_count where source_id = $1");
-            await RunAsync("delete from job_lineage.source where id = $1");
-
-            async Task RepeatAsync(string sql, int batch)
-            {
-                int rows;
-                do
-                {
-                    rows = await RunAsync(sql);
-                    sum += rows;
-                    removed?.Invoke(sum);
-                }
-                while (rows >= batch);
-            }
-
-            async Task<int> RunAsync(string sql)
-            {
-                await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
-                command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-                return await command.ExecuteNonQueryAsync(cancellation);
-            }
+            var before = sum;
+            sum += await new ForgottenSource(connection, id).RemoveAsync(rows => removed?.Invoke(before + rows), cancellation);
         }
 
         return sum;
@@ -89,7 +52,7 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
     /// Takes the source out of everybody's sight and ends the turn of whoever reads it: a source that is still configured begins anew, under
     /// another number.
     /// </summary>
-    private async Task<bool> HideAsync(string source, CancellationToken cancellation)
+    private async Task<short?> HideAsync(string source, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -105,12 +68,12 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
                 -- As from before the starting line: no digest tells of it.
                 update job_lineage.failure f set digest_id = 0 from hidden where f.source_id = hidden.id and f.digest_id is null),
             overdue as (update job_lineage.overdue set ended_at = now() where source = $1 and ended_at is null and exists (select from hidden))
-            select count(*), count(pg_notify('{RunSignal.SourcesChannel}', '')), count(pg_notify('{RunSignal.Channel}', '[]')) from hidden
+            select max(id), count(pg_notify('{RunSignal.SourcesChannel}', '')), count(pg_notify('{RunSignal.Channel}', '[]')) from hidden
             """, connection);
         hide.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        var found = (long)(await hide.ExecuteScalarAsync(cancellation))! > 0;
+        var hidden = await hide.ExecuteScalarAsync(cancellation) as short?;
         await transaction.CommitAsync(cancellation);
-        return found;
+        return hidden;
     }
 
     private static async Task<List<short>> HiddenAsync(NpgsqlConnection connection, CancellationToken cancellation)

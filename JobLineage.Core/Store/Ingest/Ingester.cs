@@ -44,36 +44,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         }
         catch (Exception e) when (RowFaults.IsOfRows(e) && rows.Jobs.Count > 0)
         {
-            return await WriteByHalvesAsync(rows, progress, cancellation);
+            return await new RefusedRows(mapping.Name, (some, token) => WriteAsync(some, null, token)).ApplyAsync(
+                rows, rest => WriteAsync(rest, progress, cancellation), cancellation);
         }
-    }
-
-    private async Task<IngestResult> WriteByHalvesAsync(SourceRows rows, FeedProgress? progress, CancellationToken cancellation)
-    {
-        var results = new List<IngestResult>();
-        var bad = rows.Bad.ToList();
-        var byId = rows.Jobs.GroupBy(j => j.Id, StringComparer.Ordinal).ToDictionary(j => j.Key, j => j.Last(), StringComparer.Ordinal);
-        await new RowSearch(mapping.Name).RunAsync(
-            [.. byId.Keys],
-            async some => results.Add(await WriteAsync(new([.. some.Select(id => byId[id])], []) { Bad = [.. rows.Bad.Where(b => some.Contains(b.Id))] }, null, cancellation)),
-            (id, e) =>
-            {
-                var job = byId[id];
-                bad.Add(new(id, "", false, RowFaults.SqlState(e), $"Row {id} was read, and the store can't take it: {RowFaults.Reason(e)}{(RowFaults.SqlState(e) is { } state ? $" ({state})" : "")}.")
-                {
-                    ParentId = job.ParentId,
-                    RunKey = job.RunKey,
-                });
-                return Task.CompletedTask;
-            },
-            cancellation);
-        results.Add(await WriteAsync(rows with { Jobs = [], Bad = [.. bad.Where(b => !b.IsKept)] }, progress, cancellation));
-        return new([.. results.SelectMany(r => r.ChangedIds)], results.Sum(r => r.Gone), [.. results.SelectMany(r => r.Missing)])
-        {
-            Returned = results.Sum(r => r.Returned),
-            Added = [.. results.SelectMany(r => r.Added)],
-            PutAside = [.. bad.Skip(rows.Bad.Count).Select(b => b.Id)],
-        };
     }
 
     private async Task<IngestResult> WriteAsync(SourceRows rows, FeedProgress? progress, CancellationToken cancellation)
@@ -100,9 +73,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         Take(nodes, byKey, versions, changed);
         var taken = changed.Count;
         await VersionLinks.MoveChildrenAsync(loader, nodes, byKey, versions, cancellation);
-        Lose(nodes, returned.Select(r => r.Earlier), []);
-        Lose(nodes, lost, changed);
-        Blind(nodes, blind, changed);
+        Absences.Lose(nodes, returned.Select(r => r.Earlier), []);
+        Absences.Lose(nodes, lost, changed);
+        Absences.Blind(nodes, blind, changed);
         if (changed.Count > 0 || rows.Bad.Count > 0 || turn.HasPutAside)
         {
             var ids = new IdBlocks(connection, IdBlock);
@@ -199,31 +172,6 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             var key = JobKeys.Of(id);
             if (!ReferenceEquals(key, id) && nodes.TryGetValue(key, out var node))
                 node.NativeId = id;
-        }
-    }
-
-    /// <summary>A finished job that is gone was pruned and stays as it was; one that had not finished is no longer counted.</summary>
-    private static void Lose(Dictionary<string, Node> nodes, IEnumerable<string> absent, List<string> changed)
-    {
-        foreach (var id in absent)
-        {
-            if (!nodes.TryGetValue(id, out var node) || node.Incoming is not null
-                || (node.Old.Flags & (JobFlags.Missing | JobFlags.Gone | JobFlags.Vanished)) != 0)
-                continue;
-            node.New.Flags |= node.Old.State.IsFinished() ? JobFlags.Gone : JobFlags.Gone | JobFlags.Vanished;
-            changed.Add(id);
-        }
-    }
-
-    /// <summary>A row whose state is not known keeps no old one: it stands where it stood and is counted nowhere.</summary>
-    private static void Blind(Dictionary<string, Node> nodes, IEnumerable<string> keys, List<string> changed)
-    {
-        foreach (var key in keys)
-        {
-            if (!nodes.TryGetValue(key, out var node) || node.Incoming is not null || (node.Old.Flags & JobFlags.Missing) != 0)
-                continue;
-            node.New.Flags = (node.Old.Flags & JobFlags.CycleCut) | JobFlags.Missing;
-            changed.Add(key);
         }
     }
 
