@@ -82,7 +82,9 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
             return link;
         if (stored.Worker != job.Worker)
             return $"its worker is {job.Worker} in the source and {stored.Worker} in the store";
-        return stored.Hash == JobHash.Of(job) ? null : "something that was read of it (queue, times, args, meta, errors) is not the same in the store";
+        if (stored.Course != JobCourse.Of(job))
+            return $"the source has {JobCourse.Of(job)}, the store has {stored.Course}";
+        return stored.Hash == JobHash.Of(job) ? null : "something that was read of it (args, meta, errors, priority, attempts it may take) is not the same in the store";
     }
 
     /// <summary>The rule of links, written another way: of the jobs that have had the id, the last that was there before the child.</summary>

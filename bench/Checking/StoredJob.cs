@@ -1,4 +1,5 @@
 using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using Npgsql;
 
@@ -9,6 +10,9 @@ internal sealed record StoredJob(
     string Id, string? ParentId, string? RunKey, string Worker, int WorkerLabel, JobState State, JobFlags Flags, int Attempt, long? Run, long? Stage,
     int Children, long Hash, DateTimeOffset? InsertedAt)
 {
+    /// <summary>What of its course nothing else is compared by.</summary>
+    public required JobCourse Course { get; init; }
+
     public bool IsMissing => (Flags & JobFlags.Missing) != 0;
 
     public bool IsGone => (Flags & JobFlags.Gone) != 0;
@@ -27,9 +31,12 @@ internal sealed record StoredJob(
     {
         await using var command = store.CreateCommand(
             """
-            select j.id, j.parent_id, j.run_key, l.text, j.worker, j.state, j.flags, j.attempt, j.run_id, j.stage_id, j.children, j.hash, j.inserted_at
+            select j.id, j.parent_id, j.run_key, l.text, j.worker, j.state, j.flags, j.attempt, j.run_id, j.stage_id, j.children, j.hash, j.inserted_at,
+                q.text, p.text, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.expected
             from job_lineage.job j
             left join job_lineage.label l on l.id = j.worker
+            left join job_lineage.label q on q.id = j.queue
+            left join job_lineage.label p on p.id = j.step
             where j.source_id = (select id from job_lineage.source where name = $1)
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
@@ -41,7 +48,10 @@ internal sealed record StoredJob(
             jobs[id] = new(
                 id, Text(row, 1), Text(row, 2), Text(row, 3) ?? $"(label {row.GetInt32(4)}, which has no text)", row.GetInt32(4), (JobState)row.GetInt16(5),
                 (JobFlags)row.GetInt16(6), row.GetInt32(7), Long(row, 8), Long(row, 9), row.GetInt32(10), row.GetInt64(11),
-                row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12));
+                row.TimeAt(12))
+            {
+                Course = new(Text(row, 13), Text(row, 14), row.TimeAt(15), row.TimeAt(16), row.TimeAt(17), Text(row, 18), row.IsDBNull(19) ? null : row.GetInt32(19)),
+            };
         }
 
         return jobs;
@@ -63,6 +73,15 @@ internal sealed record StoredJob(
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static long? Long(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+}
+
+/// <summary>What a job does, and when.</summary>
+internal sealed record JobCourse(
+    string? Queue, string? Step, DateTimeOffset? ScheduledAt, DateTimeOffset? AttemptedAt, DateTimeOffset? FinishedAt, string? AttemptedBy, int? Expected)
+{
+    /// <summary>That of a job as it was read from its source.</summary>
+    public static JobCourse Of(Job job) =>
+        new(job.Queue, job.Step, job.ScheduledAt, job.AttemptedAt, job.FinishedAt, job.AttemptedBy, job.ExpectedChildren);
 }
 
 /// <summary>A stage as the store has it.</summary>
