@@ -34,6 +34,8 @@ public sealed class BadRowCommandTests
             Assert.Equal(
                 [
                     "ParentId of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
+                    "Priority of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
+                    "Args of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
                     "ExpectedChildren of row 3 can't be read: unsupported Unicode escape sequence (22P05).",
                     "Job 3 is in source 't', and can't be read.",
                 ],

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Model;
 using Npgsql;
 
 namespace JobLineage.Bench.Digest;
@@ -46,7 +47,8 @@ internal sealed partial class DigestCheck(TrialWorld world, NpgsqlDataSource sto
         await using var failure = await failures.ExecuteReaderAsync(cancellation);
         while (await failure.ReadAsync(cancellation))
         {
-            var job = long.Parse(failure.GetString(0), CultureInfo.InvariantCulture);
+            // A job whose id is another's by now is entered under its own key, and counted with its id.
+            var job = long.Parse(JobKeys.Newest(failure.GetString(0)), CultureInfo.InvariantCulture);
             if (!ledger.TryGetValue(job, out var states))
                 ledger[job] = states = [];
             states.Add(failure.IsDBNull(1) ? null : (DeliveryState)failure.GetInt16(1));
@@ -125,6 +127,6 @@ internal sealed partial class DigestCheck(TrialWorld world, NpgsqlDataSource sto
         return untold;
     }
 
-    [GeneratedRegex(@"/jobs/oban/(\d+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"/jobs/oban/(\d+)(?:~\S+)?$", RegexOptions.Multiline)]
     private static partial Regex Job();
 }

@@ -83,7 +83,7 @@ internal sealed class TrialFeed : IAsyncDisposable
 
     public static async Task<TrialFeed> OpenAsync(NpgsqlDataSource store, CancellationToken cancellation)
     {
-        var outcome = await SourceProbe.ProbeAsync(FaultWorld.Oban, store, cancellation);
+        var outcome = await SourceProbe.ProbeAsync(FaultWorld.Delicate, store, cancellation);
         var source = outcome.Source ?? throw new InvalidOperationException(outcome.Problem!.Message);
         return new(store, source, await SourceRecord.OpenAsync(store, source.Mapping.Name, cancellation));
     }

@@ -5,7 +5,8 @@ namespace JobLineage.Bench.Digest;
 
 /// <summary>
 /// What writes a trial's queue, and so knows what must be told: jobs that fail for good at once, after retries, below a
-/// parent, in a transaction that commits late, and again after somebody retried them; and jobs that only fail for now.
+/// parent, in a transaction that commits late, again after somebody retried them, under an id that was another job's, and in rows
+/// that can't be read or only in part; and jobs that only fail for now.
 /// </summary>
 internal sealed class TrialQueue(NpgsqlDataSource database, TrialFeed feed, CancellationToken stop)
 {
@@ -26,7 +27,11 @@ internal sealed class TrialQueue(NpgsqlDataSource database, TrialFeed feed, Canc
     /// <summary>Writes until it is stopped, or enough has failed.</summary>
     public async Task RunAsync(Random random)
     {
-        Func<Random, Task>[] stories = [AtOnceAsync, AtOnceAsync, AfterRetriesAsync, AfterRetriesAsync, ForNowAsync, ForNowAsync, BelowAParentAsync, LateAsync, AgainAsync, BehindAsync];
+        Func<Random, Task>[] stories =
+        [
+            AtOnceAsync, AtOnceAsync, AfterRetriesAsync, AfterRetriesAsync, ForNowAsync, ForNowAsync, BelowAParentAsync, LateAsync, AgainAsync, BehindAsync, SameIdAsync, InPartAsync,
+            UnreadAsync,
+        ];
         while (!stop.IsCancellationRequested && Volatile.Read(ref failures) < Most)
         {
             await stories[random.Next(stories.Length)](random);
@@ -121,23 +126,72 @@ internal sealed class TrialQueue(NpgsqlDataSource database, TrialFeed feed, Canc
         }
     }
 
+    /// <summary>What failed for good is deleted, and another job gets its id and fails for good too.</summary>
+    private async Task SameIdAsync(Random random)
+    {
+        var job = await InsertAsync("executing");
+        await DiscardAsync(job);
+        if (!await IsKnownAsync(job))
+            return;
+        await ExecuteAsync($"delete from oban_jobs where id = {job}");
+        if (random.Next(2) == 0)
+            await LookAsync(job);
+        await InsertAsync(job, "executing", "{}");
+        if (random.Next(2) == 0)
+            await LookAsync(job);
+        await DiscardAsync(job);
+        await LookAsync(job);
+    }
+
+    /// <summary>What the job carries can't be read: that is no reason not to tell that it failed.</summary>
+    private async Task InPartAsync(Random random)
+    {
+        var job = Next();
+        await InsertAsync(job, "executing", """{"poison": 0}""");
+        await DiscardAsync(job);
+        if (random.Next(2) == 0)
+            await LookAsync(job);
+        if (random.Next(2) == 0)
+            await SetAsync(job, "meta = '{}'");
+    }
+
+    /// <summary>A row that can't be read as a whole: what became of its job is known when somebody has mended it.</summary>
+    private async Task UnreadAsync(Random random)
+    {
+        var job = Next();
+        await InsertAsync(job, "executing", """{"lost": 0}""");
+        await LookAsync(job);
+        await SetAsync(job, Discarded(job));
+        if (random.Next(2) == 0)
+            await LookAsync(job);
+        await Task.Delay(random.Next(60));
+        Count(job);
+        await SetAsync(job, "meta = '{}'");
+        await LookAsync(job);
+    }
+
     private async Task<long> InsertAsync(string state, long? parent = null)
     {
         var job = Next();
-        await ExecuteAsync(
-            $$"""
-            insert into oban_jobs (id, worker, state, attempt, max_attempts, attempted_at, meta)
-            values ({{job}}, '{{Worker(job)}}', '{{state}}', 1, 3, now() at time zone 'utc', '{{(parent is null ? "{}" : $$"""{"parent_job_id": {{parent}}}""")}}')
-            on conflict (id) do nothing
-            """);
+        await InsertAsync(job, state, parent is null ? "{}" : $$"""{"parent_job_id": {{parent}}}""");
         return job;
     }
+
+    private Task InsertAsync(long job, string state, string meta) => ExecuteAsync(
+        $"""
+        insert into oban_jobs (id, worker, state, attempt, max_attempts, attempted_at, meta)
+        values ({job}, '{Worker(job)}', '{state}', 1, 3, now() at time zone 'utc', '{meta}')
+        on conflict (id) do nothing
+        """);
 
     private Task DiscardAsync(long job)
     {
         Count(job);
-        return SetAsync(job, $"state = 'discarded', discarded_at = coalesce(discarded_at, now() at time zone 'utc'), errors = array['{Error(job)}'::jsonb]");
+        return SetAsync(job, Discarded(job));
     }
+
+    private static string Discarded(long job) =>
+        $"state = 'discarded', discarded_at = coalesce(discarded_at, now() at time zone 'utc'), errors = array['{Error(job)}'::jsonb]";
 
     private Task SetAsync(long job, string what) => ExecuteAsync($"update oban_jobs set {what} where id = {job}");
 
