@@ -1,6 +1,5 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
 using JobLineage.Core.Store.Reading;
 using Npgsql;
 
@@ -22,22 +21,22 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
             select count(*), min(at), max(at), count(*) filter (where run_id = 0), count(*) filter (where again), count(distinct run_id) filter (where run_id <> 0)
             from pg_temp.told
             """);
-        await using var reader = await sums.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
+        await using var row = new RowCursor(await sums.ExecuteReaderAsync(cancellation));
+        await row.NextAsync(cancellation);
         var content = new DigestContent
         {
             Key = key,
             MadeAt = madeAt,
             BaseUrl = baseUrl,
-            Failures = reader.GetInt64(0),
-            FirstAt = reader.TimeAt(1) ?? madeAt,
-            LastAt = reader.TimeAt(2) ?? madeAt,
-            Singles = reader.GetInt64(3),
-            ToldBefore = reader.GetInt64(4),
-            RunCount = reader.GetInt64(5),
+            Failures = row.Long(),
+            FirstAt = row.Time() ?? madeAt,
+            LastAt = row.Time() ?? madeAt,
+            Singles = row.Long(),
+            ToldBefore = row.Long(),
+            RunCount = row.Long(),
             Runs = [],
         };
-        await reader.DisposeAsync();
+        await row.DisposeAsync();
         var (heads, sections) = await RunsAsync(cancellation);
         var groups = await GroupsAsync(heads, cancellation);
         var paths = await StagePaths.OfRunsAsync(connection, heads.Select(h => h.Run).Where(r => r != 0), cancellation);
@@ -83,12 +82,11 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
             """);
         var heads = new List<DigestHead>();
         long sections = 0;
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            heads.Add(new(
-                reader.GetInt16(0), reader.GetString(1), reader.GetInt64(2), reader.TextAt(3), reader.TextAt(4) ?? "", reader.GetInt64(5)));
-            sections = reader.GetInt64(6);
+            heads.Add(new(row.Short(), row.Text(), row.Long(), row.TextOrNull(), row.TextOrNull() ?? "", row.Long()));
+            sections = row.Long();
         }
 
         return (heads, sections);
@@ -113,16 +111,13 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
             left join job_lineage.fingerprint p on p.id = r.fingerprint
             order by r.place > 1, r.failures desc, r.run_id, r.place
             limit {DigestLimits.Jobs}
-            """);
-        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. heads.Select(h => h.Source)] });
-        command.Parameters.Add(Parameters.Longs(heads.Select(h => h.Run)));
+            """).With(Parameters.Shorts(heads.Select(h => h.Source)), Parameters.Longs(heads.Select(h => h.Run)));
         var groups = new List<DigestKind>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
             groups.Add(new(
-                reader.GetInt16(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt64(5),
-                reader.TimeAt(6)!.Value, reader.TimeAt(7)!.Value, reader.GetInt64(8), reader.GetString(9), reader.TextAt(10)));
+                row.Short(), row.Long(), row.Long(), row.Int(), row.Int(), row.Long(), row.Time()!.Value, row.Time()!.Value, row.Long(), row.Text(), row.TextOrNull()));
         }
 
         return groups;
@@ -146,29 +141,21 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
             left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob}
             where r.place <= r.room
             order by r.n, r.place
-            """);
-        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. groups.Select(g => g.Source)] });
-        command.Parameters.Add(Parameters.Longs(groups.Select(g => g.Run)));
-        command.Parameters.Add(Parameters.Longs(groups.Select(g => g.Stage)));
-        command.Parameters.Add(Parameters.Ints(groups.Select(g => g.Worker)));
-        command.Parameters.Add(Parameters.Ints(groups.Select(g => g.Fingerprint)));
-        command.Parameters.Add(Parameters.Ints(rooms));
+            """).With(
+            Parameters.Shorts(groups.Select(g => g.Source)), Parameters.Longs(groups.Select(g => g.Run)),
+            Parameters.Longs(groups.Select(g => g.Stage)), Parameters.Ints(groups.Select(g => g.Worker)),
+            Parameters.Ints(groups.Select(g => g.Fingerprint)), Parameters.Ints(rooms));
         var samples = new List<(int Group, DigestSample Sample)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            samples.Add(((int)reader.GetInt64(0) - 1, new(
-                reader.GetString(1), reader.TextAt(2), reader.GetInt32(3), reader.GetInt32(4), reader.TimeAt(5)!.Value, reader.TextAt(6), reader.TextAt(7))));
+            samples.Add(((int)row.Long() - 1, new(
+                row.Text(), row.TextOrNull(), row.Int(), row.Int(), row.Time()!.Value, row.TextOrNull(), row.TextOrNull())));
         }
 
         return samples.ToLookup(s => s.Group, s => s.Sample);
     }
 
-    private NpgsqlCommand Command(string sql, params object[] parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        return command;
-    }
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<SqlValue> parameters) =>
+        new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds }.With(parameters);
 }

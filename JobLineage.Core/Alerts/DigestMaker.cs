@@ -1,7 +1,6 @@
 using System.Text.Json;
 using JobLineage.Core.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Alerts;
 
@@ -81,8 +80,8 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
     /// </summary>
     private static async Task<bool> ServeAsync(NpgsqlConnection connection, DateTimeOffset fired, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("update job_lineage.digest_line set fired_at = least($1, now() + interval '5 minutes') where fired_at < $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = fired.UtcDateTime });
+        await using var command = new NpgsqlCommand(
+            "update job_lineage.digest_line set fired_at = least($1, now() + interval '5 minutes') where fired_at < $1", connection).With(fired);
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 
@@ -97,8 +96,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             with old as (select passed from job_lineage.digest_line)
             update job_lineage.digest_line l set passed = coalesce($1, 'infinity') from old
             returning coalesce($1 < old.passed, false)
-            """, connection);
-        moved.Parameters.Add(Since());
+            """, connection).With(since);
         if (!(bool)(await moved.ExecuteScalarAsync(cancellation))!)
             return;
         await using var command = new NpgsqlCommand(
@@ -108,12 +106,9 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             from job_lineage.source s, job_lineage.digest_line l
             where f.digest_id = 0 and not f.swept and s.id = f.source_id and not {LedgerSql.IsOld}
             """, connection)
-        { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(Since());
+        { CommandTimeout = TimeoutSeconds }.With(since);
         await command.ExecuteNonQueryAsync(cancellation);
     }
-
-    private NpgsqlParameter Since() => new() { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     /// <summary>What had failed before the starting line is told to nobody.</summary>
     /// <returns>How many failures.</returns>
@@ -126,8 +121,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             from job_lineage.source s, job_lineage.digest_line l
             where f.digest_id is null and s.id = f.source_id and {LedgerSql.IsOld}
             """, connection)
-        { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(Since());
+        { CommandTimeout = TimeoutSeconds }.With(since);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -145,8 +139,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         }
 
         await using var assign = new NpgsqlCommand("update job_lineage.failure set digest_id = $1 where digest_id is null", connection)
-        { CommandTimeout = TimeoutSeconds };
-        assign.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
+        { CommandTimeout = TimeoutSeconds }.With(id);
         await assign.ExecuteNonQueryAsync(cancellation);
         return new(id, key, madeAt);
     }
@@ -170,8 +163,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         };
         if (content.Failures == 0 && overdue.Count == 0 && muted.Count == 0 && content.PutAside.Count == 0)
         {
-            await using var remove = new NpgsqlCommand("delete from job_lineage.digest where id = $1", connection);
-            remove.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest.Id });
+            await using var remove = new NpgsqlCommand("delete from job_lineage.digest where id = $1", connection).With(digest.Id);
             await remove.ExecuteNonQueryAsync(cancellation);
             return null;
         }
@@ -183,14 +175,9 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             update job_lineage.digest
             set failures = $2, runs = $3, subject = $4, body_text = $5, body_html = $6, content = $7
             where id = $1
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest.Id });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.Failures });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.RunCount });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = message.Subject });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = message.Text });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = message.Html });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(content, StoredJson.Options) });
+            """, connection).With(
+            digest.Id, content.Failures, content.RunCount, message.Subject, message.Text, message.Html,
+            JsonSerializer.Serialize(content, StoredJson.Options));
         await command.ExecuteNonQueryAsync(cancellation);
         return message;
     }

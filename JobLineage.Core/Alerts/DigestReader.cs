@@ -3,7 +3,6 @@ using System.Text.Json;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Alerts;
 
@@ -57,8 +56,6 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
     private const string Columns =
         "d.id, d.key, d.made_at, d.subject, d.failures, d.runs, d.state, d.attempts, d.ambiguous > 0 and d.attempts > 1, d.next_at, d.channel, d.provider_id, d.detail, d.ended_at";
 
-    private const int ColumnCount = 14;
-
     /// <inheritdoc />
     public async Task<IReadOnlyList<DigestSummary>> ListAsync(int most, CancellationToken cancellation) =>
         (await ListAsync(new DigestQuery(PageSize: most), cancellation)).Digests;
@@ -71,13 +68,10 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
             select {Columns} from job_lineage.digest d
             where ($1 is null or d.state = $1) and ($2 is null or d.id < $2)
             order by d.id desc limit $3
-            """);
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)(short?)query.State ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)query.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.PageSize + 1 });
+            """).With((short?)query.State, query.Before, query.PageSize + 1);
         var digests = new List<DigestSummary>();
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
             digests.Add(Summary(row));
         return digests.Count > query.PageSize
             ? new([.. digests.Take(query.PageSize)], digests[query.PageSize - 1].Id)
@@ -88,18 +82,15 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
     public async Task<DigestView?> FindAsync(long id, CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            $"select {Columns}, d.body_text, d.body_html, d.content, d.ambiguous, d.swept, now() from job_lineage.digest d where d.id = $1");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        if (!await row.ReadAsync(cancellation))
+            $"select {Columns}, d.body_text, d.body_html, d.content, d.ambiguous, d.swept, now() from job_lineage.digest d where d.id = $1").With(id);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        if (!await row.NextAsync(cancellation))
             return null;
-        var summary = Summary(row);
-        var isSwept = row.GetBoolean(ColumnCount + 4);
-        var content = isSwept ? null : JsonSerializer.Deserialize<DigestContent>(row.GetString(ColumnCount + 2), StoredJson.Options)!;
+        var (summary, text, html, json) = (Summary(row), row.Text(), row.Text(), row.TextOrNull());
+        var (ambiguous, isSwept, asOf) = (row.Int(), row.Bool(), row.Time()!.Value);
+        var content = isSwept ? null : JsonSerializer.Deserialize<DigestContent>(json!, StoredJson.Options)!;
         var message = content is null ? null : new DigestMessage(summary.Subject, "", "", content, IsPossibleDuplicate: false);
-        return new(
-            summary, row.GetString(ColumnCount), row.GetString(ColumnCount + 1), message?.MessageId, content?.Overdue ?? [], content?.Muted ?? [],
-            row.GetInt32(ColumnCount + 3), isSwept, row.TimeAt(ColumnCount + 5)!.Value);
+        return new(summary, text, html, message?.MessageId, content?.Overdue ?? [], content?.Muted ?? [], ambiguous, isSwept, asOf);
     }
 
     /// <inheritdoc />
@@ -127,9 +118,9 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
         DigestSummary? last = null;
         await using (var command = new NpgsqlCommand(
             $"select {Columns} from job_lineage.digest d where d.ended_at is not null order by d.ended_at desc limit 1", connection))
-        await using (var row = await command.ExecuteReaderAsync(cancellation))
+        await using (var row = new RowCursor(await command.ExecuteReaderAsync(cancellation)))
         {
-            if (await row.ReadAsync(cancellation))
+            if (await row.NextAsync(cancellation))
                 last = Summary(row);
         }
 
@@ -155,14 +146,13 @@ public sealed class DigestReader(NpgsqlDataSource store, DateTimeOffset? since =
                 (select max(ended_at) from job_lineage.digest where state = {(short)DeliveryState.Accepted}), now(), {PutAsideLines.CountUntold}
             from waiting
             """, connection)
-        { CommandTimeout = 60 };
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        { CommandTimeout = 60 }.With(since);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         return (row.GetInt64(0), row.GetInt64(1), row.TimeAt(2), row.TimeAt(3), row.TimeAt(4)!.Value, row.GetInt64(5));
     }
 
-    private static DigestSummary Summary(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetGuid(1), row.TimeAt(2)!.Value, row.GetString(3), row.GetInt64(4), row.GetInt64(5),
-        (DeliveryState)row.GetInt16(6), row.GetInt32(7), row.GetBoolean(8), row.TimeAt(9), row.TextAt(10), row.TextAt(11), row.TextAt(12), row.TimeAt(13));
+    private static DigestSummary Summary(RowCursor row) => new(
+        row.Long(), row.Guid(), row.Time()!.Value, row.Text(), row.Long(), row.Long(), (DeliveryState)row.Short(), row.Int(), row.Bool(),
+        row.Time(), row.TextOrNull(), row.TextOrNull(), row.TextOrNull(), row.Time());
 }

@@ -1,3 +1,4 @@
+using JobLineage.Core.Store;
 using Npgsql;
 
 namespace JobLineage.Core.Alerts;
@@ -21,7 +22,7 @@ public sealed class DigestRetention(NpgsqlDataSource store, TimeSpan keepFor)
         $"(d.ended_at < now() - $1 and d.state not in ({(short)DeliveryState.Failed}, {(short)DeliveryState.GivenUp}))";
 
     /// <summary>The source no longer has the job, and the store knows it.</summary>
-    private const string IsGone = $"exists (select from job_lineage.job j where j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob} and j.flags & 2 <> 0)";
+    private static readonly string IsGone = $"exists (select from job_lineage.job j where j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob} and {JobIs.Gone()})";
 
     /// <summary>Removes all that is due.</summary>
     /// <returns>How many rows were removed or emptied.</returns>
@@ -45,8 +46,7 @@ public sealed class DigestRetention(NpgsqlDataSource store, TimeSpan keepFor)
     private async Task<int> RunAsync(string sql, CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(sql);
-        command.CommandTimeout = TimeoutSeconds;
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = keepFor });
+        command.With(keepFor).CommandTimeout = TimeoutSeconds;
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 

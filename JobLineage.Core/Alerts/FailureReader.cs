@@ -1,7 +1,6 @@
 using System.Data;
 using JobLineage.Core.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Alerts;
 
@@ -33,7 +32,7 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
         var total = 0L;
         await using (var command = new NpgsqlCommand(
             $"""
-            select f.id, s.name, f.job_id, r.root_id, coalesce(rl.text, l.text), j.run_id, j.stage_id, l.text, f.attempt, f.max_attempts,
+            select j.run_id, j.stage_id, f.id, s.name, f.job_id, r.root_id, coalesce(rl.text, l.text), l.text, f.attempt, f.max_attempts,
                 f.fingerprint, p.text, {LedgerSql.At}, f.told_before is not null,
                 (select count(*) from job_lineage.failure f where {column} = $1)
             from (
@@ -49,16 +48,14 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
             order by f.id desc
             """, connection))
         {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
-            command.Parameters.Add(new NpgsqlParameter { Value = (object?)query.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.PageSize + 1 });
-            await using var row = await command.ExecuteReaderAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
+            command.With(number, query.Before, query.PageSize + 1);
+            await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+            while (await row.NextAsync(cancellation))
             {
-                rows.Add(new(row.LongAt(5), row.LongAt(6), new(
-                    row.GetInt64(0), row.GetString(1), row.GetString(2), row.TextAt(3), row.GetString(4), null, row.GetString(7), row.GetInt32(8), row.GetInt32(9),
-                    row.IsDBNull(10) ? null : row.GetInt32(10), row.TextAt(11), row.TimeAt(12)!.Value, row.GetBoolean(13))));
-                total = row.GetInt64(14);
+                rows.Add(new(row.LongOrNull(), row.LongOrNull(), new(
+                    row.Long(), row.Text(), row.Text(), row.TextOrNull(), row.Text(), null, row.Text(), row.Int(), row.Int(),
+                    row.IntOrNull(), row.TextOrNull(), row.Time()!.Value, row.Bool())));
+                total = row.Long();
             }
         }
 
@@ -73,9 +70,10 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
     {
         await using var command = store.CreateCommand(
             $"""
-            select f.id, f.attempt, {LedgerSql.At}, f.digest_id, d.state, d.ended_at, f.told_before,
-                f.digest_id is not distinct from 0 or f.digest_id is null and coalesce({LedgerSql.IsOld}, false),
-                h.id, ml.text, h.reason, h.muted_by, h.from_at, h.until_at, h.ended_at, h.ended_by, clock_timestamp() < coalesce(h.ended_at, h.until_at), h.told_in
+            select h.id, ml.text, h.reason, h.muted_by, h.from_at, h.until_at, h.ended_at, h.ended_by,
+                clock_timestamp() < coalesce(h.ended_at, h.until_at), h.told_in,
+                f.id, f.attempt, {LedgerSql.At}, f.digest_id, d.state, d.ended_at, f.told_before,
+                f.digest_id is not distinct from 0 or f.digest_id is null and coalesce({LedgerSql.IsOld}, false)
             from job_lineage.failure f
             join job_lineage.source s on s.id = f.source_id
             left join job_lineage.digest_line l on true
@@ -87,20 +85,17 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
             left join job_lineage.label ml on ml.id = h.worker
             where s.name = $2 and f.job_id = $3
             order by f.id desc limit {MostOfJob}
-            """);
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)since?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+            """).With(since, source, jobId);
         var tellings = new List<JobTelling>();
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            var mute = row.IsDBNull(8) ? null : new Mute(
-                row.GetInt64(8), source, row.GetString(9), row.GetString(10), row.TextAt(11), row.TimeAt(12)!.Value, row.TimeAt(13)!.Value, row.TimeAt(14),
-                row.TextAt(15), row.GetBoolean(16), 0, row.LongAt(17));
+            var (id, pipeline, reason, by) = (row.LongOrNull(), row.TextOrNull(), row.TextOrNull(), row.TextOrNull());
+            var (from, until, ended, endedBy, isActive, toldIn) = (row.Time(), row.Time(), row.Time(), row.TextOrNull(), row.BoolOrNull(), row.LongOrNull());
+            var mute = id is null ? null : new Mute(id.Value, source, pipeline!, reason!, by, from!.Value, until!.Value, ended, endedBy, isActive is true, 0, toldIn);
             tellings.Add(new(
-                row.GetInt64(0), row.GetInt32(1), row.TimeAt(2)!.Value, row.LongAt(3) is > 0 and var digest ? digest : null,
-                row.IsDBNull(4) ? null : (DeliveryState)row.GetInt16(4), row.TimeAt(5), row.LongAt(6), mute, row.GetBoolean(7)));
+                row.Long(), row.Int(), row.Time()!.Value, row.LongOrNull() is > 0 and var digest ? digest : null,
+                (DeliveryState?)row.ShortOrNull(), row.Time(), row.LongOrNull(), mute, row.Bool()));
         }
 
         return tellings;

@@ -22,8 +22,7 @@ internal static class MuteLines
             from job_lineage.mute m
             where f.digest_id = $1 and {LedgerSql.IsHeldBack}
             """, connection)
-        { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest });
+        { CommandTimeout = TimeoutSeconds }.With(digest);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -49,8 +48,7 @@ internal static class MuteLines
             join job_lineage.label l on l.id = e.worker
             order by e.id
             """, connection)
-        { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest });
+        { CommandTimeout = TimeoutSeconds }.With(digest);
         var muted = new List<DigestMuted>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

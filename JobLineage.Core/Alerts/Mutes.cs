@@ -1,6 +1,5 @@
 using JobLineage.Core.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Alerts;
 
@@ -113,12 +112,7 @@ public sealed class Mutes(NpgsqlDataSource store) : IMutes
                 where not exists (select from job_lineage.mute m where m.source_id = p.source_id and m.worker = p.worker and {IsActive})
                 returning 1)
             select (select count(*) from pipeline), (select count(*) from muted)
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = pipeline.Source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = pipeline.Worker });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = until.UtcDateTime });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
-        command.Parameters.Add(Text(by));
+            """, connection).With(pipeline.Source, pipeline.Worker, until, reason, by);
         long known, muted;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
@@ -138,9 +132,7 @@ public sealed class Mutes(NpgsqlDataSource store) : IMutes
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await DigestLock.TakeAsync(connection, TimeoutSeconds, cancellation);
         await using var command = new NpgsqlCommand(
-            $"update job_lineage.mute m set ended_at = clock_timestamp(), ended_by = $2 where m.id = $1 and {IsActive}", connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
-        command.Parameters.Add(Text(by));
+            $"update job_lineage.mute m set ended_at = clock_timestamp(), ended_by = $2 where m.id = $1 and {IsActive}", connection).With(id, by);
         var ended = await command.ExecuteNonQueryAsync(cancellation) > 0;
         await transaction.CommitAsync(cancellation);
         return ended;
@@ -149,16 +141,14 @@ public sealed class Mutes(NpgsqlDataSource store) : IMutes
     /// <inheritdoc />
     public async Task<IReadOnlyList<Mute>> ListAsync(int most, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand($"{Select} order by {IsActive} desc, m.id desc limit $1");
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        await using var command = store.CreateCommand($"{Select} order by {IsActive} desc, m.id desc limit $1").With(most);
         return await ReadAsync(command, cancellation);
     }
 
     /// <inheritdoc />
     public async Task<Mute?> FindAsync(long id, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand($"{Select} where m.id = $1");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
+        await using var command = store.CreateCommand($"{Select} where m.id = $1").With(id);
         return (await ReadAsync(command, cancellation)).FirstOrDefault();
     }
 
@@ -192,12 +182,12 @@ public sealed class Mutes(NpgsqlDataSource store) : IMutes
     private static async Task<IReadOnlyList<Mute>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
         var mutes = new List<Mute>();
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
             mutes.Add(new(
-                row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.TextAt(4), row.TimeAt(5)!.Value, row.TimeAt(6)!.Value,
-                row.TimeAt(7), row.TextAt(8), row.GetBoolean(9), row.GetInt64(10), row.LongAt(11)));
+                row.Long(), row.Text(), row.Text(), row.Text(), row.TextOrNull(), row.Time()!.Value, row.Time()!.Value,
+                row.Time(), row.TextOrNull(), row.Bool(), row.Long(), row.LongOrNull()));
         }
 
         return mutes;
@@ -209,6 +199,4 @@ public sealed class Mutes(NpgsqlDataSource store) : IMutes
     private static string Clean(string text, int limit, string parameter) => text.Trim().Length <= limit
         ? DigestText.Flat(text.Trim(), limit)
         : throw new ArgumentException($"It has more than {limit} characters.", parameter);
-
-    private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Alerts;
 
@@ -37,16 +36,13 @@ public sealed class Outbox(NpgsqlDataSource store)
     /// <returns>It; null when none is due.</returns>
     public async Task<Claim?> ClaimAsync(string channel, TimeSpan lease, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand(Claiming);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        await using var command = store.CreateCommand(Claiming).With(channel, lease);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        if (!await row.NextAsync(cancellation))
             return null;
-        var ambiguous = reader.GetInt32(2);
-        return new(reader.GetInt64(0), reader.GetInt64(1), ambiguous, reader.GetInt32(3), new(
-            reader.GetString(4), reader.GetString(5), reader.GetString(6),
-            JsonSerializer.Deserialize<DigestContent>(reader.GetString(7), StoredJson.Options)!, ambiguous > 0));
+        var (id, token, ambiguous, attempts) = (row.Long(), row.Long(), row.Int(), row.Int());
+        return new(id, token, ambiguous, attempts, new(
+            row.Text(), row.Text(), row.Text(), JsonSerializer.Deserialize<DigestContent>(row.Text(), StoredJson.Options)!, ambiguous > 0));
     }
 
     /// <summary>Says that sending begins now, and renews the lease. False: the claim is lost, and nothing may be sent.</summary>
@@ -57,10 +53,7 @@ public sealed class Outbox(NpgsqlDataSource store)
             update job_lineage.digest
             set posting = true, attempts = attempts + 1, next_at = now() + $3
             where id = $1 and token = $2 and state = {(short)DeliveryState.Sending} and next_at > now()
-            """);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Id });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Token });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+            """).With(claim.Id, claim.Token, lease);
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
@@ -84,14 +77,7 @@ public sealed class Outbox(NpgsqlDataSource store)
             select count(*) from recorded
             """);
         command.CommandTimeout = 600;
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Id });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = claim.Token });
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)verdict.State });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = verdict.Ambiguous });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)verdict.Wait ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)outcome.Detail ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)outcome.ProviderId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = verdict.Releases });
+        command.With(claim.Id, claim.Token, (short)verdict.State, verdict.Ambiguous, verdict.Wait, outcome.Detail, outcome.ProviderId, verdict.Releases);
         return (long)(await command.ExecuteScalarAsync(cancellation))! == 1;
     }
 }

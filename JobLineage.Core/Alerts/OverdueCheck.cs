@@ -1,7 +1,7 @@
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
+using JobLineage.Core.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Alerts;
 
@@ -40,8 +40,7 @@ internal sealed class OverdueCheck(NpgsqlConnection connection, IReadOnlyList<Ov
             await using var command = new NpgsqlCommand(
                 "insert into job_lineage.overdue (source, pipeline, last_at, digest_id) values ($1, $2, $3, $4)", connection);
             AddNames(command, state.Rule);
-            command.Parameters.Add(Time(state.LastAt));
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest });
+            command.With(state.LastAt, digest);
             await command.ExecuteNonQueryAsync(cancellation);
             told.Add(new(state.Rule.Source, state.Worker, state.Rule.Within, state.LastAt));
         }
@@ -81,7 +80,7 @@ internal sealed class OverdueCheck(NpgsqlConnection connection, IReadOnlyList<Ov
     private async Task<Found?> FindAsync(OverdueRule rule, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             with named as (
                 select l.id, l.text, l.text = $2 as exact from job_lineage.label l
                 where l.text = $2 or right(l.text, length($2) + 1) in ('.' || $2, '/' || $2)),
@@ -97,31 +96,28 @@ internal sealed class OverdueCheck(NpgsqlConnection connection, IReadOnlyList<Ov
                 from job_lineage.run r
                 left join job_lineage.job j on j.source_id = r.source_id and j.id = r.root_id
                 where r.source_id = s.id and r.worker in (select id from pipeline) and isfinite(r.last_activity_at)
-                    and r.available + r.scheduled + r.suspended + r.executing + r.retryable = 0
-                    and case when r.run_key is null then j.state = 5 else r.discarded + r.cancelled = 0 and r.completed > 0 end)
+                    and {StateColumns.Sum(JobStates.Unfinished, "r")} = 0
+                    and case when r.run_key is null then {JobIs.In(JobState.Completed)} else r.discarded + r.cancelled = 0 and r.completed > 0 end)
             from job_lineage.source s
             where s.name = $1
             """, connection)
         { CommandTimeout = TimeoutSeconds };
         AddNames(command, rule);
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = rule.Within });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new(reader.GetInt16(0), reader.GetBoolean(1), reader.TimeAt(2), reader.IsDBNull(3) ? [] : reader.GetFieldValue<int[]>(3),
-                reader.TextAt(4), reader.GetBoolean(5), reader.TimeAt(6))
+        command.With(rule.Within);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        return await row.NextAsync(cancellation)
+            ? new(row.Short(), row.Bool(), row.Time(), row.Array<int>(), row.TextOrNull(), row.Bool(), row.Time())
             : null;
     }
 
     private async Task<DateTimeOffset?> LastSingleAsync(Found found, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             select max(finished_at) from job_lineage.job
-            where source_id = $1 and worker = any($2) and run_id is null and state = 5 and flags & 5 = 0 and isfinite(finished_at)
+            where source_id = $1 and worker = any($2) and run_id is null and {JobIs.Counted(JobState.Completed, "")} and isfinite(finished_at)
             """, connection)
-        { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = found.Source });
-        command.Parameters.Add(Parameters.Ints(found.Workers));
+        { CommandTimeout = TimeoutSeconds }.With(found.Source, Parameters.Ints(found.Workers));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return reader.TimeAt(0) is { } single && (found.LastRun is not { } run || single > run) ? single : null;
@@ -140,9 +136,7 @@ internal sealed class OverdueCheck(NpgsqlConnection connection, IReadOnlyList<Ov
                     where m.source_id = $4 and m.worker = any($5) and m.from_at <= clock_timestamp() and clock_timestamp() < coalesce(m.ended_at, m.until_at))
             """, connection);
         AddNames(command, rule);
-        command.Parameters.Add(Time(last));
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = found.Source });
-        command.Parameters.Add(Parameters.Ints(found.Workers));
+        command.With(last, found.Source, Parameters.Ints(found.Workers));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (reader.LongAt(0), reader.GetBoolean(1));
@@ -150,12 +144,8 @@ internal sealed class OverdueCheck(NpgsqlConnection connection, IReadOnlyList<Ov
 
     private static void AddNames(NpgsqlCommand command, OverdueRule rule)
     {
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rule.Source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rule.Pipeline });
+        command.With(rule.Source, rule.Pipeline);
     }
-
-    private static NpgsqlParameter Time(DateTimeOffset? time) =>
-        new() { Value = (object?)time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private sealed record Found(
         short Source, bool IsJudged, DateTimeOffset? Due, int[] Workers, string? Worker, bool HasSingles, DateTimeOffset? LastRun);

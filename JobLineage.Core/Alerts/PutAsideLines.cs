@@ -46,8 +46,7 @@ internal static class PutAsideLines
             select s.name, count(distinct t.job_id), (array_agg(t.sentence order by length(t.job_id), t.job_id))[1:{Named}]
             from taken t join listed s on s.id = t.source_id
             group by s.name order by s.name
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = digest });
+            """, connection).With(digest);
         var lines = new List<DigestPutAside>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -1,5 +1,3 @@
-using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
 using JobLineage.Core.Store.Reading;
 using Npgsql;
 
@@ -19,8 +17,7 @@ internal static class StagePaths
             left join job_lineage.label p on p.id = s.step
             where s.run_id = any($1)
             order by s.run_id, s.depth, s.id
-            """, connection);
-        command.Parameters.Add(Parameters.Longs(runs));
+            """, connection).With(Parameters.Longs(runs));
         var stages = new List<(long Run, long Id, long? Parent, string Worker, string? Step)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

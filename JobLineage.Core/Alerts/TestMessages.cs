@@ -62,8 +62,7 @@ public sealed class TestMessages(NpgsqlDataSource store, IDigestChannel channel,
             insert into job_lineage.digest_line as l (tested_at) values (clock_timestamp())
             on conflict (only_one) do update set tested_at = clock_timestamp()
                 where l.tested_at is null or l.tested_at < clock_timestamp() - $1
-            """);
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = Pause });
+            """).With(Pause);
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 }

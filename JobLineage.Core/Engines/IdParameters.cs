@@ -1,6 +1,4 @@
 using JobLineage.Core.Model;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Engines;
 
@@ -8,29 +6,23 @@ namespace JobLineage.Core.Engines;
 internal static class IdParameters
 {
     /// <summary>Several ids; those that can't be ids of this kind are left out.</summary>
-    public static NpgsqlParameter Array(JobIdKind kind, IEnumerable<string> ids) => kind switch
+    public static SqlValue Array(JobIdKind kind, IEnumerable<string> ids) => kind switch
     {
-        JobIdKind.BigInt => new NpgsqlParameter<long[]>
-        {
-            TypedValue = [.. ids.Select(i => JobIds.Normalize(JobIdKind.BigInt, i)).OfType<string>().Select(long.Parse)],
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
-        },
-        JobIdKind.Uuid => new NpgsqlParameter<Guid[]>
-        {
-            TypedValue = [.. ids.Select(i => JobIds.Normalize(JobIdKind.Uuid, i)).OfType<string>().Select(Guid.Parse)],
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
-        },
-        _ => new NpgsqlParameter<string[]> { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+        JobIdKind.BigInt => Parameters.Longs(Possible(kind, ids).Select(long.Parse)),
+        JobIdKind.Uuid => Parameters.Guids(Possible(kind, ids).Select(Guid.Parse)),
+        _ => Parameters.Texts(ids),
     };
 
     /// <summary>One id.</summary>
-    public static NpgsqlParameter Value(JobIdKind kind, string id) => kind switch
+    public static SqlValue Value(JobIdKind kind, string id) => kind switch
     {
-        JobIdKind.BigInt => new NpgsqlParameter<long> { TypedValue = long.Parse(id) },
-        JobIdKind.Uuid => new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(id) },
-        _ => new NpgsqlParameter<string> { TypedValue = id },
+        JobIdKind.BigInt => long.Parse(id),
+        JobIdKind.Uuid => Guid.Parse(id),
+        _ => id,
     };
 
     /// <summary>An id that is as good as any: for statements that are planned and not run.</summary>
     public static string Any(JobIdKind kind) => kind == JobIdKind.Uuid ? "00000000-0000-0000-0000-000000000000" : "1";
+
+    private static IEnumerable<string> Possible(JobIdKind kind, IEnumerable<string> ids) => ids.Select(id => JobIds.Normalize(kind, id)).OfType<string>();
 }

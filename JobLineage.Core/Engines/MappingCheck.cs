@@ -68,12 +68,7 @@ internal sealed class MappingCheck(SourceMapping mapping, NpgsqlConnection conne
         await using var batch = new NpgsqlBatch(connection) { Timeout = timeoutSeconds + 5 };
         batch.BatchCommands.Add(new(SourceSettings.Select(mapping, timeoutSeconds)));
         foreach (var statement in statements)
-        {
-            var command = new NpgsqlBatchCommand(PlanReading.Explain(statement.Sql));
-            foreach (var parameter in statement.Parameters(IdParameters.Any(source.IdKind)))
-                command.Parameters.Add(parameter);
-            batch.BatchCommands.Add(command);
-        }
+            batch.Add(PlanReading.Explain(statement.Sql), statement.Parameters(IdParameters.Any(source.IdKind)));
 
         try
         {
@@ -92,8 +87,7 @@ internal sealed class MappingCheck(SourceMapping mapping, NpgsqlConnection conne
     {
         await using var command = new NpgsqlCommand(
             "select enumlabel::text from pg_enum where enumtypid = $1 order by enumsortorder", connection)
-        { CommandTimeout = timeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter { Value = stateType, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid });
+        { CommandTimeout = timeoutSeconds }.With(stateType);
         var labels = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -80,8 +80,7 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
     private async Task RunAsync(SourceStatement statement, string id, CancellationToken cancellation)
     {
         await using var batch = Batch(statement.Settings ?? SourceSettings.Select(mapping, TimeoutSeconds), statement.Sql);
-        foreach (var parameter in statement.Parameters(id))
-            batch.BatchCommands[1].Parameters.Add(parameter);
+        ((NpgsqlBatchCommand)batch.BatchCommands[1]).With(statement.Parameters(id));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

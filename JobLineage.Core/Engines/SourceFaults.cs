@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Engines;

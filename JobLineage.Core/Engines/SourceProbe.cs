@@ -1,6 +1,5 @@
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Engines;
@@ -15,20 +14,20 @@ public static class SourceProbe
 
     private const string FindTable = """
         select
-            (select oid from pg_namespace where nspname = $1),
-            c.oid,
-            c.relkind::text,
+            exists (select from pg_namespace where nspname = $1),
             (select coalesce(string_agg(n2.nspname, ', ' order by n2.nspname), '')
                 from pg_class c2 join pg_namespace n2 on n2.oid = c2.relnamespace
                 where c2.relname = $2 and c2.relkind in ('r', 'p', 'v', 'm', 'f')),
+            c.oid,
             format_type(coalesce(nullif(t.typbasetype, 0), a.atttypid), null),
-            current_user::text,
+            c.relkind::text,
             exists (select from pg_inherits i where i.inhparent = c.oid),
             c.relkind = 'p' and exists (
                 with recursive part as (
                     select inhrelid from pg_inherits where inhparent = c.oid
                     union all select i.inhrelid from part join pg_inherits i on i.inhparent = part.inhrelid)
                 select from part join pg_class p on p.oid = part.inhrelid where p.relkind = 'f'),
+            current_user::text,
             coalesce(row_security_active(c.oid), false),
             not coalesce(a.attnotnull, true)
         from (select 1) one
@@ -118,23 +117,19 @@ public static class SourceProbe
     private static async Task<(SourceProblem? Problem, FoundTable? Found)> FindAsync(
         SourceMapping mapping, string table, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(FindTable, connection) { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Table });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Id });
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        await row.ReadAsync(cancellation);
-        var elsewhere = row.GetString(3) is { Length: > 0 } schemas ? $"; a table of that name is in {schemas}" : "";
-        if (row.IsDBNull(0))
+        await using var command = new NpgsqlCommand(FindTable, connection) { CommandTimeout = TimeoutSeconds }.With(mapping.Schema, mapping.Table, mapping.Id);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        await row.NextAsync(cancellation);
+        var (hasSchema, elsewhere) = (row.Bool(), row.Text() is { Length: > 0 } schemas ? $"; a table of that name is in {schemas}" : "");
+        if (!hasSchema)
             return Problem(SourceProblemKind.NoSchema, $"there is no schema '{mapping.Schema}'{elsewhere}; set its Schema.");
-        if (row.IsDBNull(1))
+        if (row.OidOrNull() is not { } oid)
             return Problem(SourceProblemKind.NoTable, $"schema '{mapping.Schema}' has no table '{mapping.Table}'{elsewhere}; set its Schema or Table.");
-        if (row.IsDBNull(4))
+        if (row.TextOrNull() is not { } idType)
             return Problem(SourceProblemKind.BadId, $"table {table} has no column '{mapping.Id}' for the id; set its Id.");
-        var idType = row.GetString(4);
         if (KindOf(idType) is not { } kind)
             return Problem(SourceProblemKind.BadId, $"column '{mapping.Id}' of {table} is {idType}, which can't be an id; set its Id to an integer, uuid or text column.");
-        var what = (row.GetString(2), row.GetBoolean(6), row.GetBoolean(7)) switch
+        var what = (row.Text(), row.Bool(), row.Bool()) switch
         {
             ("v", _, _) => TableKind.View,
             ("m", _, _) => TableKind.Materialized,
@@ -143,15 +138,14 @@ public static class SourceProbe
             (_, true, _) => TableKind.Inherited,
             _ => TableKind.Table,
         };
-        return (null, new(row.GetFieldValue<uint>(1), what, idType, kind, row.GetString(5), row.GetBoolean(8), row.GetBoolean(9)));
+        return (null, new(oid, what, idType, kind, row.Text(), row.Bool(), row.Bool()));
 
         (SourceProblem?, FoundTable?) Problem(SourceProblemKind kind, string message) => (new(kind, $"Source '{mapping.Name}': {message}"), null);
     }
 
     private static async Task<bool> ShowsAllAsync(NpgsqlConnection connection, uint table, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(ShowsAll, connection) { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter { Value = table, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid });
+        await using var command = new NpgsqlCommand(ShowsAll, connection) { CommandTimeout = TimeoutSeconds }.With(table);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -163,8 +157,7 @@ public static class SourceProbe
         var own = new HashSet<string>(StringComparer.Ordinal);
         if (calls.Length > 0)
         {
-            await using var command = new NpgsqlCommand(FindCalled, connection) { CommandTimeout = TimeoutSeconds };
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = calls });
+            await using var command = new NpgsqlCommand(FindCalled, connection) { CommandTimeout = TimeoutSeconds }.With(Parameters.Texts(calls));
             await using var row = await command.ExecuteReaderAsync(cancellation);
             while (await row.ReadAsync(cancellation))
                 own.Add(row.GetString(0));

@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 
 namespace JobLineage.Core.Feed;
 

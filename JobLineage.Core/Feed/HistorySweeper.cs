@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Store.History;
 using JobLineage.Core.Store.Ingest;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;

@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store;
 using Microsoft.Extensions.Hosting;

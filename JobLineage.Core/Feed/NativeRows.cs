@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
 

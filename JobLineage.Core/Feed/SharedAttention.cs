@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 
 namespace JobLineage.Core.Feed;

@@ -1,5 +1,4 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -93,12 +92,10 @@ public sealed class SourceCatchUp(NpgsqlDataSource store, FeedOptions options, T
             select s.as_of, coalesce(s.rows_done, 0), coalesce(s.state, {(short)FeedState.Starting}), s.message, coalesce(s.backfilled, false), coalesce(s.looks, 0), exists (
                 select from job_lineage.lease l join job_lineage.member m on m.id = l.holder where l.name = $2 and {LeaseMember.IsAlive})
             from (values (1)) one left join job_lineage.source s on s.name = $1
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SourceLease.NameOf(source) });
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        await row.ReadAsync(cancellation);
-        return new(row.TimeAt(0), row.GetInt64(1), (FeedState)row.GetInt16(2), row.TextAt(3), row.GetBoolean(4), row.GetInt64(5), row.GetBoolean(6));
+            """).With(source, SourceLease.NameOf(source));
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        await row.NextAsync(cancellation);
+        return new(row.Time(), row.Long(), (FeedState)row.Short(), row.TextOrNull(), row.Bool(), row.Long(), row.Bool());
     }
 
     private sealed record Seen(DateTimeOffset? AsOf, long RowsDone, FeedState State, string? Message, bool IsBackfilled, long Looks, bool IsLed);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;

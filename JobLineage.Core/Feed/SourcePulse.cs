@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Ingest;
 

@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using Npgsql;
 

@@ -6,7 +6,6 @@ using JobLineage.Core.Lineage.Inference;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Lineage;
 
@@ -78,7 +77,7 @@ public sealed class InferenceQueries(
         var end = long.MaxValue;
         if (source.Mapping.InsertedAt is not null && root.InsertedAt is { } at)
             end = await EndAsync(input.RootId, at + input.Window, cancellation);
-        var rows = await ReadAsync(from => InferenceSql.ByIds(from, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Number(end));
+        var rows = await ReadAsync(from => InferenceSql.ByIds(from, Before, limit + 1), cancellation, ids.IdValue(input.RootId), end);
         var within = rows.Where(r => JobIds.Compare(JobIdKind.BigInt, r.Row.Id, input.RootId) > 0).ToList();
         if (within.Count <= limit)
             return input with { Rows = rows };
@@ -91,7 +90,7 @@ public sealed class InferenceQueries(
         {
             var (more, _) = await reader.ReadAsync(
                 InferenceSql.ByIdsHolding(source, limit), ParentLookup.Expression, Row,
-                [ids.IdValue(within[^2].Row.Id), Number(end), new NpgsqlParameter<string> { TypedValue = holding }], cancellation);
+                [ids.IdValue(within[^2].Row.Id), end, holding], cancellation);
             rows.AddRange(more);
         }
         catch (Exception e) when (RowFaults.IsOfRows(e)
@@ -114,7 +113,7 @@ public sealed class InferenceQueries(
         }
 
         var rows = await ReadAsync(
-            from => InferenceSql.ByTime(from, Before, limit + 1), cancellation, ids.IdValue(input.RootId), Time(at), Time(at + input.Window));
+            from => InferenceSql.ByTime(from, Before, limit + 1), cancellation, ids.IdValue(input.RootId), at, at + input.Window);
         var within = rows.Where(r => r.Row.InsertedAt >= at && r.Row.Id != input.RootId).ToList();
         if (within.Count > limit)
             rows.RemoveAll(r => r.Row.Id == within[^1].Row.Id);
@@ -122,14 +121,14 @@ public sealed class InferenceQueries(
     }
 
     private async Task<long> EndAsync(string from, DateTimeOffset until, CancellationToken cancellation) =>
-        (await AskAsync(InferenceSql.End, row => row.GetInt64(0), cancellation, ids.IdValue(from), Time(until))).Rows[0];
+        (await AskAsync(InferenceSql.End, row => row.GetInt64(0), cancellation, ids.IdValue(from), until)).Rows[0];
 
     private async Task<List<(LineageRow Row, string? Args)>> ReadAsync(
-        Func<ProbedSource, string> sql, CancellationToken cancellation, params NpgsqlParameter[] parameters) => (await AskAsync(sql, Row, cancellation, parameters)).Rows;
+        Func<ProbedSource, string> sql, CancellationToken cancellation, params SqlValue[] parameters) => (await AskAsync(sql, Row, cancellation, parameters)).Rows;
 
     /// <summary>Asks, and is answered for the rest where some row of the table makes the statement fail.</summary>
     private async Task<(List<T> Rows, SourceMoment Moment)> AskAsync<T>(
-        Func<ProbedSource, string> sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params NpgsqlParameter[] parameters)
+        Func<ProbedSource, string> sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellation, params SqlValue[] parameters)
     {
         try
         {
@@ -188,11 +187,6 @@ public sealed class InferenceQueries(
             node = new JsonObject { [name] = node };
         return node.ToJsonString(Relaxed);
     }
-
-    private static NpgsqlParameter Number(long value) => new NpgsqlParameter<long> { TypedValue = value };
-
-    private static NpgsqlParameter Time(DateTimeOffset value) =>
-        new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }
 
 /// <summary>Nothing can be inferred from a source as it is.</summary>

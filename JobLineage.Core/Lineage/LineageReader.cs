@@ -33,13 +33,13 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
     /// <param name="parameters">Its parameters; they stay whoever's they are.</param>
     /// <param name="cancellation">Stops the query.</param>
     public async Task<(List<T> Rows, SourceMoment Moment)> ReadAsync<T>(
-        string sql, ParentLookup lookup, Func<NpgsqlDataReader, T> row, IEnumerable<NpgsqlParameter> parameters, CancellationToken cancellation)
+        string sql, ParentLookup lookup, Func<NpgsqlDataReader, T> row, IEnumerable<SqlValue> parameters, CancellationToken cancellation)
     {
         await using var command = await SourceCommand.OpenAsync(
             database, source.Mapping, timeoutSeconds, cancellation, LineageSql.Settings(source, lookup, timeoutSeconds));
         command.Sql = sql;
         foreach (var parameter in parameters)
-            command.Add(parameter.Clone());
+            command.Add(parameter);
         await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellation))

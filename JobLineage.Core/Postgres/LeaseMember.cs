@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Postgres;
 
@@ -88,21 +87,15 @@ public sealed class LeaseMember : IAsyncDisposable
     public async Task<LeaseView> RenewAsync(IReadOnlyCollection<string> wants, IReadOnlyCollection<string> watches, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds };
-        var join = new NpgsqlBatchCommand(Join);
-        join.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
-        join.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
-        join.Parameters.Add(Texts(wants));
-        join.Parameters.Add(Texts(watches));
+        var join = new NpgsqlBatchCommand(Join).With(Id, name, Parameters.Texts(wants), Parameters.Texts(watches));
         batch.BatchCommands.Add(join);
         if (beats++ % 60 == 0)
         {
-            var tidy = new NpgsqlBatchCommand(Tidy);
-            tidy.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
+            var tidy = new NpgsqlBatchCommand(Tidy).With(Id);
             batch.BatchCommands.Add(tidy);
         }
 
-        var members = new NpgsqlBatchCommand(ReadMembers);
-        members.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
+        var members = new NpgsqlBatchCommand(ReadMembers).With(Id);
         batch.BatchCommands.Add(members);
         batch.BatchCommands.Add(new(ReadLeases));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -155,8 +148,7 @@ public sealed class LeaseMember : IAsyncDisposable
                     "with freed as (update job_lineage.lease set holder = null where holder = $1) delete from job_lineage.member where id = $1", connection)
                 {
                     CommandTimeout = TimeoutSeconds,
-                };
-                leave.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
+                }.With(Id);
                 await leave.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }
@@ -168,16 +160,8 @@ public sealed class LeaseMember : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    private NpgsqlCommand Command(string sql, IReadOnlyCollection<string> leases)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
-        command.Parameters.Add(Texts(leases));
-        return command;
-    }
-
-    private static NpgsqlParameter Texts(IReadOnlyCollection<string> texts) =>
-        new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+    private NpgsqlCommand Command(string sql, IReadOnlyCollection<string> leases) =>
+        new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds }.With(Id, Parameters.Texts(leases));
 }
 
 /// <summary>A member that is alive.</summary>

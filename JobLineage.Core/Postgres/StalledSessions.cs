@@ -63,8 +63,7 @@ public static class StalledSessions
         {
             await using var connection = waiter.CloneWith(new NpgsqlConnectionStringBuilder(waiter.ConnectionString) { Pooling = false }.ConnectionString);
             await connection.OpenAsync(cancellation);
-            await using var command = new NpgsqlCommand(End, connection) { CommandTimeout = 5 };
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = waiting });
+            await using var command = new NpgsqlCommand(End, connection) { CommandTimeout = 5 }.With(waiting);
             await command.ExecuteScalarAsync(cancellation);
         }
         catch (Exception e) when (DatabaseFailure.Is(e))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using JobLineage.Core.Postgres;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;

@@ -109,8 +109,7 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database, R
             """, connection)
         { CommandTimeout = TimeoutSeconds })
         {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.QualifiedTable });
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Id });
+            command.With(mapping.QualifiedTable, mapping.Id);
             if ((bool)(await command.ExecuteScalarAsync(cancellation))!)
                 return;
         }

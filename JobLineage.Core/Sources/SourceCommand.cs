@@ -46,7 +46,7 @@ internal sealed class SourceCommand : IAsyncDisposable
         NpgsqlDataSource database, SourceMapping mapping, int timeoutSeconds, CancellationToken cancellation, string? settings = null) =>
         new(await database.OpenConnectionAsync(cancellation), settings ?? SourceSettings.Select(mapping, timeoutSeconds), timeoutSeconds);
 
-    public void Add(NpgsqlParameter parameter) => statement.Parameters.Add(parameter);
+    public void Add(SqlValue parameter) => statement.With(parameter);
 
     /// <summary>Runs it; the reader stands before the statement's first row.</summary>
     public async Task<NpgsqlDataReader> ReadAsync(CommandBehavior behavior, CancellationToken cancellation)

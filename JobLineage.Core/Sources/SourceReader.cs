@@ -127,11 +127,11 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         if (after is not null)
             command.Add(IdValue(after));
         var (found, last) = (new FoundRows(chunk), "");
-        await using var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            last = reader.GetString(0);
-            Take(reader, last, [], found);
+            last = row.Text();
+            Take(row, last, [], found);
         }
 
         return (found, last);
@@ -144,23 +144,23 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         command.Sql = ReadSql.ByIds(source, without);
         command.Add(IdArray(ids));
         var some = new FoundRows(ids.Count);
-        await using (var reader = await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation))
+        await using (var row = new RowCursor(await command.ReadAsync(CommandBehavior.SequentialAccess, cancellation)))
         {
-            while (await reader.ReadAsync(cancellation))
-                Take(reader, reader.GetString(0), without, some);
+            while (await row.NextAsync(cancellation))
+                Take(row, row.Text(), without, some);
         }
 
         found.Add(some);
     }
 
-    private void Take(NpgsqlDataReader reader, string id, IReadOnlyCollection<string> without, FoundRows found)
+    private void Take(RowCursor row, string id, IReadOnlyCollection<string> without, FoundRows found)
     {
         found.Rows++;
         // What is assumed of an id is checked: of two rows the store can keep one.
         if (!found.Present.Add(id) && found.Twice.Add(id))
             found.Bad.Add(new(id, nameof(SourceMapping.Id), true, null, $"More than one row of {mapping.Schema}.{mapping.Table} has the id {RowFaults.Shown(id)}: one of them is shown. Ids must be unique; set Id to a column that is."));
-        var word = reader.TextAt(1) ?? "";
-        if (Read(reader, id, word, without) is { } job)
+        var word = row.TextOrNull() ?? "";
+        if (Read(row, id, word, without) is { } job)
             found.Jobs.Add(job);
         else
             found.Unknown[id] = word;
@@ -171,17 +171,17 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
     {
         await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
         command.Sql = ScanSql.Estimate;
-        command.Add(new NpgsqlParameter<string> { TypedValue = mapping.QualifiedTable });
+        command.Add(mapping.QualifiedTable);
         return (long)(await command.ScalarAsync(cancellation))!;
     }
 
     /// <summary>A parameter that holds ids in the column's own type, so that its index serves.</summary>
-    internal NpgsqlParameter IdArray(IEnumerable<string> ids) => IdParameters.Array(source.IdKind, ids);
+    internal SqlValue IdArray(IEnumerable<string> ids) => IdParameters.Array(source.IdKind, ids);
 
     /// <summary>A parameter that holds one id in the column's own type.</summary>
-    internal NpgsqlParameter IdValue(string id) => IdParameters.Value(source.IdKind, id);
+    internal SqlValue IdValue(string id) => IdParameters.Value(source.IdKind, id);
 
-    private Job? Read(NpgsqlDataReader row, string id, string word, IReadOnlyCollection<string> without)
+    private Job? Read(RowCursor row, string id, string word, IReadOnlyCollection<string> without)
     {
         // Where the state can't be read the row is put aside, and what is known of its place is wanted.
         if (!mapping.States.TryGetValue(word, out var state) && !without.Contains(nameof(mapping.State)))
@@ -190,34 +190,33 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
             return null;
         }
 
-        // In the order of the columns: the reader is sequential.
         var job = new Job
         {
             Source = mapping.Name,
             Id = id,
             State = state,
-            Worker = Label(row, 2) ?? "",
-            Queue = Label(row, 3) ?? "",
-            Step = Label(row, 4),
-            ParentId = JobIds.Normalize(source.IdKind, row.TextAt(5)),
-            RunKey = row.TextAt(6),
-            Attempt = row.ClampedAt(7),
-            MaxAttempts = row.ClampedAt(8),
-            Priority = row.ClampedAt(9),
-            InsertedAt = row.TimeAt(10),
-            ScheduledAt = row.TimeAt(11),
-            AttemptedAt = row.TimeAt(12),
-            FinishedAt = row.TimeAt(13),
-            AttemptedBy = Label(row, 14),
+            Worker = Label(row) ?? "",
+            Queue = Label(row) ?? "",
+            Step = Label(row),
+            ParentId = JobIds.Normalize(source.IdKind, row.TextOrNull()),
+            RunKey = row.TextOrNull(),
+            Attempt = row.ClampedInt(),
+            MaxAttempts = row.ClampedInt(),
+            Priority = row.ClampedInt(),
+            InsertedAt = row.Time(),
+            ScheduledAt = row.Time(),
+            AttemptedAt = row.Time(),
+            FinishedAt = row.Time(),
+            AttemptedBy = Label(row),
         };
-        var (args, argsCut) = redaction.Json(row.TextAt(15));
-        var (meta, metaCut) = redaction.Json(row.TextAt(16));
-        var errors = ErrorsParser.Parse(row.TextAt(17), e => redaction.FreeText(e).Text);
-        if (row.TextAt(18) is { Length: > 0 } last)
+        var (args, argsCut) = redaction.Json(row.TextOrNull());
+        var (meta, metaCut) = redaction.Json(row.TextOrNull());
+        var errors = ErrorsParser.Parse(row.TextOrNull(), e => redaction.FreeText(e).Text);
+        if (row.TextOrNull() is { Length: > 0 } last)
             errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(last).Text)];
         return job with
         {
-            ExpectedChildren = Announced(row.TextAt(19)),
+            ExpectedChildren = Announced(row.TextOrNull()),
             Args = args,
             Meta = meta,
             Errors = errors,
@@ -236,5 +235,5 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
             : null;
 
     /// <summary>A name, no longer than an index of the store takes.</summary>
-    private static string? Label(NpgsqlDataReader row, int column) => ShortText.Of(row.TextAt(column));
+    private static string? Label(RowCursor row) => ShortText.Of(row.TextOrNull());
 }

@@ -79,18 +79,18 @@ public sealed class SourceScanner(
         string? above, TimeSpan? within, IReadOnlyCollection<string> followed, CancellationToken cancellation)
     {
         await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
-        int? Add(NpgsqlParameter? parameter)
+        int? Add(SqlValue? parameter)
         {
-            if (parameter is null)
+            if (parameter is not { } value)
                 return null;
-            command.Add(parameter);
+            command.Add(value);
             return command.ParameterCount;
         }
 
         command.Sql = ScanSql.Scan(
             except.Count == 0 ? source : source with { Mapping = mapping with { Except = new(except, source.HasRowVersions) } },
             Add(above is null ? null : reader.IdValue(above)),
-            Add(within is null || mapping.InsertedAt is null ? null : new NpgsqlParameter<TimeSpan> { TypedValue = within.Value }),
+            Add(within is null || mapping.InsertedAt is null ? null : within.Value),
             Add(followed.Count == 0 ? null : reader.IdArray(followed)),
             Add(except.Count == 0 ? null : reader.IdArray(except)));
         var rows = new Dictionary<string, RowMark>(StringComparer.Ordinal);
@@ -180,7 +180,7 @@ public sealed class SourceScanner(
         var rows = new List<RowState>(chunk);
         try
         {
-            List<NpgsqlParameter> parameters = after is null ? [] : [reader.IdValue(after)];
+            List<SqlValue> parameters = after is null ? [] : [reader.IdValue(after)];
             if (unstated.Count > 0)
                 parameters.Add(reader.IdArray(unstated.Keys));
             await StatesAsync(rows, ScanSql.States(source, after is not null, chunk, unstated.Count > 0 ? parameters.Count : null), parameters, cancellation);
@@ -216,7 +216,7 @@ public sealed class SourceScanner(
         }
     }
 
-    private async Task StatesAsync(List<RowState> rows, string sql, List<NpgsqlParameter> parameters, CancellationToken cancellation)
+    private async Task StatesAsync(List<RowState> rows, string sql, List<SqlValue> parameters, CancellationToken cancellation)
     {
         await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
         command.Sql = sql;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;

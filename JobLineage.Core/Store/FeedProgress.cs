@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store;
 
@@ -19,12 +18,7 @@ public sealed record FeedProgress(
             set as_of = {SourceRecord.Later("as_of", "$2")}, high_id = coalesce($3, high_id), backfill_after = coalesce($4, backfill_after),
                 rows_done = coalesce($5, rows_done)
             where id = $1
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)AsOf?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)HighId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)BackfillAfter ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)RowsDone ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+            """, connection).With(sourceId, AsOf, HighId, BackfillAfter, RowsDone);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

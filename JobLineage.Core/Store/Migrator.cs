@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using Dapper;
-using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Store;

@@ -15,37 +15,31 @@ public sealed class PutAside(NpgsqlDataSource store) : IPutAside
     /// <summary>The columns of a row <c>p</c>.</summary>
     internal const string Columns = "p.native_id, p.member, p.kept, p.sqlstate, p.sentence, p.parent_id, p.run_key, p.first_seen, p.last_seen";
 
-    /// <summary>How many columns that is.</summary>
-    internal const int Width = 9;
-
     /// <summary>What of one job could not be read or stored.</summary>
     internal static async Task<IReadOnlyList<BadRow>> OfAsync(NpgsqlConnection connection, short sourceId, string key, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"select {Columns} from job_lineage.put_aside p where p.source_id = $1 and p.job_id = $2 order by p.member", connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+            $"select {Columns} from job_lineage.put_aside p where p.source_id = $1 and p.job_id = $2 order by p.member", connection).With(sourceId, key);
         var rows = new List<BadRow>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            rows.Add(Row(reader));
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
+            rows.Add(Row(row));
         return rows;
     }
 
-    /// <summary>The row whose columns come first.</summary>
-    internal static BadRow Row(NpgsqlDataReader reader) => new(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2), reader.TextAt(3), reader.GetString(4))
+    /// <summary>The row that <see cref="Columns"/> hold.</summary>
+    internal static BadRow Row(RowCursor row) => new(row.Text(), row.Text(), row.Bool(), row.TextOrNull(), row.Text())
     {
-        ParentId = reader.TextAt(5),
-        RunKey = reader.TextAt(6),
-        FirstSeen = reader.TimeAt(7),
-        LastSeen = reader.TimeAt(8),
+        ParentId = row.TextOrNull(),
+        RunKey = row.TextOrNull(),
+        FirstSeen = row.Time(),
+        LastSeen = row.Time(),
     };
 
     /// <inheritdoc />
     public async Task<bool> RetryAsync(string source, CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand("update job_lineage.source set retry_put_aside = true where name = $1");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        await using var command = store.CreateCommand("update job_lineage.source set retry_put_aside = true where name = $1").With(source);
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 }

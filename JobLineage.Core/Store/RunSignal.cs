@@ -1,5 +1,4 @@
 using System.Text.Json;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,8 +53,7 @@ public sealed partial class RunSignal(NpgsqlDataSource store, TimeProvider time,
                 payload = text;
         }
 
-        await using var notify = new NpgsqlCommand($"select pg_notify('{Channel}', $1)", connection);
-        notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = payload });
+        await using var notify = new NpgsqlCommand($"select pg_notify('{Channel}', $1)", connection).With(payload);
         await notify.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -1,9 +1,7 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store.Ingest;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store;
 
@@ -34,8 +32,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             insert into job_lineage.source as s (name) values ($1)
             on conflict (name) do update set epoch = s.epoch + 1
             returning id, epoch
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+            """).With(name);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return new(store, reader.GetInt16(0), name, reader.GetInt64(1));
@@ -64,10 +61,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
                     insert into job_lineage.source as s (name) select $1 from mine
                     on conflict (name) do update set epoch = s.epoch + 1
                     returning id, epoch
-                    """, connection);
-                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
-                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = SourceLease.NameOf(name) });
-                command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = holder });
+                    """, connection).With(name, SourceLease.NameOf(name), holder);
                 await using var reader = await command.ExecuteReaderAsync(token);
                 return await reader.ReadAsync(token)
                     ? new SourceRecord(store, reader.GetInt16(0), name, reader.GetInt64(1))
@@ -79,8 +73,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     public async Task<FeedPosition> PositionAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "select backfilled, backfill_after, high_id, rows_done from job_lineage.source where id = $1");
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+            "select backfilled, backfill_after, high_id, rows_done from job_lineage.source where id = $1").With(id);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return new(
@@ -91,12 +84,11 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     public async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            """
-            select coalesce(native_id, id) from job_lineage.job where source_id = $1 and state < 5 and flags & 7 = 0
+            $"""
+            select coalesce(native_id, id) from job_lineage.job where source_id = $1 and {JobIs.Unfinished("")}
             union
             select native_id from job_lineage.put_aside where source_id = $1
-            """);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+            """).With(id);
         return await command.TextsAsync(cancellation);
     }
 
@@ -107,17 +99,14 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             """
             with asked as (update job_lineage.source set retry_put_aside = false where id = $1 and retry_put_aside and epoch = $2 returning id)
             select distinct p.native_id from asked join job_lineage.put_aside p on p.source_id = asked.id
-            """);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+            """).With(id, epoch);
         return await command.TextsAsync(cancellation);
     }
 
     /// <summary>The ids of rows that are put aside, as the source has them.</summary>
     public async Task<IReadOnlyList<string>> PutAsideIdsAsync(CancellationToken cancellation)
     {
-        await using var command = store.CreateCommand("select distinct native_id from job_lineage.put_aside where source_id = $1");
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        await using var command = store.CreateCommand("select distinct native_id from job_lineage.put_aside where source_id = $1").With(id);
         return await command.TextsAsync(cancellation);
     }
 
@@ -146,12 +135,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
                 where s.id = $1 and s.epoch = $5 and old.id = s.id
                 returning (old.state, old.message) is distinct from (s.state, s.message) as changed)
             select count(*), count(case when changed then pg_notify('{RunSignal.SourcesChannel}', '') end) from said
-            """);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)state });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)message ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)asOf?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+            """).With(id, (short)state, message, asOf, epoch);
         if ((long)(await command.ExecuteScalarAsync(cancellation))! == 0)
             throw new LeadLostException($"Another replica reads source '{name}' now.");
     }
@@ -160,11 +144,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     public async Task BackfillAsync(bool done, long? rowsTotal, CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "update job_lineage.source set backfilled = $2, rows_total = coalesce($3, rows_total), rereading = rereading and not $2 where id = $1 and epoch = $4");
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = done });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)rowsTotal ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+            "update job_lineage.source set backfilled = $2, rows_total = coalesce($3, rows_total), rereading = rereading and not $2 where id = $1 and epoch = $4").With(id, done, rowsTotal, epoch);
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)
             throw new LeadLostException($"Another replica reads source '{name}' now.");
         if (done)
@@ -182,9 +162,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     public async Task RereadAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "update job_lineage.source set rereading = true, backfilled = false, backfill_after = null, rows_done = 0 where id = $1 and epoch = $2");
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+            "update job_lineage.source set rereading = true, backfilled = false, backfill_after = null, rows_done = 0 where id = $1 and epoch = $2").With(id, epoch);
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)
             throw new LeadLostException($"Another replica reads source '{name}' now.");
     }
@@ -206,10 +184,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             from (select *, backfilled or backfill_after is not null as had_jobs from job_lineage.source where id = $1) old
             where s.id = $1 and s.epoch = $3 and s.mapping is distinct from $2
             returning s.rereading
-            """);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = fingerprint });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+            """).With(id, fingerprint, epoch);
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
@@ -217,9 +192,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     public async Task BeatAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand("update job_lineage.source set heartbeat_at = now() where id = $1 and epoch = $2");
-        command.CommandTimeout = 5;
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        command.With(id, epoch).CommandTimeout = 5;
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

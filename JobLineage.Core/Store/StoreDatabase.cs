@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Store;

@@ -24,8 +24,7 @@ internal abstract class StoredNumbers(string ensure)
         var missing = texts.Where(t => !ids.ContainsKey(t)).Distinct(StringComparer.Ordinal).ToArray();
         if (missing.Length == 0)
             return;
-        await using var command = new NpgsqlCommand(ensure, connection);
-        command.Parameters.Add(Ingest.Parameters.Texts(missing));
+        await using var command = new NpgsqlCommand(ensure, connection).With(Parameters.Texts(missing));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             ids[reader.GetString(1)] = reader.GetInt32(0);

@@ -25,7 +25,7 @@ public sealed class RedactionPathTests
     private static readonly string[] Rooms = ["JobLineage.Core.Engines.", "JobLineage.Core.Sources.", "JobLineage.Core.Lineage.", "JobLineage.Core.Feed."];
 
     /// <summary>By these one speaks to a database.</summary>
-    private static readonly string[] Means = ["JobLineage.Core.Sources.SourceCommand", "Npgsql.NpgsqlBatch", "Npgsql.NpgsqlCommand", "Npgsql.NpgsqlDataReader"];
+    private static readonly string[] Means = ["JobLineage.Core.Sources.SourceCommand", "JobLineage.Core.Postgres.RowCursor", "Npgsql.NpgsqlBatch", "Npgsql.NpgsqlCommand", "Npgsql.NpgsqlDataReader"];
 
     /// <summary>Types that speak to a source or the store and show nothing of what people put into jobs: ids, states, times, plans, the catalog, our own tables.</summary>
     private static readonly string[] WithoutContent =

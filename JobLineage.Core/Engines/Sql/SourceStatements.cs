@@ -1,6 +1,4 @@
 using JobLineage.Core.Model;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Engines.Sql;
 
@@ -8,7 +6,7 @@ namespace JobLineage.Core.Engines.Sql;
 /// <param name="Use">Who runs it, as half a sentence: "the poll feed's look".</param>
 /// <param name="Sql">The statement, as it is run.</param>
 /// <param name="Parameters">Makes its parameters.</param>
-internal sealed record SourceStatement(string Use, string Sql, Func<string, IReadOnlyList<NpgsqlParameter>> Parameters)
+internal sealed record SourceStatement(string Use, string Sql, Func<string, SqlValue[]> Parameters)
 {
     /// <summary>The settings that it runs with, where they are not those of all.</summary>
     public string? Settings { get; init; }
@@ -31,8 +29,8 @@ internal static class SourceStatements
     public static IReadOnlyList<SourceStatement> Of(ProbedSource source, ParentLookup lookup)
     {
         var kind = source.IdKind;
-        NpgsqlParameter Id(string id) => IdParameters.Value(kind, id);
-        NpgsqlParameter Ids(string id) => IdParameters.Array(kind, [id]);
+        SqlValue Id(string id) => IdParameters.Value(kind, id);
+        SqlValue Ids(string id) => IdParameters.Array(kind, [id]);
         var statements = new List<SourceStatement>
         {
             new("the feeds, reading changed jobs", ReadSql.ByIds(source), id => [Ids(id)]),
@@ -61,7 +59,7 @@ internal static class SourceStatements
         }
         else if (source.Mapping.InsertedAt is not null)
         {
-            statements.Add(new("the look over new rows", ScanSql.Scan(source, null, 1, 2), id => [new NpgsqlParameter<TimeSpan> { TypedValue = TimeSpan.FromMinutes(2) }, Ids(id)]));
+            statements.Add(new("the look over new rows", ScanSql.Scan(source, null, 1, 2), id => [TimeSpan.FromMinutes(2), Ids(id)]));
         }
 
         statements.AddRange(Lineage(source, lookup, Id).Select(s => s with { Settings = LineageSql.Settings(source, lookup, TrialSeconds) }));
@@ -73,7 +71,7 @@ internal static class SourceStatements
     private static ProbedSource Without(ProbedSource source) =>
         source with { Mapping = source.Mapping with { Except = new([IdParameters.Any(source.IdKind)], source.HasRowVersions) } };
 
-    private static IEnumerable<SourceStatement> Lineage(ProbedSource source, ParentLookup lookup, Func<string, NpgsqlParameter> id)
+    private static IEnumerable<SourceStatement> Lineage(ProbedSource source, ParentLookup lookup, Func<string, SqlValue> id)
     {
         yield return new("the terminal, looking for rows that can't be read", LineageSql.Bear(source, withArgs: true), x => [IdParameters.Array(source.IdKind, [x])]);
         if (source.Mapping.RunKey is not null)
@@ -90,9 +88,9 @@ internal static class SourceStatements
         yield return new("the terminal, reading a tree past rows that can't be read", LineageSql.Tree(Without(source), ParentLookup.Scan, climb: true), x => [id(x)]);
     }
 
-    private static IEnumerable<SourceStatement> Inference(ProbedSource source, Func<string, NpgsqlParameter> id)
+    private static IEnumerable<SourceStatement> Inference(ProbedSource source, Func<string, SqlValue> id)
     {
-        static NpgsqlParameter Time() => new NpgsqlParameter<DateTime> { TypedValue = DateTime.UnixEpoch, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+        static SqlValue Time() => DateTimeOffset.UnixEpoch;
         yield return new("infer, reading the job", InferenceSql.One(source), x => [id(x)]);
         if (source.IdKind == JobIdKind.BigInt)
         {
@@ -100,7 +98,7 @@ internal static class SourceStatements
                 yield return new("infer, finding the end of the window", InferenceSql.End(source), x => [id(x), Time()]);
             yield return new("infer, reading the window", InferenceSql.ByIds(source, Some, Some), x => [id(x), id(x)]);
             if (source.Mapping.Args is not null)
-                yield return new("infer, reading more of a window", InferenceSql.ByIdsHolding(source, Some), x => [id(x), id(x), new NpgsqlParameter<string> { TypedValue = "{}" }]);
+                yield return new("infer, reading more of a window", InferenceSql.ByIdsHolding(source, Some), x => [id(x), id(x), "{}"]);
             if (source.Mapping is { ParentId: not null, RunKey: null })
                 yield return new("infer, reading known parents", InferenceSql.Known(source, Some), _ => []);
         }

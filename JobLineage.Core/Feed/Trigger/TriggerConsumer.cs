@@ -1,5 +1,4 @@
 using System.Globalization;
-using JobLineage.Core.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -67,9 +66,7 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
         await using var command = database.CreateCommand($"""
             update {TriggerNames.Feed} set consumed_at = now(), reader = $2, reader_until = clock_timestamp() + interval '90 seconds'
             where key = $1 and (reader is null or reader = $2 or reader_until is null or reader_until < clock_timestamp())
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names.Key });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = reader });
+            """).With(names.Key, reader);
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 
@@ -79,9 +76,7 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
         try
         {
             await using var command = database.CreateCommand($"update {TriggerNames.Feed} set reader_until = null where key = $1 and reader = $2");
-            command.CommandTimeout = 5;
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names.Key });
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = reader });
+            command.With(names.Key, reader).CommandTimeout = 5;
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (Exception e) when (DatabaseFailure.Is(e) || e is ObjectDisposedException)
@@ -162,9 +157,9 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
             where c.ctid = done.place and c.xmin = done.writer and c.id is not distinct from done.id
             """);
         // As text: the driver reads addresses, and does not write them.
-        delete.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(r => r.Place.ToString())] });
-        delete.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(r => r.Writer.ToString(CultureInfo.InvariantCulture))] });
-        delete.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. rows.Select(r => r.Id)] });
+        delete.With(
+            Parameters.Texts(rows.Select(r => r.Place.ToString())),
+            Parameters.Texts(rows.Select(r => r.Writer.ToString(CultureInfo.InvariantCulture))), Parameters.Texts(rows.Select(r => r.Id)));
         batch.BatchCommands.Add(delete);
         await batch.ExecuteNonQueryAsync(cancellation);
     }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using JobLineage.Core.Model;
-using JobLineage.Core.Postgres;
 using JobLineage.Core.Store;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Feed.Trigger;

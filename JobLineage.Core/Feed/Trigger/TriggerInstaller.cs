@@ -58,17 +58,14 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
     public async Task<TriggerState> InspectAsync(CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(Find);
-        command.CommandTimeout = 15;
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. TriggerNames.Triggers] });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Table });
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        if (!await row.ReadAsync(cancellation))
+        command.With(mapping.Schema, Parameters.Texts(TriggerNames.Triggers), mapping.Table).CommandTimeout = 15;
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        if (!await row.NextAsync(cancellation))
             return TriggerState.None;
-        var names = TriggerNames.OfFunction(row.GetString(0));
-        var comment = row.IsDBNull(1) ? "" : row.GetString(1);
+        var (names, comment) = (TriggerNames.OfFunction(row.Text()), row.TextOrNull() ?? "");
+        var (isWhole, mayRead, hasTables) = (row.Bool(), row.Bool(), row.Bool());
         var said = int.TryParse(comment.AsSpan(comment.LastIndexOf(' ') + 1), out var number) && comment == TriggerSql.Comment(number);
-        var presence = (names, row.GetBoolean(2) && row.GetBoolean(4), row.GetBoolean(3)) switch
+        var presence = (names, isWhole && hasTables, mayRead) switch
         {
             (null, _, _) => TriggerPresence.OtherVersion,
             _ when !said || number != TriggerSql.Version => TriggerPresence.OtherVersion,
@@ -76,7 +73,7 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             (_, _, false) => TriggerPresence.NoPrivilege,
             _ => TriggerPresence.Ready,
         };
-        return new(presence, names, said ? number : null, row.GetInt64(5), row.GetString(6));
+        return new(presence, names, said ? number : null, row.Long(), row.Text());
     }
 
     /// <summary>Installs; once more is the same as once.</summary>
@@ -114,17 +111,13 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             select i.indisvalid
             from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
             where n.nspname = $1 and c.relname = $2
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sql.Names.Index });
+            """).With(mapping.Schema, sql.Names.Index);
         return (bool?)await command.ExecuteScalarAsync(cancellation);
     }
 
     private async Task RefuseAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(FindTable);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Schema });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = mapping.Table });
+        await using var command = database.CreateCommand(FindTable).With(mapping.Schema, mapping.Table);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         if (!await row.ReadAsync(cancellation))
             throw new TriggerException($"Source '{mapping.Name}': there is no table {mapping.Schema}.{mapping.Table}; nothing was installed.");

@@ -1,4 +1,3 @@
-using JobLineage.Core.Postgres;
 using Npgsql;
 
 namespace JobLineage.Core.Feed.Trigger;
@@ -58,9 +57,7 @@ public sealed class TriggerListener : IAsyncDisposable
             $"select pg_is_in_recovery(), pg_backend_pid(), exists (select from {TriggerNames.Feed} where key = $1 and reader <> $2 and reader_until > clock_timestamp())", connection)
         {
             CommandTimeout = 15,
-        };
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names.Key });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = reader });
+        }.With(names.Key, reader);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         if (row.GetBoolean(0))

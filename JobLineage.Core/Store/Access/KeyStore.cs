@@ -36,15 +36,7 @@ public sealed class KeyStore(NpgsqlDataSource store) : IKeyStore
         using var transaction = connection.BeginTransaction();
         using var hold = new NpgsqlCommand(Lock, connection, transaction);
         hold.ExecuteNonQuery();
-        using var insert = new NpgsqlCommand(Insert, connection, transaction)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = name },
-                new NpgsqlParameter<bool> { TypedValue = isKey },
-                new NpgsqlParameter<string> { TypedValue = xml },
-            },
-        };
+        using var insert = new NpgsqlCommand(Insert, connection, transaction).With(name, isKey, xml);
         var added = insert.ExecuteNonQuery();
         transaction.Commit();
         return added;

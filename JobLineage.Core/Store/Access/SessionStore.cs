@@ -23,10 +23,7 @@ public sealed class SessionStore(NpgsqlDataSource store) : ISessionStore
     {
         await using var sweep = new NpgsqlCommand(Sweep, connection);
         await sweep.ExecuteNonQueryAsync(cancellation);
-        await using var insert = new NpgsqlCommand(Insert, connection)
-        {
-            Parameters = { new NpgsqlParameter<byte[]> { TypedValue = id }, new NpgsqlParameter<TimeSpan> { TypedValue = length } },
-        };
+        await using var insert = new NpgsqlCommand(Insert, connection).With(id, length);
         return new DateTimeOffset((DateTime)(await insert.ExecuteScalarAsync(cancellation))!, TimeSpan.Zero);
     }, cancellation);
 
@@ -34,10 +31,7 @@ public sealed class SessionStore(NpgsqlDataSource store) : ISessionStore
     public Task<IReadOnlyList<(byte[] Id, DateTimeOffset EndsAt)>> LiveAsync(IReadOnlyCollection<byte[]> ids, CancellationToken cancellation) =>
         StoreTables.RunAsync<IReadOnlyList<(byte[], DateTimeOffset)>>(store, async connection =>
         {
-            await using var command = new NpgsqlCommand(Live, connection)
-            {
-                Parameters = { new NpgsqlParameter<byte[][]> { TypedValue = [.. ids] } },
-            };
+            await using var command = new NpgsqlCommand(Live, connection).With(Parameters.Bytes(ids));
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             var live = new List<(byte[], DateTimeOffset)>();
             while (await reader.ReadAsync(cancellation))
@@ -48,7 +42,7 @@ public sealed class SessionStore(NpgsqlDataSource store) : ISessionStore
     /// <inheritdoc />
     public Task EndAsync(byte[] id, CancellationToken cancellation) => StoreTables.RunAsync(store, async connection =>
     {
-        await using var command = new NpgsqlCommand(Delete, connection) { Parameters = { new NpgsqlParameter<byte[]> { TypedValue = id } } };
+        await using var command = new NpgsqlCommand(Delete, connection).With(id);
         return await command.ExecuteNonQueryAsync(cancellation);
     }, cancellation);
 }

@@ -1,6 +1,4 @@
-using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
-using JobLineage.Core.Store.Ingest;
 using JobLineage.Core.Store.Reading;
 using Npgsql;
 
@@ -69,8 +67,7 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
                 update job_lineage.failure f set digest_id = 0 from hidden where f.source_id = hidden.id and f.digest_id is null),
             overdue as (update job_lineage.overdue set ended_at = now() where source = $1 and ended_at is null and exists (select from hidden))
             select max(id), count(pg_notify('{RunSignal.SourcesChannel}', '')), count(pg_notify('{RunSignal.Channel}', '[]')) from hidden
-            """, connection);
-        hide.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+            """, connection).With(source);
         var hidden = await hide.ExecuteScalarAsync(cancellation) as short?;
         await transaction.CommitAsync(cancellation);
         return hidden;
@@ -90,8 +87,8 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select (select count(*) from job_lineage.job j where j.source_id = s.id and j.flags & 1 = 0),
-                (select count(*) from job_lineage.job j where j.source_id = s.id and j.flags & 3 = 0),
+            select (select count(*) from job_lineage.job j where j.source_id = s.id and {JobIs.Seen()}),
+                (select count(*) from job_lineage.job j where j.source_id = s.id and {JobIs.Present()}),
                 (select coalesce(sum(c.runs), 0)::bigint from job_lineage.run_count c where c.source_id = s.id),
                 (select count(*) from job_lineage.past_run p where p.source_id = s.id),
                 f.failures, f.untold,
@@ -101,12 +98,10 @@ public sealed class Forgetting(NpgsqlDataSource store) : IForgetting
                 select count(*) as failures, count(*) filter (where f.digest_id is null) as untold from job_lineage.failure f where f.source_id = s.id) f
             where s.name = $1 and s.forgotten_at is null
             """, connection)
-        { CommandTimeout = 120 };
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new(source, null, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.IsDBNull(6) ? null : reader.GetString(6))
+        { CommandTimeout = 120 }.With(source);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        return await row.NextAsync(cancellation)
+            ? new(source, null, row.Long(), row.Long(), row.Long(), row.Long(), row.Long(), row.Long(), row.TextOrNull())
             : null;
     }
 }

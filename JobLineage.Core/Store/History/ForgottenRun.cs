@@ -1,6 +1,5 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
-using JobLineage.Core.Store.Ingest;
 using JobLineage.Core.Store.Reading;
 using Npgsql;
 
@@ -25,7 +24,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
                 join job_lineage.job j on j.source_id = s.id and j.id = $2
                 left join job_lineage.run r on r.id = j.run_id
                 where s.name = $1 and s.forgotten_at is null and {JobSql.IsThere})
-            select coalesce(c.root_id, c.job), coalesce(c.rows, 1), case when c.run_id is null then (c.flags & 3 = 0)::int::bigint else c.rows - c.absent end,
+            select coalesce(c.root_id, c.job), coalesce(c.rows, 1), case when c.run_id is null then ({JobIs.Present("c")})::int::bigint else c.rows - c.absent end,
                 (c.run_id is not null)::int::bigint, 0::bigint, f.failures, f.untold, {SourceLease.ReaderOf("c.name")}
             from chosen c
             cross join lateral (
@@ -39,14 +38,10 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
             where s.name = $1 and s.forgotten_at is null and not exists (select from chosen)
             limit 1
             """, connection)
-        { CommandTimeout = 120 };
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = run });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new(source, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7))
+        { CommandTimeout = 120 }.With(source, key, run);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        return await row.NextAsync(cancellation)
+            ? new(source, row.Text(), row.Long(), row.Long(), row.Long(), row.Long(), row.Long(), row.Long(), row.TextOrNull())
             : null;
     }
 
@@ -69,8 +64,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
             where j.source_id = $1 and j.id = $2 and {JobSql.IsThere}
             """, connection))
         {
-            find.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-            find.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+            find.With(sourceId, key);
             await using var reader = await find.ExecuteReaderAsync(cancellation);
             if (isThere = await reader.ReadAsync(cancellation))
                 runId = reader.IsDBNull(0) ? null : reader.GetInt64(0);
@@ -99,46 +93,41 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
             removed?.Invoke(sum);
         }
 
-        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection);
-        done.Parameters.Add(new NpgsqlParameter<long> { TypedValue = runId.Value });
+        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection).With(runId.Value);
         await done.ExecuteNonQueryAsync(cancellation);
         return sum;
     }
 
     private async Task<short?> LockAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select id from job_lineage.source where name = $1 and forgotten_at is null for update", connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
+        await using var command = new NpgsqlCommand(
+            "select id from job_lineage.source where name = $1 and forgotten_at is null for update", connection).With(source);
         return (short?)await command.ExecuteScalarAsync(cancellation);
     }
 
     private static async Task<int> PastAsync(NpgsqlConnection connection, short sourceId, string root, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("delete from job_lineage.past_run where source_id = $1 and root_id = $2", connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = root });
+        await using var command = new NpgsqlCommand("delete from job_lineage.past_run where source_id = $1 and root_id = $2", connection).With(sourceId, root);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<int> SingleAsync(NpgsqlConnection connection, short sourceId, string key, CancellationToken cancellation)
     {
-        var counts = string.Join(", ", JobStates.All.Select(s => $"{s.Name()} = g.{s.Name()} - (d.state = {(int)s})::int"));
+        var counts = string.Join(", ", JobStates.All.Select(s => $"{s.Name()} = g.{s.Name()} - ({JobIs.In(s, "d")})::int"));
         await using var command = new NpgsqlCommand(
             $"""
             with gone as (delete from job_lineage.job where source_id = $1 and id = $2 returning worker, queue, state, flags),
             counted as (
                 update job_lineage.single g set {counts} from gone d
-                where g.source_id = $1 and g.worker = d.worker and d.flags & 5 = 0),
+                where g.source_id = $1 and g.worker = d.worker and {JobIs.Counted("d")}),
             queued as (
-                update job_lineage.queue q set available = q.available - (d.state = 0)::int, executing = q.executing - (d.state = 3)::int
-                from gone d where q.source_id = $1 and q.queue = d.queue and d.flags & 5 = 0),
+                update job_lineage.queue q set available = q.available - ({JobIs.In(JobState.Available, "d")})::int, executing = q.executing - ({JobIs.In(JobState.Executing, "d")})::int
+                from gone d where q.source_id = $1 and q.queue = d.queue and {JobIs.Counted("d")}),
             told as (
                 update job_lineage.failure set swept = true, message = null, target = null, digest_id = coalesce(digest_id, 0)
                 where source_id = $1 and job_id = $2)
             select count(*)::int from gone
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+            """, connection).With(sourceId, key);
         return (int)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -147,50 +136,46 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
     private static async Task<long[]> RunAsync(NpgsqlConnection connection, short sourceId, long run, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 120 };
-        NpgsqlParameter Id() => new NpgsqlParameter<long> { TypedValue = run };
-        NpgsqlParameter Of() => new NpgsqlParameter<short> { TypedValue = sourceId };
         batch.Add(
-            """
+            $"""
             update job_lineage.queue q set available = q.available - d.available, executing = q.executing - d.executing
             from (
-                select j.queue, count(*) filter (where j.state = 0) as available, count(*) filter (where j.state = 3) as executing
-                from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and j.flags & 5 = 0 and j.state in (0, 3)
+                select j.queue, count(*) filter (where {JobIs.In(JobState.Available)}) as available, count(*) filter (where {JobIs.In(JobState.Executing)}) as executing
+                from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and {JobIs.Counted()} and {JobIs.In([JobState.Available, JobState.Executing])}
                 where s.run_id = $2 and s.available + s.executing > 0 group by j.queue) d
             where q.source_id = $1 and q.queue = d.queue
-            """, Of(), Id());
+            """, sourceId, run);
         // That it was told stays, or a job that the queue still has would be told again; what was told goes.
         batch.Add(
-            """
+            $"""
             update job_lineage.failure f set swept = true, message = null, target = null, digest_id = coalesce(f.digest_id, 0)
-            from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and j.state = 6
+            from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and {JobIs.In(JobState.Discarded)}
             where s.run_id = $2 and f.source_id = $1 and f.job_id = j.id
-            """, Of(), Id());
+            """, sourceId, run);
         batch.Add(
             """
             insert into job_lineage.leftover (run_id, source_id, stages)
             select $2, $1, array(select id from job_lineage.stage where run_id = $2)
             returning stages
-            """, Of(), Id());
-        batch.Add("delete from job_lineage.stage_edge where from_stage in (select id from job_lineage.stage where run_id = $1)", Id());
-        batch.Add("delete from job_lineage.error_group where stage_id in (select id from job_lineage.stage where run_id = $1)", Id());
-        batch.Add("delete from job_lineage.stage where run_id = $1", Id());
-        batch.Add("delete from job_lineage.run where id = $1", Id());
+            """, sourceId, run);
+        batch.Add("delete from job_lineage.stage_edge where from_stage in (select id from job_lineage.stage where run_id = $1)", run);
+        batch.Add("delete from job_lineage.error_group where stage_id in (select id from job_lineage.stage where run_id = $1)", run);
+        batch.Add("delete from job_lineage.stage where run_id = $1", run);
+        batch.Add("delete from job_lineage.run where id = $1", run);
         return (long[])(await batch.ExecuteScalarAsync(cancellation))!;
     }
 
     private static async Task<int> DeleteJobsAsync(NpgsqlConnection connection, long[] stages, CancellationToken cancellation)
     {
         var deleted = 0;
-        foreach (var kind in (string[])["flags & 5 = 0", "flags & 5 <> 0"])
+        foreach (var kind in (string[])[JobIs.Counted(), JobIs.Uncounted()])
         {
             await using var command = new NpgsqlCommand(
                 $"""
                 delete from job_lineage.job where ctid = any(array(
-                    select j.ctid from job_lineage.job j where j.stage_id = any($1) and j.stage_id is not null and j.{kind} limit $2))
+                    select j.ctid from job_lineage.job j where j.stage_id = any($1) and j.stage_id is not null and {kind} limit $2))
                 """, connection)
-            { CommandTimeout = 120 };
-            command.Parameters.Add(Parameters.Longs(stages));
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Batch - deleted });
+            { CommandTimeout = 120 }.With(Parameters.Longs(stages), Batch - deleted);
             deleted += await command.ExecuteNonQueryAsync(cancellation);
         }
 

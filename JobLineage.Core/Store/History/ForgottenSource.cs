@@ -83,10 +83,9 @@ internal sealed class ForgottenSource(NpgsqlConnection connection, short id)
 
     private NpgsqlCommand Command(string sql, string? after, string? end)
     {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = id });
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 }.With(id);
         foreach (var text in new[] { after, end }.OfType<string>())
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
+            command.With(text);
         return command;
     }
 

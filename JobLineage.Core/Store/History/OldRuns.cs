@@ -1,8 +1,6 @@
-using System.Globalization;
 using JobLineage.Core.Model;
 using JobLineage.Core.Store.Ingest;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.History;
 
@@ -20,18 +18,18 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
     /// <summary>Fingerprints of a run that its summary keeps.</summary>
     private const int MostErrors = 200;
 
-    private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => s.Name()));
+    private static readonly string Counts = StateColumns.Of();
 
     // What is zero or unknown is left out: most of a stage is.
     private static readonly string Summarize =
         $"""
         insert into job_lineage.past_run (id, source_id, root_id, run_key, worker, {Counts}, vanished, started_at, last_activity_at, stages, errors)
-        select r.id, r.source_id, r.root_id, r.run_key, r.worker, {string.Join(", ", JobStates.All.Select(s => "r." + s.Name()))}, r.vanished,
+        select r.id, r.source_id, r.root_id, r.run_key, r.worker, {StateColumns.Of("r")}, r.vanished,
             r.started_at, r.last_activity_at,
             coalesce((
                 select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                     'id', s.id, 'parent', s.parent_id, 'worker', w.text, 'step', st.text, 'depth', s.depth,
-                    {string.Join(", ", JobStates.All.Select(s => $"'{s.Name()}', nullif(s.{s.Name()}, 0)"))},
+                    {StateColumns.Each(name => $"'{name}', nullif(s.{name}, 0)")},
                     'vanished', nullif(s.vanished, 0), 'parents', nullif(s.parents, 0), 'ran', nullif(s.ran, 0), 'ran_ms', nullif(s.ran_ms, 0),
                     'waited_ms', nullif(s.waited_ms, 0), 'first_inserted_at', s.first_inserted_at, 'first_attempted_at', s.first_attempted_at,
                     'last_finished_at', s.last_finished_at)) order by s.depth, s.id)
@@ -55,17 +53,17 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         with dropped as (
             delete from job_lineage.job where ctid = any(array(
                 select j.ctid from job_lineage.job j
-                where j.source_id = $1 and j.stage_id is null and j.flags & 2 <> 0
+                where j.source_id = $1 and j.stage_id is null and {JobIs.Gone()}
                     and greatest(j.inserted_at, j.attempted_at, j.finished_at) < now() - $2
                 order by greatest(j.inserted_at, j.attempted_at, j.finished_at)
                 limit $3))
             returning worker, state, flags),
         counted as (
             update job_lineage.single s
-            set {string.Join(", ", JobStates.All.Select(s => $"{s.Name()} = s.{s.Name()} - d.{s.Name()}"))}
+            set {StateColumns.Each(name => $"{name} = s.{name} - d.{name}")}
             from (
-                select worker, {string.Join(", ", JobStates.All.Select(s => string.Create(CultureInfo.InvariantCulture, $"count(*) filter (where state = {(int)s}) as {s.Name()}")))}
-                from dropped where flags & 5 = 0 group by worker) d
+                select worker, {string.Join(", ", JobStates.All.Select(s => $"count(*) filter (where {JobIs.In(s, "")}) as {s.Name()}"))}
+                from dropped where {JobIs.Counted("")} group by worker) d
             where s.source_id = $1 and s.worker = d.worker)
         select count(*) from dropped
         """;
@@ -113,11 +111,9 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
                 and n.name not in (
                     select left(j.attempted_by, {QueueDeltas.NodeLimit})
                     from job_lineage.stage s
-                    join job_lineage.job j on j.stage_id = s.id and j.state = 3 and j.flags & 5 = 0
+                    join job_lineage.job j on j.stage_id = s.id and {JobIs.Counted(JobState.Executing)}
                     where s.executing > 0 and j.attempted_by is not null)
-            """, connection);
-        forget.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
-        forget.Parameters.Add(Interval(keep));
+            """, connection).With(record.Id, keep);
         var forgotten = await forget.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return forgotten;
@@ -134,7 +130,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         batch.BatchCommands.Add(new("set local synchronous_commit = off"));
         batch.Add(
             "select epoch, backfilled from job_lineage.source where id = $1 for update skip locked",
-            new NpgsqlParameter<short> { TypedValue = record.Id });
+            record.Id);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
             return null;
@@ -152,7 +148,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         var jobs = old.Sum(r => r.Rows);
         await using (var summarize = new NpgsqlCommand(Summarize, connection))
         {
-            summarize.Parameters.Add(Parameters.Longs(ids));
+            summarize.With(Parameters.Longs(ids));
             await summarize.ExecuteNonQueryAsync(cancellation);
         }
 
@@ -160,10 +156,8 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         if (jobs > rows)
         {
             // One run, and too large for one transaction: it is gone now, and its rows go bit by bit.
-            await using var leave = new NpgsqlCommand("insert into job_lineage.leftover (run_id, source_id, stages) values ($1, $2, $3)", connection);
-            leave.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ids[0] });
-            leave.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
-            leave.Parameters.Add(Parameters.Longs(stages));
+            await using var leave = new NpgsqlCommand(
+                "insert into job_lineage.leftover (run_id, source_id, stages) values ($1, $2, $3)", connection).With(ids[0], record.Id, Parameters.Longs(stages));
             await leave.ExecuteNonQueryAsync(cancellation);
             jobs = 0;
         }
@@ -185,9 +179,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
             where source_id = $1 and absent = rows and last_activity_at < now() - $2
             order by last_activity_at, id
             limit {MostRuns}
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
-        command.Parameters.Add(Interval(keep));
+            """, connection).With(record.Id, keep);
         var old = new List<(long Id, string RootId, long Rows)>();
         long sum = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -209,7 +201,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         var stages = new List<long>();
         await using (var command = new NpgsqlCommand("delete from job_lineage.stage where run_id = any($1) returning id", connection))
         {
-            command.Parameters.Add(Parameters.Longs(runs));
+            command.With(Parameters.Longs(runs));
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
                 stages.Add(reader.GetInt64(0));
@@ -225,8 +217,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
 
     private async Task<int> SweepLeftoverAsync(NpgsqlConnection connection, int rows, CancellationToken cancellation)
     {
-        await using var find = new NpgsqlCommand("select run_id, stages from job_lineage.leftover where source_id = $1 limit 1", connection);
-        find.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
+        await using var find = new NpgsqlCommand("select run_id, stages from job_lineage.leftover where source_id = $1 limit 1", connection).With(record.Id);
         long run;
         long[] stages;
         await using (var reader = await find.ExecuteReaderAsync(cancellation))
@@ -239,8 +230,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         var deleted = await DeleteJobsAsync(connection, stages, rows, cancellation);
         if (deleted == rows)
             return deleted;
-        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection);
-        done.Parameters.Add(new NpgsqlParameter<long> { TypedValue = run });
+        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection).With(run);
         await done.ExecuteNonQueryAsync(cancellation);
         // The ingester may have taken the last of them out of its way: even then something was done.
         return Math.Max(deleted, 1);
@@ -251,17 +241,15 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
     private static async Task<int> DeleteJobsAsync(NpgsqlConnection connection, IReadOnlyList<long> stages, int most, CancellationToken cancellation)
     {
         var deleted = 0;
-        foreach (var kind in (string[])["flags & 5 = 0", "flags & 5 <> 0"])
+        foreach (var kind in (string[])[JobIs.Counted(), JobIs.Uncounted()])
         {
             await using var command = new NpgsqlCommand(
                 $"""
                 delete from job_lineage.job where ctid = any(array(
                     select j.ctid from job_lineage.job j
-                    where j.stage_id = any($1) and j.stage_id is not null and j.{kind}
+                    where j.stage_id = any($1) and j.stage_id is not null and {kind}
                     limit $2))
-                """, connection);
-            command.Parameters.Add(Parameters.Longs(stages));
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most - deleted });
+                """, connection).With(Parameters.Longs(stages), most - deleted);
             deleted += await command.ExecuteNonQueryAsync(cancellation);
         }
 
@@ -270,21 +258,15 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
 
     private async Task<int> DropSinglesAsync(NpgsqlConnection connection, TimeSpan keep, int rows, CancellationToken cancellation)
     {
-        await using var drop = new NpgsqlCommand(DropSingles, connection);
-        drop.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
-        drop.Parameters.Add(Interval(keep));
-        drop.Parameters.Add(new NpgsqlParameter<int> { TypedValue = rows });
+        await using var drop = new NpgsqlCommand(DropSingles, connection).With(record.Id, keep, rows);
         var dropped = (int)(long)(await drop.ExecuteScalarAsync(cancellation))!;
         if (dropped == 0)
             return 0;
         await using var empty = new NpgsqlCommand(
-            $"delete from job_lineage.single where source_id = $1 and {string.Join(" + ", JobStates.All.Select(s => s.Name()))} = 0", connection);
-        empty.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
+            $"delete from job_lineage.single where source_id = $1 and {StateColumns.Sum(JobStates.All)} = 0", connection).With(record.Id);
         await empty.ExecuteNonQueryAsync(cancellation);
         return dropped;
     }
-
-    private static NpgsqlParameter Interval(TimeSpan span) => new NpgsqlParameter<TimeSpan> { TypedValue = span, NpgsqlDbType = NpgsqlDbType.Interval };
 }
 
 /// <summary>What a step of dropping came to.</summary>

@@ -43,11 +43,9 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
         if (keys.Count == 0)
             return versions;
         await using var command = new NpgsqlCommand(
-            $"select j.earlier_of, j.id, j.inserted_at from job_lineage.job j where j.source_id = $1 and j.earlier_of = any($2){IsThere}", connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(Parameters.Texts(keys));
+            $"select j.earlier_of, j.id, j.inserted_at from job_lineage.job j where j.source_id = $1 and j.earlier_of = any($2){IsThere}", connection).With(sourceId, Parameters.Texts(keys));
         if (leftovers.Length > 0)
-            command.Parameters.Add(Parameters.Longs(leftovers));
+            command.With(Parameters.Longs(leftovers));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             versions.Add(reader.GetString(0), new(reader.GetString(1), reader.TimeAt(2)));
@@ -64,10 +62,8 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
         if (leftovers.Length == 0)
             return;
         await using var command = new NpgsqlCommand(
-            "delete from job_lineage.job where source_id = $1 and id = any($2) and run_id = any($3)", connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(Parameters.Texts(ids));
-        command.Parameters.Add(Parameters.Longs(leftovers));
+            "delete from job_lineage.job where source_id = $1 and id = any($2) and run_id = any($3)", connection).With(
+            sourceId, Parameters.Texts(ids), Parameters.Longs(leftovers));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -75,13 +71,12 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
     public async Task<IReadOnlyList<string>> CutRootsAsync(IReadOnlyCollection<long> runs, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             select r.root_id
             from job_lineage.run r
             join job_lineage.job j on j.source_id = r.source_id and j.id = r.root_id
-            where r.id = any($1) and j.flags & 8 <> 0
-            """, connection);
-        command.Parameters.Add(Parameters.Longs(runs));
+            where r.id = any($1) and {JobIs.Unlinked()}
+            """, connection).With(Parameters.Longs(runs));
         var roots = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -101,10 +96,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
     public async Task<IReadOnlyList<(string Id, int Worker)>> IdsOfStageAsync(long stage, string runKey, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select id, worker from job_lineage.job where source_id = $1 and run_key = $3 and stage_id = $2", connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = stage });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = runKey });
+            "select id, worker from job_lineage.job where source_id = $1 and run_key = $3 and stage_id = $2", connection).With(sourceId, stage, runKey);
         var ids = new List<(string, int)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -117,11 +109,9 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
     {
         if (ids.Count == 0)
             return;
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(Parameters.Texts(ids));
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 }.With(sourceId, Parameters.Texts(ids));
         if (leftovers.Length > 0)
-            command.Parameters.Add(Parameters.Longs(leftovers));
+            command.With(Parameters.Longs(leftovers));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -158,7 +148,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
         return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12), NativeId = row.TextAt(19) };
     }
 
-    private async Task<Dictionary<long, RunNode>> RunsAsync(string which, NpgsqlParameter parameter, CancellationToken cancellation)
+    private async Task<Dictionary<long, RunNode>> RunsAsync(string which, SqlValue parameter, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -167,8 +157,7 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
             left join job_lineage.stage s on s.run_id = r.id
             where {which}
             order by r.id, s.depth
-            """, connection);
-        command.Parameters.Add(parameter);
+            """, connection).With(parameter);
         var runs = new Dictionary<long, RunNode>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

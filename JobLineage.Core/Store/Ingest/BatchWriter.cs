@@ -48,11 +48,11 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             from unnest($2, $3, $4, $5, $6, $7) m (id, run_id, stage_id, flags, children, parent_id)
             where j.source_id = $1 and j.id = m.id
             """,
-            new NpgsqlParameter<short> { TypedValue = sourceId },
+            sourceId,
             Parameters.Texts(moved.Select(n => n.Id)),
             Parameters.NullableLongs(moved.Select(n => n.New.RunId)),
             Parameters.NullableLongs(moved.Select(n => n.New.StageId)),
-            new NpgsqlParameter<short[]> { TypedValue = [.. moved.Select(n => (short)n.New.Flags)] },
+            Parameters.Shorts(moved.Select(n => (short)n.New.Flags)),
             Parameters.Ints(moved.Select(n => n.New.Children)),
             Parameters.Texts(moved.Select(n => n.New.ParentId)));
     }
@@ -62,7 +62,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         if (dropped.Count > 0)
         {
             batch.Add("delete from job_lineage.job where source_id = $1 and id = any($2)",
-                new NpgsqlParameter<short> { TypedValue = sourceId }, Parameters.Texts(dropped.Select(n => n.Id)));
+                sourceId, Parameters.Texts(dropped.Select(n => n.Id)));
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             from unnest($2, $3) d (id, inserted_at)
             where p.source_id = $1 and p.root_id = d.id and isfinite(p.started_at) and p.started_at <> d.inserted_at
             """,
-            new NpgsqlParameter<short> { TypedValue = sourceId },
+            sourceId,
             Parameters.Texts(known.Select(n => n.Id)),
             Parameters.Times(known.Select(n => n.New.InsertedAt)));
     }
@@ -93,7 +93,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             insert into job_lineage.run (id, source_id, root_id, run_key, worker, version)
             select id, $1, root_id, run_key, worker, 0 from unnest($2, $3, $4, $5) r (id, root_id, run_key, worker)
             """,
-            new NpgsqlParameter<short> { TypedValue = sourceId },
+            sourceId,
             Parameters.Longs(runs.Select(r => r.Id)),
             Parameters.Texts(runs.Select(r => r.RootId)),
             Parameters.Texts(runs.Select(r => r.Key)),

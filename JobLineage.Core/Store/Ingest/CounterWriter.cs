@@ -126,7 +126,7 @@ internal static class CounterWriter
             on conflict (source_id, worker) do update
             set {string.Join(", ", CountColumns.Select(c => $"{c} = s.{c} + excluded.{c}"))}
             """,
-            new NpgsqlParameter<short> { TypedValue = sourceId }, Parameters.Ints(changed.Select(s => s.Key)));
+            sourceId, Parameters.Ints(changed.Select(s => s.Key)));
         AddCounts(command, changed.Select(s => s.Value));
     }
 
@@ -181,7 +181,7 @@ internal static class CounterWriter
         for (var i = 0; i < CountColumns.Length; i++)
         {
             var column = i;
-            command.Parameters.Add(Parameters.Longs(rows.Select(r => r[column])));
+            command.With(Parameters.Longs(rows.Select(r => r[column])));
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using JobLineage.Core.Model;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Ingest;
 
@@ -50,7 +49,7 @@ internal static class FailureDeltas
             from unnest($2, $3) d (job_id, earlier)
             where f.source_id = $1 and f.job_id = d.earlier
             """,
-            new NpgsqlParameter<short> { TypedValue = sourceId },
+            sourceId,
             Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => f.Key)),
             Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => JobKeys.Earlier(f.Key, f.Facts.InsertedAt!.Value))));
         batch.Add(
@@ -71,20 +70,20 @@ internal static class FailureDeltas
                 where f.source_id = $1 and f.job_id = d.job_id and f.attempt = d.attempt and f.inserted_at = d.inserted_at)
             on conflict (source_id, job_id, attempt, attempted_at, finished_at, nth) do nothing
             """,
-            new NpgsqlParameter<short> { TypedValue = sourceId },
+            sourceId,
             Parameters.Texts(failures.Select(f => f.Key)),
             Parameters.Ints(failures.Select(f => f.Facts.Attempt)),
             Parameters.Times(failures.Select(f => f.Facts.AttemptedAt)),
             Parameters.Times(failures.Select(f => f.Facts.FinishedAt)),
             Parameters.Times(failures.Select(f => FailedAt(f.Facts))),
-            new NpgsqlParameter<bool[]> { TypedValue = [.. failures.Select(f => f.AtFirstSight)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
+            Parameters.Bools(failures.Select(f => f.AtFirstSight)),
             Parameters.Ints(failures.Select(f => f.Facts.Worker)),
             Parameters.Ints(failures.Select(f => f.Job.MaxAttempts)),
             Parameters.NullableInts(failures.Select(f => f.Facts.Fingerprint)),
             Parameters.Texts(failures.Select(f => Message(f.Job))),
             Parameters.Texts(failures.Select(f => f.Target)),
             Parameters.Times(failures.Select(f => f.Facts.InsertedAt)),
-            new NpgsqlParameter<bool[]> { TypedValue = [.. failures.Select(f => f.WasKnown)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean });
+            Parameters.Bools(failures.Select(f => f.WasKnown)));
     }
 
     /// <summary>What the ledger says of a job's insertion goes with a corrected mapping.</summary>
@@ -98,11 +97,9 @@ internal static class FailureDeltas
             update job_lineage.failure f set inserted_at = d.now
             from unnest($2, $3, $4) d (job_id, before, now)
             where f.source_id = $1 and f.job_id = d.job_id and (f.inserted_at is null or f.inserted_at = d.before)
-            """, connection);
-        correct.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        correct.Parameters.Add(Parameters.Texts(corrected.Select(n => n.Id)));
-        correct.Parameters.Add(Parameters.Times(corrected.Select(n => n.Old.InsertedAt)));
-        correct.Parameters.Add(Parameters.Times(corrected.Select(n => n.New.InsertedAt)));
+            """, connection).With(
+            sourceId, Parameters.Texts(corrected.Select(n => n.Id)), Parameters.Times(corrected.Select(n => n.Old.InsertedAt)),
+            Parameters.Times(corrected.Select(n => n.New.InsertedAt)));
         await correct.ExecuteNonQueryAsync(cancellation);
     }
 

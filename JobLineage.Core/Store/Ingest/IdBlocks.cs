@@ -12,8 +12,7 @@ internal sealed class IdBlocks(NpgsqlConnection connection, int block)
     public async Task ReserveAsync(int count, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select nextval('job_lineage.run_id'), nextval('job_lineage.stage_id') from generate_series(1, $1)", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = (count + block - 1) / block });
+            "select nextval('job_lineage.run_id'), nextval('job_lineage.stage_id') from generate_series(1, $1)", connection).With((count + block - 1) / block);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -2,7 +2,6 @@ using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Ingest;
 
@@ -251,8 +250,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             select epoch, backfilled, array(select run_id from job_lineage.leftover where source_id = $1), rereading, returned_at is not null,
                 exists (select from job_lineage.put_aside where source_id = $1)
             from job_lineage.source where id = $1 for update
-            """);
-        lead.Parameters.Add(new NpgsqlParameter<short> { TypedValue = record.Id });
+            """).With(record.Id);
         batch.BatchCommands.Add(lead);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation) || reader.GetInt64(0) != record.Epoch)

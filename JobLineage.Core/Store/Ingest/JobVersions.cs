@@ -1,4 +1,3 @@
-using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Store.Ingest;
 

@@ -1,6 +1,5 @@
 using JobLineage.Core.Model;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Ingest;
 
@@ -22,7 +21,7 @@ internal static class PutAsideRows
                 delete from job_lineage.put_aside p using unnest($2) d (id)
                 where p.source_id = $1 and p.job_id = d.id and (p.job_id, p.member) not in (select * from unnest($3, $4))
                 """,
-                Source(), Parameters.Texts(looked), Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))), Parameters.Texts(bad.Select(b => b.Member)));
+                sourceId, Parameters.Texts(looked), Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))), Parameters.Texts(bad.Select(b => b.Member)));
         }
 
         if (bad.Count == 0)
@@ -36,8 +35,8 @@ internal static class PutAsideRows
             set kept = excluded.kept, sqlstate = excluded.sqlstate, sentence = excluded.sentence, parent_id = excluded.parent_id, run_key = excluded.run_key,
                 last_seen = now()
             """,
-            Source(), Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))), Parameters.Texts(bad.Select(b => b.Member)), Parameters.Texts(bad.Select(b => b.Id)),
-            new NpgsqlParameter<bool[]> { TypedValue = [.. bad.Select(b => b.IsKept)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
+            sourceId, Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))), Parameters.Texts(bad.Select(b => b.Member)), Parameters.Texts(bad.Select(b => b.Id)),
+            Parameters.Bools(bad.Select(b => b.IsKept)),
             Parameters.Texts(bad.Select(b => b.SqlState)), Parameters.Texts(bad.Select(b => b.Sentence.Replace('\0', '\uFFFD'))),
             Parameters.Texts(bad.Select(b => JobKeys.Of(b.ParentId)?.Replace('\0', '\uFFFD'))), Parameters.Texts(bad.Select(b => ShortText.Of(b.RunKey)?.Replace('\0', '\uFFFD'))));
         // Whoever looks at a run is to see that one of its rows is put aside.
@@ -47,9 +46,7 @@ internal static class PutAsideRows
             from (select distinct {RunOf} as id from job_lineage.put_aside p where p.source_id = $1 and p.job_id = any($2)) touched
             where r.id = touched.id
             returning r.root_id
-            """, Source(), Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))));
-
-        NpgsqlParameter Source() => new NpgsqlParameter<short> { TypedValue = sourceId };
+            """, sourceId, Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))));
     }
 
     /// <summary>The run that a row <c>p</c> that is put aside belongs to; null when it is not known.</summary>

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Ingest;
 
@@ -27,13 +26,13 @@ internal static class QueueWriter
                     starts = {AsOfLater("q")} + {AsOfLater("excluded")},
                     starts_at = greatest(q.starts_at, excluded.starts_at)
                 """,
-                new NpgsqlParameter<short> { TypedValue = sourceId },
+                sourceId,
                 Parameters.Ints(queues.Select(q => q.Key)),
                 Parameters.Longs(queues.Select(q => q.Value.Available)),
                 Parameters.Longs(queues.Select(q => q.Value.Executing)),
                 Parameters.Times(queues.Select(q => q.Value.LastAttemptedAt)),
                 Parameters.Times(queues.Select(q => q.Value.LastFinishedAt)),
-                new NpgsqlParameter<double[]> { TypedValue = [.. queues.Select(q => q.Value.Starts)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Double },
+                Parameters.Doubles(queues.Select(q => q.Value.Starts)),
                 Parameters.Times(queues.Select(q => q.Value.StartsAt)));
         }
 
@@ -46,7 +45,7 @@ internal static class QueueWriter
                 on conflict (source_id, name) do update set last_seen_at = excluded.last_seen_at
                 where n.last_seen_at < excluded.last_seen_at
                 """,
-                new NpgsqlParameter<short> { TypedValue = sourceId },
+                sourceId,
                 Parameters.Texts(deltas.Nodes.Keys), Parameters.Times(deltas.Nodes.Values.Select(t => (DateTimeOffset?)t)));
         }
     }

@@ -98,15 +98,13 @@ internal sealed class ReturnedIds(NpgsqlConnection connection, short sourceId, B
             """);
         await batch.ExecuteNonQueryAsync(cancellation);
 
-        void Add(string sql) => batch.Add(sql, new NpgsqlParameter<short> { TypedValue = sourceId }, Parameters.Texts(from), Parameters.Texts(to));
+        void Add(string sql) => batch.Add(sql, sourceId, Parameters.Texts(from), Parameters.Texts(to));
     }
 
     private async Task CountAsync(int returned, CancellationToken cancellation)
     {
         await using var count = new NpgsqlCommand(
-            "update job_lineage.source set returned_at = now(), returned = returned + $2 where id = $1", connection);
-        count.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = returned });
+            "update job_lineage.source set returned_at = now(), returned = returned + $2 where id = $1", connection).With(sourceId, returned);
         await count.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -1,7 +1,5 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
-using JobLineage.Core.Sources;
-using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
@@ -15,9 +13,6 @@ internal static class AloneFacts
         jq.text, jqq.available, jqq.executing, jqq.last_attempted_at, jqq.starts, jqq.starts_at, j.attempted_by
         """;
 
-    /// <summary>How many columns that is.</summary>
-    public const int Width = 5 + SnapshotSql.QueueWidth;
-
     /// <summary>The job's queue, node and error.</summary>
     public static readonly string Joins =
         $"""
@@ -26,22 +21,23 @@ internal static class AloneFacts
         left join job_lineage.fingerprint jf on jf.id = j.fingerprint
         """;
 
-    /// <summary>The facts of a single; its columns begin at <paramref name="at"/>.</summary>
-    public static RunFacts Of(NpgsqlDataReader row, int at, RunSnapshot run, DateTimeOffset now)
+    /// <summary>The facts of a single.</summary>
+    public static RunFacts Of(RowCursor row, RunSnapshot run, DateTimeOffset now)
     {
+        var (isSourceRead, announced, seenAt, error) = (row.Bool(), row.IntOrNull(), row.Time(), row.TextOrNull());
+        var (queue, node) = (row.Queue(now), row.TextOrNull());
         var stage = run.Stages[0];
-        var queue = FactRows.Queue(row, at + 4, now);
-        var expected = row.IsDBNull(at + 1) || run.RunKey is not null ? 0 : row.GetInt32(at + 1);
+        var expected = run.RunKey is null ? announced ?? 0 : 0;
         string[] sample = [run.RootId];
         var facts = new StageFacts { ReadyQueue = queue, DueQueue = queue, Ready = sample, Due = sample };
         if (stage.Counts.Executing > 0 && stage.LastAttemptedAt is { } since)
-            facts = facts with { Executing = [new(run.RootId, since, row.TextAt(at + 4 + SnapshotSql.QueueWidth), row.TimeAt(at + 2))] };
+            facts = facts with { Executing = [new(run.RootId, since, node, seenAt)] };
         if (stage.Counts.Discarded > 0)
         {
             facts = facts with
             {
                 Failed = [new(run.RootId, stage.LastFinishedAt)],
-                Errors = row.TextAt(at + 3) is { } print ? [new(print, 1)] : [],
+                Errors = error is { } print ? [new(print, 1)] : [],
                 ErrorKinds = 1,
             };
         }
@@ -53,7 +49,7 @@ internal static class AloneFacts
             facts = facts with { Lost = expected };
         return new()
         {
-            IsSourceRead = row.GetBoolean(at),
+            IsSourceRead = isSourceRead,
             Stages = new Dictionary<string, StageFacts> { [stage.Path] = facts },
         };
     }

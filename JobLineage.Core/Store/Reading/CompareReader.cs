@@ -36,22 +36,20 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
         await using var connection = await store.OpenConnectionAsync(cancellation);
         jobId = await JobAddress.ResolveAsync(connection, source, jobId, cancellation);
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             select g.root_id
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             join job_lineage.run r on r.id = j.run_id
             join job_lineage.run g on g.source_id = r.source_id and g.worker = r.worker and g.id <> r.id
                 and (g.started_at, g.id) < (coalesce(r.started_at, 'infinity'), r.id)
-                and g.available + g.scheduled + g.suspended + g.executing + g.retryable + g.discarded = 0
+                and {StateColumns.Sum([.. JobStates.Unfinished, JobState.Discarded], "g")} = 0
                 and g.completed > 0
             where src.name = $1
             order by g.started_at desc, g.id desc
             limit 1
-            """, connection);
-        command.CommandTimeout = ViewsReader.TimeoutSeconds;
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(source, jobId);
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
@@ -71,9 +69,7 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
             limit 1
             """);
         command.CommandTimeout = ViewsReader.TimeoutSeconds;
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(Ingest.Parameters.Texts(pairs.Select(p => p.Before)));
-        command.Parameters.Add(Ingest.Parameters.Texts(pairs.Select(p => p.After)));
+        command.With(source, Parameters.Texts(pairs.Select(p => p.Before)), Parameters.Texts(pairs.Select(p => p.After)));
         return await command.ExecuteScalarAsync(cancellation) is long place ? pairs[(int)place - 1] : null;
     }
 
@@ -120,8 +116,7 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
             join job_lineage.fingerprint f on f.id = g.fingerprint
             order by g.final + g.retrying desc, g.stage_id, g.fingerprint
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(Ingest.Parameters.Longs(run.Stages.Select(s => s.Id)));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(run.Stages.Select(s => s.Id)));
         var errors = new List<StageError>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

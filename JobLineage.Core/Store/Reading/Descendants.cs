@@ -1,5 +1,4 @@
 using JobLineage.Core.Runs;
-using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -15,15 +14,13 @@ internal sealed record Descendants(IReadOnlyList<string> Ids, bool IsTruncated)
         await using var command = new NpgsqlCommand(
             $"""
             with recursive below as (
-                select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = $2 and j.flags & 8 = 0
+                select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = $2 and {JobIs.Linked()}
                 union all
                 select j.id from below b cross join lateral (
-                    select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = b.id and j.flags & 8 = 0 offset 0) j)
+                    select j.id from job_lineage.job j where j.source_id = $1 and j.parent_id = b.id and {JobIs.Linked()} offset 0) j)
             select id from below limit {IRunViews.MostDescendants + 1}
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(sourceId, jobId);
         var ids = await command.TextsAsync(cancellation);
         var truncated = ids.Count > IRunViews.MostDescendants;
         if (truncated)

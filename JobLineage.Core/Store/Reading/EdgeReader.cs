@@ -1,4 +1,3 @@
-using System.Globalization;
 using JobLineage.Core.Model;
 using Npgsql;
 
@@ -56,10 +55,10 @@ internal sealed class EdgeReader(NpgsqlConnection connection, RunStages run, Dat
             : Math.Clamp((long)MostChildren * Math.Max(parents.Rows, 1) / Math.Max(facts.Jobs, 1), FewestParents, MostParents);
         var number = isOnly
             ? "p.children"
-            : """
+            : $"""
               (select count(*) from (
                   select from job_lineage.job c
-                  where c.source_id = p.source_id and c.parent_id = p.id and c.stage_id = $2 and c.flags & 8 = 0
+                  where c.source_id = p.source_id and c.parent_id = p.id and c.stage_id = $2 and {JobIs.Linked("c")}
                   limit $4) c)
               """;
         await using var command = new NpgsqlCommand(
@@ -67,32 +66,29 @@ internal sealed class EdgeReader(NpgsqlConnection connection, RunStages run, Dat
             with parent as materialized (
                 select p.source_id, p.id, p.children
                 from job_lineage.job p
-                where p.stage_id = $1 and p.state = 5 and p.flags & 5 = 0
+                where p.stage_id = $1 and {JobIs.Counted(JobState.Completed, "p")}
                 order by p.scheduled_at desc
                 limit $3),
-            counted as materialized (select p.id, p.children, {number} as number from parent p)
+            counted as materialized (select p.id, p.children, ({number})::bigint as number from parent p)
             select count(*), min(number), percentile_disc(0.5) within group (order by number),
                 percentile_disc(0.95) within group (order by number), max(number),
                 count(*) filter (where number = 0), count(*) filter (where number = 0 and children = 0),
                 (select array_agg(id) from (select id from counted where number = 0 order by length(id), id limit {Sample}) sample)
             from counted
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        foreach (var value in new[] { parents.Id, children.Id, most, MostOfOne })
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var examined = reader.GetInt64(0);
-        if (examined == 0)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(parents.Id, children.Id, most, MostOfOne);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        await row.NextAsync(cancellation);
+        if (row.Long() is not (> 0 and var examined))
             return facts;
-        long At(int column) => Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
+        var (fewest, median, high, largest) = (row.Long(), row.Long(), row.Long(), row.Long());
         return facts with
         {
             Examined = examined,
-            Children = new(At(1), At(2), At(3), At(4), !isOnly && At(4) >= MostOfOne ? MostOfOne : null),
-            WithoutChild = At(5),
-            Childless = At(6),
-            Sample = reader.IsDBNull(7) ? [] : reader.GetFieldValue<string[]>(7),
+            Children = new(fewest, median, high, largest, !isOnly && largest >= MostOfOne ? MostOfOne : null),
+            WithoutChild = row.Long(),
+            Childless = row.Long(),
+            Sample = row.Array<string>(),
         };
     }
 
@@ -101,8 +97,7 @@ internal sealed class EdgeReader(NpgsqlConnection connection, RunStages run, Dat
     {
         await using var command = new NpgsqlCommand(
             "select to_stage, jobs from job_lineage.stage_edge where from_stage = $1 and jobs > 0", connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parents.Id });
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(parents.Id);
         var edges = new Dictionary<long, long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -16,8 +16,7 @@ internal static class ErrorGroups
     /// <summary>A fingerprint in words; null when there is none of this number.</summary>
     public static async Task<string?> TextAsync(NpgsqlConnection connection, int fingerprint, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select text from job_lineage.fingerprint where id = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fingerprint });
+        await using var command = new NpgsqlCommand("select text from job_lineage.fingerprint where id = $1", connection).With(fingerprint);
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
@@ -27,9 +26,7 @@ internal static class ErrorGroups
     {
         await using var command = new NpgsqlCommand(
             "select stage_id, final + retrying from job_lineage.error_group where stage_id = any($1) and fingerprint = $2", connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(Ingest.Parameters.Longs(stages.Select(s => s.Id)));
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fingerprint });
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages.Select(s => s.Id)), fingerprint);
         var groups = new List<(long, long)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -65,15 +62,12 @@ internal static class ErrorGroups
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds })
         {
-            command.Parameters.Add(Ingest.Parameters.Longs(stages.Select(s => s.Id)));
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            command.With(Parameters.Longs(stages.Select(s => s.Id)), most);
+            await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+            while (await row.NextAsync(cancellation))
             {
-                heads.Add(new(
-                    reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3),
-                    reader.GetFieldValue<long[]>(4), reader.GetFieldValue<long[]>(5)));
-                (total, jobs) = (reader.GetInt64(6), reader.GetInt64(7));
+                heads.Add(new(row.Int(), row.Text(), row.Long(), row.Long(), row.Array<long>(), row.Array<long>()));
+                (total, jobs) = (row.Long(), row.Long());
             }
         }
 
@@ -101,16 +95,15 @@ internal static class ErrorGroups
             from unnest($1, $2) p (fingerprint, stage)
             left join lateral (
                 select {at} as at from job_lineage.job j
-                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and j.flags & 5 = 0
+                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and {JobIs.Counted()}
                 order by {at}, length(j.id), j.id limit 1) a on true
             left join lateral (
                 select {at} as at, j.id from job_lineage.job j
-                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and j.flags & 5 = 0
+                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and {JobIs.Counted()}
                 order by {at} desc, length(j.id) desc, j.id desc limit 1) z on true
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(Ingest.Parameters.Ints(heads.SelectMany(h => h.Stages.Select(_ => h.Fingerprint))));
-        command.Parameters.Add(Ingest.Parameters.Longs(heads.SelectMany(h => h.Stages)));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(
+            Parameters.Ints(heads.SelectMany(h => h.Stages.Select(_ => h.Fingerprint))), Parameters.Longs(heads.SelectMany(h => h.Stages)));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -66,13 +66,13 @@ public sealed class ExportReader(NpgsqlDataSource store, RunReader runs) : IRunE
         for (var rows = Piece; rows == Piece;)
         {
             rows = 0;
-            await using var reader = await fetch.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            await using var row = new RowCursor(await fetch.ExecuteReaderAsync(cancellation));
+            while (await row.NextAsync(cancellation))
             {
                 rows++;
-                var (job, stage) = JobSql.Read(reader, selection.Source);
+                var (job, stage) = JobSql.Read(row, selection.Source);
                 // A single's stage is called as it is on its own page.
-                yield return new(job, stages.PathOf(stage) ?? run.Stages[0].Path, reader.IsDBNull(JobSql.Width) ? null : reader.GetInt32(JobSql.Width));
+                yield return new(job, stages.PathOf(stage) ?? run.Stages[0].Path, row.IntOrNull());
             }
         }
     }

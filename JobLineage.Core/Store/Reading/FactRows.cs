@@ -1,72 +1,54 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
-using JobLineage.Core.Sources;
-using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
 /// <summary>Reads what lists and diagnoses want to know beyond the picture.</summary>
 internal static class FactRows
 {
-    /// <summary>A queue, whose columns begin at <paramref name="at"/>; null when there is none.</summary>
+    /// <summary>A queue: its name, ready, executing, last start, starts and their moment; null when there is none.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="at">Its name, ready, executing, last start, starts and their moment.</param>
     /// <param name="now">The moment for which the starts are reckoned.</param>
-    public static QueueFacts? Queue(NpgsqlDataReader row, int at, DateTimeOffset now)
+    public static QueueFacts? Queue(this RowCursor row, DateTimeOffset now)
     {
-        if (row.IsDBNull(at))
+        var (name, available, executing) = (row.TextOrNull(), row.LongOrNull(), row.LongOrNull());
+        var (last, starts, since) = (row.Time(), row.DoubleOrNull(), row.Time());
+        if (name is null)
             return null;
         // A queue that no batch has told of yet: nothing was ever seen to execute in it.
-        if (row.IsDBNull(at + 1))
-            return new(row.GetString(at), 0, 0, null, 0);
-        var rate = row.TimeAt(at + 5) is { } since && row.GetDouble(at + 4) is var starts and > 0
-            ? starts * Math.Exp(-Math.Max((now - since) / Ingest.QueueDeltas.Memory, 0)) / Ingest.QueueDeltas.Memory.TotalMinutes
+        if (available is null)
+            return new(name, 0, 0, null, 0);
+        var rate = since is not null && starts is > 0
+            ? starts.Value * Math.Exp(-Math.Max((now - since.Value) / Ingest.QueueDeltas.Memory, 0)) / Ingest.QueueDeltas.Memory.TotalMinutes
             : 0;
-        return new(row.GetString(at), row.GetInt64(at + 1), row.GetInt64(at + 2), row.TimeAt(at + 3), rate);
+        return new(name, available.Value, executing!.Value, last, rate);
     }
 
-    /// <summary>The attempts under way, whose four columns begin at <paramref name="at"/>.</summary>
-    public static IReadOnlyList<Attempt> Attempts(NpgsqlDataReader row, int at)
+    /// <summary>The attempts under way: four arrays.</summary>
+    public static IReadOnlyList<Attempt> Attempts(this RowCursor row)
     {
-        if (row.IsDBNull(at))
-            return [];
-        var ids = row.GetFieldValue<string[]>(at);
-        var since = Times(row, at + 1);
-        var nodes = row.GetFieldValue<string?[]>(at + 2);
-        var seen = Times(row, at + 3);
+        var (ids, since, nodes, seen) = (row.Array<string>(), row.Times(), row.Array<string?>(), row.Times());
         return [.. Enumerable.Range(0, ids.Length).Where(i => since[i] is not null).Select(i => new Attempt(ids[i], since[i]!.Value, nodes[i], seen[i]))];
     }
 
-    /// <summary>Adds the columns of <see cref="SnapshotSql.Details"/>.</summary>
-    public static StageFacts WithDetails(this StageFacts facts, NpgsqlDataReader row, int at)
+    /// <summary>Adds <see cref="SnapshotSql.Details"/>.</summary>
+    public static StageFacts WithDetails(this StageFacts facts, RowCursor row) => facts with
     {
-        var failed = Texts(row, at + 2);
-        var failedAt = row.IsDBNull(at + 3) ? [] : Times(row, at + 3);
-        var errors = Texts(row, at + 4);
-        var counts = row.IsDBNull(at + 5) ? [] : row.GetFieldValue<long[]>(at + 5);
-        return facts with
-        {
-            Ready = Texts(row, at),
-            Due = Texts(row, at + 1),
-            Failed = [.. failed.Select((id, i) => new JobAt(id, failedAt[i]))],
-            Errors = [.. errors.Select((text, i) => new ErrorShare(text, counts[i]))],
-            ErrorKinds = row.LongAt(at + 6) ?? 0,
-            Childless = Texts(row, at + 7),
-            ShortJobs = Texts(row, at + 8),
-        };
-    }
+        Ready = row.Array<string>(),
+        Due = row.Array<string>(),
+        Failed = [.. row.Array<string>().Zip(row.Times(), (id, at) => new JobAt(id, at))],
+        Errors = [.. row.Array<string>().Zip(row.Array<long>(), (text, count) => new ErrorShare(text, count))],
+        ErrorKinds = row.LongOrNull() ?? 0,
+        Childless = row.Array<string>(),
+        ShortJobs = row.Array<string>(),
+    };
 
-    /// <summary>Jobs by state, whose columns begin at <paramref name="at"/> in the order of <see cref="JobStates.All"/>.</summary>
-    public static StateCounts Counts(NpgsqlDataReader row, int at)
+    /// <summary>Jobs by state, in the order of <see cref="StateColumns"/>.</summary>
+    public static StateCounts Counts(this RowCursor row)
     {
         var counts = default(StateCounts);
         foreach (var state in JobStates.All)
-            counts = counts.Add(state, row.GetInt64(at + (int)state));
+            counts = counts.Add(state, row.Long());
         return counts;
     }
-
-    private static string[] Texts(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? [] : row.GetFieldValue<string[]>(at);
-
-    private static DateTimeOffset?[] Times(NpgsqlDataReader row, int at) =>
-        [.. row.GetFieldValue<DateTime?[]>(at).Select(t => t is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)) : (DateTimeOffset?)null)];
 }

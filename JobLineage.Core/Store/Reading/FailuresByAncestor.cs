@@ -50,12 +50,10 @@ internal sealed class FailuresByAncestor(NpgsqlConnection connection, RunStages 
         await using var command = new NpgsqlCommand(
             $"""
             select j.stage_id, count(*) from {JobSql.OfIds}
-            where j.state = 6 and j.flags & 5 = 0 and j.stage_id is not null
+            where {JobIs.Counted(JobState.Discarded)} and j.stage_id is not null
             group by 1
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-        command.Parameters.Add(Ingest.Parameters.Texts(below.Ids));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(run.SourceId, Parameters.Texts(below.Ids));
         var places = new List<ErrorPlace>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -118,11 +116,9 @@ internal sealed class FailuresByAncestor(NpgsqlConnection connection, RunStages 
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select j.id, case when j.flags & 8 = 0 then j.parent_id end, j.stage_id from {JobSql.OfIds}
+            select j.id, case when {JobIs.Linked()} then j.parent_id end, j.stage_id from {JobSql.OfIds}
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-        command.Parameters.Add(Ingest.Parameters.Texts(ids));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(run.SourceId, Parameters.Texts(ids));
         var rows = new List<(string, string?, long?)>(ids.Count);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -15,14 +15,11 @@ internal static class GenericPlan
     /// <param name="connection">An open connection with nothing else under way.</param>
     /// <param name="sql">The statement.</param>
     /// <param name="parameters">What <c>$1</c> and so on stand for.</param>
-    public static NpgsqlBatch Of(NpgsqlConnection connection, string sql, params IReadOnlyList<NpgsqlParameter> parameters)
+    public static NpgsqlBatch Of(NpgsqlConnection connection, string sql, params ReadOnlySpan<SqlValue> parameters)
     {
         var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("select set_config('plan_cache_mode', 'force_generic_plan', true)"));
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter);
-        batch.BatchCommands.Add(command);
+        batch.Add(sql, parameters);
         return batch;
     }
 }

@@ -1,7 +1,6 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Reading;
 
@@ -24,11 +23,7 @@ internal static class JobAddress
             where s.name = $1
             order by j.id = $2 desc
             limit 1
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = address });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = newest });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = inserted.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            """, connection).With(source, address, newest, inserted);
         return await command.ExecuteScalarAsync(cancellation) as string ?? address;
     }
 
@@ -42,13 +37,10 @@ internal static class JobAddress
             from job_lineage.job j
             join job_lineage.label w on w.id = j.worker
             left join job_lineage.run r on r.id = j.run_id
-            where j.source_id = $1 and (j.earlier_of = $3 or j.id = $3 and j.flags & 1 = 0) and j.id <> $2 and {JobSql.IsThere}
+            where j.source_id = $1 and (j.earlier_of = $3 or j.id = $3 and {JobIs.Seen()}) and j.id <> $2 and {JobSql.IsThere}
             order by j.earlier_of is not null, j.inserted_at desc, j.id
             limit {JobView.MostVersions}
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = JobKeys.Newest(key) });
+            """, connection).With(sourceId, key, JobKeys.Newest(key));
         var others = new List<JobVersionLine>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -14,7 +14,7 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
             return [];
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = ViewsReader.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-        command.Parameters.Add(Ingest.Parameters.Texts(places.Select(p => p.Id)));
+        command.Parameters.Add(Parameters.Texts(places.Select(p => p.Id)));
         var sql = $"select j.id from {JobSql.OfIds} where true";
         if (query.State is { } state)
             sql += $" and j.state = {(short)state}";
@@ -54,7 +54,7 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
         { CommandTimeout = ViewsReader.TimeoutSeconds })
         {
             command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-            command.Parameters.Add(Ingest.Parameters.Texts(below!));
+            command.Parameters.Add(Parameters.Texts(below!));
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {

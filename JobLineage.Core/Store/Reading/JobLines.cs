@@ -25,48 +25,45 @@ internal static class JobLines
             return lines;
         await using var command = new NpgsqlCommand(
             $"""
-            select j.id, j.state, j.stage_id, jw.text, jq.text, js.text, j.attempt, j.max_attempts, j.scheduled_at, j.attempted_at,
-                j.finished_at, left(j.args, {ArgsShown}), length(j.args) > {ArgsShown} or j.flags & 16 <> 0, j.errors, j.fingerprint, j.flags
+            select j.stage_id, js.text, jw.text, j.id, j.state, jq.text, j.attempt, j.max_attempts, j.scheduled_at, j.attempted_at, j.finished_at,
+                left(j.args, {ArgsShown}), length(j.args) > {ArgsShown} or {JobIs.Cut()}, j.errors, j.fingerprint, j.flags
             from {JobSql.OfIds}
             {JobSql.Joins}
-            where j.run_id is not distinct from $3 and j.flags & 1 = 0
+            where j.run_id is not distinct from $3 and {JobIs.Seen()}
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-        command.Parameters.Add(Ingest.Parameters.Texts(ids));
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)run.RunId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(run.SourceId, Parameters.Texts(ids), run.RunId);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            var line = Line(reader, run);
+            var line = Line(row, run);
             lines[line.Id] = line;
         }
 
         return lines;
     }
 
-    private static JobLine Line(NpgsqlDataReader row, RunStages run)
+    private static JobLine Line(RowCursor row, RunStages run)
     {
-        var worker = row.GetString(3);
+        var (stage, step, worker) = (row.LongOrNull(), row.TextOrNull(), row.Text());
         return new()
         {
-            Id = row.GetString(0),
-            State = (JobState)row.GetInt16(1),
+            Id = row.Text(),
+            State = (JobState)row.Short(),
             // A single's stage is called as it is on its own page.
-            Stage = run.PathOf(row.LongAt(2)) ?? row.TextAt(5)?.Replace('/', '.') ?? Workers.ShortName(worker),
+            Stage = run.PathOf(stage) ?? step?.Replace('/', '.') ?? Workers.ShortName(worker),
             Worker = worker,
-            Queue = row.GetString(4),
-            Attempt = row.GetInt32(6),
-            MaxAttempts = row.GetInt32(7),
-            ScheduledAt = row.TimeAt(8),
-            AttemptedAt = row.TimeAt(9),
-            FinishedAt = row.TimeAt(10),
-            Args = row.TextAt(11),
-            ArgsAreCut = !row.IsDBNull(12) && row.GetBoolean(12),
+            Queue = row.Text(),
+            Attempt = row.Int(),
+            MaxAttempts = row.Int(),
+            ScheduledAt = row.Time(),
+            AttemptedAt = row.Time(),
+            FinishedAt = row.Time(),
+            Args = row.TextOrNull(),
+            ArgsAreCut = row.BoolOrNull() is true,
             // Read here and not by the database, which knows no NUL in a text.
-            Error = StoredJson.Errors(row.TextAt(13)) is { Count: > 0 } errors ? Cut(errors[^1].FirstLine) : null,
-            Fingerprint = row.IsDBNull(14) ? null : row.GetInt32(14),
-            IsGone = ((JobFlags)row.GetInt16(15) & JobFlags.Gone) != 0,
+            Error = StoredJson.Errors(row.TextOrNull()) is { Count: > 0 } errors ? Cut(errors[^1].FirstLine) : null,
+            Fingerprint = row.IntOrNull(),
+            IsGone = ((JobFlags)row.Short() & JobFlags.Gone) != 0,
         };
     }
 

@@ -48,11 +48,12 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             {JobSql.Joins}
             where src.name = $1 and {JobSql.IsThere}
             """, source, jobId);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        if (!await row.NextAsync(cancellation))
             return null;
-        var (job, stage) = JobSql.Read(reader, source, 3);
-        return (job, reader.GetInt16(0), stage, reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.TextAt(2));
+        var (sourceId, runId, rootId) = (row.Short(), row.LongOrNull(), row.TextOrNull());
+        var (job, stage) = JobSql.Read(row, source);
+        return (job, sourceId, stage, runId, rootId);
     }
 
     /// <summary>Path and full worker name of the run's stages, and the stages above the job's own, topmost first.</summary>
@@ -90,10 +91,10 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         await using var command = Command(
             $"""
             with recursive up as (
-                select j.id, case when j.flags & 8 = 0 then j.parent_id end as parent_id, 0 as level
+                select j.id, case when {JobIs.Linked()} then j.parent_id end as parent_id, 0 as level
                 from job_lineage.job j where j.source_id = $1 and j.id = $2
                 union all
-                select p.id, case when p.flags & 8 = 0 then p.parent_id end, u.level + 1
+                select p.id, case when {JobIs.Linked("p")} then p.parent_id end, u.level + 1
                 from up u
                 join job_lineage.job p on p.source_id = $1 and p.id = u.parent_id)
             select {JobSql.Columns}, (select max(level) from up)
@@ -104,11 +105,11 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             order by u.level desc
             """, sourceId, jobId);
         var (jobs, deepest) = (new List<Job>(), 0L);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            jobs.Add(JobSql.Read(reader, source).Job);
-            deepest = reader.GetInt32(JobSql.Width);
+            jobs.Add(JobSql.Read(row, source).Job);
+            deepest = row.Int();
         }
 
         return (jobs, deepest - jobs.Count);
@@ -138,7 +139,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
     private async Task<IReadOnlyList<ChildGroup>> ChildrenAsync(
         short sourceId, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
     {
-        const string which = "j.source_id = $1 and j.parent_id = $2 and j.flags & 8 = 0";
+        var which = $"j.source_id = $1 and j.parent_id = $2 and {JobIs.Linked()}";
         return await GroupsAsync(which, [sourceId, jobId], paths, cancellation);
     }
 
@@ -160,11 +161,11 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
     }
 
     private async Task<IReadOnlyList<ChildGroup>> GroupsAsync(
-        string which, object[] parameters, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
+        string which, SqlValue[] parameters, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
     {
         var counts = new Dictionary<long, StateCounts>();
         await using (var command = Command(
-            $"select j.stage_id, j.state, count(*) from job_lineage.job j where {which} and j.flags & 5 = 0 group by 1, 2", parameters))
+            $"select j.stage_id, j.state, count(*) from job_lineage.job j where {which} and {JobIs.Counted()} group by 1, 2", parameters))
         {
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
@@ -181,16 +182,16 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             $"""
             select {JobSql.Columns}
             from (select j.*, row_number() over (partition by j.stage_id order by {JobSql.Order}) as place
-                  from job_lineage.job j where {which} and j.flags & 5 = 0) j
+                  from job_lineage.job j where {which} and {JobIs.Counted()}) j
             {JobSql.Joins}
             where j.place <= {Sample}
             order by {JobSql.Order}
             """, parameters))
         {
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+            while (await row.NextAsync(cancellation))
             {
-                var (job, stage) = JobSql.Read(reader, source);
+                var (job, stage) = JobSql.Read(row, source);
                 if (!samples.TryGetValue(stage!.Value, out var sample))
                     samples[stage.Value] = sample = [];
                 sample.Add(job);
@@ -205,17 +206,12 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
     private async Task<List<Job>> JobsAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
         var jobs = new List<Job>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            jobs.Add(JobSql.Read(reader, source).Job);
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
+            jobs.Add(JobSql.Read(row, source).Job);
         return jobs;
     }
 
-    private NpgsqlCommand Command(string sql, params object[] parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 30 };
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        return command;
-    }
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<SqlValue> parameters) =>
+        new NpgsqlCommand(sql, connection) { CommandTimeout = 30 }.With(parameters);
 }

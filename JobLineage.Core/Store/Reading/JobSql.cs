@@ -1,6 +1,4 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Sources;
-using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
@@ -16,12 +14,9 @@ internal static class JobSql
     /// <param name="step">SQL of the step's name.</param>
     public static string ColumnsOf(string worker, string queue, string step) =>
         $"""
-        j.id, j.state, {worker}, {queue}, {step}, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority, j.inserted_at,
-        j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.flags, j.stage_id, j.native_id
+        j.flags, j.id, j.native_id, j.state, {worker}, {queue}, {step}, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority,
+        j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.stage_id
         """;
-
-    /// <summary>How many columns that is.</summary>
-    public const int Width = 21;
 
     /// <summary>The labels of a job.</summary>
     public const string Joins =
@@ -49,39 +44,39 @@ internal static class JobSql
     /// <summary>The order in which jobs are listed: by id, numbers as numbers.</summary>
     public const string Order = "length(j.id), j.id";
 
-    /// <summary>Reads a job, and the number of its stage, whose columns begin at <paramref name="at"/>.</summary>
-    public static (Job Job, long? StageId) Read(NpgsqlDataReader row, string source, int at = 0)
+    /// <summary>Reads a job, and the number of its stage.</summary>
+    public static (Job Job, long? StageId) Read(RowCursor row, string source)
     {
-        var flags = (JobFlags)row.GetInt16(at + 18);
+        var flags = (JobFlags)row.Short();
         var job = new Job
         {
             Source = source,
-            Id = row.GetString(at),
-            NativeId = row.TextAt(at + 20)!,
-            State = (JobState)row.GetInt16(at + 1),
-            Worker = row.GetString(at + 2),
-            Queue = row.GetString(at + 3),
-            Step = row.TextAt(at + 4),
-            ParentId = row.TextAt(at + 5),
-            RunKey = row.TextAt(at + 6),
-            Attempt = row.GetInt32(at + 7),
-            MaxAttempts = row.GetInt32(at + 8),
-            Priority = row.GetInt32(at + 9),
-            InsertedAt = row.TimeAt(at + 10),
-            ScheduledAt = row.TimeAt(at + 11),
-            AttemptedAt = row.TimeAt(at + 12),
-            FinishedAt = row.TimeAt(at + 13),
-            AttemptedBy = row.TextAt(at + 14),
-            Args = row.TextAt(at + 15),
-            Meta = row.TextAt(at + 16),
-            Errors = StoredJson.Errors(row.TextAt(at + 17)),
+            Id = row.Text(),
+            NativeId = row.TextOrNull()!,
+            State = (JobState)row.Short(),
+            Worker = row.Text(),
+            Queue = row.Text(),
+            Step = row.TextOrNull(),
+            ParentId = row.TextOrNull(),
+            RunKey = row.TextOrNull(),
+            Attempt = row.Int(),
+            MaxAttempts = row.Int(),
+            Priority = row.Int(),
+            InsertedAt = row.Time(),
+            ScheduledAt = row.Time(),
+            AttemptedAt = row.Time(),
+            FinishedAt = row.Time(),
+            AttemptedBy = row.TextOrNull(),
+            Args = row.TextOrNull(),
+            Meta = row.TextOrNull(),
+            Errors = StoredJson.Errors(row.TextOrNull()),
             IsMissing = (flags & JobFlags.Missing) != 0,
             IsGone = (flags & JobFlags.Gone) != 0,
             IsVanished = (flags & JobFlags.Vanished) != 0,
             IsCycleCut = (flags & JobFlags.CycleCut) != 0,
             IsCut = (flags & JobFlags.Cut) != 0,
         };
-        return (job, row.IsDBNull(at + 19) ? null : row.GetInt64(at + 19));
+        return (job, row.LongOrNull());
     }
 
     /// <summary>A single as a run of one.</summary>

@@ -44,9 +44,9 @@ internal sealed class PastRuns(TimeProvider time)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select r.id, r.root_id, r.started_at, r.available + r.scheduled + r.suspended + r.executing + r.retryable = 0,
+            select r.id, r.root_id, r.started_at, {StateColumns.Sum(JobStates.Unfinished, "r")} = 0,
                 s.id, s.parent_id, w.text, st.text,
-                s.available + s.scheduled + s.suspended + s.executing + s.retryable + s.completed + s.discarded + s.cancelled,
+                {StateColumns.Sum(JobStates.All, "s")},
                 s.completed, s.parents, s.ran, s.ran_ms
             from (
                 select * from job_lineage.run
@@ -57,17 +57,14 @@ internal sealed class PastRuns(TimeProvider time)
             left join job_lineage.label st on st.id = s.step
             order by r.id desc, s.depth, s.id
             limit {Stages}
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = worker });
+            """, connection).With(source, worker);
         var rows = new List<Row>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
             rows.Add(new(
-                reader.GetInt64(0), reader.GetString(1), reader.TimeAt(2), reader.GetBoolean(3),
-                reader.GetInt64(4), reader.LongAt(5), reader.GetString(6), reader.TextAt(7),
-                reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11), reader.GetInt64(12)));
+                row.Long(), row.Text(), row.Time(), row.Bool(), row.Long(), row.LongOrNull(), row.Text(), row.TextOrNull(),
+                row.Long(), row.Long(), row.Long(), row.Long(), row.Long()));
         }
 
         var runs = rows.GroupBy(r => r.Run).ToList();

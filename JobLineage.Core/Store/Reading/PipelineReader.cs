@@ -1,9 +1,7 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Reading;
 
@@ -59,7 +57,7 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
         var isOne = JobKeys.TryRead(rootId, out var newest, out var inserted);
         await using var command = Command(
             $"""
-            select {string.Join(", ", PipelineSql.RunColumns.Split(", ").Select(c => "p." + c))}, 0::bigint, l.text
+            select {string.Join(", ", PipelineSql.RunColumns.Split(", ").Select(c => "p." + c))}, l.text
             from job_lineage.source s
             join job_lineage.past_run p on p.source_id = s.id and (p.root_id = $2 or p.root_id = $3 and p.started_at = $4)
             join job_lineage.label l on l.id = p.worker
@@ -67,17 +65,16 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
             order by p.root_id = $2 desc, p.id desc
             limit 1
             """,
-            new NpgsqlParameter<string> { TypedValue = source }, new NpgsqlParameter<string> { TypedValue = rootId },
+            source, rootId,
             // An address of one of the jobs that have had an id, made while it was the newest.
-            new NpgsqlParameter { Value = isOne ? newest : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new NpgsqlParameter { Value = isOne ? inserted.UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            isOne ? newest : null, isOne ? inserted : (DateTimeOffset?)null);
         PipelineRun run;
         string worker;
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        await using (var row = new RowCursor(await command.ExecuteReaderAsync(cancellation)))
         {
-            if (!await reader.ReadAsync(cancellation))
+            if (!await row.NextAsync(cancellation))
                 return null;
-            (run, worker) = (Run(reader), reader.GetString(RunWidth + 1));
+            (run, worker) = (Run(row), row.Text());
         }
 
         var stages = (await StagesAsync([run], cancellation)).GetValueOrDefault(run.Id) ?? [];
@@ -105,14 +102,14 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
     {
         await using var command = Command(
             "select s.id, l.id from job_lineage.source s join job_lineage.label l on l.text = $2 where s.name = $1",
-            new NpgsqlParameter<string> { TypedValue = query.Source }, new NpgsqlParameter<string> { TypedValue = query.Worker });
+            query.Source, query.Worker);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? (reader.GetInt16(0), reader.GetInt32(1)) : null;
     }
 
     private async Task<long?> TotalAsync(short source, int worker, DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var command = Command(PipelineSql.Total, Short(source), Int(worker), Time(since));
+        await using var command = Command(PipelineSql.Total, source, worker, since);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return reader.GetBoolean(1) ? reader.GetInt64(0) : null;
@@ -121,16 +118,16 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
     private async Task<List<(PipelineRun Run, long Key)>> RunsAsync(
         short source, int worker, DateTimeOffset since, PipelineSort sort, PipelineCursor? after, int most, CancellationToken cancellation)
     {
-        NpgsqlParameter place = sort == PipelineSort.Newest
-            ? Time(after is null ? DateTimeOffset.MaxValue : new(Math.Max(after.Value, 0), TimeSpan.Zero))
-            : new NpgsqlParameter<long> { TypedValue = after?.Value ?? long.MaxValue };
+        SqlValue place = sort == PipelineSort.Newest
+            ? after is null ? DateTimeOffset.MaxValue : new DateTimeOffset(Math.Max(after.Value, 0), TimeSpan.Zero)
+            : after?.Value ?? long.MaxValue;
         await using var command = Command(
-            PipelineSql.Runs(sort), Short(source), Int(worker), Time(since), place,
-            new NpgsqlParameter<long> { TypedValue = after?.Run ?? long.MaxValue }, Int(most));
+            PipelineSql.Runs(sort), source, worker, since, place,
+            after?.Run ?? long.MaxValue, most);
         var runs = new List<(PipelineRun, long)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            runs.Add((Run(reader), reader.GetInt64(RunWidth)));
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
+            runs.Add((Run(row), row.Long()));
         return runs;
     }
 
@@ -138,7 +135,7 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
     {
         var asked = runs.DistinctBy(run => run.Id).ToList();
         await using var command = Command(
-            PipelineSql.Before, Short(source), Int(worker),
+            PipelineSql.Before, source, worker,
             Parameters.Longs(asked.Select(run => run.Id)), Parameters.Times(asked.Select(run => (DateTimeOffset?)(run.StartedAt ?? DateTimeOffset.MinValue))));
         var before = new Dictionary<long, string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -151,14 +148,14 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
     private async Task<Dictionary<long, List<Stage>>> StagesAsync(IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
     {
         await using var command = Command(
-            PipelineSql.Stages, Kept(runs), Dropped(runs), Parameters.Longs(runs.Select(run => run.Id)), Int(MostStages));
+            PipelineSql.Stages, Kept(runs), Dropped(runs), Parameters.Longs(runs.Select(run => run.Id)), MostStages);
         var rows = new List<StageRow>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
             rows.Add(new(
-                reader.GetInt64(0), reader.GetInt64(1), reader.LongAt(2), reader.GetString(3), reader.TextAt(4), reader.GetInt32(5), reader.GetInt64(6),
-                reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.TimeAt(10), reader.TimeAt(12), CountsAt(reader, PipelineSql.StageCounts)));
+                row.Long(), row.Long(), row.LongOrNull(), row.Text(), row.TextOrNull(), row.Int(), row.Long(), row.Long(), row.Long(), row.Long(),
+                row.Time(), row.Time(), row.Counts()));
         }
 
         var byRun = rows.GroupBy(row => row.Run).ToList();
@@ -192,49 +189,27 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
         return [.. all.Select(row => row.ToStage(paths))];
     }
 
-    private const int RunWidth = 15;
-
-    private static PipelineRun Run(NpgsqlDataReader row) => new()
+    private static PipelineRun Run(RowCursor row) => new()
     {
-        Id = row.GetInt64(0),
-        RootId = row.GetString(1),
-        RunKey = row.TextAt(2),
-        StartedAt = row.TimeAt(3),
-        LastActivityAt = row.TimeAt(4),
-        DroppedAt = row.TimeAt(5),
-        Vanished = row.GetInt64(6),
-        Counts = CountsAt(row, 7),
+        Id = row.Long(),
+        RootId = row.Text(),
+        RunKey = row.TextOrNull(),
+        StartedAt = row.Time(),
+        LastActivityAt = row.Time(),
+        DroppedAt = row.Time(),
+        Vanished = row.Long(),
+        Counts = row.Counts(),
     };
-
-    private static StateCounts CountsAt(NpgsqlDataReader row, int at)
-    {
-        var counts = default(StateCounts);
-        foreach (var state in JobStates.All)
-            counts = counts.Add(state, row.GetInt64(at + (int)state));
-        return counts;
-    }
 
     private static PipelineCursor Place(PipelineSort sort, (PipelineRun Run, long Key) last) => new(
         sort, sort == PipelineSort.Newest ? (last.Run.StartedAt ?? DateTimeOffset.MinValue).UtcTicks : last.Key, last.Run.Id);
 
-    private NpgsqlCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter);
-        return command;
-    }
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<SqlValue> parameters) =>
+        new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds }.With(parameters);
 
-    private static NpgsqlParameter Kept(IEnumerable<PipelineRun> runs) => Parameters.Longs(runs.Where(run => run.DroppedAt is null).Select(run => run.Id));
+    private static SqlValue Kept(IEnumerable<PipelineRun> runs) => Parameters.Longs(runs.Where(run => run.DroppedAt is null).Select(run => run.Id));
 
-    private static NpgsqlParameter Dropped(IEnumerable<PipelineRun> runs) => Parameters.Longs(runs.Where(run => run.DroppedAt is not null).Select(run => run.Id));
-
-    private static NpgsqlParameter Short(short value) => new NpgsqlParameter<short> { TypedValue = value };
-
-    private static NpgsqlParameter Int(int value) => new NpgsqlParameter<int> { TypedValue = value };
-
-    // The ends of time stand for Postgres' infinities.
-    private static NpgsqlParameter Time(DateTimeOffset time) => new NpgsqlParameter<DateTime> { TypedValue = time.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    private static SqlValue Dropped(IEnumerable<PipelineRun> runs) => Parameters.Longs(runs.Where(run => run.DroppedAt is not null).Select(run => run.Id));
 
     private sealed record StageRow(
         long Run, long Id, long? Parent, string Worker, string? Step, int Depth, long Vanished, long Ran, long RanMs, long WaitedMs,

@@ -12,7 +12,7 @@ internal static class PipelineSql
     /// <summary>When a run started; one of which that is unknown comes before all others.</summary>
     private const string Start = "coalesce(started_at, '-infinity')";
 
-    private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => s.Name()));
+    private static readonly string Counts = StateColumns.Of();
 
     /// <summary>The columns of a <see cref="PipelineRun"/>.</summary>
     public static readonly string RunColumns = $"id, root_id, run_key, started_at, last_activity_at, dropped_at, vanished, {Counts}";
@@ -63,28 +63,25 @@ internal static class PipelineSql
             limit 1) b
         """;
 
-    /// <summary>Columns before the counts of a stage; see <see cref="Stages"/>.</summary>
-    public const int StageCounts = 13;
-
     /// <summary>The stages of the runs $1 that are there and of the dropped ones $2, the last runs of the list $3 last; at most $4 rows.</summary>
     public static readonly string Stages =
         $"""
         select s.run_id, s.id, s.parent_id, s.worker, s.step, s.depth, s.vanished, s.ran, s.ran_ms, s.waited_ms,
-            s.first_inserted_at, s.first_attempted_at, s.last_finished_at, {string.Join(", ", JobStates.All.Select(s => "s." + s.Name()))}
+            s.first_inserted_at, s.last_finished_at, {StateColumns.Of("s")}
         from (
             select s.run_id, s.id, s.parent_id, w.text as worker, st.text as step, s.depth, s.vanished, s.ran, s.ran_ms, s.waited_ms,
-                s.first_inserted_at, s.first_attempted_at, s.last_finished_at, {string.Join(", ", JobStates.All.Select(s => "s." + s.Name()))}
+                s.first_inserted_at, s.last_finished_at, {StateColumns.Of("s")}
             from job_lineage.stage s
             join job_lineage.label w on w.id = s.worker
             left join job_lineage.label st on st.id = s.step
             where s.run_id = any($1)
             union all
             select p.id, s.id, s.parent, s.worker, s.step, s.depth, coalesce(s.vanished, 0), coalesce(s.ran, 0), coalesce(s.ran_ms, 0), coalesce(s.waited_ms, 0),
-                s.first_inserted_at, s.first_attempted_at, s.last_finished_at, {string.Join(", ", JobStates.All.Select(s => $"coalesce(s.{s.Name()}, 0)"))}
+                s.first_inserted_at, s.last_finished_at, {StateColumns.Each(name => $"coalesce(s.{name}, 0)")}
             from job_lineage.past_run p
             cross join jsonb_to_recordset(p.stages) s (id bigint, parent bigint, worker text, step text, depth integer, vanished bigint,
-                ran bigint, ran_ms bigint, waited_ms bigint, first_inserted_at timestamptz, first_attempted_at timestamptz,
-                last_finished_at timestamptz, {string.Join(", ", JobStates.All.Select(s => $"{s.Name()} bigint"))})
+                ran bigint, ran_ms bigint, waited_ms bigint, first_inserted_at timestamptz,
+                last_finished_at timestamptz, {StateColumns.Each(name => $"{name} bigint")})
             where p.id = any($2)) s
         order by array_position($3, s.run_id), s.depth, s.id
         limit $4
@@ -114,7 +111,7 @@ internal static class PipelineSql
         // The difference of two ends of time is an error.
         PipelineSort.Longest =>
             "case when isfinite(started_at) and isfinite(last_activity_at) then greatest((extract(epoch from last_activity_at - started_at) * 1000)::bigint, 0) else -1 end",
-        PipelineSort.Jobs => "(" + string.Join(" + ", JobStates.All.Select(s => s.Name())) + ")",
+        PipelineSort.Jobs => $"({StateColumns.Sum(JobStates.All)})",
         PipelineSort.Failures => "discarded",
         _ => throw new ArgumentOutOfRangeException(nameof(sort)),
     };

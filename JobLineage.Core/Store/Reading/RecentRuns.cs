@@ -1,6 +1,5 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -68,9 +67,7 @@ internal sealed class RecentRuns(TimeProvider time)
                 order by {RunPlaces.Activity} desc, r.id desc
                 limit {PipelineTrend.MostRuns}) e
             order by e.ended, e.id
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. pipelines.Select(p => p.Source)] });
-        command.Parameters.Add(Parameters.Ints(pipelines.Select(p => p.Worker)));
+            """, connection).With(Parameters.Shorts(pipelines.Select(p => p.Source)), Parameters.Ints(pipelines.Select(p => p.Worker)));
         var rows = new List<((short, int) Pipeline, EndedRun Run)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -1,39 +1,29 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
-using JobLineage.Core.Sources;
-using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
 /// <summary>Puts the rows of <see cref="SnapshotSql"/> together to runs.</summary>
-/// <param name="at">Where the columns begin.</param>
 /// <param name="now">The moment of the reading.</param>
-/// <param name="details">Where <see cref="SnapshotSql.Details"/> begins; null when it was not asked for.</param>
-internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = null)
+/// <param name="details">Whether <see cref="SnapshotSql.Details"/> was asked for.</param>
+internal sealed class RunAssembler(DateTimeOffset now, bool details)
 {
-    /// <summary>How many columns there are.</summary>
-    public const int Width = Absent + 1;
-
-    private const int Absent = 47 + 2 * SnapshotSql.QueueWidth + 4;
-
     private readonly Dictionary<long, Rows> runs = [];
 
-    /// <summary>Takes the reader's current row; false when there is no run in it.</summary>
-    public bool Add(NpgsqlDataReader row)
+    /// <summary>Takes a row, which begins with <see cref="SnapshotSql.Stage"/>; false when there is no run in it.</summary>
+    public bool Add(RowCursor row)
     {
-        if (row.IsDBNull(at + 2))
+        if (row.LongOrNull() is not { } id)
             return false;
-        var id = row.GetInt64(at + 2);
+        var stage = Stage(row);
         if (!runs.TryGetValue(id, out var run))
         {
             runs[id] = run = new(
-                row.GetString(at), row.TimeAt(at + 1), row.GetString(at + 3), row.TextAt(at + 4), row.GetString(at + 5),
-                row.GetInt64(at + 6), row.TimeAt(at + 7), row.TimeAt(at + 8), row.TextAt(at + 9),
-                row.IsDBNull(at + 10) ? JobFlags.None : (JobFlags)row.GetInt16(at + 10),
-                row.GetBoolean(at + 44), row.GetInt16(at + 45), row.GetInt32(at + 46), row.GetInt64(at + Absent), []);
+                row.Text(), row.Time(), row.Text(), row.TextOrNull(), row.Text(), row.Long(), row.Time(), row.TextOrNull(),
+                (JobFlags)(row.ShortOrNull() ?? 0), row.Bool(), row.Short(), row.Int(), row.Long(), []);
         }
 
-        run.Stages.Add(Stage(row));
+        run.Stages.Add(stage);
         return true;
     }
 
@@ -93,42 +83,29 @@ internal sealed class RunAssembler(int at, DateTimeOffset now, int? details = nu
         return edges;
     }
 
-    private StageRow Stage(NpgsqlDataReader row)
-    {
-        var counts = default(StateCounts);
-        foreach (var state in JobStates.All)
-            counts = counts.Add(state, row.GetInt64(at + 16 + (int)state));
-        var after = at + 24;
-        return new(
-            row.GetInt64(at + 11), row.LongAt(at + 12), row.GetString(at + 13), row.TextAt(at + 14),
-            row.GetInt32(at + 15), counts,
-            row.GetInt64(after), row.GetInt64(after + 1), row.GetInt64(after + 2), row.GetInt64(after + 3), row.TimeAt(after + 4),
-            row.TimeAt(after + 5), row.TimeAt(after + 6), row.IsDBNull(after + 7) ? [] : row.GetFieldValue<string[]>(after + 7),
-            row.TimeAt(after + 8), row.TimeAt(after + 9), row.TimeAt(after + 10),
-            row.IsDBNull(after + 11) ? [] : row.GetFieldValue<long[]>(after + 11),
-            row.IsDBNull(after + 12) ? [] : row.GetFieldValue<long[]>(after + 12),
-            row.GetInt64(after + 13), row.GetInt64(after + 14), row.GetInt64(after + 15), Facts(row));
-    }
+    private StageRow Stage(RowCursor row) => new(
+        row.Long(), row.LongOrNull(), row.Text(), row.TextOrNull(), row.Int(), row.Counts(), row.Long(), row.Long(), row.Long(), row.Long(),
+        row.Time(), row.Time(), row.Time(), row.Array<string>(), row.Time(), row.Time(), row.Time(), row.Array<long>(), row.Array<long>(),
+        row.Long(), row.Long(), row.Long(), Facts(row));
 
-    private StageFacts Facts(NpgsqlDataReader row)
+    private StageFacts Facts(RowCursor row)
     {
-        const int queues = 47;
         var facts = new StageFacts
         {
-            Expected = row.GetInt64(at + 40),
-            Short = row.GetInt64(at + 41),
-            ShortParents = row.GetInt64(at + 42),
-            Lost = row.GetInt64(at + 43),
-            ReadyQueue = FactRows.Queue(row, at + queues, now),
-            DueQueue = FactRows.Queue(row, at + queues + SnapshotSql.QueueWidth, now),
-            Executing = FactRows.Attempts(row, at + queues + 2 * SnapshotSql.QueueWidth),
+            Expected = row.Long(),
+            Short = row.Long(),
+            ShortParents = row.Long(),
+            Lost = row.Long(),
+            ReadyQueue = row.Queue(now),
+            DueQueue = row.Queue(now),
+            Executing = row.Attempts(),
         };
-        return details is { } column ? facts.WithDetails(row, column) : facts;
+        return details ? facts.WithDetails(row) : facts;
     }
 
     private sealed record Rows(
         string Source, DateTimeOffset? AsOf, string RootId, string? RunKey, string Worker, long Version, DateTimeOffset? StartedAt,
-        DateTimeOffset? LastActivityAt, string? RootArgs, JobFlags RootFlags, bool IsSourceRead, short SourceId, int WorkerId, long Absent, List<StageRow> Stages);
+        string? RootArgs, JobFlags RootFlags, bool IsSourceRead, short SourceId, int WorkerId, long Absent, List<StageRow> Stages);
 
     private sealed record StageRow(
         long Id, long? ParentId, string Worker, string? Step, int Depth, StateCounts Counts, long Vanished, long CycleCuts, long Parents,

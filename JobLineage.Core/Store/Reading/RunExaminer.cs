@@ -1,6 +1,5 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -40,21 +39,21 @@ internal sealed class RunExaminer(DiagnosisOptions diagnosis, PastRuns past, Exa
     private static async Task<Dictionary<long, AssembledRun>> ReadWholeAsync(
         NpgsqlConnection connection, long[] ids, DateTimeOffset now, CancellationToken cancellation)
     {
-        var runs = new RunAssembler(at: 0, now);
+        var runs = new RunAssembler(now, details: false);
         await using var batch = GenericPlan.Of(
             connection,
             $"""
-            select {SnapshotSql.Columns}
+            select {SnapshotSql.Stage}, {SnapshotSql.Run}
             from job_lineage.run r
             join job_lineage.source src on src.id = r.source_id
             {SnapshotSql.Joins}
             where r.id = any($1)
             """,
             Parameters.Longs(ids));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            runs.Add(reader);
+        await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
+        await row.NextResultAsync(cancellation);
+        while (await row.NextAsync(cancellation))
+            runs.Add(row);
         return runs.Build();
     }
 

@@ -1,6 +1,5 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -10,8 +9,6 @@ namespace JobLineage.Core.Store.Reading;
 /// <param name="Singles">One line per worker that has singles; empty when they were not asked for.</param>
 internal sealed record RunHeads(IReadOnlyList<StoredPipeline> Pipelines, IReadOnlyList<SinglesSummary> Singles)
 {
-    private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => "r." + s.Name()));
-
     /// <summary>Reads them, in the caller's snapshot and in one round trip.</summary>
     public static async Task<RunHeads> ReadAsync(NpgsqlConnection connection, bool withSingles, CancellationToken cancellation)
     {
@@ -28,29 +25,24 @@ internal sealed record RunHeads(IReadOnlyList<StoredPipeline> Pipelines, IReadOn
         {
             batch.Add(
                 $"""
-                select src.name, w.text, {Counts}
+                select src.name, w.text, {StateColumns.Of("r")}
                 from job_lineage.single r
                 join job_lineage.source src on src.id = r.source_id and src.forgotten_at is null
                 join job_lineage.label w on w.id = r.worker
-                where ({string.Join(" + ", JobStates.All.Select(s => "r." + s.Name()))}) > 0
+                where ({StateColumns.Sum(JobStates.All, "r")}) > 0
                 order by src.name, w.text
                 """);
         }
 
         var pipelines = new List<StoredPipeline>();
         var singles = new List<SinglesSummary>();
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
+            pipelines.Add(new(row.Short(), row.Int(), row.Text(), row.Text(), row.Long(), row.Time(), row.Bool()));
+        if (withSingles && await row.NextResultAsync(cancellation))
         {
-            pipelines.Add(new(
-                reader.GetInt16(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4),
-                reader.TimeAt(5), reader.GetBoolean(6)));
-        }
-
-        if (withSingles && await reader.NextResultAsync(cancellation))
-        {
-            while (await reader.ReadAsync(cancellation))
-                singles.Add(new(reader.GetString(0), reader.GetString(1), FactRows.Counts(reader, 2)));
+            while (await row.NextAsync(cancellation))
+                singles.Add(new(row.Text(), row.Text(), row.Counts()));
         }
 
         return new(pipelines, singles);

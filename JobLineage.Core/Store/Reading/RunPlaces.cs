@@ -1,7 +1,5 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Reading;
 
@@ -73,7 +71,7 @@ internal sealed class RunPlaces(
     {
         var direction = query.Ascending ? "asc" : "desc";
         var condition = Condition(command, only);
-        var place = behind is { } at ? $"{Add(command, KeyOf(at.Value))}, {Add(command, new NpgsqlParameter<long> { TypedValue = at.Id })}" : null;
+        var place = behind is { } at ? $"{Add(command, KeyOf(at.Value))}, {Add(command, at.Id)}" : null;
         var parts = new List<string>();
         if (query.State is not (RunState.Failed or RunState.Finished))
             parts.Add(Stretch(BySource(command), OpenKey(command), Open + OfWorkers(command)));
@@ -123,36 +121,33 @@ internal sealed class RunPlaces(
     {
         var sql = "";
         if (query.Last is { } last)
-            sql += $" and {Activity} >= {Add(command, new NpgsqlParameter<DateTimeOffset> { TypedValue = (now - last).ToUniversalTime() })}";
+            sql += $" and {Activity} >= {Add(command, (now - last))}";
         if (query.From is { } from)
-            sql += $" and {Activity} >= {Add(command, new NpgsqlParameter<DateTimeOffset> { TypedValue = from.ToUniversalTime() })}";
+            sql += $" and {Activity} >= {Add(command, from)}";
         if (query.To is { } to)
-            sql += $" and {Activity} < {Add(command, new NpgsqlParameter<DateTimeOffset> { TypedValue = to.ToUniversalTime() })}";
+            sql += $" and {Activity} < {Add(command, to)}";
         if (only is not null)
             sql += $" and r.id = any({Add(command, Parameters.Longs(only))})";
         return sql;
     }
 
     private (string From, string Where) BySource(NpgsqlCommand command) => (
-        $"unnest({Add(command, new NpgsqlParameter<short[]> { TypedValue = [.. pipelines.Select(p => p.SourceId).Distinct()] })}) f (source_id)",
+        $"unnest({Add(command, Parameters.Shorts(pipelines.Select(p => p.SourceId).Distinct()))}) f (source_id)",
         "r.source_id = f.source_id");
 
     private (string From, string Where) ByPipeline(NpgsqlCommand command) => (
-        $"unnest({Add(command, new NpgsqlParameter<short[]> { TypedValue = [.. pipelines.Select(p => p.SourceId)] })}, {Add(command, Parameters.Ints(pipelines.Select(p => p.WorkerId)))}) f (source_id, worker)",
+        $"unnest({Add(command, Parameters.Shorts(pipelines.Select(p => p.SourceId)))}, {Add(command, Parameters.Ints(pipelines.Select(p => p.WorkerId)))}) f (source_id, worker)",
         "r.source_id = f.source_id and r.worker = f.worker");
 
     private string OfWorkers(NpgsqlCommand command) => query.Worker is not { Length: > 0 }
         ? ""
         : $" and r.worker = any({Add(command, Parameters.Ints(pipelines.Select(p => p.WorkerId).Distinct()))})";
 
-    private NpgsqlParameter KeyOf(long value) => IsTime ? Time(value) : new NpgsqlParameter<long> { TypedValue = value };
+    private SqlValue KeyOf(long value) => IsTime ? Parameters.Time(value) : value;
 
-    /// <summary>A time as the database has it: it knows infinities, and years that a calendar of ours does not.</summary>
-    private static NpgsqlParameter Time(long microseconds) => new NpgsqlParameter<long> { TypedValue = microseconds, NpgsqlDbType = NpgsqlDbType.TimestampTz };
-
-    private static string Add(NpgsqlCommand command, NpgsqlParameter parameter)
+    private static string Add(NpgsqlCommand command, SqlValue parameter)
     {
-        command.Parameters.Add(parameter);
+        command.With(parameter);
         return "$" + command.Parameters.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

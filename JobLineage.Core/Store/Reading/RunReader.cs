@@ -4,7 +4,6 @@ using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store.Ingest;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Reading;
 
@@ -15,6 +14,9 @@ namespace JobLineage.Core.Store.Reading;
 public sealed class RunReader(
     NpgsqlDataSource store, DiagnosisOptions diagnosis, TimeProvider time) : IRunReader
 {
+    /// <summary>The column where what a single is begins.</summary>
+    private const string Single = "single";
+
     private readonly PastRuns past = new(time);
     private readonly ExaminedRuns examined = new();
     private readonly RecentRuns recent = new(time);
@@ -42,18 +44,18 @@ public sealed class RunReader(
     private async Task<(RunSnapshot? Alone, AssembledRun? Run)> ReadAsync(
         NpgsqlConnection connection, string source, string jobId, DateTimeOffset now, CancellationToken cancellation)
     {
-        const int alone = 2 + JobSql.Width;
-        const int stages = alone + AloneFacts.Width;
         await using var batch = GenericPlan.Of(
             connection,
             $"""
-            select j.hash, src.as_of, {JobSql.Columns}, {AloneFacts.Columns}, {SnapshotSql.Columns}, {SnapshotSql.Details},
+            select
                 -- Depends on the parameters alone: asked once, and not again with each stage.
                 (select count(distinct p.job_id)
                     from job_lineage.source one
                     join job_lineage.job it on it.source_id = one.id and it.id = $2 and it.run_id is not null
                     join job_lineage.put_aside p on p.source_id = one.id and not p.kept
-                    where one.name = $1 and {PutAsideRows.RunOf} = it.run_id)
+                    where one.name = $1 and {PutAsideRows.RunOf} = it.run_id),
+                {SnapshotSql.Stage}, {SnapshotSql.Details}, {SnapshotSql.Run},
+                j.hash as {Single}, src.as_of, {JobSql.Columns}, {AloneFacts.Columns}
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             {JobSql.Joins}
@@ -61,18 +63,18 @@ public sealed class RunReader(
             left join (job_lineage.run r {SnapshotSql.Joins} {SnapshotSql.DetailJoins}) on r.id = j.run_id
             where src.name = $1 and {JobSql.IsThere}
             """,
-            new NpgsqlParameter<string> { TypedValue = source }, new NpgsqlParameter<string> { TypedValue = jobId });
-        var runs = new RunAssembler(at: stages, now, details: stages + RunAssembler.Width);
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
+            source, jobId);
+        var runs = new RunAssembler(now, details: true);
+        await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
+        await row.NextResultAsync(cancellation);
         var putAside = 0L;
-        while (await reader.ReadAsync(cancellation))
+        while (await row.NextAsync(cancellation))
         {
-            putAside = reader.GetInt64(reader.FieldCount - 1);
-            if (!runs.Add(reader))
+            putAside = row.Long();
+            if (!runs.Add(row))
             {
-                var run = Alone(reader, source, now);
-                return (run.Diagnose(AloneFacts.Of(reader, alone, run, now), diagnosis, now), null);
+                var run = Alone(row.From(Single), source, now);
+                return (run.Diagnose(AloneFacts.Of(row, run, now), diagnosis, now), null);
             }
         }
 
@@ -126,8 +128,7 @@ public sealed class RunReader(
                     where j.source_id = s.id and j.id = any($1) and {JobSql.IsThere})
                 or exists (select from job_lineage.past_run p where p.source_id = s.id and p.root_id = any($1))
             order by s.name
-            """);
-        command.Parameters.Add(Ingest.Parameters.Texts([jobId, JobKeys.Newest(jobId), JobKeys.Of(jobId)]));
+            """).With(Parameters.Texts([jobId, JobKeys.Newest(jobId), JobKeys.Of(jobId)]));
         return await command.TextsAsync(cancellation);
     }
 
@@ -142,9 +143,7 @@ public sealed class RunReader(
             join job_lineage.job j on j.source_id = s.id and j.id = w.root_id
             left join job_lineage.run r on r.id = j.run_id
             where {JobSql.IsThere} and (r.id is null or r.root_id = w.root_id)
-            """);
-        command.Parameters.Add(Ingest.Parameters.Texts(runs.Select(r => r.Source)));
-        command.Parameters.Add(Ingest.Parameters.Texts(runs.Select(r => r.RootId)));
+            """).With(Parameters.Texts(runs.Select(r => r.Source)), Parameters.Texts(runs.Select(r => r.RootId)));
         var versions = new Dictionary<RunKey, long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -158,6 +157,9 @@ public sealed class RunReader(
     /// <summary>A single has no version of its own: what was read of it stands for one, in as many bits as JavaScript keeps.</summary>
     internal const long SingleVersionMask = (1L << 53) - 1;
 
-    private static RunSnapshot Alone(NpgsqlDataReader row, string source, DateTimeOffset now) =>
-        JobSql.Alone(JobSql.Read(row, source, at: 2).Job, row.GetInt64(0) & SingleVersionMask, row.TimeAt(1) ?? now);
+    private static RunSnapshot Alone(RowCursor row, string source, DateTimeOffset now)
+    {
+        var (hash, asOf) = (row.Long(), row.Time() ?? now);
+        return JobSql.Alone(JobSql.Read(row, source).Job, hash & SingleVersionMask, asOf);
+    }
 }

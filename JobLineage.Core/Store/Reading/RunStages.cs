@@ -55,8 +55,7 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
         jobId = await JobAddress.ResolveAsync(connection, source, jobId, cancellation);
         await using var command = new NpgsqlCommand(
             $"""
-            select src.id, r.id, r.root_id, r.run_key, s.id, s.parent_id, w.text, st.text, s.depth,
-                {string.Join(", ", JobStates.All.Select(state => "s." + state.Name()))},
+            select src.id, r.id, r.root_id, r.run_key, w.text, st.text, s.id, s.parent_id, s.depth, {StateColumns.Of("s")},
                 (select array_agg(l.text) from job_lineage.label l where l.id = any(s.queues)),
                 s.first_inserted_at, s.first_attempted_at, s.last_finished_at, s.rows
             from job_lineage.source src
@@ -68,18 +67,18 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
             where src.name = $1 and {JobSql.IsThere}
             order by s.depth, s.id
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jobId });
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(source, jobId);
         RunStages? head = null;
-        var rows = new List<(StoredStage Stage, string Worker, string? Step)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        var rows = new List<(string Worker, string? Step, StoredStage Stage)>();
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            if (reader.IsDBNull(1))
-                return new(reader.GetInt16(0), null, jobId, null, []);
-            head ??= new(reader.GetInt16(0), reader.GetInt64(1), reader.GetString(2), reader.TextAt(3), []);
-            rows.Add((Stage(reader), reader.GetString(6), reader.TextAt(7)));
+            var (sourceId, runId) = (row.Short(), row.LongOrNull());
+            if (runId is null)
+                return new(sourceId, null, jobId, null, []);
+            var (rootId, runKey) = (row.Text(), row.TextOrNull());
+            head ??= new(sourceId, runId, rootId, runKey, []);
+            rows.Add((row.Text(), row.TextOrNull(), Stage(row)));
         }
 
         if (head is null)
@@ -89,15 +88,8 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
         return new(head.SourceId, head.RunId, head.RootId, head.RunKey, [.. sorted]);
     }
 
-    private static StoredStage Stage(NpgsqlDataReader row)
-    {
-        var counts = default(StateCounts);
-        foreach (var state in JobStates.All)
-            counts = counts.Add(state, row.GetInt64(9 + (int)state));
-        return new(
-            row.GetInt64(4), row.LongAt(5), "", row.GetInt32(8), counts, row.IsDBNull(17) ? [] : row.GetFieldValue<string[]>(17),
-            row.TimeAt(18), row.TimeAt(19), row.TimeAt(20), row.GetInt64(21));
-    }
+    private static StoredStage Stage(RowCursor row) => new(
+        row.Long(), row.LongOrNull(), "", row.Int(), row.Counts(), row.Array<string>(), row.Time(), row.Time(), row.Time(), row.Long());
 }
 
 /// <summary>A stage as the store has it.</summary>

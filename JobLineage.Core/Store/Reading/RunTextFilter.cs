@@ -1,6 +1,5 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -48,10 +47,10 @@ internal sealed class RunTextFilter
             select r.id from job_lineage.source src
             join job_lineage.run r on r.source_id = src.id and r.run_key = $1 and r.run_key is not null
             """,
-            new NpgsqlParameter<string> { TypedValue = text });
+            text);
         batch.Add(
             "select id::bigint from job_lineage.label where position(lower($1) in lower(text)) > 0",
-            new NpgsqlParameter<string> { TypedValue = text });
+            text);
         // A fingerprint has no numbers, ids and quoted values: neither has what is looked for in it. A number alone would then
         // be in most of them.
         var print = Fingerprint.Of(text);
@@ -61,7 +60,7 @@ internal sealed class RunTextFilter
             where position(lower($1) in lower(text)) > 0 or position(lower($2) in lower(text)) > 0
             limit {ErrorsFollowed}
             """,
-            new NpgsqlParameter<string> { TypedValue = text }, new NpgsqlParameter<string> { TypedValue = Letters(print) >= LettersNeeded ? print : text });
+            text, Letters(print) >= LettersNeeded ? print : text);
         var found = new List<long>[] { [], [], [] };
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         foreach (var list in found)
@@ -103,11 +102,8 @@ internal sealed class RunTextFilter
                     select from job_lineage.stage s join job_lineage.error_group g on g.stage_id = s.id
                     where s.run_id = r.id and g.fingerprint = any($4) and g.final + g.retrying > 0))
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(Parameters.Longs(places.Select(p => p.Id)));
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
-        command.Parameters.Add(Parameters.Ints(labels));
-        command.Parameters.Add(Parameters.Ints(errors));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(
+            Parameters.Longs(places.Select(p => p.Id)), text, Parameters.Ints(labels), Parameters.Ints(errors));
         var matching = new HashSet<long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

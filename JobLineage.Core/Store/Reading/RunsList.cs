@@ -1,7 +1,6 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -21,8 +20,6 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
     private const int PipelinesTold = 200;
 
     private const int ArgsShown = 500;
-
-    private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => "r." + s.Name()));
 
     public async Task<RunsPage> ReadAsync(CancellationToken cancellation)
     {
@@ -139,8 +136,8 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
             return rows;
         await using var command = new NpgsqlCommand(
             $"""
-            select r.id, src.name, r.root_id, r.run_key, w.text, r.version, r.started_at, r.last_activity_at, r.source_id, r.worker,
-                left(root.args, {ArgsShown}), st.stages, st.failing, st.missing, st.cycles, {Counts}
+            select r.id, {StateColumns.Of("r")}, r.source_id, r.worker, src.name, r.root_id, r.run_key, w.text, r.version,
+                st.stages, r.started_at, r.last_activity_at, left(root.args, {ArgsShown}), st.failing, st.missing, st.cycles
             from unnest($1) u (id)
             join job_lineage.run r on r.id = u.id
             join job_lineage.source src on src.id = r.source_id
@@ -150,26 +147,25 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
                 select count(*) as stages, count(*) filter (where s.discarded > 0) as failing,
                     count(*) filter (where s.short_children + s.lost_children > 0) as missing, count(*) filter (where s.cycle_cuts > 0) as cycles
                 from job_lineage.stage s where s.run_id = r.id) st
-            """, connection);
-        command.Parameters.Add(Parameters.Longs(places.Select(p => p.Id)));
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+            """, connection).With(Parameters.Longs(places.Select(p => p.Id)));
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            var counts = FactRows.Counts(reader, 15);
-            rows[reader.GetInt64(0)] = new(reader.GetInt16(8), reader.GetInt32(9), new()
+            var (id, counts) = (row.Long(), row.Counts());
+            rows[id] = new(row.Short(), row.Int(), new()
             {
-                Source = reader.GetString(1),
-                RootId = reader.GetString(2),
-                RunKey = reader.TextAt(3),
-                Worker = reader.GetString(4),
-                Version = reader.GetInt64(5),
+                Source = row.Text(),
+                RootId = row.Text(),
+                RunKey = row.TextOrNull(),
+                Worker = row.Text(),
+                Version = row.Long(),
                 Counts = counts,
-                Stages = (int)reader.GetInt64(11),
+                Stages = (int)row.Long(),
                 State = counts.Discarded > 0 ? RunState.Failed : RunState.Finished,
-                StartedAt = reader.TimeAt(6),
-                LastActivityAt = reader.TimeAt(7),
-                RootArgs = reader.TextAt(10),
-                Findings = new(Failing: (int)reader.GetInt64(12), Missing: (int)reader.GetInt64(13), Cycle: (int)reader.GetInt64(14)),
+                StartedAt = row.Time(),
+                LastActivityAt = row.Time(),
+                RootArgs = row.TextOrNull(),
+                Findings = new(Failing: (int)row.Long(), Missing: (int)row.Long(), Cycle: (int)row.Long()),
             });
         }
 

@@ -16,12 +16,12 @@ internal static class SiblingsReader
             return null;
         var which = byKey
             ? "j.run_key = $2 and j.stage_id = $4"
-            : "j.parent_id = $2 and j.flags & 8 = 0";
+            : $"j.parent_id = $2 and {JobIs.Linked()}";
         await using var command = new NpgsqlCommand(
             $"""
             with s as materialized (
                 select j.id, j.state from job_lineage.job j
-                where j.source_id = $1 and {which} and j.flags & 5 = 0
+                where j.source_id = $1 and {which} and {JobIs.Counted()}
                 limit {JobSiblings.Most + 1})
             select s.state, count(*), null::text, null::text from s group by s.state
             union all
@@ -29,12 +29,9 @@ internal static class SiblingsReader
                 (select id from s where (length(id), id) < (length($3), $3) order by length(id) desc, id desc limit 1),
                 (select id from s where (length(id), id) > (length($3), $3) order by length(id), id limit 1)
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = sourceId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = byKey ? job.RunKey! : job.ParentId! });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = job.Id });
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(sourceId, byKey ? job.RunKey! : job.ParentId!, job.Id);
         if (byKey)
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = stageId!.Value });
+            command.With(stageId!.Value);
         var counts = default(StateCounts);
         string? previous = null, next = null;
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -1,7 +1,6 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace JobLineage.Core.Store.Reading;
 
@@ -104,7 +103,7 @@ internal sealed class SliceMerge(NpgsqlConnection connection, SliceKind kind, IR
             cross join lateral (
                 select {At} as at, j.id
                 from job_lineage.job j
-                where j.stage_id = p.stage and {Key} and j.flags & 5 = 0 {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : "")}
+                where j.stage_id = p.stage and {Key} and {JobIs.Counted()} {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : "")}
                     {(timed
                         ? $"and {At} is not null and ({At}, length(j.id), j.id) {behind} (p.at, p.len, p.id)"
                         : $"and {At} is null and (p.id is null or (length(j.id), j.id) {behind} (p.len, p.id))")}
@@ -112,18 +111,12 @@ internal sealed class SliceMerge(NpgsqlConnection connection, SliceKind kind, IR
                 limit $7 offset 0) x
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
-        var start = newestFirst ? DateTime.MaxValue : DateTime.MinValue;
-        command.Parameters.Add(Ingest.Parameters.Ints(Enumerable.Range(0, runs.Count)));
-        command.Parameters.Add(Ingest.Parameters.Longs(runs.Select(run => run.Slice.Stage)));
-        command.Parameters.Add(Ingest.Parameters.Ints(runs.Select(run => run.Slice.Key)));
-        command.Parameters.Add(new NpgsqlParameter<DateTime[]>
-        {
-            TypedValue = [.. runs.Select(run => DateTime.SpecifyKind(run.Last?.At ?? start, DateTimeKind.Utc))],
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-        });
-        command.Parameters.Add(Ingest.Parameters.Ints(runs.Select(run => run.Last is { } last ? Bytes(last.Id) : newestFirst ? int.MaxValue : 0)));
-        command.Parameters.Add(Ingest.Parameters.Texts(runs.Select(run => run.Last?.Id ?? (timed ? "" : null))));
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = piece });
+        var start = newestFirst ? DateTimeOffset.MaxValue : DateTimeOffset.MinValue;
+        command.With(
+            Parameters.Ints(Enumerable.Range(0, runs.Count)), Parameters.Longs(runs.Select(run => run.Slice.Stage)),
+            Parameters.Ints(runs.Select(run => run.Slice.Key)), Parameters.Times(runs.Select(run => (DateTimeOffset?)(run.Last?.At is { } at ? new(at.Ticks, TimeSpan.Zero) : start))),
+            Parameters.Ints(runs.Select(run => run.Last is { } last ? Bytes(last.Id) : newestFirst ? int.MaxValue : 0)),
+            Parameters.Texts(runs.Select(run => run.Last?.Id ?? (timed ? "" : null))), piece);
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))

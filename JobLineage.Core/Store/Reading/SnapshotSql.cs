@@ -15,51 +15,50 @@ internal static class SnapshotSql
     /// <summary>Errors that are told apart; the others are counted.</summary>
     private const int Errors = 3;
 
-    private static readonly string Counts = string.Join(", ", JobStates.All.Select(s => "s." + s.Name()));
-
-    /// <summary>Begins where the columns of <see cref="RunAssembler"/> begin; needs <c>r</c> (run) and <c>src</c> (source) in scope.</summary>
-    public static readonly string Columns =
+    /// <summary>A run's number and one of its stages; needs <c>r</c> (run) and <see cref="Joins"/> in scope.</summary>
+    public static readonly string Stage =
         $"""
-        src.name, src.as_of, r.id, r.root_id, r.run_key, rw.text, r.version, coalesce(root.inserted_at, r.started_at), r.last_activity_at,
-        root.args, root.flags, s.id, s.parent_id, sw.text, st.text, s.depth, {Counts}, s.vanished, s.cycle_cuts, s.parents, s.rows,
+        r.id, s.id, s.parent_id, sw.text, st.text, s.depth, {StateColumns.Of("s")}, s.vanished, s.cycle_cuts, s.parents, s.rows,
         s.first_inserted_at, s.last_attempted_at, s.last_finished_at,
         (select array_agg(l.text order by l.text) from job_lineage.label l where l.id = any(s.queues)),
         ready.scheduled_at, running.since[1], due.scheduled_at,
         (select array_agg(e.to_stage order by e.to_stage) from job_lineage.stage_edge e where e.from_stage = s.id),
         (select array_agg(e.jobs order by e.to_stage) from job_lineage.stage_edge e where e.from_stage = s.id),
         s.ran, s.ran_ms, s.waited_ms, s.expected, s.short_children, s.short_parents, s.lost_children,
-        src.backfilled, r.source_id, r.worker,
         {QueueOf("ready")}, {QueueOf("due")},
-        running.ids, running.since, running.nodes, running.seen,
-        r.absent
+        running.ids, running.since, running.nodes, running.seen
         """;
 
-    /// <summary>How many columns a queue has.</summary>
-    public const int QueueWidth = 6;
+    /// <summary>The run itself, behind <see cref="Stage"/> and <see cref="Details"/>; needs <c>src</c> (source) in scope as well.</summary>
+    public const string Run =
+        """
+        src.name, src.as_of, r.root_id, r.run_key, rw.text, r.version, coalesce(root.inserted_at, r.started_at),
+        root.args, root.flags, src.backfilled, r.source_id, r.worker, r.absent
+        """;
 
     /// <summary>Which jobs are meant, and with which errors: what the page of a run shows and the list of runs does not.</summary>
     public static readonly string Details =
         $"""
         case when s.available > 0 then array(
             select j.id from job_lineage.job j
-            where j.stage_id = s.id and j.state = 0 and j.flags & 5 = 0 order by j.scheduled_at limit {Sample}) end,
+            where j.stage_id = s.id and {JobIs.Counted(JobState.Available)} order by j.scheduled_at limit {Sample}) end,
         case when s.scheduled + s.retryable > 0 then array(
             select d.id from (
                 (select j.id, j.scheduled_at from job_lineage.job j
-                 where s.scheduled > 0 and j.stage_id = s.id and j.state = 1 and j.flags & 5 = 0 order by j.scheduled_at limit {Sample})
+                 where s.scheduled > 0 and j.stage_id = s.id and {JobIs.Counted(JobState.Scheduled)} order by j.scheduled_at limit {Sample})
                 union all
                 (select j.id, j.scheduled_at from job_lineage.job j
-                 where s.retryable > 0 and j.stage_id = s.id and j.state = 4 and j.flags & 5 = 0 order by j.scheduled_at limit {Sample})) d
+                 where s.retryable > 0 and j.stage_id = s.id and {JobIs.Counted(JobState.Retryable)} order by j.scheduled_at limit {Sample})) d
             order by d.scheduled_at limit {Sample}) end,
         failed.ids, failed.at, errors.texts, errors.counts,
         case when s.discarded > 0 then (
             select count(*) from job_lineage.error_group g where g.stage_id = s.id and g.final > 0) end,
         case when s.parents > 0 and s.completed > s.parents and s.step is null then array(
             select j.id from job_lineage.job j
-            where j.stage_id = s.id and j.state = 5 and j.children = 0 and j.run_key is null and j.flags & 5 = 0 limit {Sample}) end,
+            where j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.children = 0 and j.run_key is null and {JobIs.Counted()} limit {Sample}) end,
         case when s.short_parents > 0 then array(
             select j.id from job_lineage.job j
-            where j.stage_id = s.id and j.state = 5 and j.expected > j.children and j.flags & 5 = 0 limit {Sample}) end
+            where j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end
         """;
 
     /// <summary>What hangs on <c>r</c>.</summary>
@@ -72,17 +71,17 @@ internal static class SnapshotSql
         left join job_lineage.job root on root.source_id = r.source_id and root.id = r.root_id
         left join lateral (
             select j.scheduled_at, j.queue from job_lineage.job j
-            where s.available > 0 and j.stage_id = s.id and j.state = 0 and j.flags & 5 = 0
+            where s.available > 0 and j.stage_id = s.id and {JobIs.Counted(JobState.Available)}
             order by j.scheduled_at limit 1) ready on true
         left join job_lineage.queue readyq on readyq.source_id = r.source_id and readyq.queue = ready.queue
         left join lateral (
             select d.scheduled_at, d.queue from (
                 (select j.scheduled_at, j.queue from job_lineage.job j
-                 where s.scheduled > 0 and j.stage_id = s.id and j.state = 1 and j.flags & 5 = 0
+                 where s.scheduled > 0 and j.stage_id = s.id and {JobIs.Counted(JobState.Scheduled)}
                  order by j.scheduled_at limit 1)
                 union all
                 (select j.scheduled_at, j.queue from job_lineage.job j
-                 where s.retryable > 0 and j.stage_id = s.id and j.state = 4 and j.flags & 5 = 0
+                 where s.retryable > 0 and j.stage_id = s.id and {JobIs.Counted(JobState.Retryable)}
                  order by j.scheduled_at limit 1)) d
             order by d.scheduled_at limit 1) due on true
         left join job_lineage.queue dueq on dueq.source_id = r.source_id and dueq.queue = due.queue
@@ -91,7 +90,7 @@ internal static class SnapshotSql
                 array_agg(x.attempted_by order by x.attempted_at) as nodes, array_agg(n.last_seen_at order by x.attempted_at) as seen
             from (
                 select j.id, j.attempted_at, j.attempted_by from job_lineage.job j
-                where s.executing > 0 and j.stage_id = s.id and j.state = 3 and j.flags & 5 = 0
+                where s.executing > 0 and j.stage_id = s.id and {JobIs.Counted(JobState.Executing)}
                 order by j.attempted_at limit {StageFacts.AttemptsLimit}) x
             left join job_lineage.node n on n.source_id = r.source_id and n.name = left(x.attempted_by, {Ingest.QueueDeltas.NodeLimit})) running on true
         """;
@@ -103,7 +102,7 @@ internal static class SnapshotSql
             select array_agg(f.id order by f.finished_at) as ids, array_agg(f.finished_at order by f.finished_at) as at
             from (
                 select j.id, j.finished_at from job_lineage.job j
-                where s.discarded > 0 and j.stage_id = s.id and j.state = 6 and j.flags & 5 = 0
+                where s.discarded > 0 and j.stage_id = s.id and {JobIs.Counted(JobState.Discarded)}
                 order by j.finished_at limit {Sample}) f) failed on true
         left join lateral (
             select array_agg(f.text order by g.final desc, f.id) as texts, array_agg(g.final order by g.final desc, f.id) as counts

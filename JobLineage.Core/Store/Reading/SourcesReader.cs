@@ -13,8 +13,8 @@ internal static class SourcesReader
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new(
             $"""
-            select s.name, s.state, s.as_of, s.message, s.rows_done, s.rows_total, s.heartbeat_at < now() - interval '30 seconds', s.returned, s.returned_at,
-                {SourceLease.ReaderOf("s.name")},
+            select s.state, s.message, s.heartbeat_at < now() - interval '30 seconds', {SourceLease.ReaderOf("s.name")},
+                s.name, s.as_of, s.rows_done, s.rows_total, s.returned, s.returned_at,
                 (select count(distinct a.job_id) from job_lineage.put_aside a where a.source_id = s.id)
             from job_lineage.source s
             where s.forgotten_at is null
@@ -22,7 +22,7 @@ internal static class SourcesReader
             """));
         batch.BatchCommands.Add(new(
             $"""
-            select {PutAside.Columns}, s.name
+            select s.name, {PutAside.Columns}
             from job_lineage.source s
             cross join lateral (
                 select * from job_lineage.put_aside p where p.source_id = s.id
@@ -32,28 +32,27 @@ internal static class SourcesReader
             order by p.first_seen desc, length(p.job_id), p.job_id, p.member
             """));
         var sources = new List<SourceStatus>();
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            var state = (FeedState)reader.GetInt16(1);
-            var message = reader.TextAt(3);
-            if (state != FeedState.Misconfigured && !reader.IsDBNull(6) && reader.GetBoolean(6))
+            var (state, message, isSilent, readBy) = ((FeedState)row.Short(), row.TextOrNull(), row.BoolOrNull(), row.TextOrNull());
+            if (state != FeedState.Misconfigured && isSilent is true)
                 (state, message) = (FeedState.Stopped, "No replica has read this source for more than 30 seconds.");
-            else if (state == FeedState.Starting && reader.IsDBNull(9))
+            else if (state == FeedState.Starting && readBy is null)
                 (state, message) = (FeedState.Stopped, "No replica has begun to read this source.");
-            sources.Add(new(reader.GetString(0), state, reader.TimeAt(2), message, reader.GetInt64(4), reader.GetInt64(5))
+            sources.Add(new(row.Text(), state, row.Time(), message, row.Long(), row.Long())
             {
-                Returned = reader.GetInt64(7),
-                ReturnedAt = reader.TimeAt(8),
-                Reader = reader.TextAt(9),
-                RowsPutAside = reader.GetInt64(10),
+                Returned = row.Long(),
+                ReturnedAt = row.Time(),
+                Reader = readBy,
+                RowsPutAside = row.Long(),
             });
         }
 
-        await reader.NextResultAsync(cancellation);
+        await row.NextResultAsync(cancellation);
         var aside = new List<(string Source, BadRow Row)>();
-        while (await reader.ReadAsync(cancellation))
-            aside.Add((reader.GetString(PutAside.Width), PutAside.Row(reader)));
+        while (await row.NextAsync(cancellation))
+            aside.Add((row.Text(), PutAside.Row(row)));
         return aside.Count == 0 ? sources : [.. sources.Select(s => s with { PutAside = [.. aside.Where(a => a.Source == s.Source).Select(a => a.Row)] })];
     }
 }

@@ -30,23 +30,22 @@ internal static class SpanReader
                     select case when attempted_at >= scheduled_at and isfinite(attempted_at) and isfinite(scheduled_at) then extract(epoch from attempted_at - scheduled_at)::float8 end as waited,
                         case when finished_at >= attempted_at and isfinite(finished_at) and isfinite(attempted_at) then extract(epoch from finished_at - attempted_at)::float8 end as ran
                     from (
-                        ({Newest(5)})
+                        ({Newest(JobState.Completed)})
                         union all
-                        ({Newest(6)})) n
+                        ({Newest(JobState.Discarded)})) n
                     order by finished_at desc limit {most}) spans) s
             where s.jobs > 0
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(Ingest.Parameters.Longs(stages));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             spans[reader.GetInt64(0)] = new(Statistics(reader, 2), Statistics(reader, 4), reader.GetInt64(1));
         return spans;
 
-        string Newest(int state) =>
+        string Newest(JobState state) =>
             $"""
             select j.scheduled_at, j.attempted_at, j.finished_at from job_lineage.job j
-            where j.stage_id = p.stage and j.state = {state} and j.flags & 5 = 0 and j.finished_at is not null
+            where j.stage_id = p.stage and {JobIs.Counted(state)} and j.finished_at is not null
             order by j.finished_at desc, length(j.id) desc, j.id desc limit {most}
             """;
 

@@ -35,14 +35,14 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
         await using var command = Command(
             $"""
             select least({StagePace.Minutes - 1}, floor(extract(epoch from $2 - n.finished_at) / 60))::integer, count(*)
-            from (values (5), (6), (7)) s (state)
+            from (values {JobIs.Rows(JobStates.All.Where(s => s.IsFinished()))}) s (state)
             cross join lateral (
                 select j.finished_at from job_lineage.job j
-                where j.stage_id = $1 and j.state = s.state and j.flags & 5 = 0 and j.finished_at is not null
+                where j.stage_id = $1 and j.state = s.state and {JobIs.Counted()} and j.finished_at is not null
                     and j.finished_at > $2 - interval '{StagePace.Minutes} minutes' and j.finished_at <= $2
                 order by j.finished_at desc limit {Counted}) n
             group by 1
-            """, stage.Id, now.UtcDateTime);
+            """, stage.Id, now);
         var minutes = new long[StagePace.Minutes];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -52,7 +52,7 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
 
     private async Task<List<string?>> ArgsAsync(JobState state, CancellationToken cancellation)
     {
-        await using var command = Command(Newest((int)state, Compared, "j.args"), stage.Id);
+        await using var command = Command(Newest(state, Compared, "j.args"), stage.Id);
         var args = new List<string?>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -60,18 +60,13 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
         return args;
     }
 
-    private static string Newest(int state, int most, string columns) =>
+    private static string Newest(JobState state, int most, string columns) =>
         $"""
         select {columns} from job_lineage.job j
-        where j.stage_id = $1 and j.state = {state} and j.flags & 5 = 0 and j.finished_at is not null
+        where j.stage_id = $1 and {JobIs.Counted(state)} and j.finished_at is not null
         order by j.finished_at desc, length(j.id) desc, j.id desc limit {most}
         """;
 
-    private NpgsqlCommand Command(string sql, params object[] parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = ViewsReader.TimeoutSeconds };
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        return command;
-    }
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<SqlValue> parameters) =>
+        new NpgsqlCommand(sql, connection) { CommandTimeout = ViewsReader.TimeoutSeconds }.With(parameters);
 }

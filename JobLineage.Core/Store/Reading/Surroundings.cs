@@ -31,22 +31,26 @@ internal sealed class Surroundings
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
             """
-            select l.text, q.available, q.executing, q.last_attempted_at, q.starts, q.starts_at, q.source_id
+            select q.source_id, l.text, q.available, q.executing, q.last_attempted_at, q.starts, q.starts_at
             from job_lineage.queue q
             join job_lineage.label l on l.id = q.queue
             where q.source_id = any($1)
             """,
-            new NpgsqlParameter<short[]> { TypedValue = waitedIn });
+            Parameters.Shorts(waitedIn));
         batch.Add(
-            "select n.name, n.last_seen_at, n.source_id from job_lineage.node n join unnest($1, $2) w (source_id, name) using (source_id, name)",
-            new NpgsqlParameter<short[]> { TypedValue = [.. runOn.Select(n => n.SourceId)] },
+            "select n.source_id, n.name, n.last_seen_at from job_lineage.node n join unnest($1, $2) w (source_id, name) using (source_id, name)",
+            Parameters.Shorts(runOn.Select(n => n.SourceId)),
             Parameters.Texts(runOn.Select(n => n.Node)));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            read.queues[(reader.GetInt16(6), reader.GetString(0))] = FactRows.Queue(reader, 0, now)!;
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-            read.nodes[(reader.GetInt16(2), reader.GetString(0))] = reader.TimeAt(1);
+        await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
+        {
+            var (source, queue) = (row.Short(), row.Queue(now)!);
+            read.queues[(source, queue.Name)] = queue;
+        }
+
+        await row.NextResultAsync(cancellation);
+        while (await row.NextAsync(cancellation))
+            read.nodes[(row.Short(), row.Text())] = row.Time();
         return read;
     }
 

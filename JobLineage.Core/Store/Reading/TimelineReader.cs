@@ -103,7 +103,7 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
                     select from unnest($1, $2) p (stage, key)
                     cross join lateral (
                         select from job_lineage.job j
-                        where j.stage_id = p.stage and j.state = p.key and j.flags & 5 = 0 and j.finished_at is not null and j.finished_at >= $3
+                        where j.stage_id = p.stage and j.state = p.key and {JobIs.Counted()} and j.finished_at is not null and j.finished_at >= $3
                         limit {Sampled + 1}) j
                     limit {Sampled + 1}) n
                 """, connection)
@@ -127,7 +127,7 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
             cross join lateral (
                 select j.scheduled_at, j.attempted_at, j.finished_at
                 from job_lineage.job j
-                where j.stage_id = p.stage and j.state = p.key and j.flags & 5 = 0
+                where j.stage_id = p.stage and j.state = p.key and {JobIs.Counted()}
                     {(since is null ? "" : $"and {by} is not null and {by} >= $3")}
                 limit {Sampled + 1}) j
             limit {Sampled + 1}
@@ -143,10 +143,9 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
 
     private static void Add(NpgsqlCommand command, List<Slice> slices, DateTimeOffset? since)
     {
-        command.Parameters.Add(Ingest.Parameters.Longs(slices.Select(s => s.Stage)));
-        command.Parameters.Add(Ingest.Parameters.Ints(slices.Select(s => s.Key)));
+        command.With(Parameters.Longs(slices.Select(s => s.Stage)), Parameters.Ints(slices.Select(s => s.Key)));
         if (since is { } at)
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime });
+            command.With(at);
     }
 
     private async Task<CriticalPath?> PathAsync(bool isFinal, CancellationToken cancellation)
@@ -171,19 +170,17 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
     private async Task<List<string>> ChainAsync(string id, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             with recursive up as (
-                select case when j.flags & 8 = 0 then j.parent_id end as id, 1 as level
+                select case when {JobIs.Linked()} then j.parent_id end as id, 1 as level
                 from job_lineage.job j where j.source_id = $1 and j.id = $2
                 union all
-                select case when j.flags & 8 = 0 then j.parent_id end, u.level + 1
+                select case when {JobIs.Linked()} then j.parent_id end, u.level + 1
                 from up u join job_lineage.job j on j.source_id = $1 and j.id = u.id
                 where u.level < 10000)
             select u.id from up u where u.id is not null order by u.level desc
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(run.SourceId, id);
         return await command.TextsAsync(cancellation);
     }
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace JobLineage.Core.Sources;
+namespace JobLineage.Core.Postgres;
 
 /// <summary>Reads the columns that queues and the store share.</summary>
 internal static class RowValues
