@@ -21,6 +21,13 @@ internal readonly struct SqlValue
 
     public static implicit operator SqlValue(bool? value) => new(value, NpgsqlDbType.Boolean);
 
+    // Numbers that are there have operators of their own: a short is an int as well.
+    public static implicit operator SqlValue(short value) => new(value, NpgsqlDbType.Smallint);
+
+    public static implicit operator SqlValue(int value) => new(value, NpgsqlDbType.Integer);
+
+    public static implicit operator SqlValue(long value) => new(value, NpgsqlDbType.Bigint);
+
     public static implicit operator SqlValue(short? value) => new(value, NpgsqlDbType.Smallint);
 
     public static implicit operator SqlValue(int? value) => new(value, NpgsqlDbType.Integer);

@@ -89,10 +89,10 @@ public sealed class SourceScanner(
 
         command.Sql = ScanSql.Scan(
             except.Count == 0 ? source : source with { Mapping = mapping with { Except = new(except, source.HasRowVersions) } },
-            Add(above is null ? null : reader.IdValue(above)),
+            Add(above is null ? (SqlValue?)null : reader.IdValue(above)),
             Add(within is null || mapping.InsertedAt is null ? null : within.Value),
-            Add(followed.Count == 0 ? null : reader.IdArray(followed)),
-            Add(except.Count == 0 ? null : reader.IdArray(except)));
+            Add(followed.Count == 0 ? (SqlValue?)null : reader.IdArray(followed)),
+            Add(except.Count == 0 ? (SqlValue?)null : reader.IdArray(except)));
         var rows = new Dictionary<string, RowMark>(StringComparer.Ordinal);
         var (oldest, next) = (0L, 0L);
         string? high = null;

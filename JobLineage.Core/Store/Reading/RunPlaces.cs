@@ -112,7 +112,7 @@ internal sealed class RunPlaces(
 
     private string OpenKey(NpgsqlCommand command) => query.Sort switch
     {
-        RunSort.Duration => $"job_lineage.run_span(r.started_at, {Add(command, Time(At))})",
+        RunSort.Duration => $"job_lineage.run_span(r.started_at, {Add(command, Parameters.Time(At))})",
         RunSort.Jobs => $"({Unfinished} + r.completed + r.discarded + r.cancelled)",
         _ => ClosedKey,
     };
