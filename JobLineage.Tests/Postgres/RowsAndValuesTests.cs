@@ -73,7 +73,7 @@ public sealed class RowsAndValuesTests
             Assert.Equal(((short)1, null, 2, null), (row.Short(), row.ShortOrNull(), row.Int(), row.IntOrNull()));
             Assert.Equal((3L, null, null), (row.Long(), row.LongOrNull(), row.DoubleOrNull()));
             Assert.Equal((DateTimeOffset.MaxValue, null), (row.Time(), row.Time()));
-            Assert.Equal(["x", null], row.Array<string?>());
+            Assert.Equal(new[] { "x", null }, row.Array<string?>());
             Assert.Empty(row.Array<string>());
             Assert.Equal([null, DateTimeOffset.UnixEpoch], row.Times());
             Assert.Empty(row.Times());
