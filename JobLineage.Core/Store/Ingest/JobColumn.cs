@@ -19,7 +19,7 @@ internal abstract class JobColumn(string name, bool isPayload)
     public abstract Task CopyAsync(NpgsqlBinaryImporter row, Node node, CancellationToken cancellation);
 
     /// <summary>The values of several jobs.</summary>
-    public abstract NpgsqlParameter Array(IEnumerable<Node> nodes);
+    public abstract SqlValue Array(IEnumerable<Node> nodes);
 
     public static JobColumn Text(string name, Func<Node, string?> value, bool isPayload = false) => new TextColumn(name, value, isPayload);
 
@@ -34,7 +34,7 @@ internal abstract class JobColumn(string name, bool isPayload)
         public override Task CopyAsync(NpgsqlBinaryImporter row, Node node, CancellationToken cancellation) =>
             value(node) is { } text ? row.WriteAsync(text, NpgsqlDbType.Text, cancellation) : row.WriteNullAsync(cancellation);
 
-        public override NpgsqlParameter Array(IEnumerable<Node> nodes) => Parameters.Texts(nodes.Select(value));
+        public override SqlValue Array(IEnumerable<Node> nodes) => Parameters.Texts(nodes.Select(value));
     }
 
     private sealed class ValueColumn<T>(string name, NpgsqlDbType type, Func<Node, T?> value, bool isPayload) : JobColumn(name, isPayload)
@@ -43,7 +43,7 @@ internal abstract class JobColumn(string name, bool isPayload)
         public override Task CopyAsync(NpgsqlBinaryImporter row, Node node, CancellationToken cancellation) =>
             value(node) is { } some ? row.WriteAsync(some, type, cancellation) : row.WriteNullAsync(cancellation);
 
-        public override NpgsqlParameter Array(IEnumerable<Node> nodes) =>
-            new NpgsqlParameter<T?[]> { TypedValue = [.. nodes.Select(value)], NpgsqlDbType = NpgsqlDbType.Array | type };
+        public override SqlValue Array(IEnumerable<Node> nodes) =>
+            new((T?[])[.. nodes.Select(value)], NpgsqlDbType.Array | type);
     }
 }

@@ -87,7 +87,7 @@ internal static class JobRows
             if (some.Count == 0)
                 return;
             some.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
-            batch.Add(sql, [new NpgsqlParameter<short> { TypedValue = sourceId }, Id.Array(some), .. columns.Select(c => c.Array(some))]);
+            batch.Add(sql, [sourceId, Id.Array(some), .. columns.Select(c => c.Array(some))]);
         }
     }
 
