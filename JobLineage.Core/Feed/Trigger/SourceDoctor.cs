@@ -88,7 +88,8 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
     private async Task ExamineObanAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select obj_description($1::text::regclass, 'pg_class')", connection) { CommandTimeout = 15 }.With(mapping.QualifiedTable);
+            "select obj_description($1::text::regclass, 'pg_class')", connection)
+        { CommandTimeout = 15 }.With(mapping.QualifiedTable);
         var comment = await command.ExecuteScalarAsync(cancellation) as string;
         if (!int.TryParse(comment, CultureInfo.InvariantCulture, out var version))
             Advise("Oban", $"The comment of {mapping.Schema}.{mapping.Table} does not say which of Oban's schema versions it has; versions up to 14 are known.");
