@@ -26,11 +26,11 @@ public sealed class ViewsTests : PageContext
         var query = Views.Queries[0];
         Assert.Equal(
             ("SyncJob/MoviePageJob", JobState.Discarded, "scraper", 17, "eu", "5", JobSort.Newest),
-            (query.Stage!, query.State!.Value, query.Queue!, query.Error!.Value, query.Text!, query.Below!, query.Sort));
+            (query.Filter.Stage!, query.Filter.States.Single(), query.Filter.Queue!, query.Filter.Error!.Value, query.Filter.Texts.Single(), query.Filter.Below!, query.Sort));
         Assert.Equal(
             ["SyncJob/MoviePageJob", "discarded", "scraper", "Newest"],
             page.FindAll(".filter select").Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")));
-        Assert.Equal("eu", page.Find(".filter input").GetAttribute("value"));
+        Assert.Equal("state:discarded stage:SyncJob/MoviePageJob queue:scraper below:5 error:#17 eu", page.Find(".filter input").GetAttribute("value"));
         Assert.Contains("2 selected", page.Markup);
         Assert.Equal("true", page.Find("tr[data-job='7'] [role=checkbox]").GetAttribute("aria-checked"));
         await AssertNothingLeaksAsync();
@@ -46,7 +46,85 @@ public sealed class ViewsTests : PageContext
         await page.FindAll(".filter select")[1].ChangeAsync("discarded");
 
         Assert.EndsWith("runs/oban/1?tab=jobs&state=discarded&queue=scraper", Nav.Uri);
-        page.WaitForAssertion(() => Assert.Equal(JobState.Discarded, Views.Queries[^1].State), Limit);
+        page.WaitForAssertion(() => Assert.Equal([JobState.Discarded], Views.Queries[^1].Filter.States), Limit);
+    }
+
+    [Fact]
+    public async Task A_filter_that_is_typed_becomes_the_address_that_links_have()
+    {
+        var page = Open("tab=jobs&queue=scraper");
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("tr[data-job]")), Limit);
+
+        await page.Find(".filter input").ChangeAsync("state:discarded args.source_id:13 \"a b\"");
+        await page.Find(".filter").SubmitAsync();
+
+        Assert.EndsWith("runs/oban/1?tab=jobs&state=discarded&q=args.source_id%3A13%20%22a%20b%22", Nav.Uri);
+        page.WaitForAssertion(() => Assert.Equal("state:discarded args.source_id:13 \"a b\"", Views.Queries[^1].Filter.ToString()), Limit);
+        Assert.Equal("discarded", page.FindAll(".filter select")[1].QuerySelector("option[selected]")!.GetAttribute("value"));
+        Assert.Contains("q=args.source_id%3A13", page.Find("[data-export=csv]").GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task A_wrong_word_is_said_where_it_was_typed_and_nothing_else_is_listed()
+    {
+        var page = Open("tab=jobs&stage=SyncJob&q=sate%3Adiscarded");
+
+        page.WaitForAssertion(() => Assert.Contains("did you mean state:? A text with a colon is found in quotes. (at character 1)", page.Find("[data-filter-problem]").TextContent), Limit);
+        Assert.Equal("sate:discarded", page.Find(".filter input").GetAttribute("value"));
+        Assert.Empty(page.FindAll("tr[data-job]"));
+        Assert.Empty(Views.Queries);
+        Assert.EndsWith("runs/oban/1?tab=jobs&stage=SyncJob&state=discarded", page.Find("[data-filter-problem] a").GetAttribute("href"));
+
+        // A wrong word that is typed leads nowhere, and one that is right again does.
+        await page.Find(".filter input").ChangeAsync("state:broken");
+        await page.Find(".filter").SubmitAsync();
+        Assert.EndsWith("q=sate%3Adiscarded", Nav.Uri);
+        Assert.Contains("'broken' is no state", page.Find("[data-filter-problem]").TextContent);
+        await page.Find(".filter input").ChangeAsync("state:completed");
+        await page.Find(".filter").SubmitAsync();
+        Assert.EndsWith("runs/oban/1?tab=jobs&stage=SyncJob&state=completed", Nav.Uri);
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("tr[data-job]")), Limit);
+        Assert.Empty(page.FindAll("[data-filter-problem]"));
+    }
+
+    [Fact]
+    public void What_the_address_says_twice_and_differently_is_refused()
+    {
+        var page = Open("tab=jobs&state=discarded&q=state%3Acompleted");
+
+        page.WaitForAssertion(() => Assert.Contains("'state:' is said twice", page.Find("[data-filter-problem]").TextContent), Limit);
+        Assert.Empty(Views.Queries);
+    }
+
+    [Fact]
+    public async Task What_is_typed_stays_while_the_run_changes_and_goes_with_a_choice()
+    {
+        var page = Open("tab=jobs");
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("tr[data-job]")), Limit);
+        await page.Find(".filter input").ChangeAsync("eu");
+
+        Reader.Put(SomeRuns.Run(version: 2));
+        Signal.Raise(new RunKey("oban", "1"));
+        page.WaitForAssertion(() => Assert.Equal("2", page.Find("[data-page=run]").GetAttribute("data-version")), Limit);
+        await page.FindAll(".filter select")[1].ChangeAsync("discarded");
+
+        Assert.EndsWith("runs/oban/1?tab=jobs&state=discarded&q=eu", Nav.Uri);
+    }
+
+    [Fact]
+    public async Task Options_are_offered_for_the_place_where_somebody_types()
+    {
+        var page = Open("tab=jobs");
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("tr[data-job]")), Limit);
+
+        await page.Find(".filter-ask").ChangeAsync("9:state:dis");
+
+        Assert.Equal("9:state:dis", page.Find("[role=listbox]").GetAttribute("data-asked"));
+        var option = page.Find("[role=option]");
+        Assert.Equal(("6", "9", "discarded "), (option.GetAttribute("data-from"), option.GetAttribute("data-to"), option.GetAttribute("data-insert")));
+        await page.Find(".filter-ask").ChangeAsync("not a question");
+        Assert.Empty(page.FindAll("[role=option]"));
+        Assert.Equal(JobFilterWords.All.Count + 1, page.FindAll("#filter-words dt").Count);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
             if (reader.IsDBNull(1))
                 return new(reader.GetInt16(0), null, jobId, null, []);
             head ??= new(reader.GetInt16(0), reader.GetInt64(1), reader.GetString(2), reader.TextAt(3), []);
-            rows.Add((Stage(reader), reader.GetString(6), reader.TextAt(7)));
+            rows.Add((Stage(reader) with { Worker = reader.GetString(6) }, reader.GetString(6), reader.TextAt(7)));
         }
 
         if (head is null)
@@ -115,6 +115,9 @@ internal sealed record StoredStage(
     long Id, long? ParentId, string Path, int Depth, StateCounts Counts, IReadOnlyList<string> Queues,
     DateTimeOffset? InsertedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, long Rows)
 {
+    /// <summary>The full name of its worker; in a run that shares a key, of its first job's.</summary>
+    public string Worker { get; init; } = "";
+
     /// <summary>The ingester remembers so many queues of a stage.</summary>
     public const int QueuesKept = 8;
 }
