@@ -17,6 +17,10 @@ public sealed partial class JobsFilter
     private JobFilterProblem? _problem;
     private string? _address;
 
+    // Where somebody goes who has chosen again before the page has followed: the next choice changes that, and not what is still shown.
+    private readonly List<string> _ahead = [];
+    private RunAddress? _going;
+
     /// <summary>The run.</summary>
     [Parameter, EditorRequired]
     public RunSnapshot Run { get; set; } = null!;
@@ -54,6 +58,9 @@ public sealed partial class JobsFilter
         if (address == _address)
             return;
         (_address, _typed, _problem) = (address, null, null);
+        _ahead.RemoveRange(0, _ahead.IndexOf(address) is var place and >= 0 ? place + 1 : _ahead.Count);
+        if (_ahead.Count == 0)
+            _going = null;
     }
 
     private static string? Value(ChangeEventArgs e) => e.Value as string is { Length: > 0 } text ? text : null;
@@ -63,17 +70,27 @@ public sealed partial class JobsFilter
 
     private void Typed(string text) => _typed = text == Shown ? null : text;
 
-    private void Go(RunAddress address) => Nav.NavigateTo(Changed(address).ToString());
+    private void Go(RunAddress address)
+    {
+        (_going, _typed) = (Changed(address), null);
+        var to = _going.ToString();
+        if (to != _address)
+            _ahead.Add(to);
+        Nav.NavigateTo(to);
+    }
 
     private void Search() => Choose(filter => filter);
+
+    private void Order(JobSort sort) => Go((_going ?? Address) with { Sort = sort });
 
     /// <summary>Changes the filter, of which a part may have been typed and not yet been looked for.</summary>
     private void Choose(Func<JobFilter, JobFilter> change)
     {
-        var reading = Read(_typed ?? Shown);
+        var from = _going ?? Address;
+        var reading = _typed is null && _going is not null ? new(_going.Filter) : Read(_typed ?? Shown);
         _problem = reading.Problem;
         if (_problem is null)
-            Go(Address with { Filter = change(reading.Filter), Refused = null });
+            Go(from with { Filter = change(reading.Filter), Refused = null });
     }
 
     private JobFilter? Instead(JobFilterProblem problem) =>
