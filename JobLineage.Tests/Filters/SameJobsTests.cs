@@ -170,7 +170,7 @@ public sealed class SameJobsTests
         /// <summary>Spans that end where nothing happened for two minutes, so that it does not matter when it is asked.</summary>
         public List<TimeSpan> Spans()
         {
-            var now = DateTimeOffset.UtcNow;
+            var now = TimeProvider.System.GetUtcNow();
             var times = Jobs.Select(job => JobFilterMatch.LatestAt(job.Job, now)).OfType<DateTimeOffset>().Order().ToList();
             return [.. times.Zip(times.Skip(1)).Where(gap => gap.Second - gap.First > TimeSpan.FromMinutes(2)).Select(gap => Whole(now - gap.First - ((gap.Second - gap.First) / 2))), Whole(now - times[0] + TimeSpan.FromHours(1))];
 
@@ -193,7 +193,7 @@ public sealed class SameJobsTests
                 return false;
             }
 
-            var now = DateTimeOffset.UtcNow;
+            var now = TimeProvider.System.GetUtcNow();
             return all.Where(job => JobFilterMatch.IsNear(filter, job.Job, job.Stage, now, above => IsBelow(job.Job.Id, above)) && JobFilterMatch.IsWhole(filter, job.Job, job.ErrorId)).Select(job => job.Job.Id);
         }
 

@@ -86,11 +86,11 @@ public sealed partial class JobsFilter
     /// <summary>Changes the filter, of which a part may have been typed and not yet been looked for.</summary>
     private void Choose(Func<JobFilter, JobFilter> change)
     {
-        var from = _going ?? Address;
+        var start = _going ?? Address;
         var reading = _typed is null && _going is not null ? new(_going.Filter) : Read(_typed ?? Shown);
         _problem = reading.Problem;
         if (_problem is null)
-            Go(from with { Filter = change(reading.Filter), Refused = null });
+            Go(start with { Filter = change(reading.Filter), Refused = null });
     }
 
     private JobFilter? Instead(JobFilterProblem problem) =>
