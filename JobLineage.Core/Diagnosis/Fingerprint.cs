@@ -34,6 +34,9 @@ public static partial class Fingerprint
         return text.Length == 0 ? "(empty message)" : TextLimit.Cut(text, Limit).ToString();
     }
 
+    /// <summary>The fingerprint of the error that a job has not got over; null when there is none.</summary>
+    public static string? Of(Job job) => job.State != JobState.Completed && job.Errors.Count > 0 ? Of(job.Errors[^1].Message) : null;
+
     [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://[^\s""'<>)\]]+", RegexOptions.IgnoreCase)]
     private static partial Regex Url();
 

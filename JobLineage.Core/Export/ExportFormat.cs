@@ -72,7 +72,7 @@ public static class ExportFormats
             case ExportFormat.Text:
                 return await RunExportText.WriteAsync(export, output, cancellation: cancellation);
             default:
-                await output.WriteAsync(Encoding.UTF8.GetBytes(MermaidGraph.Write(export.Run, export.Selection.Stage)), cancellation);
+                await output.WriteAsync(Encoding.UTF8.GetBytes(MermaidGraph.Write(export.Run, export.Selection.Filter.Stage)), cancellation);
                 return 0;
         }
     }

@@ -60,15 +60,18 @@ public static class RunExportJson
     private static void WriteSelection(Utf8JsonWriter writer, JobSelection selection)
     {
         writer.WriteStartObject("selection");
-        Text(writer, "stage", selection.Stage);
-        Text(writer, "state", selection.State?.Name());
-        Text(writer, "queue", selection.Queue);
-        if (selection.Error is { } error)
+        var filter = selection.Filter;
+        Text(writer, "stage", filter.Stage);
+        Text(writer, "state", filter.States is [var state] ? state.Name() : null);
+        Text(writer, "queue", filter.Queue);
+        if (filter.Error is { } error)
             writer.WriteNumber("error", error);
-        Text(writer, "q", selection.Text);
-        Text(writer, "below", selection.Below);
-        if (selection.Ids.Count > 0)
-            Texts(writer, "ids", selection.Ids);
+        Text(writer, "q", filter.Texts is [var text] ? text : null);
+        Text(writer, "below", filter.Below);
+        if (filter.Ids.Count > 0)
+            Texts(writer, "ids", filter.Ids);
+        // The whole of it, as it is typed: the members above have what always had one.
+        Text(writer, "filter", filter.IsAll ? null : filter.ToString());
         writer.WriteEndObject();
     }
 

@@ -20,11 +20,11 @@ public sealed class HandSqlSource(SourceMapping mapping, NpgsqlDataSource databa
 
     private (ProbedSource Source, ParentLookup Lookup, long At)? known;
 
-    /// <summary>The statement that finds the jobs of a selection; an error in it is left out.</summary>
-    public async Task<string> WriteAsync(RunSnapshot run, JobSelection selection, CancellationToken cancellation)
+    /// <summary>The statement that finds jobs of a run; null where SQL can't say which, and they have to be named by their ids.</summary>
+    public async Task<string?> WriteAsync(RunSnapshot run, JobFilter filter, CancellationToken cancellation)
     {
         var (source, lookup) = await SourceAsync(cancellation);
-        return HandSql.Of(source, lookup, run, selection);
+        return FilterSql.CanSay(source, filter) ? HandSql.Of(source, lookup, run, filter) : null;
     }
 
     private async Task<(ProbedSource Source, ParentLookup Lookup)> SourceAsync(CancellationToken cancellation)

@@ -31,23 +31,8 @@ public sealed record JobsQuery
     /// <summary>The id of the root, or of any job of the run.</summary>
     public required string RootId { get; init; }
 
-    /// <summary>Only jobs of the stage with this path; null for all.</summary>
-    public string? Stage { get; init; }
-
-    /// <summary>Only jobs in this state; null for all.</summary>
-    public JobState? State { get; init; }
-
-    /// <summary>Only jobs of this queue; null for all.</summary>
-    public string? Queue { get; init; }
-
-    /// <summary>Only jobs whose last error has the fingerprint of this number; null for all.</summary>
-    public int? Error { get; init; }
-
-    /// <summary>Only jobs whose stored arguments hold this text, whatever the case of its letters; null for all.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Only descendants of the job with this id; null for all.</summary>
-    public string? Below { get; init; }
+    /// <summary>Which of its jobs.</summary>
+    public JobFilter Filter { get; init; } = JobFilter.All;
 
     /// <summary>The order.</summary>
     public JobSort Sort { get; init; } = JobSort.Errors;

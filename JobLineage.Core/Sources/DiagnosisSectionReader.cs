@@ -1,5 +1,6 @@
 using System.Globalization;
 using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;

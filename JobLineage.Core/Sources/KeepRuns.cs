@@ -1,4 +1,5 @@
 using System.Globalization;
+using JobLineage.Core.Model;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;

@@ -1,3 +1,4 @@
+using JobLineage.Core.Model;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;

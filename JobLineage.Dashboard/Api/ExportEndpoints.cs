@@ -43,13 +43,13 @@ internal static class ExportEndpoints
         [Description("Only jobs in this state.")] string? state = null,
         [Description("Only jobs of this queue.")] string? queue = null,
         [Description("Only jobs with the error of this number: 'id' of an answer of errors.")] string? error = null,
-        [Description("Only jobs whose arguments hold this text.")] string? q = null,
+        [Description("Only jobs that this filter finds: words such as state:, worker:, args.KEY:, error:, older:, and texts in their arguments.")] string? q = null,
         [Description("Only jobs below the one with this id.")] string? below = null,
         [Description("Only the jobs with these ids; may be given up to 400 times.")] string[]? ids = null,
         [Description("true: CSV begins with a byte order mark, by which Excel knows UTF-8.")] string? bom = null)
     {
         // The parameters stand in the signature for the description; they are read together, so that all errors are told.
-        _ = (format, state, queue, error, q, below, ids, bom);
+        _ = (format, stage, state, queue, error, q, below, ids, bom);
         var id = ApiEndpoints.Unescape(rootId);
         var (selection, wanted, withBom, errors) = SelectionParameters.ReadExport(context.Request.Query, source, id);
         if (errors.Count > 0)
@@ -60,7 +60,7 @@ internal static class ExportEndpoints
         {
             await using var export = await exports.OpenAsync(selection, cancellation);
             if (export is null)
-                return await ViewEndpoints.MissingAsync(source, id, stage, store, cancellation);
+                return await ViewEndpoints.MissingAsync(source, id, selection.Filter.Stage, store, cancellation);
             var headers = context.Response.Headers;
             headers.ContentType = wanted.ContentType();
             headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = wanted.FileName(export.Run) }.ToString();
@@ -81,18 +81,18 @@ internal static class ExportEndpoints
         [Description("Only jobs in this state.")] string? state = null,
         [Description("Only jobs of this queue.")] string? queue = null,
         [Description("Only jobs with the error of this number: 'id' of an answer of errors.")] string? error = null,
-        [Description("Only jobs whose arguments hold this text.")] string? q = null,
+        [Description("Only jobs that this filter finds: words such as state:, worker:, args.KEY:, error:, older:, and texts in their arguments.")] string? q = null,
         [Description("Only jobs below the one with this id.")] string? below = null,
         [Description("Only the jobs with these ids; may be given up to 400 times.")] string[]? ids = null)
     {
-        _ = (state, queue, error, q, below, ids);
+        _ = (stage, state, queue, error, q, below, ids);
         var id = ApiEndpoints.Unescape(rootId);
         var (selection, errors) = SelectionParameters.Read(request.Query, source, id);
         if (errors.Count > 0)
             return Problems.BadParameters(errors);
         return await sql.FindAsync(selection, cancellation) is { } found
             ? Results.Ok(new SqlAnswer(source, id, found.Sql, found.Notes))
-            : await ViewEndpoints.MissingAsync(source, id, stage, store, cancellation);
+            : await ViewEndpoints.MissingAsync(source, id, selection.Filter.Stage, store, cancellation);
     }
 
     private static IResult Schema(HttpContext context)

@@ -5,7 +5,7 @@ namespace JobLineage.Dashboard.Api;
 /// <summary>Reads the parameters of the jobs list.</summary>
 internal static class JobsParameters
 {
-    private static readonly string[] Names = ["stage", "state", "queue", "error", "q", "below", "sort", "page", "pageSize"];
+    private static readonly string[] Names = [.. FilterParameters.Names, "sort", "page", "pageSize"];
 
     /// <summary>The query, and what is wrong with it by parameter.</summary>
     public static (JobsQuery Query, Dictionary<string, string[]> Errors) Read(IQueryCollection parameters, string source, string rootId)
@@ -15,12 +15,7 @@ internal static class JobsParameters
         {
             Source = source,
             RootId = rootId,
-            Stage = read.Text("stage"),
-            State = read.Choice<JobState>("state"),
-            Queue = read.Text("queue"),
-            Error = read.Number("error", int.MaxValue),
-            Text = read.Text("q"),
-            Below = read.Text("below"),
+            Filter = FilterParameters.Read(read),
             Sort = read.Choice<JobSort>("sort") ?? default,
             Size = read.Number("pageSize", JobsQuery.LargestSize) ?? JobsQuery.DefaultSize,
         };

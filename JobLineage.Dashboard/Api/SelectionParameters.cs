@@ -6,7 +6,7 @@ namespace JobLineage.Dashboard.Api;
 /// <summary>Reads the parameters that say which jobs of a run are meant.</summary>
 internal static class SelectionParameters
 {
-    private static readonly string[] Names = ["stage", "state", "queue", "error", "q", "below", "ids"];
+    private static readonly string[] Names = [.. FilterParameters.Names, "ids"];
 
     /// <summary>The selection, and what is wrong with it by parameter.</summary>
     public static (JobSelection Selection, Dictionary<string, string[]> Errors) Read(IQueryCollection parameters, string source, string rootId)
@@ -35,16 +35,6 @@ internal static class SelectionParameters
         return (selection, format, bom, read.Errors);
     }
 
-    private static JobSelection Selection(QueryParameters read, string source, string rootId) => new()
-    {
-        Source = source,
-        RootId = rootId,
-        Stage = read.Text("stage"),
-        State = read.Choice<JobState>("state"),
-        Queue = read.Text("queue"),
-        Error = read.Number("error", int.MaxValue),
-        Text = read.Text("q"),
-        Below = read.Text("below"),
-        Ids = read.Texts("ids", JobSelection.MostIds),
-    };
+    private static JobSelection Selection(QueryParameters read, string source, string rootId) =>
+        new() { Source = source, RootId = rootId, Filter = FilterParameters.Read(read, withIds: true) };
 }

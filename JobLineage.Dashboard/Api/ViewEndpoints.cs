@@ -28,14 +28,14 @@ internal static class ViewEndpoints
         string? q = null, string? below = null, string? sort = null, string? page = null, string? pageSize = null)
     {
         // The parameters stand in the signature for the description; they are read together, so that all errors are told.
-        _ = (state, queue, error, q, below, sort, page, pageSize);
+        _ = (stage, state, queue, error, q, below, sort, page, pageSize);
         var id = ApiEndpoints.Unescape(rootId);
         var (query, errors) = JobsParameters.Read(request.Query, source, id);
         if (errors.Count > 0)
             return Problems.BadParameters(errors);
         return await views.ListJobsAsync(query, cancellation) is { } jobs
             ? Results.Ok(JobsAnswer.Of(jobs, query))
-            : await MissingAsync(source, id, stage, store, cancellation);
+            : await MissingAsync(source, id, query.Filter.Stage, store, cancellation);
     }
 
     private static async Task<IResult> ErrorsAsync(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Export;
@@ -34,13 +35,15 @@ internal sealed class ExportCommand : QueryCommand
 
     private readonly Option<string?> state = new("--state") { Description = $"Only jobs in this state: {string.Join(", ", JobStates.All.Select(s => s.Name()))}.", HelpName = "STATE" };
 
+    private readonly Option<string?> filter = new("--filter") { Description = "Only jobs that this filter finds, as \"state:discarded args.source_id:13 older:5m\"; docs/filter.md has the words.", HelpName = "FILTER" };
+
     private readonly Option<bool> bom = new("--bom") { Description = "With csv: begin with a byte order mark, by which Excel knows UTF-8." };
 
     /// <param name="setup">What it gets from outside.</param>
     public ExportCommand(QuerySetup setup)
         : base("export", "Write a run with its jobs as JSON, CSV, text or a Mermaid chart.", setup, hasJson: false)
     {
-        foreach (var option in (Option[])[format, output, force, stage, state, bom])
+        foreach (var option in (Option[])[format, output, force, stage, state, filter, bom])
             Command.Options.Add(option);
         format.Validators.Add(result =>
         {
@@ -52,6 +55,14 @@ internal sealed class ExportCommand : QueryCommand
             if (!JobStates.TryParse(result.GetValueOrDefault<string>(), out _))
                 result.AddError($"--state must be one of {string.Join(", ", JobStates.All.Select(s => s.Name()))}.");
         });
+        filter.Validators.Add(result =>
+        {
+            var reading = JobFilter.Parse(result.GetValueOrDefault<string>());
+            if (reading.Problem is { } problem)
+                result.AddError($"--filter: {VisibleText.Line(problem.ToString())}");
+            else if (reading.Filter.Error is { } number)
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--filter: error:#{number} is a number of the dashboard's store, which the terminal does not read; write the error's text, as in error:\"not found\"."));
+        });
         Command.Validators.Add(result =>
         {
             var wanted = Format(result.GetValue(format));
@@ -59,6 +70,10 @@ internal sealed class ExportCommand : QueryCommand
                 result.AddError("--bom is for --format csv.");
             if (result.GetValue(state) is not null && wanted == ExportFormat.Mermaid)
                 result.AddError("--state chooses jobs, and --format mermaid draws stages.");
+            if (result.GetValue(filter) is not null && wanted == ExportFormat.Mermaid)
+                result.AddError("--filter chooses jobs, and --format mermaid draws stages.");
+            if (Filter(result.GetValue(stage), result.GetValue(state), result.GetValue(filter)).Problem is { } problem && JobFilter.Parse(result.GetValue(filter)).Problem is null)
+                result.AddError($"--filter: {VisibleText.Line(problem.Sentence)}");
         });
     }
 
@@ -71,20 +86,15 @@ internal sealed class ExportCommand : QueryCommand
         var parse = question.Parse;
         var wanted = Format(parse.GetValue(format))!.Value;
         await using var target = ExportTarget.Of(parse.GetValue(output)!, parse.GetValue(force), question.Output);
+        var filtered = Filter(parse.GetValue(stage), parse.GetValue(state), parse.GetValue(filter)).Filter;
         if (await question.Lineage.GetJobTreeAsync(question.Id, limit: int.MaxValue, cancellation: cancellation) is not { } tree)
             return false;
-        var path = parse.GetValue(stage);
-        if (path is not null && tree.Run.Stages.All(s => s.Path != path))
+        if (filtered.Stage is { } path && tree.Run.Stages.All(s => s.Path != path))
             throw new QueryFailure(ExitCodes.NotFound, $"The run of job {VisibleText.Line(question.Id)} has no stage '{VisibleText.Line(path)}'; `joblineage stats` lists them.");
-        var selection = new JobSelection
-        {
-            Source = tree.Run.Source,
-            RootId = tree.Run.RootId,
-            Stage = path,
-            State = JobStates.TryParse(parse.GetValue(state), out var only) ? only : null,
-        };
-        var run = tree.Run.Diagnose(question.Diagnosis, Clock.GetUtcNow());
-        await using var export = new RunExport(run, selection, JobsAsync(question, tree, selection, cancellation));
+        var selection = new JobSelection { Source = tree.Run.Source, RootId = tree.Run.RootId, Filter = filtered };
+        var now = Clock.GetUtcNow();
+        var run = tree.Run.Diagnose(question.Diagnosis, now);
+        await using var export = new RunExport(run, selection, JobsAsync(question, tree, filtered, now, cancellation));
         var jobs = await wanted.WriteAsync(export, target.Stream, parse.GetValue(bom), cancellation);
         await target.CommitAsync(cancellation);
         if (target.Path is { } file)
@@ -98,12 +108,13 @@ internal sealed class ExportCommand : QueryCommand
     /// read with them, some at a time.
     /// </summary>
     private static async IAsyncEnumerable<ExportedJob> JobsAsync(
-        Question question, JobTree tree, JobSelection selection, [EnumeratorCancellation] CancellationToken cancellation)
+        Question question, JobTree tree, JobFilter filter, DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var kind = question.Lineage.Source.IdKind;
         var places = tree.Run.Stages.Select((s, at) => (s.Path, at)).ToDictionary(s => s.Path, s => s.at, StagePath.Comparer);
+        var below = filter.Below is { } above && above != tree.Run.RootId ? Below(tree, above) : null;
         var nodes = tree.Nodes
-            .Where(n => !n.Job.IsMissing && (selection.Stage is null || n.Stage == selection.Stage) && (selection.State is null || n.Job.State == selection.State))
+            .Where(n => !n.Job.IsMissing && JobFilterMatch.IsNear(filter, n.Job, n.Stage, now, _ => below?.Contains(n.Job.Id) ?? true))
             .OrderBy(n => places[n.Stage]).ThenBy(n => n.Job.State).ThenBy(n => n.Job.ScheduledAt ?? n.Job.InsertedAt ?? DateTimeOffset.MaxValue)
             .ThenBy(n => n.Job.Id, Comparer<string>.Create((a, b) => JobIds.Compare(kind, a, b)));
         foreach (var piece in nodes.Chunk(Piece))
@@ -117,7 +128,7 @@ internal sealed class ExportCommand : QueryCommand
             foreach (var node in piece)
             {
                 // A row that has gone since, or that can't be read whole, is what was seen of it.
-                yield return new(read.TryGetValue(node.Job.Id, out var whole)
+                var job = read.TryGetValue(node.Job.Id, out var whole)
                     ? node.Job with
                     {
                         Priority = whole.Priority,
@@ -128,9 +139,28 @@ internal sealed class ExportCommand : QueryCommand
                         Errors = whole.Errors,
                         IsCut = whole.IsCut,
                     }
-                    : node.Job with { IsGone = gone.Contains(node.Job.Id) }, node.Stage);
+                    : node.Job with { IsGone = gone.Contains(node.Job.Id) };
+                if (JobFilterMatch.IsWhole(filter, job, errorId: null))
+                    yield return new(job, node.Stage);
             }
         }
+    }
+
+    /// <summary>What the options ask for together.</summary>
+    private static JobFilterReading Filter(string? stage, string? state, string? typed) =>
+        new JobFilter { Stage = stage, States = JobStates.TryParse(state, out var only) ? [only] : [] }.And(JobFilter.Parse(typed).Filter);
+
+    /// <summary>The ids of the jobs below one: the list has parents before their children.</summary>
+    private static HashSet<string> Below(JobTree tree, string above)
+    {
+        var below = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in tree.Nodes)
+        {
+            if (node.ParentId is { } parent && (parent == above || below.Contains(parent)))
+                below.Add(node.Job.Id);
+        }
+
+        return below;
     }
 
     private static ExportFormat? Format(string? name)

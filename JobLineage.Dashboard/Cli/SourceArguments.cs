@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
 using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Hosting;

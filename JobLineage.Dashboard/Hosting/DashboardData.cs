@@ -54,7 +54,7 @@ internal static class DashboardData
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunReader>(s => s.GetRequiredService<RunReader>());
         services.AddSingleton<IRunComparisons>(s => new CompareReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>()));
-        services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>()));
+        services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Alerts.Channels;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Hosting;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Alerts.Channels;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Security;
 using Quartz;

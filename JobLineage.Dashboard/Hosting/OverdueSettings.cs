@@ -1,5 +1,6 @@
 using System.Globalization;
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Hosting;

@@ -19,17 +19,16 @@ internal sealed class SourcesSql(WatchedSources sources, IRunReader store, IRunE
         if (!writers.TryGetValue(selection.Source, out var writer))
             return null;
         var notes = new List<string> { "Rows that the queue has removed since, and whose parents it has removed, are no longer in its table." };
-        if (selection.Text is not null)
+        var filter = selection.Filter;
+        if (filter.Texts.Count > 0 || filter.Args.Count > 0)
             notes.Add("Arguments are searched as the queue has them; here they are searched as they are kept: without secrets, and cut where they are long.");
-        if (selection.Error is null)
-        {
-            return await store.FindRunAsync(selection.Source, selection.RootId, cancellation) is { } run
-                && (selection.Stage is null || run.Stages.Any(stage => stage.Path == selection.Stage))
-                ? new(await writer.WriteAsync(run, selection, cancellation), notes)
-                : null;
-        }
+        if (await store.FindRunAsync(selection.Source, selection.RootId, cancellation) is not { } run
+            || (filter.Stage is { } path && run.Stages.All(stage => stage.Path != path)))
+            return null;
+        if (await writer.WriteAsync(run, filter, cancellation) is { } statement)
+            return new(statement, notes);
 
-        // No expression in SQL says which errors are alike: the jobs that have this one are named.
+        // As no expression in SQL says which errors are alike: the jobs are named.
         await using var export = await exports.OpenAsync(selection, cancellation);
         if (export is null)
             return null;
@@ -38,14 +37,13 @@ internal sealed class SourcesSql(WatchedSources sources, IRunReader store, IRunE
         {
             if (ids.Count == MostIds)
             {
-                notes.Insert(0, $"More jobs have this error than a statement can name: these are the first {MostIds} to fail.");
+                notes.Insert(0, $"{(filter.HasError ? "More jobs have this error than a statement can name" : "More jobs match than a statement can name, and no condition in SQL finds them")}: these are the first {MostIds}{(filter.HasError ? " to fail" : "")}.");
                 break;
             }
 
             ids.Add(job.Job.Id);
         }
 
-        var named = new JobSelection { Source = selection.Source, RootId = selection.RootId, Ids = ids.Count > 0 ? ids : [""] };
-        return new(await writer.WriteAsync(export.Run, named, cancellation), notes);
+        return await writer.WriteAsync(export.Run, new() { Ids = ids.Count > 0 ? ids : [""] }, cancellation) is { } named ? new(named, notes) : null;
     }
 }

@@ -62,9 +62,9 @@ public sealed class ExportApiTests
         await dashboard.Browser.GetStringAsync("/api/v1/runs/oban/a%2Fb/export?stage=SyncJob%2FPageJob&state=Discarded&queue=q&error=17&q=eu&below=3&ids=1&ids=a%2Cb");
 
         var asked = dashboard.Exports.Asked.Single();
-        Assert.Equal(["1", "a,b"], asked.Ids);
+        Assert.Equal(["1", "a,b"], asked.Filter.Ids);
         Assert.Equal(
-            new JobSelection { Source = "oban", RootId = "a/b", Stage = "SyncJob/PageJob", State = JobState.Discarded, Queue = "q", Error = 17, Text = "eu", Below = "3", Ids = asked.Ids }, asked);
+            new JobSelection { Source = "oban", RootId = "a/b", Filter = new() { Stage = "SyncJob/PageJob", States = [JobState.Discarded], Queue = "q", Error = 17, Texts = ["eu"], Below = "3", Ids = asked.Filter.Ids } }, asked);
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class ExportApiTests
     {
         await using var dashboard = await TestDashboard.StartAsync();
 
-        await dashboard.ProblemAsync("/api/v1/runs/oban/1/export?" + string.Join('&', Enumerable.Range(1, JobSelection.MostIds + 1).Select(n => $"ids={n}")), HttpStatusCode.BadRequest);
+        await dashboard.ProblemAsync("/api/v1/runs/oban/1/export?" + string.Join('&', Enumerable.Range(1, JobFilter.MostIds + 1).Select(n => $"ids={n}")), HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class ExportApiTests
 
         Assert.Equal("select *\nfrom \"public\".\"oban_jobs\";", answer.GetProperty("sql").GetString());
         var sql = (FakeSql)dashboard.Services.GetRequiredService<IRunSql>();
-        Assert.Equal(("SyncJob", JobState.Completed), (sql.Asked.Single().Stage, sql.Asked.Single().State));
+        Assert.Equal(("SyncJob", JobState.Completed), (sql.Asked.Single().Filter.Stage, sql.Asked.Single().Filter.States.Single()));
         await dashboard.ProblemAsync("/api/v1/runs/oban/1/sql?format=csv", HttpStatusCode.BadRequest);
         sql.Answer = null;
         await dashboard.ProblemAsync("/api/v1/runs/oban/999/sql", HttpStatusCode.NotFound);

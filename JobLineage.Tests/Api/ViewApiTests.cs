@@ -24,12 +24,7 @@ public class ViewApiTests
             {
                 Source = "oban",
                 RootId = "10",
-                Stage = "SyncJob/PageJob",
-                State = JobState.Discarded,
-                Queue = "q",
-                Error = 17,
-                Text = "eu",
-                Below = "3",
+                Filter = new() { Stage = "SyncJob/PageJob", States = [JobState.Discarded], Queue = "q", Error = 17, Texts = ["eu"], Below = "3" },
                 Sort = JobSort.Newest,
                 After = next,
                 Size = 50,
@@ -41,6 +36,31 @@ public class ViewApiTests
         var job = page.GetProperty("jobs")[0];
         Assert.Equal(("7", "discarded", 17, 5.0), (job.GetProperty("id").GetString(), job.GetProperty("state").GetString(), job.GetProperty("errorId").GetInt32(), job.GetProperty("waitedSeconds").GetDouble()));
         Assert.Equal(7, job.GetProperty("args").GetProperty("id").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_typed_filter_and_parameters_are_one_filter_at_every_address()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        const string query = "state=discarded&q=worker%3APageJob+args.source_id%3A13+error%3A%22not+ready%22+older%3A5m+eu";
+        await dashboard.GetAsync($"/api/v1/runs/oban/10/jobs?{query}");
+        await dashboard.GetAsync($"/api/v1/runs/oban/10/export?{query}");
+
+        const string printed = "state:discarded worker:PageJob args.source_id:13 error:\"not ready\" older:5m eu";
+        Assert.Equal(printed, dashboard.Views.Queries.Single().Filter.ToString());
+        Assert.Equal(printed, dashboard.Exports.Asked.Single().Filter.ToString());
+        foreach (var (wrong, said) in new[]
+        {
+            ("q=sate%3Adiscarded", "'q': 'sate:' is no word of a filter; did you mean state:? A text with a colon is found in quotes. (at character 1)"),
+            ("state=completed&q=eu+state%3Adiscarded", "'q': 'state:' is said twice, \"completed\" and \"discarded\", and no job meets both; write several states behind one state:, with commas between them."),
+        })
+        {
+            foreach (var place in new[] { "jobs", "export", "sql" })
+            {
+                var problem = await dashboard.ProblemAsync($"/api/v1/runs/oban/10/{place}?{wrong}", HttpStatusCode.BadRequest);
+                Assert.Equal(said, problem.GetProperty("errors").GetProperty("q")[0].GetString());
+            }
+        }
     }
 
     [Fact]

@@ -78,6 +78,45 @@ public sealed class ExportCommandTests
         Assert.StartsWith("flowchart LR\n  s0[\"Sync<br/>completed 1\"]\n", chart.Output);
     }
 
+    [Fact]
+    public async Task A_filter_finds_what_the_page_finds()
+    {
+        await using var fixture = await LineageFixture.CreateAsync(RecordedData.ObanEnd);
+        async Task<List<string>> Ids(params string[] arguments)
+        {
+            var ran = await RunAsync(fixture, ["60", "--format", "csv", .. arguments]);
+            Assert.Equal((0, ""), (ran.ExitCode, ran.Error));
+            return [.. CsvText.Named(ran.Output).Select(row => row["id"])];
+        }
+
+        var failed = await Ids("--filter", "state:discarded worker:ShowtimeProcessJob");
+        Assert.Equal(294, failed.Count);
+        Assert.Equal(failed, await Ids("--filter", "worker:ShowtimeProcessJob older:1m", "--state", "discarded"));
+        Assert.Empty(await Ids("--filter", "newer:1s"));
+        Assert.Equal(failed[..2], await Ids("--filter", $"id:{failed[0]},{failed[1]} below:60"));
+        Assert.Empty(await Ids("--filter", $"id:{failed[0]} below:{failed[0]}"));
+        Assert.Empty(await Ids("--filter", "error:\"no such words\""));
+        var row = CsvText.Named((await RunAsync(fixture, "60", "--format", "csv", "--filter", $"id:{failed[0]}")).Output).Single();
+        Assert.Contains(failed[0], await Ids("--filter", $"error:{JsonSerializer.Serialize(row["last_error"].Split(' ')[0])} state:discarded"));
+        var argument = JsonDocument.Parse(row["args"]).RootElement.EnumerateObject().First(p => p.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String);
+        Assert.Contains(failed[0], await Ids("--filter", $"args.{argument.Name}:{JsonSerializer.Serialize(argument.Value.ToString())} state:discarded"));
+        var json = await RunAsync(fixture, "60", "--filter", "state:discarded eu");
+        Assert.Equal("state:discarded eu", JsonDocument.Parse(json.Output).RootElement.GetProperty("selection").GetProperty("filter").GetString());
+    }
+
+    [Theory]
+    [InlineData("sate:discarded", "--filter: 'sate:' is no word of a filter; did you mean state:?")]
+    [InlineData("error:#17", "--filter: error:#17 is a number of the dashboard's store")]
+    [InlineData("state:completed", "--filter: 'state:' is said twice", "--state", "discarded")]
+    [InlineData("eu", "--filter chooses jobs, and --format mermaid draws stages.", "--format", "mermaid")]
+    public async Task A_filter_that_cannot_be_used_is_said_before_anything_is_read(string filter, string said, params string[] arguments)
+    {
+        var error = new StringWriter();
+
+        Assert.Equal(2, await CommandLine.RunAsync(["export", "1", "--filter", filter, .. arguments], new StringWriter(), error));
+        Assert.Contains(said, error.ToString());
+    }
+
     [Theory]
     [InlineData("--format", "xml")]
     [InlineData("--state", "broken")]

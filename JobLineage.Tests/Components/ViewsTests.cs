@@ -26,11 +26,11 @@ public sealed class ViewsTests : PageContext
         var query = Views.Queries[0];
         Assert.Equal(
             ("SyncJob/MoviePageJob", JobState.Discarded, "scraper", 17, "eu", "5", JobSort.Newest),
-            (query.Stage!, query.State!.Value, query.Queue!, query.Error!.Value, query.Text!, query.Below!, query.Sort));
+            (query.Filter.Stage!, query.Filter.States.Single(), query.Filter.Queue!, query.Filter.Error!.Value, query.Filter.Texts.Single(), query.Filter.Below!, query.Sort));
         Assert.Equal(
             ["SyncJob/MoviePageJob", "discarded", "scraper", "Newest"],
             page.FindAll(".filter select").Select(select => select.QuerySelector("option[selected]")!.GetAttribute("value")));
-        Assert.Equal("eu", page.Find(".filter input").GetAttribute("value"));
+        Assert.Equal("state:discarded stage:SyncJob/MoviePageJob queue:scraper below:5 error:#17 eu", page.Find(".filter input").GetAttribute("value"));
         Assert.Contains("2 selected", page.Markup);
         Assert.Equal("true", page.Find("tr[data-job='7'] [role=checkbox]").GetAttribute("aria-checked"));
         await AssertNothingLeaksAsync();
@@ -46,7 +46,7 @@ public sealed class ViewsTests : PageContext
         await page.FindAll(".filter select")[1].ChangeAsync("discarded");
 
         Assert.EndsWith("runs/oban/1?tab=jobs&state=discarded&queue=scraper", Nav.Uri);
-        page.WaitForAssertion(() => Assert.Equal(JobState.Discarded, Views.Queries[^1].State), Limit);
+        page.WaitForAssertion(() => Assert.Equal([JobState.Discarded], Views.Queries[^1].Filter.States), Limit);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class RunExportTests
     {
         var finding = new Finding(FindingKind.Stuck, "SyncJob", "Nothing moves.", new Dictionary<string, object?> { ["state"] = "available", ["count"] = 8L, ["since"] = SomeRuns.Noon }, ["7"]) { AlsoStages = ["x"] };
         var jobs = Hostile.Select((text, n) => SomeExports.Job($"{n}", text)).Append(SomeExports.Job("whole", """{"a":[1,{"b":null}]}""")).ToArray();
-        var selection = SomeExports.Whole with { Stage = "s", State = JobState.Completed, Queue = "q", Error = 3, Text = "t", Below = "9", Ids = ["1"] };
+        var selection = SomeExports.Whole with { Filter = new() { Stage = "s", States = [JobState.Completed], Queue = "q", Error = 3, Texts = ["t"], Below = "9", Ids = ["1"] } };
         var run = SomeRuns.Run() with { Findings = [finding], RootArgs = "cut {", RunKey = "k", FinishedAt = SomeRuns.Noon };
         var full = SomeExports.Job("f").Job with { Step = "st", RunKey = "k", AttemptedBy = "n", Meta = "[]" };
         full = full with { IsCut = true, IsGone = true, IsCycleCut = true, Errors = [new(0, null, "old"), new(2, SomeRuns.Noon, "new\u0001")] };
@@ -148,7 +148,7 @@ public sealed class RunExportTests
     public async Task Text_has_the_tree_and_a_line_a_job_and_says_how_many_are_listed()
     {
         var text = Encoding.UTF8.GetString(await BytesAsync(
-            new(SomeRuns.Run(), SomeExports.Whole with { Stage = "SyncJob/MoviePageJob" }, SomeExports.Of([SomeExports.Job("7\u001b[31m")])), ExportFormat.Text));
+            new(SomeRuns.Run(), SomeExports.Whole with { Filter = new() { Stage = "SyncJob/MoviePageJob" } }, SomeExports.Of([SomeExports.Job("7\u001b[31m")])), ExportFormat.Text));
 
         Assert.StartsWith("oban 1: running, as of 2026-03-14T12:00:00Z\n\nSyncJob (1)  completed 1\n└─ MoviePageJob (108)", text);
         Assert.Contains("\nSyncJob/MoviePageJob\n  7\ufffd[31m  MoviePageJob  completed  attempt 1/3  2026-03-14 12:00:08Z\n", text);

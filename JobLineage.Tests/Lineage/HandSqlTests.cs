@@ -27,14 +27,14 @@ public sealed class HandSqlTests
         var above = (await store.JobAsync(page)).Ancestors[^1].Id;
         foreach (var selection in new[]
         {
-            whole, whole with { Stage = Showtime }, whole with { Stage = Showtime, State = JobState.Discarded }, whole with { State = JobState.Completed },
-            whole with { Queue = "scraper_detail" }, whole with { Text = "ID" }, whole with { Below = above }, whole with { Below = above, Stage = Showtime, State = JobState.Discarded },
-            whole with { Ids = [page, "60", "x'; drop table oban_jobs; --"] }, whole with { Ids = [page, "60"], Stage = "SyncJob" }, whole with { Below = "60", State = JobState.Available },
-        }.Concat(run.Stages.Select(stage => whole with { Stage = stage.Path })))
+            whole, whole with { Filter = new() { Stage = Showtime } }, whole with { Filter = new() { Stage = Showtime, States = [JobState.Discarded] } }, whole with { Filter = new() { States = [JobState.Completed] } },
+            whole with { Filter = new() { Queue = "scraper_detail" } }, whole with { Filter = new() { Texts = ["ID"] } }, whole with { Filter = new() { Below = above } }, whole with { Filter = new() { Below = above, Stage = Showtime, States = [JobState.Discarded] } },
+            whole with { Filter = new() { Ids = [page, "60", "x'; drop table oban_jobs; --"] } }, whole with { Filter = new() { Ids = [page, "60"], Stage = "SyncJob" } }, whole with { Filter = new() { Below = "60", States = [JobState.Available] } },
+        }.Concat(run.Stages.Select(stage => whole with { Filter = new() { Stage = stage.Path } })))
         {
             var sql = await WriteAsync(store, Presets.Oban("oban"), run, selection);
 
-            Assert.Contains(isAdvised || selection is { Ids.Count: > 0, Stage: null } ? "select *" : "@> jsonb_build_object('parent_job_id', jl_run.jl_id)", sql);
+            Assert.Contains(isAdvised || selection.Filter is { Ids.Count: > 0, Stage: null } ? "select *" : "@> jsonb_build_object('parent_job_id', jl_run.jl_id)", sql);
             Assert.Equal(await ExportedAsync(store, selection), await PastedAsync(store, sql));
         }
     }
@@ -48,7 +48,7 @@ public sealed class HandSqlTests
         var run = await store.RunAsync(31, "research_jobs");
         var whole = new JobSelection { Source = "research_jobs", RootId = "31" };
         Assert.NotEmpty(await ExportedAsync(store, whole));
-        foreach (var selection in run.Stages.Select(stage => whole with { Stage = stage.Path }).Append(whole).Append(whole with { State = JobState.Completed }).Append(whole with { Queue = "apple" }))
+        foreach (var selection in run.Stages.Select(stage => whole with { Filter = new() { Stage = stage.Path } }).Append(whole).Append(whole with { Filter = new() { States = [JobState.Completed] } }).Append(whole with { Filter = new() { Queue = "apple" } }))
         {
             var sql = await WriteAsync(store, mapping, run, selection);
 
@@ -71,7 +71,7 @@ public sealed class HandSqlTests
             Assert.Contains(run.Stages, s => s.Total > 0);
             foreach (var stage in run.Stages.Select(s => s.Path).Prepend(null))
             {
-                var selection = new JobSelection { Source = "oban", RootId = run.RootId, Stage = stage };
+                var selection = new JobSelection { Source = "oban", RootId = run.RootId, Filter = new() { Stage = stage } };
                 Assert.Equal(await ExportedAsync(store, selection), await PastedAsync(store, await WriteAsync(store, Presets.Oban("oban"), run, selection)));
             }
         }
@@ -100,7 +100,7 @@ public sealed class HandSqlTests
         var run = await store.RunAsync("root", "jobs");
         var whole = new JobSelection { Source = "jobs", RootId = "root" };
         var path = (await store.JobAsync(text, "jobs")).Ancestors.Count > 0 ? run.Stages.Single(s => s.Worker == text).Path : "";
-        foreach (var selection in new[] { whole, whole with { Stage = path }, whole with { Queue = text }, whole with { Ids = [text] }, whole with { Below = text }, whole with { Text = text } })
+        foreach (var selection in new[] { whole, whole with { Filter = new() { Stage = path } }, whole with { Filter = new() { Queue = text } }, whole with { Filter = new() { Ids = [text] } }, whole with { Filter = new() { Below = text } }, whole with { Filter = new() { Texts = [text] } } })
         {
             var sql = await WriteAsync(store, mapping, run, selection);
 
@@ -118,13 +118,17 @@ public sealed class HandSqlTests
     {
         await using var nowhere = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=2;Username=x;Database=x");
 
-        var sql = await new HandSqlSource(Presets.Oban("oban"), nowhere, TimeProvider.System).WriteAsync(SomeRuns.Run(), new() { Source = "oban", RootId = "1" }, default);
+        var sql = await new HandSqlSource(Presets.Oban("oban"), nowhere, TimeProvider.System).WriteAsync(SomeRuns.Run(), JobFilter.All, default);
 
         Assert.Contains("\"meta\" @> jsonb_build_object('parent_job_id', jl_run.jl_id::text)", sql);
     }
 
-    private static Task<string> WriteAsync(StoreFixture store, SourceMapping mapping, RunSnapshot run, JobSelection selection) =>
-        new HandSqlSource(mapping, store.Source, TimeProvider.System).WriteAsync(run, selection, default);
+    private static async Task<string> WriteAsync(StoreFixture store, SourceMapping mapping, RunSnapshot run, JobSelection selection)
+    {
+        var sql = await new HandSqlSource(mapping, store.Source, TimeProvider.System).WriteAsync(run, selection.Filter, default);
+        Assert.NotNull(sql);
+        return sql;
+    }
 
     private static async Task<List<string>> PastedAsync(StoreFixture store, string sql)
     {
@@ -140,7 +144,7 @@ public sealed class HandSqlTests
 
     private static async Task<List<string>> ExportedAsync(StoreFixture store, JobSelection selection)
     {
-        await using var export = await new ExportReader(store.Store, store.Reader).OpenAsync(selection, default);
+        await using var export = await new ExportReader(store.Store, store.Reader, TimeProvider.System).OpenAsync(selection, default);
         var ids = new List<string>();
         await foreach (var job in export!.Jobs)
             ids.Add(job.Job.Id);

@@ -85,7 +85,7 @@ public sealed class RedactionPathTests
         // Exports out of the store.
         foreach (var format in Enum.GetValues<ExportFormat>())
         {
-            await using var export = await new ExportReader(fixture.Store, fixture.Reader).OpenAsync(new() { Source = "oban", RootId = "1" }, default);
+            await using var export = await new ExportReader(fixture.Store, fixture.Reader, TimeProvider.System).OpenAsync(new() { Source = "oban", RootId = "1" }, default);
             using var output = new MemoryStream();
             await format.WriteAsync(export!, output);
             outputs["export " + format] = Encoding.UTF8.GetString(output.ToArray());
@@ -109,7 +109,7 @@ public sealed class RedactionPathTests
         outputs["jobs"] = JsonSerializer.Serialize(await views.ListJobsAsync(new() { Source = "oban", RootId = "1" }, default));
         outputs["errors"] = JsonSerializer.Serialize(await views.FindErrorsAsync("oban", "1", default));
         // What is searched for is not found either.
-        outputs["search"] = string.Concat((await views.ListJobsAsync(new() { Source = "oban", RootId = "1", Text = Canary }, default))!.Jobs.Select(j => Canary));
+        outputs["search"] = string.Concat((await views.ListJobsAsync(new() { Source = "oban", RootId = "1", Filter = new() { Texts = [Canary] } }, default))!.Jobs.Select(j => Canary));
 
         Assert.All(outputs, o => Assert.False(o.Value.Contains(Canary, StringComparison.Ordinal), $"{o.Key}: …{Around(o.Value)}…"));
         Assert.Contains("harmless", outputs["job"]);

@@ -42,13 +42,13 @@ public sealed class ExportReaderTests
         var whole = new JobsQuery { Source = "oban", RootId = "60", Size = 200 };
         const string showtime = "SyncJob/MoviePageJob/ShowtimeProcessJob";
         var group = (await views.FindErrorsAsync("oban", "60", default))!.Groups[0];
-        var page = (await views.ListJobsAsync(whole with { Stage = "SyncJob/MoviePageJob", Size = 1 }, default))!.Jobs[0].Id;
+        var page = (await views.ListJobsAsync(whole with { Filter = new() { Stage = "SyncJob/MoviePageJob" }, Size = 1 }, default))!.Jobs[0].Id;
         foreach (var query in new[]
         {
-            whole, whole with { Stage = showtime }, whole with { State = JobState.Discarded }, whole with { Stage = showtime, State = JobState.Discarded },
-            whole with { Queue = "scraper_detail" }, whole with { Queue = "none such" }, whole with { Error = group.Fingerprint },
-            whole with { Error = group.Fingerprint, State = JobState.Discarded }, whole with { Text = "ID" }, whole with { Below = page }, whole with { Below = page, State = JobState.Completed },
-            whole with { Below = "60" }, whole with { Error = 999_999 },
+            whole, whole with { Filter = new() { Stage = showtime } }, whole with { Filter = new() { States = [JobState.Discarded] } }, whole with { Filter = new() { Stage = showtime, States = [JobState.Discarded] } },
+            whole with { Filter = new() { Queue = "scraper_detail" } }, whole with { Filter = new() { Queue = "none such" } }, whole with { Filter = new() { Error = group.Fingerprint } },
+            whole with { Filter = new() { Error = group.Fingerprint, States = [JobState.Discarded] } }, whole with { Filter = new() { Texts = ["ID"] } }, whole with { Filter = new() { Below = page } }, whole with { Filter = new() { Below = page, States = [JobState.Completed] } },
+            whole with { Filter = new() { Below = "60" } }, whole with { Filter = new() { Error = 999_999 } },
         })
         {
             var listed = await AllAsync(views, query);
@@ -58,12 +58,12 @@ public sealed class ExportReaderTests
             Assert.Equal(listed.Order(), (await ListAsync(export)).Select(j => j.Job.Id).Order());
         }
 
-        await using var alike = await OpenAsync(store, new() { Source = "oban", RootId = "60", Error = group.Fingerprint });
+        await using var alike = await OpenAsync(store, new() { Source = "oban", RootId = "60", Filter = new() { Error = group.Fingerprint } });
         var same = await ListAsync(alike);
         Assert.Equal(group.Jobs, same.Count);
         Assert.All(same, job => Assert.Equal(group.Fingerprint, job.ErrorId));
         var some = same.Take(5).Reverse().Select(j => j.Job.Id).ToList();
-        await using var selected = await OpenAsync(store, new() { Source = "oban", RootId = "60", Ids = [.. some, "999999999", some[0]] });
+        await using var selected = await OpenAsync(store, new() { Source = "oban", RootId = "60", Filter = new() { Ids = [.. some, "999999999", some[0]] } });
         Assert.Equal(some, (await ListAsync(selected)).Select(j => j.Job.Id));
     }
 
@@ -131,7 +131,8 @@ public sealed class ExportReaderTests
         await fixture.Store.SqlAsync("analyze job_lineage.job");
         await using var connection = await fixture.Store.Store.OpenConnectionAsync();
         var stages = (await RunStages.ReadAsync(connection, "oban", "1", default))!;
-        var (sql, parameters) = ExportSql.Of(stages, new() { Source = "oban", RootId = "1", State = JobState.Available });
+        var filtered = await JobConditions.ReadAsync(connection, stages, new() { States = [JobState.Available] }, DateTimeOffset.UnixEpoch, default);
+        var (sql, parameters) = ExportSql.Of(stages, filtered!);
         await using var command = new Npgsql.NpgsqlCommand($"set enable_sort = off; set enable_seqscan = off; set enable_bitmapscan = off", connection);
         await command.ExecuteNonQueryAsync();
         await using var explain = new Npgsql.NpgsqlCommand("explain " + sql, connection);
@@ -152,8 +153,8 @@ public sealed class ExportReaderTests
         var alone = new JobSelection { Source = "oban", RootId = "1" };
         foreach (var (selection, count) in new[]
         {
-            (alone, 1), (alone with { Stage = "Mail", State = JobState.Discarded, Queue = "mail", Ids = ["1"] }, 1), (alone with { State = JobState.Completed }, 0),
-            (alone with { Ids = ["2"] }, 0), (alone with { Below = "1" }, 0),
+            (alone, 1), (alone with { Filter = new() { Stage = "Mail", States = [JobState.Discarded], Queue = "mail", Ids = ["1"] } }, 1), (alone with { Filter = new() { States = [JobState.Completed] } }, 0),
+            (alone with { Filter = new() { Ids = ["2"] } }, 0), (alone with { Filter = new() { Below = "1" } }, 0),
         })
         {
             await using var export = await OpenAsync(fixture.Store, selection);
@@ -168,10 +169,10 @@ public sealed class ExportReaderTests
 
         Assert.Null(await Reader(fixture.Store).OpenAsync(new() { Source = "oban", RootId = "9" }, default));
         Assert.Null(await Reader(fixture.Store).OpenAsync(new() { Source = "other", RootId = "1" }, default));
-        Assert.Null(await Reader(fixture.Store).OpenAsync(new() { Source = "oban", RootId = "1", Stage = "Nope" }, default));
+        Assert.Null(await Reader(fixture.Store).OpenAsync(new() { Source = "oban", RootId = "1", Filter = new() { Stage = "Nope" } }, default));
     }
 
-    private static ExportReader Reader(StoreFixture store) => new(store.Store, store.Reader);
+    private static ExportReader Reader(StoreFixture store) => new(store.Store, store.Reader, TimeProvider.System);
 
     private static async Task<RunExport> OpenAsync(StoreFixture store, JobSelection selection)
     {

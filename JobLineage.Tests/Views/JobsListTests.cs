@@ -77,20 +77,20 @@ public class JobsListTests
             return string.Join(' ', page.Jobs.Select(job => job.Id).Order());
         }
 
-        Assert.Equal("2 3 4", await Ids(all with { Stage = "Root/A" }));
-        Assert.Equal("2 5", await Ids(all with { State = JobState.Discarded }));
-        Assert.Equal("3 4", await Ids(all with { Queue = "other" }));
-        Assert.Equal("3", await Ids(all with { Queue = "other", State = JobState.Retryable }));
-        Assert.Equal("", await Ids(all with { Queue = "nobody's" }));
-        Assert.Equal("2 3", await Ids(all with { Error = boom }));
-        Assert.Equal("3", await Ids(all with { Error = boom, State = JobState.Retryable }));
+        Assert.Equal("2 3 4", await Ids(all with { Filter = new() { Stage = "Root/A" } }));
+        Assert.Equal("2 5", await Ids(all with { Filter = new() { States = [JobState.Discarded] } }));
+        Assert.Equal("3 4", await Ids(all with { Filter = new() { Queue = "other" } }));
+        Assert.Equal("3", await Ids(all with { Filter = new() { Queue = "other", States = [JobState.Retryable] } }));
+        Assert.Equal("", await Ids(all with { Filter = new() { Queue = "nobody's" } }));
+        Assert.Equal("2 3", await Ids(all with { Filter = new() { Error = boom } }));
+        Assert.Equal("3", await Ids(all with { Filter = new() { Error = boom, States = [JobState.Retryable] } }));
         // One that waits for its retry has not finished.
-        Assert.Equal("2", await Ids(all with { Error = boom, Sort = JobSort.Finished }));
-        Assert.Equal("2 4", await Ids(all with { Text = "EU " }));
+        Assert.Equal("2", await Ids(all with { Filter = new() { Error = boom }, Sort = JobSort.Finished }));
+        Assert.Equal("2 4", await Ids(all with { Filter = new() { Texts = ["EU "] } }));
         // No pattern: a text.
-        Assert.Equal("4", await Ids(all with { Text = "100%" }));
-        Assert.Equal("", await Ids(all with { Text = "e_u" }));
-        Assert.Null(await fixture.Views.ListJobsAsync(all with { Stage = "Root/C" }, default));
+        Assert.Equal("4", await Ids(all with { Filter = new() { Texts = ["100%"] } }));
+        Assert.Equal("", await Ids(all with { Filter = new() { Texts = ["e_u"] } }));
+        Assert.Null(await fixture.Views.ListJobsAsync(all with { Filter = new() { Stage = "Root/C" } }, default));
         Assert.Null(await fixture.Views.ListJobsAsync(ViewsFixture.Query("99"), default));
     }
 
@@ -101,7 +101,7 @@ public class JobsListTests
             new(1, null, "Root"),
             new(2, 1, "A", "discarded", Due: 10, Began: 15, Ended: 17) { Error = "boom\n  stack", Args = $$"""{"x":"{{new string('y', 500)}}"}""", Queue = "q" });
 
-        var job = (await fixture.JobsAsync(ViewsFixture.Query() with { Stage = "Root/A" })).Jobs.Single();
+        var job = (await fixture.JobsAsync(ViewsFixture.Query() with { Filter = new() { Stage = "Root/A" } })).Jobs.Single();
 
         Assert.Equal(("2", JobState.Discarded, "Root/A", "App.A", "q"), (job.Id, job.State, job.Stage, job.Worker, job.Queue));
         Assert.Equal(("boom", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2)), (job.Error, job.Waited, job.Ran));
@@ -119,7 +119,7 @@ public class JobsListTests
             select n, 'App.A', 'available', 'default', jsonb_build_object('n', n), '{"parent_job_id": 1}', '2026-03-14 12:00' from generate_series(3, @many) n
             """, new { many }, new Row(1, null, "Root"), new Row(2, 1, "A"));
         // The one that comes last in the order.
-        var query = ViewsFixture.Query() with { Text = "\"n\": 3}", Sort = JobSort.Newest };
+        var query = ViewsFixture.Query() with { Filter = new() { Texts = ["\"n\": 3}"] }, Sort = JobSort.Newest };
 
         var first = await fixture.JobsAsync(query);
         var further = await fixture.JobsAsync(query with { After = first.Next });
@@ -141,7 +141,7 @@ public class JobsListTests
             new(1, null, "Root"), new(2, 1, "Page"), new(3, 1, "Page"), new(4, 2, "Item", "discarded"), new(5, 3, "Item", "discarded"),
             new(6, 4, "Sub", "discarded"), new(7, 2, "Item"));
 
-        var page = await fixture.JobsAsync(ViewsFixture.Query() with { Below = "2", State = JobState.Discarded });
+        var page = await fixture.JobsAsync(ViewsFixture.Query() with { Filter = new() { Below = "2", States = [JobState.Discarded] } });
         var below = await fixture.Views.FindFailedBelowAsync("oban", "2", default);
         var root = await fixture.Views.FindFailedBelowAsync("oban", "1", default);
 
@@ -160,8 +160,8 @@ public class JobsListTests
 
         Assert.Equal("1", (await fixture.JobsAsync(query)).Jobs.Single().Id);
         Assert.Equal("Mail", (await fixture.JobsAsync(query)).Jobs.Single().Stage);
-        Assert.Single((await fixture.JobsAsync(query with { Text = "TO" })).Jobs);
-        Assert.Empty((await fixture.JobsAsync(query with { State = JobState.Completed })).Jobs);
+        Assert.Single((await fixture.JobsAsync(query with { Filter = new() { Texts = ["TO"] } })).Jobs);
+        Assert.Empty((await fixture.JobsAsync(query with { Filter = new() { States = [JobState.Completed] } })).Jobs);
         Assert.Equal("no route", (await fixture.Views.FindErrorsAsync("oban", "1", default))!.Groups.Single().Text);
         Assert.Equal("1", (await fixture.Views.FindStageAsync("oban", "1", "Mail", default))!.Jobs.Jobs.Single().Id);
         Assert.Equal("1", (await fixture.Views.FindTimelineAsync("oban", "1", default))!.Path!.Steps.Single().Id);

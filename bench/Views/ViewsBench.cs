@@ -17,9 +17,9 @@ internal sealed class ViewsBench : IBenchmark
         await using var store = await report.WhileAsync("views: filling the store", () => ViewsDataset.OpenAsync(server, cancellation));
         var views = new ViewsReader(store, TimeProvider.System);
         var all = new JobsQuery { Source = "bench", RootId = ViewsDataset.Root };
-        var big = all with { Stage = ViewsDataset.BigStage };
+        var big = all with { Filter = new() { Stage = ViewsDataset.BigStage } };
         var error = (await views.FindErrorsAsync("bench", ViewsDataset.Root, cancellation))!.Groups[0].Fingerprint;
-        var middle = (await views.ListJobsAsync(big with { Sort = JobSort.Oldest, State = JobState.Completed, Size = 200 }, cancellation))!.Next;
+        var middle = (await views.ListJobsAsync(big with { Filter = big.Filter with { States = [JobState.Completed] }, Sort = JobSort.Oldest, Size = 200 }, cancellation))!.Next;
 
         Variant Jobs(string name, JobsQuery query) => new("jobs: " + name, () => views.ListJobsAsync(query, cancellation));
         Variant[] variants =
@@ -28,14 +28,14 @@ internal sealed class ViewsBench : IBenchmark
             Jobs("all, newest", all with { Sort = JobSort.Newest }),
             Jobs("all, last finished", all with { Sort = JobSort.Finished }),
             Jobs("stage of 500,000, newest", big with { Sort = JobSort.Newest }),
-            Jobs("stage of 500,000, behind 200 of one moment", big with { Sort = JobSort.Oldest, State = JobState.Completed, After = middle }),
-            Jobs("stage of 500,000, executing", big with { State = JobState.Executing }),
-            Jobs("one error", all with { Error = error }),
-            Jobs("one error, retryable", all with { Error = error, State = JobState.Retryable }),
-            Jobs("queue that is 1 in 50", big with { Queue = "q2" }),
-            Jobs("text that is in few", all with { Text = "no such text" }),
-            Jobs("stage of 500,000, text that is in none", big with { Text = "no such text" }),
-            Jobs("below a page, discarded", all with { Below = "300", State = JobState.Discarded }),
+            Jobs("stage of 500,000, behind 200 of one moment", big with { Filter = big.Filter with { States = [JobState.Completed] }, Sort = JobSort.Oldest, After = middle }),
+            Jobs("stage of 500,000, executing", big with { Filter = big.Filter with { States = [JobState.Executing] } }),
+            Jobs("one error", all with { Filter = new() { Error = error } }),
+            Jobs("one error, retryable", all with { Filter = new() { Error = error, States = [JobState.Retryable] } }),
+            Jobs("queue that is 1 in 50", big with { Filter = big.Filter with { Queue = "q2" } }),
+            Jobs("text that is in few", all with { Filter = new() { Texts = ["no such text"] } }),
+            Jobs("stage of 500,000, text that is in none", big with { Filter = big.Filter with { Texts = ["no such text"] } }),
+            Jobs("below a page, discarded", all with { Filter = new() { Below = "300", States = [JobState.Discarded] } }),
             new("jobs of 200 ids", () => views.JobsOfIdsAsync("bench", ViewsDataset.Root, [.. Enumerable.Range(400_000, 200).Select(n => $"{n}")], cancellation)),
             new("stage of 500,000: evidence", () => views.FindStageAsync("bench", ViewsDataset.Root, ViewsDataset.BigStage, cancellation)),
             new("errors", () => views.FindErrorsAsync("bench", ViewsDataset.Root, cancellation)),

@@ -1,6 +1,5 @@
 using JobLineage.Core.Model;
 
-
 namespace JobLineage.Core.Engines.Sql;
 
 /// <summary>
@@ -13,14 +12,14 @@ internal static class HandSql
     /// <param name="source">The table.</param>
     /// <param name="lookup">How the children of a job are found in it.</param>
     /// <param name="run">The run.</param>
-    /// <param name="selection">Which of its jobs are meant. An error is not put into words here: its jobs are named by their ids.</param>
-    public static string Of(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobSelection selection)
+    /// <param name="selection">Which of its jobs are meant; <see cref="FilterSql.CanSay"/> all of it.</param>
+    public static string Of(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobFilter selection)
     {
         // Below the root is the run, as lists have it.
         if (selection.Below == run.RootId)
             selection = selection with { Below = null };
         var id = RowSql.Id(source.Mapping);
-        var conditions = Conditions(source, selection);
+        var conditions = FilterSql.Conditions(source, selection);
         if (selection.Ids.Count > 0)
             conditions.Insert(0, $"{id} in ({string.Join(", ", selection.Ids.Select(i => Value(source, i)))})");
         // Ids that the list has given say enough; what is below a job, or in a stage, is said by the links.
@@ -42,13 +41,13 @@ internal static class HandSql
         """;
 
     /// <summary>Down from the root, job by job, each with the workers on its way: these are its stage.</summary>
-    private static string Linked(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobSelection selection, List<string> conditions)
+    private static string Linked(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobFilter selection, List<string> conditions)
     {
         var mapping = source.Mapping;
         var (id, table) = (RowSql.Id(mapping), RowSql.From(mapping));
         var root = Value(source, run.RootId);
         var worker = RowSql.TextOrEmpty(mapping.Worker);
-        var known = Known(source) is { } states ? $" and {states}" : "";
+        var known = FilterSql.Known(source) is { } states ? $" and {states}" : "";
         // A worker that recurs on its own way is in its earlier stage.
         var rows = $"jl_run (jl_id, jl_way{(selection.Below is null ? "" : ", jl_below")})";
         var wanted = new List<string>();
@@ -77,7 +76,7 @@ internal static class HandSql
             """;
     }
 
-    private static string Keyed(ProbedSource source, RunSnapshot run, JobSelection selection, List<string> conditions)
+    private static string Keyed(ProbedSource source, RunSnapshot run, JobFilter selection, List<string> conditions)
     {
         var mapping = source.Mapping;
         var (id, table) = (RowSql.Id(mapping), RowSql.From(mapping));
@@ -95,32 +94,6 @@ internal static class HandSql
 
         return Select(source, [.. where, .. conditions]);
     }
-
-    private static List<string> Conditions(ProbedSource source, JobSelection selection)
-    {
-        var mapping = source.Mapping;
-        var conditions = new List<string>();
-        if (selection.State is { } state)
-            conditions.Add(In($"({mapping.State})::text", mapping.States.Where(s => s.Value == state).Select(s => s.Key)));
-        else if (Known(source) is { } known)
-            conditions.Add(known);
-        if (selection.Queue is { } queue)
-            conditions.Add($"({mapping.Queue ?? "null"})::text = {SourceMapping.Literal(queue)}");
-        if (selection.Text is { } text)
-            conditions.Add($"position(lower({SourceMapping.Literal(text)}) in lower(({mapping.Args ?? "null"})::text)) > 0");
-        return conditions;
-    }
-
-    /// <summary>Rows in other states are passed over everywhere; null where the table can hold no others.</summary>
-    private static string? Known(ProbedSource source) =>
-        source.StateLabels is { } labels && labels.All(source.Mapping.States.ContainsKey) ? null : In($"({source.Mapping.State})::text", source.Mapping.States.Keys);
-
-    private static string In(string expression, IEnumerable<string> words) => words.Order(StringComparer.Ordinal).Select(SourceMapping.Literal).ToList() switch
-    {
-        [] => "false",
-        [var one] => $"{expression} = {one}",
-        var many => $"{expression} in ({string.Join(", ", many)})",
-    };
 
     /// <summary>The full worker names from the root's stage to this one.</summary>
     private static IEnumerable<string> Workers(RunSnapshot run, string path)

@@ -53,7 +53,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var (jobs, absent) = (rows.Jobs, rows.Absent);
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await labels.EnsureAsync(connection, Texts(jobs), cancellation);
-        await fingerprints.EnsureAsync(connection, jobs.Select(PrintOf).OfType<string>(), cancellation);
+        await fingerprints.EnsureAsync(connection, jobs.Select(Fingerprint.Of).OfType<string>(), cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var turn = await BeginAsync(connection, cancellation);
         var loader = new BatchLoader(connection, record.Id, turn.Leftovers);
@@ -122,10 +122,6 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         }
     }
 
-    /// <summary>An error counts while the job has not got over it.</summary>
-    private static string? PrintOf(Job job) =>
-        job.State != JobState.Completed && job.Errors.Count > 0 ? Fingerprint.Of(job.Errors[^1].Message) : null;
-
     private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, JobVersions versions, List<string> changed)
     {
         foreach (var (key, job) in jobs)
@@ -144,7 +140,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 Attempt = job.Attempt,
                 AttemptedBy = job.AttemptedBy,
                 Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0),
-                Fingerprint = PrintOf(job) is { } print ? fingerprints[print] : null,
+                Fingerprint = Fingerprint.Of(job) is { } print ? fingerprints[print] : null,
                 Expected = job.ExpectedChildren,
                 InsertedAt = job.InsertedAt,
                 ScheduledAt = job.ScheduledAt,

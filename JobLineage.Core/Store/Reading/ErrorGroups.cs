@@ -20,17 +20,17 @@ internal static class ErrorGroups
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
-    /// <summary>In which of these stages a fingerprint is, and how often.</summary>
-    public static async Task<IReadOnlyList<(long Stage, long Jobs)>> OfAsync(
-        NpgsqlConnection connection, IReadOnlyList<StoredStage> stages, int fingerprint, CancellationToken cancellation)
+    /// <summary>In which of these stages some fingerprints are, and how often.</summary>
+    public static async Task<IReadOnlyList<(long Stage, int Fingerprint, long Jobs)>> OfAsync(
+        NpgsqlConnection connection, IReadOnlyList<StoredStage> stages, IReadOnlyList<int> fingerprints, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select stage_id, final + retrying from job_lineage.error_group where stage_id = any($1) and fingerprint = $2", connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages.Select(s => s.Id)), fingerprint);
-        var groups = new List<(long, long)>();
+            "select stage_id, fingerprint, final + retrying from job_lineage.error_group where stage_id = any($1) and fingerprint = any($2) order by 1, 2", connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages.Select(s => s.Id)), Parameters.Ints(fingerprints));
+        var groups = new List<(long, int, long)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            groups.Add((reader.GetInt64(0), reader.GetInt64(1)));
+            groups.Add((reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2)));
         return groups;
     }
 

@@ -12,7 +12,8 @@ namespace JobLineage.Core.Store.Reading;
 /// </summary>
 /// <param name="store">Connections to the store.</param>
 /// <param name="runs">Reads the run itself.</param>
-public sealed class ExportReader(NpgsqlDataSource store, RunReader runs) : IRunExports
+/// <param name="time">For filters that count from now.</param>
+public sealed class ExportReader(NpgsqlDataSource store, RunReader runs, TimeProvider time) : IRunExports
 {
     /// <summary>Jobs that are fetched at a time.</summary>
     internal const int Piece = 1_000;
@@ -32,9 +33,10 @@ public sealed class ExportReader(NpgsqlDataSource store, RunReader runs) : IRunE
             await held.BeginAsync(cancellation);
             if (await runs.FindRunAsync(held.Connection, selection.Source, selection.RootId, cancellation) is { } run
                 && await RunStages.ReadAsync(held.Connection, selection.Source, selection.RootId, cancellation) is { } stages
-                && (selection.Stage is null || run.Stages.Any(stage => stage.Path == selection.Stage)))
+                && (selection.Filter.Stage is not { } path || run.Stages.Any(stage => stage.Path == path))
+                && await JobConditions.ReadAsync(held.Connection, stages, selection.Filter, time.GetUtcNow(), cancellation) is { } filtered)
             {
-                return new(run, selection, JobsAsync(held.Connection, stages, run, selection), held);
+                return new(run, selection, JobsAsync(held.Connection, stages, run, filtered), held);
             }
         }
         catch
@@ -48,9 +50,9 @@ public sealed class ExportReader(NpgsqlDataSource store, RunReader runs) : IRunE
     }
 
     private static async IAsyncEnumerable<ExportedJob> JobsAsync(
-        NpgsqlConnection connection, RunStages stages, RunSnapshot run, JobSelection selection, [EnumeratorCancellation] CancellationToken cancellation = default)
+        NpgsqlConnection connection, RunStages stages, RunSnapshot run, JobConditions filtered, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var (sql, parameters) = ExportSql.Of(stages, selection);
+        var (sql, parameters) = ExportSql.Of(stages, filtered);
         // The stages' indexes have the order already: the first piece must not wait for a million rows to be sorted.
         await using (var settings = new NpgsqlCommand(
             "select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)", connection))
@@ -70,9 +72,12 @@ public sealed class ExportReader(NpgsqlDataSource store, RunReader runs) : IRunE
             while (await row.NextAsync(cancellation))
             {
                 rows++;
-                var (job, stage) = JobSql.Read(row, selection.Source);
+                var (job, stage) = JobSql.Read(row, run.Source);
+                var fingerprint = row.IntOrNull();
+                if (!filtered.ArgsHold(job.Args))
+                    continue;
                 // A single's stage is called as it is on its own page.
-                yield return new(job, stages.PathOf(stage) ?? run.Stages[0].Path, row.IntOrNull());
+                yield return new(job, stages.PathOf(stage) ?? run.Stages[0].Path, fingerprint);
             }
         }
     }

@@ -1,5 +1,4 @@
 using JobLineage.Core.Model;
-using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
@@ -15,74 +14,69 @@ internal static class ExportSql
 
     private static string Label(string column) => $"(select l.text from job_lineage.label l where l.id = j.{column})";
 
-    /// <summary>The statement and what its parameters stand for.</summary>
-    public static (string Sql, IReadOnlyList<NpgsqlParameter> Parameters) Of(RunStages run, JobSelection selection)
+    /// <summary>The statement and what its parameters stand for; arguments are for whoever reads the rows.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="filtered">Which of its jobs.</param>
+    public static (string Sql, SqlValue[] Values) Of(RunStages run, JobConditions filtered)
     {
-        var parameters = new List<NpgsqlParameter>();
-        string Parameter(NpgsqlParameter parameter)
+        var parameters = new List<SqlValue>();
+        string Parameter(SqlValue parameter)
         {
             parameters.Add(parameter);
             return $"${parameters.Count}";
         }
 
-        string Text(string text) => Parameter(new NpgsqlParameter<string> { TypedValue = text });
+        string Text(string text) => Parameter(text);
         string? number = null;
-        string Source() => number ??= Parameter(new NpgsqlParameter<short> { TypedValue = run.SourceId });
+        string Source() => number ??= Parameter(run.SourceId);
         // Those that are counted: seen, and not vanished.
-        var conditions = new List<string> { "j.flags & 5 = 0" };
-        if (selection.State is { } state)
-            conditions.Add($"j.state = {(short)state}");
-        if (selection.Error is { } error)
-            conditions.Add($"j.fingerprint is not null and j.fingerprint = {Parameter(new NpgsqlParameter<int> { TypedValue = error })}");
-        if (selection.Queue is { } queue)
-            conditions.Add($"j.queue = (select l.id from job_lineage.label l where l.text = {Text(queue)})");
-        if (selection.Text is { } text)
-            conditions.Add($"position(lower({Text(text)}) in lower(j.args)) > 0");
-
+        var conditions = new List<string> { JobIs.Counted() };
+        conditions.AddRange(filtered.Sql(Parameter));
+        var filter = filtered.Filter;
         if (run.IsSingle)
         {
             // Not counted in any run, and still there to be read. Below it is nothing.
-            conditions[0] = "j.flags & 1 = 0";
-            if (selection.Below is not null || (selection.Ids.Count > 0 && !selection.Ids.Contains(run.RootId)))
+            conditions[0] = JobIs.Seen();
+            if (filter.Below is not null || (filter.Ids.Count > 0 && !filter.Ids.Contains(run.RootId)))
                 conditions.Add("false");
-            return ($"select {Columns} from job_lineage.job j where j.source_id = {Source()} and j.id = {Text(run.RootId)} and j.run_id is null and {All()}", parameters);
+            return ($"select {Columns} from job_lineage.job j where j.source_id = {Source()} and j.id = {Text(run.RootId)} and j.run_id is null and {All()}", [.. parameters]);
         }
 
         // Below the root is the run, as lists have it.
-        if (selection.Below == run.RootId)
-            selection = selection with { Below = null };
-        var stages = run.Stages.Where(stage => selection.Stage is null || stage.Path == selection.Stage).Select(stage => stage.Id).ToList();
-        if (selection.Ids.Count > 0 || selection.Below is not null)
+        if (filter.Below == run.RootId)
+            filter = filter with { Below = null };
+        var stages = filtered.Stages.Select(stage => stage.Id).ToList();
+        if (filter.Ids.Count > 0 || filter.Below is not null)
             conditions.Add($"j.stage_id = any({Parameter(Parameters.Longs(stages))})");
-        if (selection.Below is { } below)
+        if (filter.Below is { } below)
         {
-            var ids = selection.Ids.Count == 0 ? "" : $" and j.id = any({Parameter(Parameters.Texts(selection.Ids))})";
+            var ids = filter.Ids.Count == 0 ? "" : $" and j.id = any({Parameter(Parameters.Texts(filter.Ids))})";
             return (
                 $"""
                 with recursive below as (
-                    select j.id from job_lineage.job j where j.source_id = {Source()} and j.parent_id = {Text(below)} and j.flags & 8 = 0
+                    select j.id from job_lineage.job j where j.source_id = {Source()} and j.parent_id = {Text(below)} and {JobIs.Linked()}
                     union all
                     select j.id from below b cross join lateral (
-                        select j.id from job_lineage.job j where j.source_id = {Source()} and j.parent_id = b.id and j.flags & 8 = 0 offset 0) j)
+                        select j.id from job_lineage.job j where j.source_id = {Source()} and j.parent_id = b.id and {JobIs.Linked()} offset 0) j)
                 select {Columns}
                 from below b cross join lateral (select * from job_lineage.job j where j.source_id = {Source()} and j.id = b.id offset 0) j
                 where {All()}{ids}
-                """, parameters);
+                """, [.. parameters]);
         }
 
-        if (selection.Ids.Count > 0)
+        if (filter.Ids.Count > 0)
         {
             return (
                 $"""
                 select {Columns}
-                from unnest({Parameter(Parameters.Texts([.. selection.Ids.Distinct()]))}) with ordinality u (id, n)
+                from unnest({Parameter(Parameters.Texts(filter.Ids))}) with ordinality u (id, n)
                 cross join lateral (select * from job_lineage.job j where j.source_id = {Source()} and j.id = u.id offset 0) j
                 where {All()}
-                """, parameters);
+                """, [.. parameters]);
         }
 
         // As migration 003_views.sql has them, word for word.
-        var order = selection.Error is null ? $"j.state, {SliceKind.Due.Time()}" : SliceKind.Failed.Time();
+        var order = filtered.Errors is null ? $"j.state, {SliceKind.Due.Time()}" : SliceKind.Failed.Time();
         return (
             $"""
             select {Columns}
@@ -90,7 +84,7 @@ internal static class ExportSql
             cross join lateral (
                 select * from job_lineage.job j where j.stage_id = s.id and {All()}
                 order by {order}, length(j.id), j.id offset 0) j
-            """, parameters);
+            """, [.. parameters]);
 
         string All() => string.Join(" and ", conditions);
     }

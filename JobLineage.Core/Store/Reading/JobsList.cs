@@ -7,7 +7,7 @@ namespace JobLineage.Core.Store.Reading;
 /// Lists jobs of a run behind a place in their order. What an index serves is read and counted exactly at any size; for
 /// the rest jobs are looked at one after the other, as many as <see cref="Examined"/> at a time, and the answer says so.
 /// </summary>
-internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQuery query)
+internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQuery query, DateTimeOffset now)
 {
     /// <summary>Jobs that are looked at for one page where there is no index for what is asked.</summary>
     public const int Examined = 10_000;
@@ -15,35 +15,39 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
     /// <summary>What failed first; the numbers are ranks by <see cref="JobState"/>.</summary>
     private static readonly int[] Ranks = [3, 5, 4, 2, 1, 7, 0, 6];
 
-    private SliceKind Kind => query.Error is not null ? SliceKind.Failed : query.Sort == JobSort.Finished ? SliceKind.Finished : SliceKind.Due;
+    /// <summary>Pieces of the index of errors that are read side by side; where a text is in more kinds of error, jobs are looked at instead.</summary>
+    private const int MostErrorSlices = 400;
+
+    private bool goesByErrors;
+
+    private JobFilter Filter => query.Filter;
+
+    private SliceKind Kind => goesByErrors ? SliceKind.Failed : query.Sort == JobSort.Finished ? SliceKind.Finished : SliceKind.Due;
 
     private bool IsNewestFirst => query.Sort != JobSort.Oldest;
 
     /// <summary>Reads a page; null when there is no such stage.</summary>
     public async Task<JobsPage?> ReadAsync(CancellationToken cancellation)
     {
+        if (await JobConditions.ReadAsync(connection, run, Filter, now, cancellation) is not { } conditions)
+            return null;
+        var look = new JobLook(connection, run, query, conditions);
         if (run.IsSingle)
-            return await SingleAsync(cancellation);
-        var stages = run.Stages;
-        if (query.Stage is { } path)
-        {
-            if (run.Find(path) is not { } stage)
-                return null;
-            stages = [stage];
-        }
-
+            return await SingleAsync(look, cancellation);
         // A queue that a stage was never seen in, and the only one that it was seen in, need no looking.
-        if (query.Queue is { } queue)
-            stages = [.. stages.Where(s => s.Queues.Contains(queue) || s.Queues.Count >= StoredStage.QueuesKept)];
-        var mixed = query.Queue is not null && stages.Any(s => s.Queues.Count > 1);
-        var below = query.Below is { } above && above != run.RootId ? await Descendants.ReadAsync(connection, run.SourceId, above, cancellation) : null;
-
-        var (slices, total) = await SlicesAsync(stages, cancellation);
-        var looks = mixed || query.Text is not null || below is not null || (query.Error is not null && query.State is not null)
-            || (query.Error is not null && query.Sort == JobSort.Finished);
-        var filter = new JobFilter(connection, run, query, below?.Ids);
+        var stages = conditions.Stages;
+        if (Filter.Queue is { } queue)
+            stages = [.. stages.Where(s => s.Queues.Contains(queue) || s.Queues.Count >= StoredStage.QueuesKept || queue.Length == 0)];
+        var mixed = Filter.Queue is { } only && stages.Any(s => s.Queues.Count > 1 || only.Length == 0);
+        var below = Filter.Below is { } above && above != run.RootId ? await Descendants.ReadAsync(connection, run.SourceId, above, cancellation) : null;
+        var few = below?.Ids;
+        if (Filter.Ids.Count > 0)
+            few = below is null ? Filter.Ids : [.. Filter.Ids.Intersect(below.Ids, StringComparer.Ordinal)];
+        var (slices, total) = await SlicesAsync(stages, conditions, cancellation);
+        var looks = mixed || few is not null || conditions.NeedsLooking
+            || (conditions.Errors is not null && (!goesByErrors || Filter.States.Count > 0 || query.Sort == JobSort.Finished));
         return looks
-            ? await LookAsync(slices, filter, below, total, cancellation)
+            ? await LookAsync(slices, look, few, below?.IsTruncated ?? false, total, cancellation)
             : await PageAsync(slices, total, cancellation);
     }
 
@@ -65,12 +69,12 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
     }
 
     private async Task<JobsPage> LookAsync(
-        List<Slice> slices, JobFilter filter, Descendants? below, long? outOf, CancellationToken cancellation)
+        List<Slice> slices, JobLook look, IReadOnlyCollection<string>? few, bool belowTruncated, long? outOf, CancellationToken cancellation)
     {
-        // The jobs below one are fewer than the jobs of its run: they are what is put in order.
-        var all = below is null
+        // The jobs that are named, or are below one, are fewer than the jobs of their run: they are what is put in order.
+        var all = few is null
             ? Merge(slices).ReadAsync(After, Examined, cancellation)
-            : filter.OrderAsync(slices, Kind, IsNewestFirst, After, cancellation);
+            : look.OrderAsync(few, slices, Kind, IsNewestFirst, After, cancellation);
         var found = new List<SlicePlace>();
         var batch = new List<SlicePlace>();
         SlicePlace? last = null;
@@ -82,7 +86,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
             last = place;
             if (++examined % 1_000 == 0)
             {
-                found.AddRange(await filter.MatchingAsync(batch, cancellation));
+                found.AddRange(await look.MatchingAsync(batch, cancellation));
                 batch.Clear();
             }
 
@@ -93,22 +97,25 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
             }
         }
 
-        found.AddRange(await filter.MatchingAsync(batch, cancellation));
+        found.AddRange(await look.MatchingAsync(batch, cancellation));
         var full = found.Count > query.Size;
         if (full)
             found.RemoveRange(query.Size, found.Count - query.Size);
         var lines = await LinesAsync(found.Select(p => p.Id), cancellation);
         var next = full ? Cursor(found[^1]) : ended ? null : Cursor(last!.Value);
         var whole = ended && !full && query.After is null;
-        return new(lines, whole ? found.Count : null, next, examined, below?.Ids.Count ?? outOf, !full && !ended, below?.IsTruncated ?? false);
+        return new(lines, whole ? found.Count : null, next, examined, few?.Count ?? outOf, !full && !ended, belowTruncated);
     }
 
-    private async Task<(List<Slice> Slices, long? Total)> SlicesAsync(IReadOnlyList<StoredStage> stages, CancellationToken cancellation)
+    private async Task<(List<Slice> Slices, long? Total)> SlicesAsync(
+        IReadOnlyList<StoredStage> stages, JobConditions conditions, CancellationToken cancellation)
     {
-        if (query.Error is { } error)
+        if (conditions.Errors is { } errors)
         {
-            var groups = await ErrorGroups.OfAsync(connection, stages, error, cancellation);
-            return ([.. groups.Select(g => new Slice(g.Stage, error, 0))], groups.Sum(g => g.Jobs));
+            var groups = await ErrorGroups.OfAsync(connection, stages, errors, cancellation);
+            goesByErrors = groups.Count <= MostErrorSlices;
+            if (goesByErrors)
+                return ([.. groups.Select(g => new Slice(g.Stage, g.Fingerprint, 0))], groups.Sum(g => g.Jobs));
         }
 
         var slices = new List<Slice>();
@@ -117,7 +124,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
         {
             foreach (var (state, count) in stage.Counts.NonZero())
             {
-                if ((query.State is { } only && only != state) || (query.Sort == JobSort.Finished && !state.IsFinished()))
+                if ((Filter.States.Count > 0 && !Filter.States.Contains(state)) || (query.Sort == JobSort.Finished && !state.IsFinished()))
                     continue;
                 slices.Add(new(stage.Id, (int)state, query.Sort == JobSort.Errors ? Ranks[(int)state] : 0));
                 total += count;
@@ -127,22 +134,17 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
         return (slices, total);
     }
 
-    private async Task<JobsPage> SingleAsync(CancellationToken cancellation)
+    private async Task<JobsPage> SingleAsync(JobLook look, CancellationToken cancellation)
     {
         var lines = await LinesAsync([run.RootId], cancellation);
         var matching = lines.Where(line => query.After is null
-            && (query.Stage is null || line.Stage == query.Stage)
-            && (query.State is null || line.State == query.State)
-            && (query.Queue is null || line.Queue == query.Queue)
-            && (query.Error is null || line.Fingerprint == query.Error)
-            && query.Below is null
+            && (Filter.Stage is null || line.Stage == Filter.Stage)
+            && (Filter.Ids.Count == 0 || Filter.Ids.Contains(line.Id, StringComparer.Ordinal))
+            && Filter.Below is null
             && (query.Sort != JobSort.Finished || line.FinishedAt is not null)).ToList();
-        if (query.Text is not null && matching.Count > 0)
-        {
-            var places = matching.Select(line => new SlicePlace(0, null, line.Id)).ToList();
-            matching = (await new JobFilter(connection, run, query, null).MatchingAsync(places, cancellation)).Count > 0 ? matching : [];
-        }
-
+        if (matching.Count > 0 && !Filter.IsAll
+            && (await look.MatchingAsync([.. matching.Select(line => new SlicePlace(0, null, line.Id))], cancellation)).Count == 0)
+            matching = [];
         return new(matching, matching.Count, null, null, null, false, false);
     }
 

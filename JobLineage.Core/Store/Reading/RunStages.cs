@@ -78,7 +78,8 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
                 return new(sourceId, null, jobId, null, []);
             var (rootId, runKey) = (row.Text(), row.TextOrNull());
             head ??= new(sourceId, runId, rootId, runKey, []);
-            rows.Add((row.Text(), row.TextOrNull(), Stage(row)));
+            var (worker, step) = (row.Text(), row.TextOrNull());
+            rows.Add((worker, step, Stage(row) with { Worker = worker }));
         }
 
         if (head is null)
@@ -107,6 +108,9 @@ internal sealed record StoredStage(
     long Id, long? ParentId, string Path, int Depth, StateCounts Counts, IReadOnlyList<string> Queues,
     DateTimeOffset? InsertedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, long Rows)
 {
+    /// <summary>The full name of its worker; in a run that shares a key, of its first job's.</summary>
+    public string Worker { get; init; } = "";
+
     /// <summary>The ingester remembers so many queues of a stage.</summary>
     public const int QueuesKept = 8;
 }

@@ -16,8 +16,6 @@ internal sealed class RunTextFilter
     /// <summary>Kinds of error that are followed: a text that is in more of them says little.</summary>
     private const int ErrorsFollowed = 10_000;
 
-    private const int LettersNeeded = 3;
-
     private readonly NpgsqlConnection connection;
     private readonly string text;
     private readonly int[] labels;
@@ -51,16 +49,14 @@ internal sealed class RunTextFilter
         batch.Add(
             "select id::bigint from job_lineage.label where position(lower($1) in lower(text)) > 0",
             text);
-        // A fingerprint has no numbers, ids and quoted values: neither has what is looked for in it. A number alone would then
-        // be in most of them.
-        var print = Fingerprint.Of(text);
+        var error = ErrorText.Of(text);
         batch.Add(
             $"""
             select id::bigint from job_lineage.fingerprint
             where position(lower($1) in lower(text)) > 0 or position(lower($2) in lower(text)) > 0
             limit {ErrorsFollowed}
             """,
-            text, Letters(print) >= LettersNeeded ? print : text);
+            error.Text, error.Print);
         var found = new List<long>[] { [], [], [] };
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         foreach (var list in found)
@@ -71,19 +67,6 @@ internal sealed class RunTextFilter
         }
 
         return new(connection, text, [.. found[1].Select(id => (int)id)], [.. found[2].Select(id => (int)id)], found[0]);
-    }
-
-    private static int Letters(string print)
-    {
-        var letters = 0;
-        var inside = 0;
-        foreach (var c in print)
-        {
-            inside += c == '<' ? 1 : c == '>' && inside > 0 ? -1 : 0;
-            letters += inside == 0 && char.IsLetter(c) ? 1 : 0;
-        }
-
-        return letters;
     }
 
     /// <summary>Those of these runs that hold the text: in a worker or step, in an error, or in the arguments of the root.</summary>

@@ -19,7 +19,7 @@ internal static class SingleView
     public static async Task<StageEvidence?> StageAsync(
         NpgsqlConnection connection, RunStages run, JobsQuery first, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (await LineAsync(connection, run, cancellation) is not { } job || job.Stage != first.Stage)
+        if (await LineAsync(connection, run, cancellation) is not { } job || job.Stage != first.Filter.Stage)
             return null;
         var errors = await ErrorsAsync(connection, run, cancellation);
         var finished = job.State is JobState.Completed or JobState.Discarded ? 1 : 0;

@@ -23,7 +23,7 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
         var contrast = stage.Counts is { Discarded: >= ArgsContrast.LeastJobs, Completed: >= ArgsContrast.LeastJobs }
             ? ArgsContrast.Of(await ArgsAsync(JobState.Discarded, cancellation), await ArgsAsync(JobState.Completed, cancellation))
             : null;
-        var jobs = await new JobsList(connection, run, first).ReadAsync(cancellation);
+        var jobs = await new JobsList(connection, run, first, now).ReadAsync(cancellation);
         return new(
             stage.Path, now, spans?.Waiting, spans?.Running, spans?.Sampled ?? 0, stage.Counts.Completed + stage.Counts.Discarded, perMinute,
             StagePace.Of(stage.Counts, perMinute), errors, kinds, contrast, jobs ?? JobsPage.Empty);

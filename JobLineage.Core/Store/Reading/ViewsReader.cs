@@ -23,8 +23,8 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
     public Task<JobsPage?> ListJobsAsync(JobsQuery query, CancellationToken cancellation) =>
         ReadAsync(query.Source, query.RootId, async (connection, run) =>
         {
-            var page = await new JobsList(connection, run, query).ReadAsync(cancellation);
-            return page is not null && query.Error is { } error
+            var page = await new JobsList(connection, run, query, time.GetUtcNow()).ReadAsync(cancellation);
+            return page is not null && query.Filter.Error is { } error
                 ? page with { ErrorText = await ErrorGroups.TextAsync(connection, error, cancellation) }
                 : page;
         }, cancellation);
@@ -69,7 +69,7 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
     public Task<StageEvidence?> FindStageAsync(string source, string rootId, string stage, CancellationToken cancellation) =>
         ReadAsync(source, rootId, async (connection, run) =>
         {
-            var first = new JobsQuery { Source = source, RootId = rootId, Stage = stage, Size = StageJobs };
+            var first = new JobsQuery { Source = source, RootId = rootId, Filter = new() { Stage = stage }, Size = StageJobs };
             if (run.IsSingle)
                 return await SingleView.StageAsync(connection, run, first, time.GetUtcNow(), cancellation);
             return run.Find(stage) is { } found

@@ -24,6 +24,9 @@ public sealed partial class JobsView
     /// <inheritdoc />
     protected override Task WatchAsync()
     {
+        // A list without the filter would be another answer than the one that was asked for.
+        if (Address.Refused is not null)
+            return _page.ClearAsync();
         var query = Address.Query;
         return SetAsync(_page, Run, query, (views, token) => views.ListJobsAsync(query, token));
     }

@@ -65,7 +65,7 @@ public sealed partial class RunPage
     [SupplyParameterFromQuery(Name = "error")]
     public string? Error { get; set; }
 
-    /// <summary>Only jobs whose arguments hold this.</summary>
+    /// <summary>A filter as it is typed; a bare text is looked for in the arguments.</summary>
     [SupplyParameterFromQuery(Name = "q")]
     public string? Text { get; set; }
 
@@ -98,33 +98,55 @@ public sealed partial class RunPage
 
     private RunSnapshot? Run => _run.Value;
 
-    // What an address can't mean is left out of it: the view is then the one without it.
-    private RunAddress Address => new()
+    // What an address can't mean is left out of it: the view is then the one without it. A filter that was typed is not: it says what is wrong.
+    private RunAddress Address
     {
-        Source = Source,
-        RootId = Run?.RootId ?? RootId,
-        Tab = Array.Find(RunTabs.All, view => view.Tab == Tab).Tab,
-        Stage = Filled(Stage),
-        Job = Filled(Job),
-        State = JobStates.TryParse(StateName, out var state) ? state : null,
-        Queue = Filled(Queue),
-        Error = int.TryParse(Error, NumberStyles.None, CultureInfo.InvariantCulture, out var error) ? error : null,
-        Text = Filled(Text),
-        Below = Filled(Below),
-        Sort = Enum.TryParse<JobSort>(Sort, ignoreCase: true, out var sort) && Enum.IsDefined(sort) ? sort : default,
-        Page = JobsCursor.Parse(Cursor),
-        Selected = [.. (SelectedIds ?? []).Take(RunAddress.MostSelected)],
-        Under = Filled(Under),
-        Folded = Folded ?? [],
-        Closed = Filled(Closed),
-    };
+        get
+        {
+            var (filter, refused) = Filtered();
+            return new()
+            {
+                Source = Source,
+                RootId = Run?.RootId ?? RootId,
+                Tab = Array.Find(RunTabs.All, view => view.Tab == Tab).Tab,
+                Filter = filter,
+                Refused = refused,
+                Job = Filled(Job),
+                Sort = Enum.TryParse<JobSort>(Sort, ignoreCase: true, out var sort) && Enum.IsDefined(sort) ? sort : default,
+                Page = JobsCursor.Parse(Cursor),
+                Selected = [.. (SelectedIds ?? []).Take(RunAddress.MostSelected)],
+                Under = Filled(Under),
+                Folded = Folded ?? [],
+                Closed = Filled(Closed),
+            };
+        }
+    }
+
+    /// <summary>The filter that the parameters and the text make together.</summary>
+    private (JobFilter Filter, RefusedFilter? Refused) Filtered()
+    {
+        var filter = new JobFilter
+        {
+            Stage = Filled(Stage),
+            States = JobStates.TryParse(StateName, out var state) ? [state] : [],
+            Queue = Filled(Queue),
+            Error = int.TryParse(Error, NumberStyles.None, CultureInfo.InvariantCulture, out var error) && error > 0 ? error : null,
+            Below = Filled(Below),
+        };
+        if (Filled(Text) is not { } text)
+            return (filter, null);
+        var typed = JobFilter.Parse(text);
+        if (typed.Problem is null)
+            typed = filter.And(typed.Filter);
+        return typed.Problem is { } problem ? (filter, new(text, problem)) : (typed.Filter, null);
+    }
 
     // Tables need the width.
     private bool HasPanel => Address.Tab is not ("jobs" or "errors") && (Selected is not null || Job is not null);
 
     private SourceStatus? Status => _sources.Value?.FirstOrDefault(status => status.Source == Source);
 
-    private Stage? Selected => (Stage ?? _job.Value?.StagePath) is { } path
+    private Stage? Selected => (Address.Stage ?? _job.Value?.StagePath) is { } path
         ? Run?.Stages.FirstOrDefault(stage => stage.Path == path)
         : null;
 

@@ -22,25 +22,16 @@ public sealed record RunAddress
     public string? Tab { get; init; }
 
     /// <summary>The path of the selected stage; in the list of jobs, of the stage whose jobs are listed.</summary>
-    public string? Stage { get; init; }
+    public string? Stage { get => Filter.Stage; init => Filter = Filter with { Stage = value }; }
 
     /// <summary>The id of the job that the page is focused on.</summary>
     public string? Job { get; init; }
 
-    /// <summary>Only jobs in this state.</summary>
-    public JobState? State { get; init; }
+    /// <summary>Which jobs are listed.</summary>
+    public JobFilter Filter { get; init; } = JobFilter.All;
 
-    /// <summary>Only jobs of this queue.</summary>
-    public string? Queue { get; init; }
-
-    /// <summary>Only jobs with the error of this number.</summary>
-    public int? Error { get; init; }
-
-    /// <summary>Only jobs whose arguments hold this.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Only jobs below this one.</summary>
-    public string? Below { get; init; }
+    /// <summary>A filter that was typed and can't be read; null when there is none.</summary>
+    public RefusedFilter? Refused { get; init; }
 
     /// <summary>The order of the jobs.</summary>
     public JobSort Sort { get; init; }
@@ -61,25 +52,13 @@ public sealed record RunAddress
     public string? Closed { get; init; }
 
     /// <summary>The query that the filters stand for.</summary>
-    public JobsQuery Query => new()
-    {
-        Source = Source,
-        RootId = RootId,
-        Stage = Stage,
-        State = State,
-        Queue = Queue,
-        Error = Error,
-        Text = Text,
-        Below = Below,
-        Sort = Sort,
-        After = Page,
-    };
+    public JobsQuery Query => new() { Source = Source, RootId = RootId, Filter = Filter, Sort = Sort, After = Page };
 
     /// <summary>The jobs that are selected, whatever the filters say.</summary>
-    public JobSelection SelectedJobs => new() { Source = Source, RootId = RootId, Ids = Selected };
+    public JobSelection SelectedJobs => new() { Source = Source, RootId = RootId, Filter = new() { Ids = Selected } };
 
     /// <summary>Whether any job is filtered out.</summary>
-    public bool IsFiltered => Stage is not null || State is not null || Queue is not null || Error is not null || Text is not null || Below is not null;
+    public bool IsFiltered => !Filter.IsAll;
 
     /// <summary>The same view of the run, with no filter and nothing chosen.</summary>
     public RunAddress Plain => new() { Source = Source, RootId = RootId, Tab = Tab, Closed = Closed };
@@ -88,8 +67,17 @@ public sealed record RunAddress
     public RunAddress Jobs => Plain with { Tab = "jobs" };
 
     /// <summary>The address, relative to the base.</summary>
-    public override string ToString() => Urls.Run(Source, RootId, [
-        ("tab", Tab), ("stage", Stage), ("job", Job), ("state", State?.Name()), ("queue", Queue), ("error", Error is { } error ? Show.Plain(error) : null),
-        ("q", Text), ("below", Below), ("sort", Sort == default ? null : Sort.ToString().ToLowerInvariant()), ("page", Page?.ToString()),
-        ("under", Under), ("closed", Closed), .. Selected.Select(id => ("sel", (string?)id)), .. Folded.Select(path => ("fold", (string?)path))]);
+    public override string ToString()
+    {
+        var filter = JobFilterParameters.Of(Filter).Select(part => part.Name == "q" && Refused is not null ? (part.Name, Refused.Typed) : part).ToList();
+        return Urls.Run(Source, RootId, [
+            ("tab", Tab), .. filter.Take(1), ("job", Job), .. filter.Skip(1),
+            ("sort", Sort == default ? null : Sort.ToString().ToLowerInvariant()), ("page", Page?.ToString()),
+            ("under", Under), ("closed", Closed), .. Selected.Select(id => ("sel", (string?)id)), .. Folded.Select(path => ("fold", (string?)path))]);
+    }
 }
+
+/// <summary>What somebody typed, and why it is no filter.</summary>
+/// <param name="Typed">The text.</param>
+/// <param name="Problem">What is wrong with it.</param>
+public sealed record RefusedFilter(string Typed, JobFilterProblem Problem);

@@ -35,7 +35,7 @@ public sealed partial class StageEvidenceView
     protected override void OnUpdated()
     {
         if (_evidence.Value is { } seen)
-            Take(seen, new() { Source = Run.Source, RootId = Run.RootId, Stage = seen.Stage, Size = More }, seen.Jobs);
+            Take(seen, new() { Source = Run.Source, RootId = Run.RootId, Filter = new() { Stage = seen.Stage }, Size = More }, seen.Jobs);
     }
 
     private async Task MoreAsync()

@@ -26,9 +26,7 @@ public static class Urls
     /// <param name="bom">Whether CSV is to open in Excel.</param>
     public static string Export(JobSelection selection, string format, bool bom = false) =>
         PagePaths.Export(selection.Source, selection.RootId, [
-            ("format", format), ("bom", bom ? "true" : null), ("stage", selection.Stage), ("state", selection.State?.Name()), ("queue", selection.Queue),
-            ("error", selection.Error is { } error ? Show.Plain(error) : null), ("q", selection.Text), ("below", selection.Below),
-            .. selection.Ids.Select(id => ("ids", (string?)id))]);
+            ("format", format), ("bom", bom ? "true" : null), .. JobFilterParameters.Of(selection.Filter, withIds: true)]);
 
     /// <summary>A job.</summary>
     public static string Job(string source, string id) => PagePaths.Job(source, id);

@@ -1,4 +1,4 @@
-namespace JobLineage.Core.Sources;
+namespace JobLineage.Core.Model;
 
 /// <summary>Finds what a misspelt name may have been. Pure.</summary>
 public static class DidYouMean

@@ -5,7 +5,7 @@ using Npgsql;
 namespace JobLineage.Core.Store.Reading;
 
 /// <summary>The part of a query that no index serves, put to jobs that were found by the part that one does.</summary>
-internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, JobsQuery query, IReadOnlyCollection<string>? below)
+internal sealed class JobLook(NpgsqlConnection connection, RunStages run, JobsQuery query, JobConditions conditions)
 {
     /// <summary>Those of these places whose jobs match, in their order.</summary>
     public async Task<IReadOnlyList<SlicePlace>> MatchingAsync(IReadOnlyList<SlicePlace> places, CancellationToken cancellation)
@@ -13,33 +13,33 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
         if (places.Count == 0)
             return [];
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-        command.Parameters.Add(Parameters.Texts(places.Select(p => p.Id)));
-        var sql = $"select j.id from {JobSql.OfIds} where true";
-        if (query.State is { } state)
-            sql += $" and j.state = {(short)state}";
-        if (query.Error is not null && query.Sort == JobSort.Finished)
-            sql += " and j.finished_at is not null";
-        if (query.Queue is { } queue)
+        string Parameter(SqlValue parameter)
         {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = queue });
-            sql += $" and j.queue = (select l.id from job_lineage.label l where l.text = ${command.Parameters.Count})";
+            command.With(parameter);
+            return $"${command.Parameters.Count}";
         }
 
-        if (query.Text is { } text)
+        // The first two are those of OfIds.
+        Parameter(run.SourceId);
+        Parameter(Parameters.Texts(places.Select(p => p.Id)));
+        var wanted = conditions.Sql(Parameter);
+        if (conditions.Errors is not null && query.Sort == JobSort.Finished)
+            wanted = wanted.Append("j.finished_at is not null");
+        command.CommandText = $"select j.id, {(conditions.NeedsArgs ? "j.args" : "null::text")} from {JobSql.OfIds} where {string.Join(" and ", wanted.DefaultIfEmpty("true"))}";
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
         {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
-            sql += $" and position(lower(${command.Parameters.Count}) in lower(j.args)) > 0";
+            if (conditions.ArgsHold(reader.TextAt(1)))
+                ids.Add(reader.GetString(0));
         }
 
-        command.CommandText = sql;
-        var ids = (await command.TextsAsync(cancellation)).ToHashSet(StringComparer.Ordinal);
         return [.. places.Where(p => ids.Contains(p.Id))];
     }
 
-    /// <summary>The jobs below one that lie in these slices, in the order of the slices.</summary>
+    /// <summary>Those of some jobs that lie in these slices, in the order of the slices.</summary>
     public async IAsyncEnumerable<SlicePlace> OrderAsync(
-        IReadOnlyList<Slice> slices, SliceKind kind, bool newestFirst, SlicePlace? after,
+        IReadOnlyCollection<string> few, IReadOnlyList<Slice> slices, SliceKind kind, bool newestFirst, SlicePlace? after,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var ranks = slices.ToDictionary(s => (s.Stage, s.Key), s => s.Rank);
@@ -48,13 +48,12 @@ internal sealed class JobFilter(NpgsqlConnection connection, RunStages run, Jobs
             $"""
             select j.id, j.stage_id, {(kind == SliceKind.Failed ? "j.fingerprint" : "j.state::integer")}, {kind.Time()}
             from {JobSql.OfIds}
-            where j.flags & 5 = 0 and j.stage_id is not null
+            where {JobIs.Counted()} and j.stage_id is not null
                 {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : kind == SliceKind.Finished ? "and j.finished_at is not null" : "")}
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds })
         {
-            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = run.SourceId });
-            command.Parameters.Add(Parameters.Texts(below!));
+            command.With(run.SourceId, Parameters.Texts(few));
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {

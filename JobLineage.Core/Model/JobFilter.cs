@@ -1,0 +1,94 @@
+namespace JobLineage.Core.Model;
+
+/// <summary>
+/// Which jobs of a run are meant, by what is known of them; all conditions hold together. It is typed by people (<see cref="Parse"/>), printed
+/// (<see cref="ToString"/>), stands in addresses (<see cref="JobFilterParameters"/>) and becomes SQL. Two that print the same are equal.
+/// </summary>
+public sealed record JobFilter
+{
+    /// <summary>Ids that may be named at once.</summary>
+    public const int MostIds = 400;
+
+    /// <summary>Arguments, errors and texts, each, that may be named at once.</summary>
+    public const int MostParts = 20;
+
+    /// <summary>Characters of a filter that is typed.</summary>
+    public const int LongestText = 32_768;
+
+    /// <summary>All jobs.</summary>
+    public static JobFilter All { get; } = new();
+
+    /// <summary>Only jobs in one of these states; none for all.</summary>
+    public IReadOnlyList<JobState> States { get; init => field = [.. value.Distinct().Order()]; } = [];
+
+    /// <summary>Only jobs of the stage with this path; null for all.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>Only jobs of workers that this names (<see cref="Model.Workers.IsNamed"/>); null for all.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>Only jobs of this queue; empty: of none; null for all.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Only descendants of the job with this id; null for all.</summary>
+    public string? Below { get; init; }
+
+    /// <summary>Only these jobs; none for all.</summary>
+    public IReadOnlyList<string> Ids { get; init => field = [.. value.Distinct(StringComparer.Ordinal)]; } = [];
+
+    /// <summary>Only jobs that have all these arguments.</summary>
+    public IReadOnlyList<JobArgument> Args { get; init => field = [.. value.Distinct()]; } = [];
+
+    /// <summary>Only jobs whose last error has the fingerprint of this number; null for all.</summary>
+    public int? Error { get; init; }
+
+    /// <summary>Only jobs whose last error's fingerprint holds all these texts.</summary>
+    public IReadOnlyList<string> ErrorTexts { get; init => field = [.. value.Distinct(StringComparer.Ordinal)]; } = [];
+
+    /// <summary>Only jobs to which nothing has happened for so long; null for all.</summary>
+    public TimeSpan? Older { get; init; }
+
+    /// <summary>Only jobs to which something has happened within so long; null for all.</summary>
+    public TimeSpan? Newer { get; init; }
+
+    /// <summary>Only jobs whose stored arguments hold all these texts, whatever the case of their letters.</summary>
+    public IReadOnlyList<string> Texts { get; init => field = [.. value.Where(text => text.Length > 0).Distinct(StringComparer.Ordinal)]; } = [];
+
+    /// <summary>Whether nothing is left out.</summary>
+    public bool IsAll => Equals(All);
+
+    /// <summary>Whether an error is asked for, by its number or by a text.</summary>
+    public bool HasError => Error is not null || ErrorTexts.Count > 0;
+
+    /// <summary>Reads what somebody typed.</summary>
+    public static JobFilterReading Parse(string? text) => JobFilterParser.Parse(text ?? "");
+
+    /// <summary>Both filters at once; where no job can meet both, the sentence that says so.</summary>
+    public JobFilterReading And(JobFilter other) => JobFilterUnion.Of(this, other);
+
+    /// <summary>As it is typed: <see cref="Parse"/> reads it back.</summary>
+    public override string ToString() => JobFilterText.Of(this);
+
+    /// <inheritdoc />
+    public bool Equals(JobFilter? other) => other is not null && (ReferenceEquals(this, other) || ToString() == other.ToString());
+
+    /// <inheritdoc />
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+}
+
+/// <summary>What was read: a filter, or what is wrong with it.</summary>
+/// <param name="Filter">The filter; all jobs where there is a problem.</param>
+/// <param name="Problem">What is wrong; null when nothing is.</param>
+public sealed record JobFilterReading(JobFilter Filter, JobFilterProblem? Problem = null);
+
+/// <summary>Why a filter is refused.</summary>
+/// <param name="Sentence">What is wrong and what to write instead; a whole sentence.</param>
+/// <param name="At">The character at which it is, from 1; 0 where it is no single place.</param>
+public sealed record JobFilterProblem(string Sentence, int At = 0)
+{
+    /// <summary>What may be written in the place of the whole text; null where nobody can guess.</summary>
+    public string? Instead { get; init; }
+
+    /// <summary>The sentence with its place.</summary>
+    public override string ToString() => At > 0 ? $"{Sentence} (at character {At.ToString(System.Globalization.CultureInfo.InvariantCulture)})" : Sentence;
+}

@@ -1,0 +1,167 @@
+using System.Text;
+using System.Text.Json;
+
+namespace JobLineage.Core.Model;
+
+/// <summary>What may be typed at a place of a filter.</summary>
+/// <param name="From">Where it begins in the text, from 0.</param>
+/// <param name="To">Where what it replaces ends.</param>
+/// <param name="Insert">What stands there then.</param>
+/// <param name="Label">What it is called.</param>
+/// <param name="Hint">What it means; null where the name says it.</param>
+public sealed record JobFilterOption(int From, int To, string Insert, string Label, string? Hint = null);
+
+/// <summary>The names that a run has, to be offered.</summary>
+/// <param name="Workers">Workers, as short as they may be.</param>
+/// <param name="Stages">Paths of stages.</param>
+/// <param name="Queues">Queues.</param>
+/// <param name="Args">Paths of arguments.</param>
+public sealed record JobFilterNames(
+    IReadOnlyList<string> Workers, IReadOnlyList<string> Stages, IReadOnlyList<string> Queues, IReadOnlyList<IReadOnlyList<string>> Args)
+{
+    private const int MostKeys = 200;
+
+    /// <summary>The names of a run, and of arguments that were seen in it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="args">Arguments of some of its jobs, as far as they are known: JSON that may be cut.</param>
+    public static JobFilterNames Of(RunSnapshot run, IEnumerable<string?> args)
+    {
+        var workers = run.Stages.Select(stage => stage.Worker).Where(worker => worker.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        var names = Model.Workers.ShortNames(workers);
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var json in args.Prepend(run.RootArgs).OfType<string>())
+        {
+            foreach (var path in Keys(json).TakeWhile(_ => keys.Count < MostKeys))
+                keys.TryAdd(JobFilterText.Path(path), path);
+        }
+
+        return new(
+            [.. workers.Select(worker => Model.Workers.IsNamed(worker, names[worker]) ? names[worker] : worker).Order(StringComparer.Ordinal)],
+            [.. run.Stages.Select(stage => stage.Path)],
+            [.. run.Stages.SelectMany(stage => stage.Queues).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value)]);
+    }
+
+    /// <summary>The keys that have a value, and those within the objects of others, as far as the JSON goes.</summary>
+    private static List<string[]> Keys(string json)
+    {
+        var found = new List<string[]>();
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), isFinalBlock: false, default);
+        var above = new Stack<string?>();
+        string? key = null;
+        try
+        {
+            while (reader.Read())
+            {
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.PropertyName:
+                        key = reader.GetString();
+                        break;
+                    case JsonTokenType.StartArray:
+                        if (!reader.TrySkip())
+                            return found;
+                        break;
+                    case JsonTokenType.StartObject:
+                        above.Push(key);
+                        break;
+                    case JsonTokenType.EndObject:
+                        above.Pop();
+                        break;
+                    default:
+                        if (key is { Length: > 0 and <= 60 } && above.Count is > 0 and <= 3 && above.Reverse().Skip(1).All(k => k is { Length: > 0 and <= 60 }))
+                            found.Add([.. above.Reverse().Skip(1).OfType<string>(), key]);
+                        break;
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON from here on.
+        }
+
+        return found;
+    }
+}
+
+/// <summary>Completes a filter at the place where somebody types. Pure.</summary>
+public static class JobFilterCompletion
+{
+    /// <summary>Options that are offered at once.</summary>
+    public const int Most = 12;
+
+    private static readonly string[] Spans = ["5m", "1h", "24h", "7d"];
+
+    /// <summary>The options at a place; none where a text or a value of one's own is typed.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="caret">The place, from 0.</param>
+    /// <param name="names">The names that the run has.</param>
+    public static IReadOnlyList<JobFilterOption> At(string text, int caret, JobFilterNames names)
+    {
+        caret = Math.Clamp(caret, 0, text.Length);
+        var (start, colon, item) = Place(text, caret);
+        var end = caret;
+        while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] is not (':' or ','))
+            end++;
+        IEnumerable<JobFilterOption> options = colon is { } at
+            ? Values(text[start..at], text[item..caret], names).Select(o => new JobFilterOption(item, end, o.Insert, o.Label))
+            : Words(text[start..caret], names).Select(o => new JobFilterOption(start, text[end..].StartsWith(':') ? end + 1 : end, o.Insert, o.Label, o.Hint));
+        // What stands there already need not be offered.
+        return [.. options.Where(o => text[o.From..caret] != o.Insert.TrimEnd()).Take(Most)];
+    }
+
+    /// <summary>Where the word begins, its colon when the place is behind it, and where the item of its value begins.</summary>
+    private static (int Start, int? Colon, int Item) Place(string text, int caret)
+    {
+        var (start, item, quoted) = (0, 0, false);
+        int? colon = null;
+        for (var i = 0; i < caret; i++)
+        {
+            if (text[i] == '\\' && quoted)
+                i++;
+            else if (text[i] == '"')
+                quoted = !quoted;
+            else if (quoted)
+                continue;
+            else if (char.IsWhiteSpace(text[i]))
+                (start, item, colon) = (i + 1, i + 1, null);
+            else if (text[i] == ':' && colon is null)
+                (colon, item) = (i, i + 1);
+            else if (text[i] == ',' && colon is not null)
+                item = i + 1;
+        }
+
+        return (Math.Min(start, caret), colon, Math.Min(item, caret));
+    }
+
+    private static IEnumerable<(string Insert, string Label, string? Hint)> Words(string begun, JobFilterNames names)
+    {
+        if (begun.StartsWith('"'))
+            return [];
+        var words = JobFilterWords.All.Where(word => word.Key.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
+            .Select(word => word.Key == JobFilterWords.Args ? (JobFilterWords.Args + ".", "args.KEY:", (string?)word.Means) : (word.Key + ":", word.Key + ":", word.Means));
+        // A key is found by its own name too: nobody thinks of "args." first.
+        var keys = begun.Length < 2 ? [] : names.Args.Select(path => (Word: JobFilterText.Path(path) + ":", Path: path))
+            .Where(key => key.Word.StartsWith(begun, StringComparison.OrdinalIgnoreCase) || key.Path[^1].StartsWith(begun, StringComparison.OrdinalIgnoreCase))
+            .Select(key => (key.Word, key.Word, (string?)"an argument"));
+        return begun.StartsWith(JobFilterWords.Args + ".", StringComparison.OrdinalIgnoreCase) ? keys : words.Concat(keys);
+    }
+
+    private static IEnumerable<(string Insert, string Label)> Values(string key, string begun, JobFilterNames names)
+    {
+        if (begun.StartsWith('"'))
+            begun = begun[1..];
+        var known = key.ToLowerInvariant() switch
+        {
+            "state" => JobStates.All.Select(state => state.Name()),
+            "worker" => names.Workers,
+            "stage" => names.Stages,
+            "queue" => names.Queues,
+            "older" or "newer" => Spans,
+            _ => [],
+        };
+        return known.Where(name => name.Contains(begun, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(name => name.StartsWith(begun, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
+            .Select(name => (JobFilterText.Value(name) + " ", name));
+    }
+}
