@@ -110,8 +110,8 @@ class FilterBox extends HTMLElement {
         return this.#take(option);
       }
       case "Escape":
-        // Else the browser empties the box.
-        if (!this.#isOpen) return;
+        // Else the browser empties the box; options that were asked for may not have come yet.
+        if (!this.#isOpen && this.#wanted === null) return;
         event.preventDefault();
         event.stopPropagation();
         return this.#close();
