@@ -14,8 +14,10 @@ namespace JobLineage.Tests.Differential;
 
 /// <summary>
 /// Random tables whose rows leave the queue, come back and get late children while what is old is dropped, in steps of any
-/// size and by leaders that take turns: the store stays whole, and has all that the queue has.
+/// size and by leaders that take turns: the store stays whole, and has all that the queue has. `./test.sh --all` tries thirty of
+/// each kind, a short run the first ten (<see cref="TrialScope"/>).
 /// </summary>
+[Takes(20)]
 public sealed class HistoryTrials(ITestOutputHelper output)
 {
     private static readonly TimeSpan Keep = TimeSpan.FromHours(1);
@@ -35,7 +37,7 @@ public sealed class HistoryTrials(ITestOutputHelper output)
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await using var store = StoreDatabase.Create(database.ConnectionString);
         var dropped = 0;
-        for (var trial = 0; trial < 30; trial++)
+        for (var trial = 0; trial < TrialScope.Of(10, 30); trial++)
         {
             var seed = block * 1_000_000 + trial;
             try
