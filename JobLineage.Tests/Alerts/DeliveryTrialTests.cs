@@ -1,4 +1,5 @@
 using JobLineage.Bench.Digest;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Alerts;
 
@@ -26,17 +27,26 @@ public sealed class DigestTrialFixture : IAsyncLifetime
 
 /// <summary>
 /// A few trials of each kind, with fixed seeds: each final failure is told once, whatever goes wrong; a second copy went out only
-/// after an answer that did not say, and was marked. `./bench.sh digest` runs as many as one likes.
+/// after an answer that did not say, and was marked. A short run tries one of each kind, `./test.sh --all` those that are here
+/// (<see cref="TrialScope"/>), and `./bench.sh digest` as many as one likes.
 /// </summary>
+[Takes(60)]
 public sealed class DeliveryTrialTests(DigestTrialFixture fixture) : IClassFixture<DigestTrialFixture>
 {
     // Seed 7 restarts the server.
+    public static TheoryData<int, bool> Trials
+    {
+        get
+        {
+            var trials = new TheoryData<int, bool>();
+            foreach (var (seed, atMostOnce) in TrialScope.Of([(3, false), (7, false), (5, true)], [(4, false), (6, true)]))
+                trials.Add(seed, atMostOnce);
+            return trials;
+        }
+    }
+
     [Theory]
-    [InlineData(3, false)]
-    [InlineData(4, false)]
-    [InlineData(7, false)]
-    [InlineData(5, true)]
-    [InlineData(6, true)]
+    [MemberData(nameof(Trials))]
     public async Task Every_final_failure_is_told_once_whatever_goes_wrong(int seed, bool atMostOnce)
     {
         var result = await fixture.RunAsync(new(seed, atMostOnce));
@@ -50,7 +60,7 @@ public sealed class DeliveryTrialTests(DigestTrialFixture fixture) : IClassFixtu
     public async Task Every_trial_notices_when_a_guarantee_is_taken_out(string taken)
     {
         var mutation = DigestMutation.All.Single(m => m.Name == taken);
-        for (var seed = 1; seed <= 2; seed++)
+        for (var seed = 1; seed <= TrialScope.Of(1, 2); seed++)
             Assert.True((await fixture.RunAsync(new(seed, Mutation: mutation))).Wrong.Count > 0, $"The trial of seed {seed} was green without {taken}.");
     }
 

@@ -7,6 +7,7 @@ using JobLineage.Tests.Support;
 namespace JobLineage.Tests.Alerts;
 
 /// <summary>Which failures a digest takes, and how it groups them.</summary>
+[Takes(40)]
 public sealed class DigestMakerTests
 {
     [Fact]

@@ -14,6 +14,7 @@ namespace JobLineage.Tests.Alerts;
 /// What the digest is for, with processes as they are: a worker dies in mid-run, the janitor gives its row up, and somebody is
 /// told once, by mail and by SendGrid. What is retried is nobody's news.
 /// </summary>
+[Takes(46)]
 public sealed class KilledWorkerTests
 {
     private const string Key = "SG.acceptance";

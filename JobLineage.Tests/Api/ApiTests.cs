@@ -2,10 +2,12 @@ using System.Net;
 using System.Text.Json;
 using JobLineage.Core.Model;
 using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
 using Npgsql;
 
 namespace JobLineage.Tests.Api;
 
+[Takes(40)]
 public class ApiTests
 {
     [Fact]

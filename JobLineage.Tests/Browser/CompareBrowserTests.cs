@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>From a run to its comparison and around in it, in a browser.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(HappeningCollection.Name)]
 public sealed class CompareBrowserTests(Chromium chromium)
 {
     [Fact]

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>The five questions, read off the pages of the demo's runs. What is true is asked of the queue itself, by what is in the arguments.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(TellingCollection.Name)]
 public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : IClassFixture<DemoDashboard>
 {
     private const string Page = "SyncJob/MoviePageJob";

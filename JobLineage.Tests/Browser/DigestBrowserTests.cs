@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>From a failure to the message about it, through the file channel.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(TellingCollection.Name)]
 public sealed class DigestBrowserTests(Chromium chromium)
 {
     [Fact]

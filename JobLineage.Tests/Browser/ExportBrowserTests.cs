@@ -5,8 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>Taking jobs away from a page.</summary>
-[Collection(BrowserCollection.Name)]
-public sealed class ExportBrowserTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
+[Collection(LookingCollection.Name)]
+public sealed class ExportBrowserTests(Chromium chromium, SharedDashboard shared)
 {
     private const string Failed = "/runs/oban/60?tab=jobs&state=discarded&stage=SyncJob%2FMoviePageJob%2FMovieDetailJob";
 

@@ -5,8 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>From a list that is filtered to a job, and back by the address.</summary>
-[Collection(BrowserCollection.Name)]
-public sealed class FindTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
+[Collection(LookingCollection.Name)]
+public sealed class FindTests(Chromium chromium, SharedDashboard shared)
 {
     [Fact]
     public async Task Filters_go_into_the_address_and_the_address_restores_them()

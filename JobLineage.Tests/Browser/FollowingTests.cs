@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>Pages follow the queue's database, whatever happens in between.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(HappeningCollection.Name)]
 public sealed class FollowingTests(Chromium chromium)
 {
     private const string Run = "/runs/oban/60";

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>The graph under a mouse and under keys.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(TellingCollection.Name)]
 public sealed class GraphTests(Chromium chromium, GraphDashboard shared) : IClassFixture<GraphDashboard>
 {
     private const string Page = "SyncJob/MoviePageJob";

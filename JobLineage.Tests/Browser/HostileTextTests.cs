@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>What jobs carry is shown as text: it runs, formats and addresses nothing.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(HappeningCollection.Name)]
 public sealed class HostileTextTests(Chromium chromium)
 {
     private const string Script = "<script>alert(1)</script><img src=x onerror=alert(2)><a href=\"javascript:alert(3)\">x</a><h1 id=injected>big</h1>";

@@ -4,8 +4,8 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>What may be below a job, in a browser: read from the queue once the page lives.</summary>
-[Collection(BrowserCollection.Name)]
-public sealed class InferBrowserTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
+[Collection(LookingCollection.Name)]
+public sealed class InferBrowserTests(Chromium chromium, SharedDashboard shared)
 {
     [Fact]
     public async Task Stages_are_inferred_and_the_address_restores_key_window_and_stage()

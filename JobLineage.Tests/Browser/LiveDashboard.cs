@@ -15,7 +15,7 @@ internal sealed class LiveDashboard : IAsyncDisposable
     /// <summary>The token by which a closed one lets this test in, where it is configured.</summary>
     public const string Token = "0123456789abcdef";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(Chromium.Patience * 2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(Chromium.Patience);
 
     private readonly TempFolder folder = new();
     private readonly Relay relay = new();
@@ -57,7 +57,7 @@ internal sealed class LiveDashboard : IAsyncDisposable
     /// <param name="settings">Beside those that every test has.</param>
     public static async Task<LiveDashboard> StartAsync(Func<TestDatabase, Task<long>> fill, IReadOnlyDictionary<string, string?> settings)
     {
-        var dashboard = new LiveDashboard(await TestDatabase.CreateAsync(), await TestDatabase.CreateAsync(), settings);
+        var dashboard = new LiveDashboard(await TestDatabase.CreateStoreAsync(), await TestDatabase.CreateAsync(), settings);
         try
         {
             dashboard.awaited = $"/api/v1/runs/oban/{await fill(dashboard.Source)}";

@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>The page of a pipeline whose worker has a hostile name, and a run of it that was dropped.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(HappeningCollection.Name)]
 public sealed class PipelineBrowserTests(Chromium chromium)
 {
     private const string Worker = "App.Crawl/Ünï <b>code</b>?#%2F.SyncJob";

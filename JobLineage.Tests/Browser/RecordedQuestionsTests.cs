@@ -8,8 +8,8 @@ namespace JobLineage.Tests.Browser;
 /// The five questions, read off the page of a run that the real Oban wrote: its pages were cut short, its detail queue was
 /// paused, its geocoding queue never had a worker. What is true was counted apart from this repository.
 /// </summary>
-[Collection(BrowserCollection.Name)]
-public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
+[Collection(LookingCollection.Name)]
+public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard shared)
 {
     private const string Page = "SyncJob/MoviePageJob";
     private const string Showtime = Page + "/ShowtimeProcessJob";

@@ -3,7 +3,7 @@ using JobLineage.Tests.Support;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>What the page shows of runs that were counted independently.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(HappeningCollection.Name)]
 public sealed class RecordedRunPageTests(Chromium chromium)
 {
     [Theory]

@@ -5,8 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>The views of a run in a browser.</summary>
-[Collection(BrowserCollection.Name)]
-public sealed class RunViewsBrowserTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
+[Collection(LookingCollection.Name)]
+public sealed class RunViewsBrowserTests(Chromium chromium, SharedDashboard shared)
 {
     private const string Showtime = "SyncJob%2FMoviePageJob%2FShowtimeProcessJob";
 

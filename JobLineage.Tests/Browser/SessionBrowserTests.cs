@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>Signing in and out, and the pages that are open meanwhile, below the path of a proxy.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(HappeningCollection.Name)]
 public sealed class SessionBrowserTests(Chromium chromium)
 {
     private const string Password = "correct horse";

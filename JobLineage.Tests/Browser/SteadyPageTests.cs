@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>What comes and goes above does not move what somebody points at.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(HappeningCollection.Name)]
 public sealed class SteadyPageTests(Chromium chromium)
 {
     private const string Row = "tr[data-stage='BakeJob/LoafJob']";

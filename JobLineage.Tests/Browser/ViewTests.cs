@@ -4,8 +4,8 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>Views, addresses and keys.</summary>
-[Collection(BrowserCollection.Name)]
-public sealed class ViewTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
+[Collection(LookingCollection.Name)]
+public sealed class ViewTests(Chromium chromium, SharedDashboard shared)
 {
     private const string Showtime = "SyncJob/MoviePageJob/ShowtimeProcessJob";
 

@@ -9,8 +9,9 @@ using Npgsql;
 namespace JobLineage.Tests.Embedded;
 
 /// <summary>Starting, stopping and refusing, in this process; how other programs end is in <see cref="EndOfProgramTests"/>.</summary>
+[Takes(40)]
 [UnsupportedOSPlatform("windows")]
-public sealed class EmbeddedPostgresTests
+public sealed class EmbeddedPostgresTests(MadeCluster made) : IClassFixture<MadeCluster>
 {
     [Fact]
     public async Task It_starts_takes_connections_and_leaves_no_process_behind()
@@ -38,7 +39,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task What_was_written_is_there_after_a_restart()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         await using (var postgres = await StartAsync(folder.Path))
             await ScalarAsync<int>(postgres.ConnectionString, "create table t as select 7 as seven");
 
@@ -51,7 +52,7 @@ public sealed class EmbeddedPostgresTests
     [InlineData("INT")]
     public async Task A_server_that_dies_is_started_again_at_its_port_with_what_was_written(string signal)
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         await using var postgres = await StartAsync(folder.Path);
         await ScalarAsync<int>(postgres.ConnectionString, "create table t as select 7 as seven");
         for (var death = 0; death < 2; death++)
@@ -81,7 +82,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_second_one_on_the_same_folder_is_refused_by_name_and_pid_and_does_no_harm()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         await using var postgres = await StartAsync(folder.Path);
 
         var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync(folder.Path));
@@ -96,7 +97,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_cluster_of_another_version_is_refused_with_both_versions_named()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         await (await StartAsync(folder.Path)).DisposeAsync();
         var versionFile = Path.Combine(Cluster.Data(folder.Path), "PG_VERSION");
         var installed = (await File.ReadAllTextAsync(versionFile)).Trim();
@@ -128,7 +129,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_folder_without_a_server_is_named()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         var options = new EmbeddedPostgresOptions { DataDirectory = folder.Path, BinDirectory = "/nowhere" };
 
         var failed = await Assert.ThrowsAsync<EmbeddedPostgresException>(
@@ -142,7 +143,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_pid_file_that_names_a_stranger_does_not_keep_it_from_starting()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         await (await StartAsync(folder.Path)).DisposeAsync();
         var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         await File.WriteAllTextAsync(Path.Combine(Cluster.Data(folder.Path), "postmaster.pid"), $"{pid}\n{Cluster.Data(folder.Path)}\n");
@@ -155,7 +156,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_killed_server_recovers_what_was_committed()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         await using (var postgres = await StartAsync(folder.Path))
         {
             await ScalarAsync<int>(postgres.ConnectionString, "create table t as select 7 as seven");

@@ -9,13 +9,14 @@ using Npgsql;
 namespace JobLineage.Tests.Embedded;
 
 /// <summary>However a program ends, its Postgres ends with it, or with the next start.</summary>
+[Takes(60)]
 [UnsupportedOSPlatform("windows")]
-public sealed class EndOfProgramTests
+public sealed class EndOfProgramTests(MadeCluster made) : IClassFixture<MadeCluster>
 {
     [Fact]
     public async Task The_server_ends_with_the_program()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         using var program = await OtherProgram.StartAsync(folder.Path);
         var server = Cluster.Pid(folder.Path);
 
@@ -30,7 +31,7 @@ public sealed class EndOfProgramTests
     [InlineData("INT")]
     public async Task The_server_ends_with_a_program_that_is_told_to_end(string signal)
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         // A shell that runs the tests in the background has told its children to pass over SIGINT.
         using var program = await OtherProgram.StartAsync(folder.Path, ["env", "--default-signal"]);
         var server = Cluster.Pid(folder.Path);
@@ -43,7 +44,7 @@ public sealed class EndOfProgramTests
     [Fact]
     public async Task A_server_that_outlived_a_killed_program_is_replaced_with_nothing_lost()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         using var program = await OtherProgram.StartAsync(folder.Path);
         var orphan = Cluster.Pid(folder.Path);
         await using (var connection = new NpgsqlConnection(program.Answer + ";Pooling=false"))
@@ -62,7 +63,7 @@ public sealed class EndOfProgramTests
     [Fact]
     public async Task A_program_and_its_server_that_were_both_killed_come_back()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         using var program = await OtherProgram.StartAsync(folder.Path);
         var server = Cluster.Pid(folder.Path);
         await program.SignalAsync("KILL");
@@ -76,7 +77,7 @@ public sealed class EndOfProgramTests
     [Fact]
     public async Task Another_programs_folder_is_refused_with_that_programs_pid()
     {
-        using var folder = new TempFolder();
+        using var folder = await made.CopyAsync();
         await using var postgres = await StartAsync(folder.Path);
 
         using var program = await OtherProgram.StartAsync(folder.Path);

@@ -41,9 +41,10 @@ internal sealed class LeaderFixture : IAsyncDisposable
 
     private NpgsqlDataSource Reading { get; }
 
-    public static async Task<LeaderFixture> CreateAsync()
+    /// <param name="isNew">Whether the store is an empty database, which the first replica makes a store.</param>
+    public static async Task<LeaderFixture> CreateAsync(bool isNew = false)
     {
-        var fixture = new LeaderFixture(await TestDatabase.CreateAsync(), await TestDatabase.CreateAsync());
+        var fixture = new LeaderFixture(await TestDatabase.CreateAsync(), await (isNew ? TestDatabase.CreateAsync() : TestDatabase.CreateStoreAsync()));
         await fixture.Queue.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Data", "oban", "schema.sql")));
         return fixture;
     }

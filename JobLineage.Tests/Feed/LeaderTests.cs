@@ -6,12 +6,13 @@ using Npgsql;
 namespace JobLineage.Tests.Feed;
 
 /// <summary>Replicas, and databases that go away and come back.</summary>
+[Takes(33)]
 public sealed class LeaderTests
 {
     [Fact]
     public async Task When_the_leader_ends_another_replica_goes_on()
     {
-        await using var fixture = await LeaderFixture.CreateAsync();
+        await using var fixture = await LeaderFixture.CreateAsync(isNew: true);
         await fixture.InsertAsync(1);
         var first = await fixture.StartAsync();
         await fixture.HasJobAsync(1);
@@ -187,7 +188,7 @@ public sealed class LeaderTests
     [Fact]
     public async Task A_store_that_is_not_there_yet_is_waited_for()
     {
-        await using var fixture = await LeaderFixture.CreateAsync();
+        await using var fixture = await LeaderFixture.CreateAsync(isNew: true);
         await fixture.InsertAsync(1);
         await fixture.CutAsync(fixture.Store, close: true);
         await fixture.StartAsync();

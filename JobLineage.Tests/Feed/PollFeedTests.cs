@@ -7,6 +7,7 @@ using Npgsql;
 namespace JobLineage.Tests.Feed;
 
 /// <summary>Following a real table by asking it.</summary>
+[Takes(28)]
 public sealed class PollFeedTests
 {
     [Fact]

@@ -8,6 +8,7 @@ using JobLineage.Tests.Support;
 namespace JobLineage.Tests.Lineage;
 
 /// <summary>Statements to paste: run as they are, they find what the pages list.</summary>
+[Takes(40)]
 public sealed class HandSqlTests
 {
     private const string Showtime = "SyncJob/MoviePageJob/ShowtimeProcessJob";

@@ -14,9 +14,8 @@ public sealed class LeaseMemberTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        database = await TestDatabase.CreateAsync();
+        database = await TestDatabase.CreateStoreAsync();
         store = StoreDatabase.Create(database.ConnectionString);
-        await Migrator.MigrateAsync(store, default);
     }
 
     public async Task DisposeAsync()

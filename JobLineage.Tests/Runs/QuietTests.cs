@@ -112,7 +112,7 @@ public sealed class QuietTests : IAsyncLifetime
 
     private static async Task<HubUpdate<RunSnapshot>> NextAsync(HubSubscription<RunSnapshot> viewer) =>
         viewer.Current.Value is null || viewer.Updates.TryPeek(out _)
-            ? await viewer.Updates.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60))
+            ? await viewer.Updates.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(3))
             : viewer.Current;
 
     private static async Task EventuallyAsync(Func<bool> condition)

@@ -24,7 +24,7 @@ public abstract class RunHubContext : IAsyncLifetime
     public async Task DisposeAsync() => await Hub.DisposeAsync();
 
     internal static async Task<HubUpdate<T>> Next<T>(HubSubscription<T> viewer)
-        where T : class => await viewer.Updates.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        where T : class => await viewer.Updates.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(3));
 
     internal Task Tick() => Pass(TimeSpan.FromSeconds(5));
 

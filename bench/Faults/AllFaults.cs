@@ -6,20 +6,21 @@ public static class AllFaults
     /// <summary>Each by its name.</summary>
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("dashboard killed (kill -9)", KillAsync) { Dashboards = Dashboards.Process, Repeats = false },
+        new("dashboard gone", "dashboard killed (kill -9)", KillAsync) { TriedIn = TriedIn.AllTrials, Dashboards = Dashboards.Process, Repeats = false },
         .. LeaderFaults.List,
         .. ConnectionFaults.List,
         .. ServerFaults.List,
         .. TableFaults.List,
         .. IdentityFaults.List,
         .. TriggerFaults.List,
-        new("dashboard's clock moved by hours", MoveClockAsync),
-        Many("200 sources of one database, sessions ended", new(200, 10, null)) with { IsTested = false },
-        // As many as the tests have time for, and more connection strings than connections.
-        Many("40 sources of one database with 12 connection strings and 5 connections, sessions ended", new(40, 5, 12)),
+        new("clock of the dashboard", "dashboard's clock moved by hours", MoveClockAsync),
+        Many("200 sources of one database, sessions ended", new(200, 10, null)) with { TriedIn = TriedIn.Benchmark },
+        // More connection strings than connections.
+        Many("40 sources of one database with 12 connection strings and 5 connections, sessions ended", new(40, 5, 12)) with { TriedIn = TriedIn.AllTrials },
+        Many("12 sources of one database with 12 connection strings and 5 connections, sessions ended", new(12, 5, 12)),
     ];
 
-    private static Fault Many(string name, ManySources size) => new(name, _ => Task.CompletedTask)
+    private static Fault Many(string name, ManySources size) => new("many sources", name, _ => Task.CompletedTask)
     {
         Own = (servers, scale, seed, cancellation) => ManySourcesTrial.RunAsync(size, servers, scale, seed, cancellation),
     };

@@ -7,19 +7,19 @@ internal static class ConnectionFaults
 {
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("listener's session ended", trial => EndAsync(
-            trial, trial.Queue, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'replica' and query ~ '^(un)?listen '")),
-        new("ingester's session ended in mid-batch", EndIngesterAsync),
-        new("leader's own session ended", trial => EndAsync(
-            trial, trial.World.Checking, "select pg_terminate_backend(m.pid) from job_lineage.member m join job_lineage.lease l on l.holder = m.id")) { IsTested = false },
-        new("all sessions ended", async trial =>
+        new("session ended", "listener's session ended", trial => EndAsync(
+            trial, trial.Queue, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'replica' and query ~ '^(un)?listen '")) { TriedIn = TriedIn.AllTrials },
+        new("session ended", "ingester's session ended in mid-batch", EndIngesterAsync),
+        new("session ended", "leader's own session ended", trial => EndAsync(
+            trial, trial.World.Checking, "select pg_terminate_backend(m.pid) from job_lineage.member m join job_lineage.lease l on l.holder = m.id")) { TriedIn = TriedIn.Benchmark },
+        new("session ended", "all sessions ended", async trial =>
         {
             const string all = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'replica'";
             await EndAsync(trial, trial.Queue, all);
             await EndAsync(trial, trial.World.Checking, all);
         })
         {
-            IsTested = false,
+            TriedIn = TriedIn.Benchmark,
         },
     ];
 

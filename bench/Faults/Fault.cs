@@ -15,10 +15,24 @@ public enum Dashboards
     ProcessThenReplica,
 }
 
+/// <summary>Which runs try a fault; the benchmark tries all.</summary>
+public enum TriedIn
+{
+    /// <summary>Every run of the tests.</summary>
+    EveryRun,
+
+    /// <summary>The tests with all trials: another of its kind is in every run.</summary>
+    AllTrials,
+
+    /// <summary>The benchmark alone: it is much like another, or takes long.</summary>
+    Benchmark,
+}
+
 /// <summary>Something that goes wrong.</summary>
+/// <param name="Kind">What kind of fault it is: of those of a kind one is tried in every run of the tests.</param>
 /// <param name="Name">What it is, in a few words.</param>
 /// <param name="StrikeAsync">Does it, and returns when it is over: what was taken away is back.</param>
-public sealed record Fault(string Name, Func<FaultTrial, Task> StrikeAsync)
+public sealed record Fault(string Kind, string Name, Func<FaultTrial, Task> StrikeAsync)
 {
     /// <summary>Who keeps the store meanwhile.</summary>
     public Dashboards Dashboards { get; init; }
@@ -29,8 +43,8 @@ public sealed record Fault(string Name, Func<FaultTrial, Task> StrikeAsync)
     /// <summary>How the queue is read; null for Oban's own way.</summary>
     public Core.Engines.SourceMapping? Mapping { get; init; }
 
-    /// <summary>Whether the tests run it too: of faults that are much alike one is enough there.</summary>
-    public bool IsTested { get; init; } = true;
+    /// <summary>Where it is tried beside the benchmark.</summary>
+    public TriedIn TriedIn { get; init; }
 
     /// <summary>
     /// How soon a follower must have taken over, on a viewer's screen; null: it is not measured. Only the benchmark holds it to that: in

@@ -5,16 +5,17 @@ internal static class IdentityFaults
 {
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("ids begin anew (TRUNCATE … RESTART IDENTITY)", async trial =>
+        new("ids used again", "ids begin anew (TRUNCATE … RESTART IDENTITY)", async trial =>
         {
             await trial.ExecuteAsync("truncate oban_jobs restart identity");
             await trial.LoadAsync();
         })
         {
             Repeats = false,
+            TriedIn = TriedIn.AllTrials,
         },
-        new("low ids used again", AgainAsync),
-        new("rows that can't be read", PoisonAsync) { Mapping = FaultWorld.Delicate },
+        new("ids used again", "low ids used again", AgainAsync),
+        new("rows that can't be read", "rows that can't be read", PoisonAsync) { Mapping = FaultWorld.Delicate },
     ];
 
     /// <summary>Other jobs under the same ids, children of theirs among them.</summary>

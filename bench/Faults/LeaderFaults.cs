@@ -15,20 +15,21 @@ internal static class LeaderFaults
 
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("leader killed, a replica follows", trial => TakeOverAsync(trial, trial => trial.Process!.KillAsync(), null))
+        new("dashboard gone", "leader killed, a replica follows", trial => TakeOverAsync(trial, trial => trial.Process!.KillAsync(), null))
         {
             Dashboards = Dashboards.ProcessThenReplica,
             TakenOverWithin = Killed,
             Repeats = false,
         },
-        new("leader stopped (SIGSTOP), a replica follows, and it wakes", trial => TakeOverAsync(
+        new("dashboard gone", "leader stopped (SIGSTOP), a replica follows, and it wakes", trial => TakeOverAsync(
             trial, trial => SignalAsync(trial, "STOP"), trial => SignalAsync(trial, "CONT")))
         {
             Dashboards = Dashboards.ProcessThenReplica,
             TakenOverWithin = Silent,
+            TriedIn = TriedIn.AllTrials,
             Repeats = false,
         },
-        new("leader cut off from the store, a replica follows, and it comes back", trial => TakeOverAsync(
+        new("leader cut off", "leader cut off from the store, a replica follows, and it comes back", trial => TakeOverAsync(
             trial,
             trial =>
             {
@@ -45,7 +46,7 @@ internal static class LeaderFaults
             TakenOverWithin = Silent,
             Repeats = false,
         },
-        new("leader's machine without power: cut off from everything, for good", trial => TakeOverAsync(
+        new("leader cut off", "leader's machine without power: cut off from everything, for good", trial => TakeOverAsync(
             trial,
             trial =>
             {
@@ -58,7 +59,7 @@ internal static class LeaderFaults
             Dashboards = Dashboards.ProcessThenReplica,
             TakenOverWithin = Silent,
             Repeats = false,
-            IsTested = false,
+            TriedIn = TriedIn.Benchmark,
         },
     ];
 

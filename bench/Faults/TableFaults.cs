@@ -9,9 +9,9 @@ internal static class TableFaults
 
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("producer's transaction held open", HoldAsync) { Repeats = false },
-        new("burst in one statement", BurstAsync) { Repeats = false, Options = options => options with { Batch = 5_000 } },
-        new("change log truncated behind our back", trial => trial.ExecuteAsync($"""
+        new("transaction held open", "producer's transaction held open", HoldAsync) { Repeats = false },
+        new("burst", "burst in one statement", BurstAsync) { Repeats = false, Options = options => options with { Batch = 5_000 } },
+        new("change log lost", "change log truncated behind our back", trial => trial.ExecuteAsync($"""
             begin;
             update oban_jobs set state = 'executing', attempt = least(attempt + 1, max_attempts) where state in ('available', 'completed') and id % 2 = 0;
             delete from oban_jobs where state = 'discarded';
@@ -19,17 +19,17 @@ internal static class TableFaults
             truncate {Log};
             commit
             """)),
-        new("rows deleted from the change log", trial => trial.ExecuteAsync($"""
+        new("change log lost", "rows deleted from the change log", trial => trial.ExecuteAsync($"""
             begin;
             update oban_jobs set state = 'executing', worker = 'App.DetailJob', attempt = least(attempt + 1, max_attempts) where state in ('available', 'completed') and id % 2 = 0;
             insert into oban_jobs (worker) select 'App.DetailJob' from generate_series(1, 50);
             delete from {Log};
             commit
-            """)),
-        new("VACUUM FULL of the queue", trial => AgainAsync(trial, "vacuum full oban_jobs")),
-        new("CLUSTER of the queue", trial => AgainAsync(trial, "cluster oban_jobs using oban_jobs_pkey")),
-        new("VACUUM FULL of the change log", trial => RewriteLogAsync(trial, $"vacuum full {Log}")) { Options = Small },
-        new("CLUSTER of the change log", async trial =>
+            """)) { TriedIn = TriedIn.AllTrials },
+        new("queue rewritten", "VACUUM FULL of the queue", trial => AgainAsync(trial, "vacuum full oban_jobs")),
+        new("queue rewritten", "CLUSTER of the queue", trial => AgainAsync(trial, "cluster oban_jobs using oban_jobs_pkey")) { TriedIn = TriedIn.AllTrials },
+        new("change log rewritten", "VACUUM FULL of the change log", trial => RewriteLogAsync(trial, $"vacuum full {Log}")) { Options = Small },
+        new("change log rewritten", "CLUSTER of the change log", async trial =>
         {
             await trial.ExecuteAsync($"create index trial_order on {Log} (id)");
             await RewriteLogAsync(trial, $"cluster {Log} using trial_order");
@@ -37,8 +37,9 @@ internal static class TableFaults
         })
         {
             Options = Small,
+            TriedIn = TriedIn.AllTrials,
         },
-        new("queue truncated", trial => AgainAsync(trial, "truncate oban_jobs")) { Repeats = false },
+        new("queue emptied", "queue truncated", trial => AgainAsync(trial, "truncate oban_jobs")) { Repeats = false },
     ];
 
     /// <summary>Many small batches: between each reading of the log and its striking off the log may be rewritten.</summary>

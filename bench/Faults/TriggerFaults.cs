@@ -8,13 +8,13 @@ internal static class TriggerFaults
 {
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("database's clock set back (gate in the future)", trial => trial.ExecuteAsync(string.Create(
+        new("clock of the database", "database's clock set back (gate in the future)", trial => trial.ExecuteAsync(string.Create(
             CultureInfo.InvariantCulture,
             // Hours, or so little that the trigger must wait until the time has come.
             $"select setval('{FaultWorld.Names.Gate}', (extract(epoch from clock_timestamp()) * 1000)::bigint + {(trial.Random.Next(2) == 0 ? trial.Random.Next(1, 5) * 3_600_000 : trial.Random.Next(200, 1000))})"))),
-        new("trigger disabled and enabled again", DisableAsync),
-        new("uninstalled and installed in mid-flight", ReinstallAsync),
-        new("log closed for want of readers, a transaction open", SleepAsync) { Repeats = false },
+        new("trigger off", "trigger disabled and enabled again", DisableAsync),
+        new("trigger off", "uninstalled and installed in mid-flight", ReinstallAsync) { TriedIn = TriedIn.AllTrials },
+        new("log closed", "log closed for want of readers, a transaction open", SleepAsync) { Repeats = false },
     ];
 
     /// <summary>Mostly too short to be seen while it lasts.</summary>

@@ -1,4 +1,5 @@
 using JobLineage.Bench.Faults;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Feed.Faults;
 
@@ -14,16 +15,20 @@ public sealed class FaultServersFixture : IAsyncLifetime
 }
 
 /// <summary>
-/// Each fault once, with a fixed seed, over a queue that is written meanwhile: in the end store and source are equal.
-/// `./bench.sh faults` runs as many as one likes.
+/// A fault of each kind once, with a fixed seed, over a queue that is written meanwhile: in the end store and source are equal.
+/// `./test.sh --all` tries the others of each kind too (<see cref="TrialScope"/>); `./bench.sh faults` runs as many as one likes.
 /// </summary>
 internal static class FaultTests
 {
     public static TheoryData<string, int> Half(int which)
     {
         var trials = new TheoryData<string, int>();
-        foreach (var (fault, place) in AllFaults.List.Where(f => f.IsTested).Select((f, i) => (f, i)).Where(f => f.i % 2 == which))
-            trials.Add(fault.Name, 5_000 + place);
+        // A fault has the same seed in a short run as in a long one.
+        var tried = AllFaults.List.Where(f => f.TriedIn != TriedIn.Benchmark)
+            .Select((fault, place) => (Fault: fault, Seed: 5_000 + place))
+            .Where(trial => TrialScope.IsAll || trial.Fault.TriedIn == TriedIn.EveryRun);
+        foreach (var (fault, seed) in tried.Where((_, i) => i % 2 == which))
+            trials.Add(fault.Name, seed);
         return trials;
     }
 
@@ -37,6 +42,7 @@ internal static class FaultTests
 
 // A class each, with servers of its own: they run side by side, and mostly wait.
 
+[Takes(120)]
 public sealed class EvenFaultTests(FaultServersFixture fixture) : IClassFixture<FaultServersFixture>
 {
     public static TheoryData<string, int> Trials => FaultTests.Half(0);
@@ -46,6 +52,7 @@ public sealed class EvenFaultTests(FaultServersFixture fixture) : IClassFixture<
     public Task After_a_fault_store_and_source_are_equal(string fault, int seed) => FaultTests.RunAsync(fixture, fault, seed);
 }
 
+[Takes(120)]
 public sealed class OddFaultTests(FaultServersFixture fixture) : IClassFixture<FaultServersFixture>
 {
     public static TheoryData<string, int> Trials => FaultTests.Half(1);

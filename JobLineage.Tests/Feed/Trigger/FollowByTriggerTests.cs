@@ -2,10 +2,12 @@ using JobLineage.Bench.Faults;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Feed.Trigger;
 
 /// <summary>The whole way: a producer's commit, the trigger, the feed, the store.</summary>
+[Takes(44)]
 public sealed class FollowByTriggerTests
 {
     private static readonly FeedOptions Fast = new()
