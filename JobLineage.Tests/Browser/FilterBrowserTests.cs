@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace JobLineage.Tests.Browser;
 
 /// <summary>A filter that is typed into a page.</summary>
-[Collection(BrowserCollection.Name)]
+[Collection(LookingCollection.Name)]
 public sealed class FilterBrowserTests(Chromium chromium, SharedDashboard shared) : IClassFixture<SharedDashboard>
 {
     [Theory]
