@@ -35,8 +35,8 @@ say "Building (Release)"
 quietly dotnet build JobLineage.sln -c Release --no-restore -v q -nologo || die "The build failed: see above."
 
 good=true
-# The build has held all rules of style and analysis, as errors. What it does not look at (the last line's end, kinds of line ends,
-# the order of imports, byte order marks) takes no compilation: a second one, with all analyzers, would be minutes.
+# The build has held all rules of style and analysis, as errors, and a test looks at the order of imports. What is left (the last
+# line's end, kinds of line ends, byte order marks) takes no compilation: a second one, with all analyzers, would be minutes.
 say "Checking the format"
 if ! dotnet format whitespace . --folder --exclude '**/bin/' --exclude '**/obj/' --verify-no-changes >&2; then
     say "The code is not formatted: run \`dotnet format\`."

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace JobLineage.Tests.Architecture;
 
 /// <summary>What stands in statements as it is written: numbers with a meaning, and the making of parameters, have one place each.</summary>
-public partial class SqlTextTests
+public partial class StatementRulesTests
 {
     private static readonly (string Name, string Path)[] Ours =
         [.. SourceFiles.Of("JobLineage.Core", ".cs"), .. SourceFiles.Of("JobLineage.Dashboard", ".cs", ".razor")];
