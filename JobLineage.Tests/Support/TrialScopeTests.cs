@@ -20,9 +20,9 @@ public sealed class TrialScopeTests
     }
 
     [Fact]
-    public void Each_kind_of_fault_has_one_trial_in_every_run()
+    public void Each_kind_of_fault_is_tried_in_every_run()
     {
-        Assert.All(AllFaults.List.GroupBy(fault => fault.Kind), kind => Assert.Single(kind, fault => fault.TriedIn == TriedIn.EveryRun));
+        Assert.All(AllFaults.List.GroupBy(fault => fault.Kind), kind => Assert.Contains(kind, fault => fault.TriedIn == TriedIn.EveryRun));
         Assert.Equal(AllFaults.List.Count, AllFaults.List.Select(fault => fault.Name).Distinct().Count());
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store.Reading;
 using JobLineage.Tests.Export;
@@ -135,8 +136,7 @@ public sealed class ExportReaderTests
         var (sql, parameters) = ExportSql.Of(stages, filtered!);
         await using var command = new Npgsql.NpgsqlCommand($"set enable_sort = off; set enable_seqscan = off; set enable_bitmapscan = off", connection);
         await command.ExecuteNonQueryAsync();
-        await using var explain = new Npgsql.NpgsqlCommand("explain " + sql, connection);
-        explain.Parameters.AddRange(parameters.ToArray());
+        await using var explain = new Npgsql.NpgsqlCommand("explain " + sql, connection).With([.. parameters]);
         var plan = new StringBuilder();
         await using var reader = await explain.ExecuteReaderAsync();
         while (await reader.ReadAsync())

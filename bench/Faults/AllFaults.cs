@@ -6,7 +6,7 @@ public static class AllFaults
     /// <summary>Each by its name.</summary>
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("dashboard gone", "dashboard killed (kill -9)", KillAsync) { TriedIn = TriedIn.AllTrials, Dashboards = Dashboards.Process, Repeats = false },
+        new("dashboard gone", "dashboard killed (kill -9)", KillAsync) { Dashboards = Dashboards.Process, Repeats = false },
         .. LeaderFaults.List,
         .. ConnectionFaults.List,
         .. ServerFaults.List,

@@ -8,7 +8,7 @@ internal static class ConnectionFaults
     public static IReadOnlyList<Fault> List { get; } =
     [
         new("session ended", "listener's session ended", trial => EndAsync(
-            trial, trial.Queue, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'replica' and query ~ '^(un)?listen '")) { TriedIn = TriedIn.AllTrials },
+            trial, trial.Queue, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'replica' and query ~ '^(un)?listen '")),
         new("session ended", "ingester's session ended in mid-batch", EndIngesterAsync),
         new("session ended", "leader's own session ended", trial => EndAsync(
             trial, trial.World.Checking, "select pg_terminate_backend(m.pid) from job_lineage.member m join job_lineage.lease l on l.holder = m.id")) { TriedIn = TriedIn.Benchmark },

@@ -29,7 +29,7 @@ public enum TriedIn
 }
 
 /// <summary>Something that goes wrong.</summary>
-/// <param name="Kind">What kind of fault it is: of those of a kind one is tried in every run of the tests.</param>
+/// <param name="Kind">What kind of fault it is: at least one of a kind is tried in every run of the tests.</param>
 /// <param name="Name">What it is, in a few words.</param>
 /// <param name="StrikeAsync">Does it, and returns when it is over: what was taken away is back.</param>
 public sealed record Fault(string Kind, string Name, Func<FaultTrial, Task> StrikeAsync)

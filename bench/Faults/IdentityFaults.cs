@@ -12,7 +12,6 @@ internal static class IdentityFaults
         })
         {
             Repeats = false,
-            TriedIn = TriedIn.AllTrials,
         },
         new("ids used again", "low ids used again", AgainAsync),
         new("rows that can't be read", "rows that can't be read", PoisonAsync) { Mapping = FaultWorld.Delicate },

@@ -26,7 +26,6 @@ internal static class LeaderFaults
         {
             Dashboards = Dashboards.ProcessThenReplica,
             TakenOverWithin = Silent,
-            TriedIn = TriedIn.AllTrials,
             Repeats = false,
         },
         new("leader cut off", "leader cut off from the store, a replica follows, and it comes back", trial => TakeOverAsync(

@@ -5,9 +5,9 @@ internal static class ServerFaults
 {
     public static IReadOnlyList<Fault> List { get; } =
     [
-        new("source server restarted", "source server restarted, fast", trial => RestartAsync(trial, trial.World.Servers.Source, ServerEnd.Fast)) { TriedIn = TriedIn.AllTrials },
+        new("source server restarted", "source server restarted, fast", trial => RestartAsync(trial, trial.World.Servers.Source, ServerEnd.Fast)),
         new("source server restarted", "source server restarted, immediate", trial => RestartAsync(trial, trial.World.Servers.Source, ServerEnd.Immediate)),
-        new("store server restarted", "store server restarted, fast", trial => RestartAsync(trial, trial.World.Servers.Store, ServerEnd.Fast)) { TriedIn = TriedIn.AllTrials },
+        new("store server restarted", "store server restarted, fast", trial => RestartAsync(trial, trial.World.Servers.Store, ServerEnd.Fast)),
         new("store server restarted", "store server restarted, immediate", trial => RestartAsync(trial, trial.World.Servers.Store, ServerEnd.Immediate)),
         new("source server restarted", "both servers restarted, immediate", trial => Task.WhenAll(
             RestartAsync(trial, trial.World.Servers.Source, ServerEnd.Immediate), RestartAsync(trial, trial.World.Servers.Store, ServerEnd.Immediate))) { TriedIn = TriedIn.Benchmark },

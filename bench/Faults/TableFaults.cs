@@ -25,9 +25,9 @@ internal static class TableFaults
             insert into oban_jobs (worker) select 'App.DetailJob' from generate_series(1, 50);
             delete from {Log};
             commit
-            """)) { TriedIn = TriedIn.AllTrials },
+            """)),
         new("queue rewritten", "VACUUM FULL of the queue", trial => AgainAsync(trial, "vacuum full oban_jobs")),
-        new("queue rewritten", "CLUSTER of the queue", trial => AgainAsync(trial, "cluster oban_jobs using oban_jobs_pkey")) { TriedIn = TriedIn.AllTrials },
+        new("queue rewritten", "CLUSTER of the queue", trial => AgainAsync(trial, "cluster oban_jobs using oban_jobs_pkey")),
         new("change log rewritten", "VACUUM FULL of the change log", trial => RewriteLogAsync(trial, $"vacuum full {Log}")) { Options = Small },
         new("change log rewritten", "CLUSTER of the change log", async trial =>
         {
@@ -37,7 +37,6 @@ internal static class TableFaults
         })
         {
             Options = Small,
-            TriedIn = TriedIn.AllTrials,
         },
         new("queue emptied", "queue truncated", trial => AgainAsync(trial, "truncate oban_jobs")) { Repeats = false },
     ];

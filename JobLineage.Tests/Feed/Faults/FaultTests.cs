@@ -15,8 +15,8 @@ public sealed class FaultServersFixture : IAsyncLifetime
 }
 
 /// <summary>
-/// A fault of each kind once, with a fixed seed, over a queue that is written meanwhile: in the end store and source are equal.
-/// `./test.sh --all` tries the others of each kind too (<see cref="TrialScope"/>); `./bench.sh faults` runs as many as one likes.
+/// Each fault once, with a fixed seed, over a queue that is written meanwhile: in the end store and source are equal.
+/// `./test.sh --all` tries the long ones too (<see cref="TrialScope"/>); `./bench.sh faults` runs as many as one likes.
 /// </summary>
 internal static class FaultTests
 {
