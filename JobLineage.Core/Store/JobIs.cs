@@ -24,6 +24,9 @@ internal static class JobIs
     /// <summary>The source has the row, as far as the store knows.</summary>
     public static string Present(string job = "j") => Without(JobFlags.Missing | JobFlags.Gone, job);
 
+    /// <summary>Its row was read before, and can't be read any more or is in a state that nobody knows; the source has it, as far as the store knows.</summary>
+    public static string Blind(string job = "j") => $"{With(JobFlags.Missing, job)} and {Column("hash", job)} <> 0";
+
     /// <summary>The source no longer has the row.</summary>
     public static string Gone(string job = "j") => With(JobFlags.Gone, job);
 

@@ -44,18 +44,23 @@ internal static class SourceDifferences
 
         // A row in a state that nobody knows, or that can't be read, is no difference where the store does not show it, or says so. Nor is a link
         // to an earlier job of the id that the row names, nor a time that one of them does not know. An id that is not unique is there twice.
+        // What can't be read and is no longer there, or can be read again, is a difference as well.
         await using var compare = new NpgsqlCommand(
             $$"""
-            select distinct coalesce(s.native_id, j.native_id, s.id, j.id)
+            select coalesce(s.native_id, j.native_id, s.id, j.id)
             from pg_temp.seen s
             full join (
-                select id, native_id, state, attempt, inserted_at,
+                select id, native_id, state, attempt, inserted_at, {{JobIs.Blind("")}} as blind,
                     coalesce(run_key, case when parent_id like '%~%Z' then regexp_replace(parent_id, '~\d{8}T\d{6}\.\d{6}Z$', '') else parent_id end) as link
-                from job_lineage.job where source_id = $1 and {{JobIs.Present("")}}) j on j.id = s.id
-            where (s.id is null or s.state is not null
-                    or j.id is not null and not exists (select from job_lineage.put_aside p where p.source_id = $1 and p.job_id = j.id))
-                and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link
-                    or s.inserted_at <> j.inserted_at)
+                from job_lineage.job where source_id = $1 and ({{JobIs.Present("")}} or {{JobIs.Blind("")}})) j on j.id = s.id
+            where case when j.blind then s.id is null or s.state is not null
+                else (s.id is null or s.state is not null
+                        or j.id is not null and not exists (select from job_lineage.put_aside p where p.source_id = $1 and p.job_id = j.id))
+                    and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link
+                        or s.inserted_at <> j.inserted_at) end
+            union
+            select p.native_id from job_lineage.put_aside p
+            where p.source_id = $1 and p.job_id <> '' and not exists (select from pg_temp.seen s where s.id = p.job_id)
             """, connection)
         {
             CommandTimeout = 600,

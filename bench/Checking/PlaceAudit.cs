@@ -8,18 +8,23 @@ namespace JobLineage.Bench.Checking;
 /// </summary>
 internal static class PlaceAudit
 {
-    public static IEnumerable<string> Find(Dictionary<string, StoredJob> jobs, JobIdKind kind, Dictionary<long, StoredStage> stages)
+    /// <summary>What is wrong, as sentences.</summary>
+    /// <param name="jobs">By key, as the store has them.</param>
+    /// <param name="kind">How ids are ordered.</param>
+    /// <param name="stages">By number.</param>
+    /// <param name="blind">The keys of rows that the source has and nobody can read: such a job stands where it stood.</param>
+    public static IEnumerable<string> Find(Dictionary<string, StoredJob> jobs, JobIdKind kind, Dictionary<long, StoredStage> stages, IReadOnlySet<string> blind)
     {
         var parents = jobs.Values.Select(j => j.Followed).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var twins = stages.Values.GroupBy(s => (s.Run, s.Parent, s.Worker)).Where(g => g.Count() > 1);
         return twins.Select(g => $"run {g.Key.Run}: {g.Count()} stages stand for the same worker below the same stage")
             .Concat(Circles(jobs, kind))
-            .Concat(jobs.Values.Select(j => Wrong(j, jobs, stages, parents) is { } wrong ? $"job {j.Id}: {wrong}" : null).OfType<string>());
+            .Concat(jobs.Values.Select(j => Wrong(j, jobs, stages, parents, blind) is { } wrong ? $"job {j.Id}: {wrong}" : null).OfType<string>());
     }
 
-    private static string? Wrong(StoredJob job, Dictionary<string, StoredJob> jobs, Dictionary<long, StoredStage> stages, HashSet<string> parents)
+    private static string? Wrong(StoredJob job, Dictionary<string, StoredJob> jobs, Dictionary<long, StoredStage> stages, HashSet<string> parents, IReadOnlySet<string> blind)
     {
-        if (job.IsMissing && !parents.Contains(job.Id))
+        if (job.IsMissing && !parents.Contains(job.Id) && !blind.Contains(job.Id))
             return "it was never seen and nobody names it";
         if (job.Followed is null && !parents.Contains(job.Id))
             return job.Run is null && job.Stage is null ? null : "it has neither parent nor child, and a run";

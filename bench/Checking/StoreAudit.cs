@@ -26,12 +26,14 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
         var found = new List<string>();
         var present = new HashSet<string>(StringComparer.Ordinal);
         var bad = new HashSet<(string Id, string Member)>();
+        var blind = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var chunk in reader.StreamAsync(null, 20_000, cancellation))
         {
             bad.UnionWith(chunk.Bad.Select(b => (b.Id, b.Member)));
             foreach (var key in chunk.Bad.Where(b => !b.IsKept).Select(b => JobKeys.Of(b.Id)).Concat(chunk.Unknown.Select(id => JobKeys.Of(id))).Distinct())
             {
                 present.Add(key);
+                blind.Add(key);
                 // Whatever it was: what it is now is not known.
                 if (stored.GetValueOrDefault(key) is { IsMissing: false } known)
                     found.Add($"job {key}: its row can't be read, and the store has it as {known.State.Name()}");
@@ -60,7 +62,7 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
 
         found.AddRange(bad.Select(b => $"row {b.Id}: its {b.Member} can't be read, and the store does not say so"));
         if (source.Mapping.RunKey is null)
-            found.AddRange(PlaceAudit.Find(stored, source.IdKind, await StoredStage.ReadAsync(store, source.Mapping.Name, cancellation)));
+            found.AddRange(PlaceAudit.Find(stored, source.IdKind, await StoredStage.ReadAsync(store, source.Mapping.Name, cancellation), blind));
         if (found.Count < limit)
             found.AddRange(await CounterAudit.FindAsync(store, limit - found.Count, cancellation));
         return found.Count > limit ? [.. found.Take(limit)] : found;

@@ -37,7 +37,7 @@ internal static class IdentityFaults
         }
     }
 
-    /// <summary>Some lose their link, some what they were given; half of them are mended, whether or not they were seen so.</summary>
+    /// <summary>Some lose their link, some what they were given; some are deleted and half of the others mended, whether or not they were seen so.</summary>
     private static async Task PoisonAsync(FaultTrial trial)
     {
         for (var i = trial.Random.Next(1, 4); i > 0; i--)
@@ -53,6 +53,7 @@ internal static class IdentityFaults
             await trial.LoadAsync();
         }
 
+        await trial.ExecuteAsync("delete from oban_jobs where (meta ? 'lost' or meta ? 'poison') and random() < 0.2");
         await trial.ExecuteAsync("update oban_jobs set meta = meta - 'lost' - 'poison' where (meta ? 'lost' or meta ? 'poison') and random() < 0.5");
     }
 }

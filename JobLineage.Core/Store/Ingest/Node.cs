@@ -28,6 +28,9 @@ internal sealed class Node(string id)
     /// <summary>Of what is large and seldom changes; see <see cref="JobHash"/>.</summary>
     public long Hash { get; set; }
 
+    /// <summary>Whether its row was ever read, and it is more than a name that others call their parent.</summary>
+    public bool WasRead => Exists && ((Old.Flags & JobFlags.Missing) == 0 || Hash != 0);
+
     /// <summary>Whether that has changed and is to be written.</summary>
     public bool IsPayloadChanged { get; set; }
 

@@ -54,7 +54,7 @@ internal sealed class ReturnedIds(NpgsqlConnection connection, short sourceId, B
 
     /// <summary>Whether a stored job and the one that now has its id are two. Where a time is not known, the id decides.</summary>
     private static bool IsAnother(Node stored, Job job) =>
-        (stored.Old.Flags & JobFlags.Missing) == 0 && stored.Old.InsertedAt is { } before && job.InsertedAt is { } now && !JobKeys.IsSameTime(before, now);
+        stored.WasRead && stored.Old.InsertedAt is { } before && job.InsertedAt is { } now && !JobKeys.IsSameTime(before, now);
 
     private async Task RenameAsync(List<(string From, string To)> keys, bool areEarlier, CancellationToken cancellation)
     {
