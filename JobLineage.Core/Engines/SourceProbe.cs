@@ -72,7 +72,7 @@ public static class SourceProbe
             await using var connection = await database.OpenConnectionAsync(cancellation);
             return await ProbeAsync(mapping, connection, cancellation);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
         {
             // No row is read: what the server says holds no value of one.
             return new(null, SourceFaults.Explain(mapping.Name, e, SqlStateSentences.FirstLine));

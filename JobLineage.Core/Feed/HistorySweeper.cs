@@ -35,9 +35,9 @@ internal sealed partial class HistorySweeper(OldRuns old, WatchedSource source, 
             {
                 return;
             }
-            catch (Exception e) when (DatabaseFailure.Is(e))
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
-                // What was not dropped now is dropped the next time.
+                // Whatever it is: who swept no more would say so nowhere. What was not dropped now is dropped the next time.
                 LogFailed(source.Name, e);
             }
         }

@@ -45,8 +45,7 @@ public sealed class PollTracker(JobIdKind kind)
     /// <summary>Begins with what the store knows: everything unfinished is read once.</summary>
     public void Start(IEnumerable<string> unfinishedInStore, string? highId)
     {
-        foreach (var id in unfinishedInStore)
-            unfinished.Add(id);
+        unfinished.UnionWith(unfinishedInStore);
         high = settled = highId is not null && kind == JobIdKind.BigInt ? long.Parse(highId, System.Globalization.CultureInfo.InvariantCulture) : 0;
     }
 
@@ -94,7 +93,8 @@ public sealed class PollTracker(JobIdKind kind)
                 unfinished.Add(job.Id);
         }
 
-        unfinished.UnionWith(putAside ?? []);
+        // Rows without an id have one entry, and nothing to follow them by: comparisons ask for them.
+        unfinished.UnionWith((putAside ?? []).Where(id => id.Length > 0));
         Followed = [.. unfinished.Where(id => !scan.Rows.TryGetValue(id, out var mark) || !mark.IsUnfinished)];
         Advance(scan, at);
     }

@@ -49,7 +49,7 @@ internal sealed class Reconciler(
             {
                 asked.Reader.TryRead(out _);
                 var began = time.GetTimestamp();
-                different = await record.DifferencesAsync(scanner.StatesAsync(Chunk, cancellation), cancellation);
+                different = await Comparison.FindAsync(record, scanner, Chunk, cancellation);
                 at = scanner.ComparedFrom;
                 took = time.GetElapsedTime(began);
             }

@@ -62,7 +62,7 @@ public sealed partial class SourceFeed
         await feed.TickAsync(cancellation);
         moment = feed.Moment;
         // The comparison begins after that moment, and sees what looks do not: the data is of it, whatever the mapping reaches.
-        var different = await record.DifferencesAsync(scanner.StatesAsync(Comparing, cancellation), cancellation);
+        var different = await Comparison.FindAsync(record, scanner, Comparing, cancellation);
         if (different.Count > 0)
             await feed.LookAgainAsync(different, cancellation);
         await record.SayAsync(FeedState.Polling, Message(), feed.Moment?.AsOf, cancellation);

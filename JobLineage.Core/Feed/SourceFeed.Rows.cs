@@ -16,9 +16,15 @@ public sealed partial class SourceFeed
     {
         try
         {
-            bool isMore;
-            using (await source.Pool.LongAsync(cancellation))
-                isMore = await found.Scanner.SearchAsync(cancellation);
+            var isMore = false;
+            await BesideSignsOfLifeAsync(
+                record,
+                async () =>
+                {
+                    using (await source.Pool.LongAsync(cancellation))
+                        isMore = await found.Scanner.SearchAsync(cancellation);
+                },
+                cancellation);
             inTheWay = found.Scanner.InTheWay;
             if (isMore)
                 return;

@@ -90,19 +90,26 @@ public sealed partial class SourceFeed(
         }
     }
 
-    /// <summary>One turn, with signs of life beside it.</summary>
-    private async Task TurnAsync(SourceRecord record, Action worked, CancellationToken cancellation)
+    private Task TurnAsync(SourceRecord record, Action worked, CancellationToken cancellation) => BesideSignsOfLifeAsync(
+        record,
+        async () =>
+        {
+            ProbedSource probed;
+            using (await source.Pool.ShortAsync(cancellation))
+                probed = await source.ProbeAsync(cancellation);
+            pulse?.Answered();
+            await FollowAsync(record, probed, worked, cancellation);
+        },
+        cancellation);
+
+    private async Task BesideSignsOfLifeAsync(SourceRecord record, Func<Task> work, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         pulse = new(record, source.Pool.AnswersAsync, (e, token) => SayAsync(record, FeedState.Reconnecting, $"{Sentence(e)} It is tried again by itself.", null, token), time);
         var beating = pulse.RunAsync(stop.Token);
         try
         {
-            ProbedSource probed;
-            using (await source.Pool.ShortAsync(cancellation))
-                probed = await source.ProbeAsync(cancellation);
-            pulse.Answered();
-            await FollowAsync(record, probed, worked, cancellation);
+            await work();
         }
         finally
         {

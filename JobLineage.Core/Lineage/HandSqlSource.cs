@@ -41,7 +41,7 @@ public sealed class HandSqlSource(SourceMapping mapping, NpgsqlDataSource databa
                 return (probed, lookup);
             }
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
         {
             // What is assumed below is as good as the source's own migrations.
         }

@@ -16,7 +16,7 @@ namespace JobLineage.Core.Lineage;
 /// <param name="redaction">Takes secrets out of what errors say of rows.</param>
 internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource database, int timeoutSeconds, Redaction redaction)
 {
-    private readonly SourceReader ids = new(source, database, redaction);
+    private readonly SourceReader ids = new(source, database, redaction, timeoutSeconds);
     private volatile IReadOnlyList<BadRow> bad = [];
 
     /// <summary>Rows that could not be read when one was last in the way, and were left out of what was answered.</summary>

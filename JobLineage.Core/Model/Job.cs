@@ -84,6 +84,11 @@ public sealed record Job
     /// </summary>
     public bool IsMissing { get; init; }
 
+    /// <summary>
+    /// True, with <see cref="IsMissing"/>, where the row is there and was read before, and now can't be or is in a state that nobody knows.
+    /// </summary>
+    public bool IsBlind { get; init; }
+
     /// <summary>True when the source no longer has the row: what is shown is what was last seen.</summary>
     public bool IsGone { get; init; }
 

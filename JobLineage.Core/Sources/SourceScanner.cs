@@ -29,6 +29,9 @@ public sealed class SourceScanner(
     /// <summary>Rows of which a comparison can know nothing, each with the version that it was found so in.</summary>
     private readonly Dictionary<string, long> unstated = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the source may have rows without an id, which no look and no comparison sees.</summary>
+    public bool MayLackIds => source.MayLackIds;
+
     /// <summary>The moment that the source's data was of when <see cref="StatesAsync(int, CancellationToken)"/> last began; null before, or where it is not known.</summary>
     public DateTimeOffset? ComparedFrom { get; private set; }
 

@@ -6,7 +6,7 @@ internal enum JobFlags : short
 {
     None = 0,
 
-    /// <summary>Named as a parent, never seen.</summary>
+    /// <summary>Named as a parent, never seen; with <see cref="Blind"/>: seen before, and nothing is known of it now.</summary>
     Missing = 1,
 
     /// <summary>The source no longer has the row.</summary>
@@ -20,4 +20,7 @@ internal enum JobFlags : short
 
     /// <summary>Args or meta are cut.</summary>
     Cut = 16,
+
+    /// <summary>Its row was read before, and now can't be read or is in a state that nobody knows. Always with <see cref="Missing"/>.</summary>
+    Blind = 32,
 }

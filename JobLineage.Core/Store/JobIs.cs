@@ -25,7 +25,7 @@ internal static class JobIs
     public static string Present(string job = "j") => Without(JobFlags.Missing | JobFlags.Gone, job);
 
     /// <summary>Its row was read before, and can't be read any more or is in a state that nobody knows; the source has it, as far as the store knows.</summary>
-    public static string Blind(string job = "j") => $"{With(JobFlags.Missing, job)} and {Column("hash", job)} <> 0";
+    public static string Blind(string job = "j") => With(JobFlags.Blind, job);
 
     /// <summary>The source no longer has the row.</summary>
     public static string Gone(string job = "j") => With(JobFlags.Gone, job);

@@ -53,11 +53,15 @@ internal static class SourceDifferences
                 select id, native_id, state, attempt, inserted_at, {{JobIs.Blind("")}} as blind,
                     coalesce(run_key, case when parent_id like '%~%Z' then regexp_replace(parent_id, '~\d{8}T\d{6}\.\d{6}Z$', '') else parent_id end) as link
                 from job_lineage.job where source_id = $1 and ({{JobIs.Present("")}} or {{JobIs.Blind("")}})) j on j.id = s.id
-            where case when j.blind then s.id is null or s.state is not null
-                else (s.id is null or s.state is not null
-                        or j.id is not null and not exists (select from job_lineage.put_aside p where p.source_id = $1 and p.job_id = j.id))
-                    and (s.id is null or j.id is null or (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link
-                        or s.inserted_at <> j.inserted_at) end
+            where case
+                when s.id is null then true
+                -- Of a row that is put aside a comparison sees that it can be read again where it is what a comparison reads that could not.
+                when j.id is null or j.blind then s.state is not null and coalesce((
+                    select bool_or(p.member in ({{Compared}})) from job_lineage.put_aside p
+                    where p.source_id = $1 and p.job_id = s.id and not p.kept), true)
+                when s.state is null then not exists (
+                    select from job_lineage.put_aside p where p.source_id = $1 and p.job_id = j.id and p.member = '{{nameof(SourceMapping.InsertedAt)}}')
+                else (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link or s.inserted_at <> j.inserted_at end
             union
             select p.native_id from job_lineage.put_aside p
             where p.source_id = $1 and p.job_id <> '' and not exists (select from pg_temp.seen s where s.id = p.job_id)
@@ -70,6 +74,12 @@ internal static class SourceDifferences
         await empty.ExecuteNonQueryAsync(cancellation);
         return ids;
     }
+
+    /// <summary>The members that a comparison reads, as SQL.</summary>
+    private static readonly string Compared = string.Join(
+        ", ",
+        new[] { nameof(SourceMapping.State), nameof(SourceMapping.Attempt), nameof(SourceMapping.ParentId), nameof(SourceMapping.RunKey), nameof(SourceMapping.InsertedAt) }
+            .Select(member => $"'{member}'"));
 
     private static Task WriteAsync(NpgsqlBinaryImporter row, string? value, NpgsqlDbType type, CancellationToken cancellation) =>
         value is null ? row.WriteNullAsync(cancellation) : row.WriteAsync(value, type, cancellation);

@@ -87,7 +87,7 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
             $"""
             select coalesce(native_id, id) from job_lineage.job where source_id = $1 and {JobIs.Unfinished("")}
             union
-            select native_id from job_lineage.put_aside where source_id = $1
+            select native_id from job_lineage.put_aside where source_id = $1 and native_id <> ''
             """).With(id);
         return await command.TextsAsync(cancellation);
     }

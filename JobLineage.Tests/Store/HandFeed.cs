@@ -48,7 +48,7 @@ internal sealed class HandFeed
     /// <returns>How many jobs differed.</returns>
     public async Task<int> ReconcileAsync()
     {
-        var different = await Record.DifferencesAsync(Scanner.StatesAsync(500, default), default);
+        var different = await Comparison.FindAsync(Record, Scanner, 500, default);
         await Feed.LookAgainAsync(different, default);
         return different.Count;
     }

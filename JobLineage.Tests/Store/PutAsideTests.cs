@@ -150,6 +150,8 @@ public sealed class PutAsideTests
         var aside = new PutAside(fixture.Store);
         Assert.Equal(("2", "Worker", "22012"), (await fixture.PutAsideAsync("t")) is [var bad] ? (bad.Id, bad.Member, bad.SqlState) : default);
         await feed.TickAsync();
+        // A comparison does not read workers: it sees nothing new.
+        Assert.Equal(0, await feed.ReconcileAsync());
         await fixture.SqlAsync("update rate set per = 1");
         await feed.TickAsync();
         Assert.Single(await fixture.PutAsideAsync("t"));

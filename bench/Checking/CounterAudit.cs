@@ -32,7 +32,7 @@ public static class CounterAudit
             union all
             select 'run ' || coalesce(r.id, j.run_id), r.counts, j.counts
             from (select r.id, jsonb_build_object('rows', r.rows, 'absent', r.absent, 'vanished', r.vanished, {HasStates("r")}) as counts from job_lineage.run r) r
-            full join (select j.run_id, jsonb_build_object('rows', count(*), 'absent', count(*) filter (where j.flags & 3 <> 0), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
+            full join (select j.run_id, jsonb_build_object('rows', count(*), 'absent', count(*) filter (where j.flags & 2 <> 0 or j.flags & 33 = 1), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
                 from job_lineage.job j where j.run_id is not null group by j.run_id) j on j.run_id = r.id
             union all
             select 'runs of worker ' || coalesce(c.worker, r.worker), to_jsonb(c.runs), to_jsonb(r.runs)

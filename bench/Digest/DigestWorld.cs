@@ -111,7 +111,7 @@ internal sealed class TrialFeed : IAsyncDisposable
 
     /// <summary>Compares all of the queue with all of the store, as the feed does now and then.</summary>
     public Task ReconcileAsync(CancellationToken cancellation) => TakeTurnAsync(
-        async () => await feed.LookAgainAsync(await record.DifferencesAsync(scanner.StatesAsync(500, cancellation), cancellation), cancellation), cancellation);
+        async () => await feed.LookAgainAsync(await Comparison.FindAsync(record, scanner, 500, cancellation), cancellation), cancellation);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()

@@ -18,6 +18,9 @@ namespace JobLineage.Bench.Faults;
 /// </summary>
 internal sealed class ManySourcesTrial : IAsyncDisposable
 {
+    /// <summary>Times running that connections are counted, and there may not be too many at all of them: no closing takes that long.</summary>
+    private const int Standing = 25;
+
     private static readonly FeedOptions Options = FaultTrial.Options with { WatchedInterval = TimeSpan.FromSeconds(1), IdleInterval = TimeSpan.FromSeconds(1) };
 
     private readonly ManySources size;
@@ -32,6 +35,7 @@ internal sealed class ManySourcesTrial : IAsyncDisposable
     private readonly IReadOnlyList<SourceMapping> mappings;
     private readonly List<Member> members = [];
     private readonly Dictionary<string, long> most = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Now, long Most)> over = new(StringComparer.Ordinal);
     private long statements;
 
     private ManySourcesTrial(ManySources size, FaultScale scale, int seed, string source, string store, CancellationToken cancellation)
@@ -125,6 +129,8 @@ internal sealed class ManySourcesTrial : IAsyncDisposable
             yield return $"the connections of {member} to the sources' database were never counted";
         else if (had > allowed)
             yield return $"{member} had {had} connections to the sources' database, and may have {size.Limit}";
+        else if (over[member].Most >= Standing)
+            yield return $"{member} had more than {size.Limit} connections to the sources' database {over[member].Most} times running";
     }
 
     private async Task WriteAsync()
@@ -178,7 +184,13 @@ internal sealed class ManySourcesTrial : IAsyncDisposable
             await using (var row = await count.ExecuteReaderAsync(CancellationToken.None))
             {
                 while (await row.ReadAsync(CancellationToken.None))
-                    most[row.GetString(0)] = Math.Max(most.GetValueOrDefault(row.GetString(0)), row.GetInt64(1));
+                {
+                    var (name, had) = (row.GetString(0), row.GetInt64(1));
+                    most[name] = Math.Max(most.GetValueOrDefault(name), had);
+                    var (now, longest) = over.GetValueOrDefault(name);
+                    now = had > size.Limit ? now + 1 : 0;
+                    over[name] = (now, Math.Max(longest, now));
+                }
             }
 
             await Task.Delay(20, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

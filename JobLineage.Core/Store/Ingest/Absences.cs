@@ -16,7 +16,7 @@ internal static class Absences
             if (!nodes.TryGetValue(id, out var node) || node.Incoming is not null
                 || !node.WasRead || (node.Old.Flags & (JobFlags.Gone | JobFlags.Vanished)) != 0)
                 continue;
-            node.New.Flags &= ~JobFlags.Missing;
+            node.New.Flags &= ~(JobFlags.Missing | JobFlags.Blind);
             node.New.Flags |= node.Old.State.IsFinished() ? JobFlags.Gone : JobFlags.Gone | JobFlags.Vanished;
             changed.Add(id);
         }
@@ -29,7 +29,7 @@ internal static class Absences
         {
             if (!nodes.TryGetValue(key, out var node) || node.Incoming is not null || (node.Old.Flags & JobFlags.Missing) != 0)
                 continue;
-            node.New.Flags = (node.Old.Flags & JobFlags.CycleCut) | JobFlags.Missing;
+            node.New.Flags = (node.Old.Flags & JobFlags.CycleCut) | JobFlags.Missing | JobFlags.Blind;
             changed.Add(key);
         }
     }

@@ -11,7 +11,10 @@ namespace JobLineage.Core.Store.Ingest;
 internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, long[] leftovers)
 {
     private const string Facts =
-        "j.id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.flags, j.children, j.fingerprint, j.hash, j.inserted_at, j.attempted_at, j.finished_at, j.scheduled_at, j.expected, j.attempt, j.native_id, j.attempted_by";
+        """
+        j.id, j.hash, j.native_id, j.run_id, j.stage_id, j.parent_id, j.run_key, j.worker, j.step, j.queue, j.state, j.attempt, j.attempted_by, j.flags,
+        j.children, j.fingerprint, j.expected, j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at
+        """;
 
     private string IsThere => leftovers.Length == 0 ? "" : " and (j.run_id is null or j.run_id <> all($3))";
 
@@ -112,73 +115,68 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 }.With(sourceId, Parameters.Texts(ids));
         if (leftovers.Length > 0)
             command.With(Parameters.Longs(leftovers));
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            var id = reader.GetString(0);
+            var id = row.Text();
             if (!nodes.TryGetValue(id, out var node))
-                nodes[id] = node = Read(reader, id);
+                nodes[id] = node = Read(row, id);
             each?.Invoke(node);
         }
     }
 
-    private static Node Read(NpgsqlDataReader row, string id)
+    private static Node Read(RowCursor row, string id)
     {
+        var (hash, nativeId) = (row.Long(), row.TextOrNull());
         var facts = new NodeFacts
         {
-            RunId = row.LongAt(1),
-            StageId = row.LongAt(2),
-            ParentId = row.TextAt(3),
-            RunKey = row.TextAt(4),
-            Worker = row.GetInt32(5),
-            Step = row.IsDBNull(6) ? null : row.GetInt32(6),
-            Queue = row.GetInt32(7),
-            State = (JobState)row.GetInt16(8),
-            Flags = (JobFlags)row.GetInt16(9),
-            Children = row.GetInt32(10),
-            Fingerprint = row.IsDBNull(11) ? null : row.GetInt32(11),
-            InsertedAt = row.TimeAt(13),
-            AttemptedAt = row.TimeAt(14),
-            FinishedAt = row.TimeAt(15),
-            ScheduledAt = row.TimeAt(16),
-            Expected = row.IsDBNull(17) ? null : row.GetInt32(17),
-            Attempt = row.GetInt32(18),
-            AttemptedBy = row.TextAt(20),
+            RunId = row.LongOrNull(),
+            StageId = row.LongOrNull(),
+            ParentId = row.TextOrNull(),
+            RunKey = row.TextOrNull(),
+            Worker = row.Int(),
+            Step = row.IntOrNull(),
+            Queue = row.Int(),
+            State = (JobState)row.Short(),
+            Attempt = row.Int(),
+            AttemptedBy = row.TextOrNull(),
+            Flags = (JobFlags)row.Short(),
+            Children = row.Int(),
+            Fingerprint = row.IntOrNull(),
+            Expected = row.IntOrNull(),
+            InsertedAt = row.Time(),
+            ScheduledAt = row.Time(),
+            AttemptedAt = row.Time(),
+            FinishedAt = row.Time(),
         };
-        return new(id) { Exists = true, Old = facts, New = facts, Hash = row.GetInt64(12), NativeId = row.TextAt(19) };
+        return new(id) { Exists = true, Old = facts, New = facts, Hash = hash, NativeId = nativeId };
     }
 
     private async Task<Dictionary<long, RunNode>> RunsAsync(string which, SqlValue parameter, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select r.id, r.root_id, r.run_key, r.worker, s.id, s.parent_id, s.worker, s.step, s.depth, s.first_id, s.rows
+            select r.id, r.root_id, r.run_key, r.worker, s.id, s.parent_id, s.worker, s.step, s.first_id, s.rows
             from job_lineage.run r
             left join job_lineage.stage s on s.run_id = r.id
             where {which}
             order by r.id, s.depth
             """, connection).With(parameter);
         var runs = new Dictionary<long, RunNode>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
         {
-            if (!runs.TryGetValue(reader.GetInt64(0), out var run))
-            {
-                run = new(reader.GetInt64(0), reader.GetString(1), reader.TextAt(2), isNew: false)
-                {
-                    Worker = reader.GetInt32(3),
-                };
-                runs[run.Id] = run;
-            }
-
-            if (reader.IsDBNull(4))
+            var (id, rootId, key, worker) = (row.Long(), row.Text(), row.TextOrNull(), row.Int());
+            if (!runs.TryGetValue(id, out var run))
+                runs[id] = run = new(id, rootId, key, isNew: false) { Worker = worker };
+            if (row.LongOrNull() is not { } stageId)
                 continue;
             // By depth: the stage above is there already.
-            var parent = reader.IsDBNull(5) ? null : run.Stage(reader.GetInt64(5));
-            var stage = new StageNode(reader.GetInt64(4), run, parent, reader.GetInt32(6), reader.IsDBNull(7) ? null : reader.GetInt32(7), isNew: false)
+            var parent = row.LongOrNull() is { } above ? run.Stage(above) : null;
+            var stage = new StageNode(stageId, run, parent, row.Int(), row.IntOrNull(), isNew: false)
             {
-                FirstId = reader.TextAt(9),
-                Rows = reader.GetInt64(10),
+                FirstId = row.TextOrNull(),
+                Rows = row.Long(),
             };
             if (stage.Step is null)
                 run.Add(stage);

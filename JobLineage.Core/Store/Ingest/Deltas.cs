@@ -54,7 +54,8 @@ internal sealed class Deltas
 
         var stage = Stage(stageId, facts.RunId!.Value);
         stage.Rows += sign;
-        if ((facts.Flags & (JobFlags.Missing | JobFlags.Gone)) != 0)
+        // What can't be read is there all the same.
+        if ((facts.Flags & JobFlags.Gone) != 0 || (facts.Flags & (JobFlags.Missing | JobFlags.Blind)) == JobFlags.Missing)
             stage.Absent += sign;
         if ((facts.Flags & JobFlags.CycleCut) != 0)
             stage.CycleCuts += sign;

@@ -29,7 +29,7 @@ internal sealed class Node(string id)
     public long Hash { get; set; }
 
     /// <summary>Whether its row was ever read, and it is more than a name that others call their parent.</summary>
-    public bool WasRead => Exists && ((Old.Flags & JobFlags.Missing) == 0 || Hash != 0);
+    public bool WasRead => Exists && (Old.Flags & (JobFlags.Missing | JobFlags.Blind)) != JobFlags.Missing;
 
     /// <summary>Whether that has changed and is to be written.</summary>
     public bool IsPayloadChanged { get; set; }

@@ -27,27 +27,36 @@ internal static class PutAsideRows
         if (bad.Count == 0)
             return;
         bad = [.. bad.DistinctBy(b => (b.Id, b.Member))];
-        batch.Add(
-            """
-            insert into job_lineage.put_aside as p (source_id, job_id, member, native_id, kept, sqlstate, sentence, parent_id, run_key)
-            select $1, d.* from unnest($2, $3, $4, $5, $6, $7, $8, $9) d (job_id, member, native_id, kept, sqlstate, sentence, parent_id, run_key)
-            on conflict (source_id, job_id, member) do update
-            set kept = excluded.kept, sqlstate = excluded.sqlstate, sentence = excluded.sentence, parent_id = excluded.parent_id, run_key = excluded.run_key,
-                last_seen = now()
-            """,
+        SqlValue[] rows =
+        [
             sourceId, Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))), Parameters.Texts(bad.Select(b => b.Member)), Parameters.Texts(bad.Select(b => b.Id)),
             Parameters.Bools(bad.Select(b => b.IsKept)),
             Parameters.Texts(bad.Select(b => b.SqlState)), Parameters.Texts(bad.Select(b => b.Sentence.Replace('\0', '\uFFFD'))),
-            Parameters.Texts(bad.Select(b => JobKeys.Of(b.ParentId)?.Replace('\0', '\uFFFD'))), Parameters.Texts(bad.Select(b => ShortText.Of(b.RunKey)?.Replace('\0', '\uFFFD'))));
-        // Whoever looks at a run is to see that one of its rows is put aside.
+            Parameters.Texts(bad.Select(b => JobKeys.Of(b.ParentId)?.Replace('\0', '\uFFFD'))), Parameters.Texts(bad.Select(b => ShortText.Of(b.RunKey)?.Replace('\0', '\uFFFD'))),
+        ];
+        // Whoever looks at a run is to see that one of its rows is put aside; of what is said already there is no news.
         batch.Add(
             $"""
             update job_lineage.run r set version = nextval('job_lineage.version')
-            from (select distinct {RunOf} as id from job_lineage.put_aside p where p.source_id = $1 and p.job_id = any($2)) touched
+            from (
+                select distinct {RunOf} as id from (select $1::smallint as source_id, d.* from {Given}) p
+                where not exists (
+                    select from job_lineage.put_aside a
+                    where a.source_id = p.source_id and a.job_id = p.job_id and a.member = p.member and a.kept = p.kept and a.sentence = p.sentence)) touched
             where r.id = touched.id
             returning r.root_id
-            """, sourceId, Parameters.Texts(bad.Select(b => JobKeys.Of(b.Id))));
+            """, rows);
+        batch.Add(
+            $"""
+            insert into job_lineage.put_aside as p (source_id, job_id, member, native_id, kept, sqlstate, sentence, parent_id, run_key)
+            select $1, d.* from {Given}
+            on conflict (source_id, job_id, member) do update
+            set kept = excluded.kept, sqlstate = excluded.sqlstate, sentence = excluded.sentence, parent_id = excluded.parent_id, run_key = excluded.run_key,
+                last_seen = now()
+            """, rows);
     }
+
+    private const string Given = "unnest($2, $3, $4, $5, $6, $7, $8, $9) d (job_id, member, native_id, kept, sqlstate, sentence, parent_id, run_key)";
 
     /// <summary>The run that a row <c>p</c> that is put aside belongs to; null when it is not known.</summary>
     public const string RunOf =

@@ -71,6 +71,7 @@ internal static class JobSql
             Meta = row.TextOrNull(),
             Errors = StoredJson.Errors(row.TextOrNull()),
             IsMissing = (flags & JobFlags.Missing) != 0,
+            IsBlind = (flags & JobFlags.Blind) != 0,
             IsGone = (flags & JobFlags.Gone) != 0,
             IsVanished = (flags & JobFlags.Vanished) != 0,
             IsCycleCut = (flags & JobFlags.CycleCut) != 0,

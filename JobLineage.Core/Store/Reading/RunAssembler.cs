@@ -44,6 +44,7 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
             IsSourceRead = run.IsSourceRead,
             Stages = rows.ToDictionary(s => paths[s.Id], s => s.Facts, StagePath.Comparer),
         };
+        var rootIsMissing = (run.RootFlags & (JobFlags.Missing | JobFlags.Blind)) == JobFlags.Missing;
         return new(new()
         {
             Source = run.Source,
@@ -51,9 +52,9 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
             RunKey = run.RunKey,
             Worker = run.Worker,
             RootArgs = run.RootArgs,
-            RootIsMissing = (run.RootFlags & JobFlags.Missing) != 0,
+            RootIsMissing = rootIsMissing,
             // A root that was never seen is not in the queue either.
-            Pruned = run.Absent - ((run.RootFlags & JobFlags.Missing) != 0 ? 1 : 0) - stages.Sum(s => s.Vanished),
+            Pruned = run.Absent - (rootIsMissing ? 1 : 0) - stages.Sum(s => s.Vanished),
             Version = run.Version,
             // A source that was never read to the end has none.
             AsOf = run.AsOf ?? now,

@@ -16,7 +16,9 @@ public static class JobNotes
     /// <summary>One sentence each.</summary>
     public static IEnumerable<string> Of(Job job)
     {
-        if (job.IsMissing)
+        if (job.IsBlind)
+            yield return "The row is in the queue, and its state can't be read or is a word that the mapping does not know. It is counted in no state until it can be.";
+        else if (job.IsMissing)
             yield return "This job was never seen: children name it as their parent, but it was removed before it was first read, or never existed.";
         if (job.IsEarlier)
             yield return $"The id {job.NativeId} came back with another insertion time and is another job's now. This is the earlier one, as it was last seen.";
