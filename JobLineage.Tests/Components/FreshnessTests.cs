@@ -134,6 +134,27 @@ public sealed class FreshnessTests : PageContext
         Assert.Empty(page.FindAll(".held"));
     }
 
+    [Fact]
+    public async Task A_pointer_that_left_while_the_list_was_empty_holds_nothing()
+    {
+        Reader.Page = Page(("1", 1));
+        var page = Render<RunListPage>();
+        page.WaitForAssertion(() => Assert.Equal(["1"], Rows(page)), Limit);
+        await page.Find(".steady").PointerEnterAsync(new PointerEventArgs());
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo("./?q=nothing");
+        Reader.Page = Page();
+        Signal.Raise();
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".steady")), Limit);
+        Reader.Page = Page(("1", 1));
+        Signal.Raise();
+        page.WaitForAssertion(() => Assert.Equal(["1"], Rows(page)), Limit);
+
+        Reader.Page = Page(("2", 1), ("1", 1));
+        Signal.Raise();
+        page.WaitForAssertion(() => Assert.Equal(["2", "1"], Rows(page)), Limit);
+    }
+
     private static TimeSpan Limit { get; } = TimeSpan.FromSeconds(20);
 
     private static string? Version(IRenderedComponent<RunPage> page) => page.Find("[data-version]").GetAttribute("data-version");

@@ -51,6 +51,26 @@ public sealed class PipelinePageTests : PageContext
     }
 
     [Fact]
+    public async Task A_pointer_that_left_while_nothing_was_there_holds_nothing()
+    {
+        Put(SomePipelines.Run(1));
+        var page = Page();
+        page.WaitForAssertion(() => Assert.Equal(["r1"], Roots(page)), Limit);
+        await page.Find("[data-page=pipeline]").PointerEnterAsync(new());
+
+        Reader.Pipelines.Clear();
+        Signal.Raise(new RunKey("oban", "r1"));
+        page.WaitForAssertion(() => Assert.Empty(Roots(page)), Limit);
+        Put(SomePipelines.Run(1));
+        Signal.Raise(new RunKey("oban", "r1"));
+        page.WaitForAssertion(() => Assert.Equal(["r1"], Roots(page)), Limit);
+
+        Put(SomePipelines.Run(0), SomePipelines.Run(1));
+        Signal.Raise(new RunKey("oban", "r0"));
+        page.WaitForAssertion(() => Assert.Equal(["r0", "r1"], Roots(page)), Limit);
+    }
+
+    [Fact]
     public void What_is_new_and_what_differs_is_said()
     {
         var newest = SomePipelines.Run(0, failed: 7) with

@@ -97,6 +97,8 @@ public sealed partial class PipelinePage
             && !newest.Runs.Select(run => run.Id).SequenceEqual(shown.Runs.Select(run => run.Id));
         if (!_waits)
             (History, _shownOf) = (newest, query);
+        // What was pointed at is gone, and nothing tells of a pointer that leaves it: it would be held for ever.
+        _held &= History is not null;
     }
 
     private void Hold(bool held)

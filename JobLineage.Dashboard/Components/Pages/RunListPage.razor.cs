@@ -67,6 +67,8 @@ public sealed partial class RunListPage
 
     private RunsPage? Page => _runs.Shown;
 
+    private bool HasRows => Page is { Runs.Count: > 0 } or { Singles.Count: > 0 };
+
     private RunsAddress Address { get; set; } = new();
 
     // The page is as fresh as the source that lags most.
@@ -96,6 +98,8 @@ public sealed partial class RunListPage
         _runs.Take(query, _list.Value, _held);
         _stuckRuns.Take(query, _stuck.Value, _held);
         _failingRuns.Take(query, _failing.Value, _held);
+        // What was pointed at is gone, and nothing tells of a pointer that leaves it: it would be held for ever.
+        _held &= HasRows;
     }
 
     // Rows that move under the pointer send the visitor to another run than the one that was aimed at.
