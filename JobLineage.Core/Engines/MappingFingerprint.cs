@@ -22,6 +22,9 @@ public static class MappingFingerprint
         Add("table", mapping.QualifiedTable);
         Add("id", mapping.Id);
         Add("zone", mapping.TimeZone);
+        // What was read without them keeps its fingerprint: nothing is read anew because of a new version of the program.
+        if (mapping.Joins is { } joins)
+            Add("joins", joins);
         foreach (var (member, expression, _) in Members.Of(mapping).OrderBy(m => m.Member, StringComparer.Ordinal))
             Add(member, expression);
         foreach (var (word, state) in mapping.States.OrderBy(s => s.Key, StringComparer.Ordinal))

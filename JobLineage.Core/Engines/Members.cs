@@ -1,3 +1,5 @@
+using JobLineage.Core.Engines.Sql;
+
 namespace JobLineage.Core.Engines;
 
 /// <summary>The members of a mapping that hold an expression, by name.</summary>
@@ -26,6 +28,7 @@ internal static class Members
         (nameof(SourceMapping.LastError), m => m.LastError, "text"),
         (nameof(SourceMapping.Announced), m => m.Announced, "text"),
         (nameof(SourceMapping.ExpectedChildren), m => m.ExpectedChildren, "text"),
+        (nameof(SourceMapping.Deleted), m => m.Deleted, "text"),
     ];
 
     /// <summary>
@@ -51,6 +54,13 @@ internal static class Members
         foreach (var (worker, expression) in mapping.ExpectedChildrenOf)
             yield return ($"{nameof(mapping.ExpectedChildren)}:{worker}", expression, "text");
     }
+
+    /// <summary>All words of the mapping that may be the name of a column, in their order: which of them are, the catalog says.</summary>
+    public static IReadOnlyList<string> Words(SourceMapping mapping) =>
+    [
+        .. Of(mapping).Select(m => m.Expression).Concat(mapping.Unfinished).Append(mapping.Deleted ?? "").Append(mapping.Joins ?? "")
+            .SelectMany(SqlText.Names).Append(mapping.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>A member's expression; null when the mapping has none.</summary>
     public static string? Expression(SourceMapping mapping, string member) => Array.Find(All, m => m.Name == member).Of(mapping);

@@ -23,20 +23,32 @@ internal static class PlanReading
         return scans.Count > 0 && (isView ? scans.Contains(true) : !scans.Contains(false));
     }
 
-    /// <summary>How many tables subqueries read beside what the statement itself does; the row's own arrays and lists of values are none.</summary>
+    /// <summary>
+    /// The tables, by their qualified names, that subqueries read beside what the statement itself does, each as often as it is read; the row's
+    /// own arrays and lists of values are none.
+    /// </summary>
     /// <param name="json">The answer.</param>
-    public static int RelationsBeside(string json)
+    /// <param name="hasJoins">Whether something is joined to the row: then that counts too.</param>
+    public static IReadOnlyList<string> RelationsBeside(string json, bool hasJoins)
     {
         using var plan = JsonDocument.Parse(json);
-        return Count(plan.RootElement[0].GetProperty("Plan"), isBeside: false);
+        return [.. Beside(plan.RootElement[0].GetProperty("Plan"), isBeside: false, hasJoins)];
     }
 
-    private static int Count(JsonElement node, bool isBeside)
+    private static IEnumerable<string> Beside(JsonElement node, bool isBeside, bool hasJoins)
     {
         isBeside |= IsSubquery(node);
-        // A join that another server makes has no one relation.
-        var own = isBeside && (node.TryGetProperty("Relation Name", out _) || node.TryGetProperty("Relations", out _)) ? 1 : 0;
-        return own + Children(node).Sum(child => Count(child, isBeside));
+        if (isBeside || (hasJoins && !(node.TryGetProperty("Alias", out var alias) && IsJob(alias.GetString()!))))
+        {
+            if (node.TryGetProperty("Relation Name", out var name))
+                yield return $"{SourceMapping.Quote(node.TryGetProperty("Schema", out var schema) ? schema.GetString()! : "")}.{SourceMapping.Quote(name.GetString()!)}";
+            // A join that another server makes has no one relation.
+            else if (node.TryGetProperty("Relations", out var relations))
+                yield return relations.GetString()!;
+        }
+
+        foreach (var relation in Children(node).SelectMany(child => Beside(child, isBeside, hasJoins).ToList()))
+            yield return relation;
     }
 
     private static bool IsSubquery(JsonElement node) => node.TryGetProperty("Parent Relationship", out var relation) && relation.GetString() is "SubPlan" or "InitPlan";

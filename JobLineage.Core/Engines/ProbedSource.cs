@@ -32,6 +32,12 @@ public sealed record ProbedSource(
     /// <summary>The members whose value turns with the clock: the same, and no comparison finds out when.</summary>
     public IReadOnlyList<string> ByTheClock { get; init; } = [];
 
+    /// <summary>The columns that images of deleted rows keep; empty where none are kept.</summary>
+    public IReadOnlyList<ImageColumn> Columns { get; init; } = [];
+
+    /// <summary>Tables, by their qualified names, that changing members read and whose changes nothing announces.</summary>
+    public IReadOnlyList<string> Unannounced { get; init; } = [];
+
     /// <summary>Whether the id column takes NULL: a row that has it can't be told from others.</summary>
     public bool MayLackIds { get; init; }
 
@@ -48,10 +54,20 @@ public sealed record ProbedSource(
         TableKind.Materialized => "it is a materialized view, which changes when it is refreshed",
         TableKind.Foreign => "it is a foreign table (or has foreign partitions), whose rows have no version",
         TableKind.Inherited => "other tables inherit from it, and what is written to those fires no trigger of it",
+        // Where other tables announce their changes, only those that do not stand in the way.
+        _ when Outside.Count > 0 && Mapping.Changes.Count > 0 && Unannounced.Count == 0 => null,
+        _ when Outside.Count > 0 && Mapping.Changes.Count > 0 =>
+            $"{string.Join(", ", Outside)} {(Outside.Count == 1 ? "reads" : "read")} {string.Join(", ", Unannounced)}, which {(Unannounced.Count == 1 ? "is" : "are")} not among its Changes",
         _ when Outside.Count > 0 => $"{string.Join(", ", Outside)} {(Outside.Count == 1 ? "reads" : "read")} other rows than the job's own",
         _ => null,
     };
 }
+
+/// <summary>A column of a table.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type as Postgres writes it; safe to put into SQL.</param>
+/// <param name="IsText">Whether a part of a value is a value.</param>
+public sealed record ImageColumn(string Name, string Type, bool IsText);
 
 /// <summary>What kind of table a source reads.</summary>
 public enum TableKind

@@ -23,6 +23,23 @@ public sealed record SourceMapping
     /// <summary>The table; any name, quoted by us.</summary>
     public required string Table { get; init; }
 
+    /// <summary>
+    /// What is joined to the table wherever expressions of the mapping are read: joins, laterals too, after
+    /// <c>… as job</c> (<c>left join tasks t on t.id = job.task_id</c>). They must neither take rows away nor double them.
+    /// <c>{schema}</c> stands for <see cref="Schema"/>, quoted. Null for none.
+    /// </summary>
+    public string? Joins { get; init; }
+
+    /// <summary>Other tables that say something of jobs; a trigger on each announces what changes in them.</summary>
+    public IReadOnlyList<ChangeTable> Changes { get; init; } = [];
+
+    /// <summary>
+    /// Expression over the last image of a row that was deleted: the state in which the job ended, in a word of <see cref="States"/>; NULL
+    /// where that is not known, or the row was pruned after it had finished. With it the trigger's log keeps the last image of each deleted
+    /// row. Null where only finished rows are deleted.
+    /// </summary>
+    public string? Deleted { get; init; }
+
     /// <summary>The id column; its type must be an integer, uuid or text.</summary>
     public string Id { get; init; } = "id";
 

@@ -47,6 +47,14 @@ public static class SourceProbe
                 and (polroles = '{0}'::oid[] or exists (select from unnest(polroles) r (oid) where r.oid <> 0 and pg_has_role(r.oid, 'usage')))) policies
         """;
 
+    /// <summary>Columns of a table by their names.</summary>
+    private const string FindColumns = """
+        select a.attname::text, format_type(a.atttypid, a.atttypmod), t.typcategory = 'S'
+        from pg_attribute a join pg_type t on t.oid = a.atttypid
+        where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and a.attname = any($2)
+        order by a.attnum
+        """;
+
     /// <summary>Functions of the database's own making whose value may depend on more than their arguments.</summary>
     private const string FindCalled = """
         select distinct proname::text from pg_proc
@@ -101,6 +109,8 @@ public static class SourceProbe
                 HidesRows = found.HasRowSecurity && !await ShowsAllAsync(connection, found.Table, cancellation),
             };
             source = await ReachAsync(source, connection, cancellation);
+            if (mapping.Deleted is not null)
+                source = source with { Columns = await ColumnsAsync(mapping, found.Table, connection, cancellation) };
             var scan = mapping.ParentId is null || mapping.RunKey is not null ? ParentLookup.None : ParentLookup.Scan;
             return await check.FindRefusedAsync(source, scan, cancellation) is { } refused ? Faulty(refused) : new(source, null);
         }
@@ -149,6 +159,16 @@ public static class SourceProbe
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    private static async Task<IReadOnlyList<ImageColumn>> ColumnsAsync(SourceMapping mapping, uint table, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(FindColumns, connection) { CommandTimeout = TimeoutSeconds }.With(table, Parameters.Texts(Members.Words(mapping)));
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        var columns = new List<ImageColumn>();
+        while (await row.NextAsync(cancellation))
+            columns.Add(new(row.Text(), row.Text(), row.Bool()));
+        return columns;
+    }
+
     /// <summary>Which changing members read more than the job's own row, or the clock.</summary>
     private static async Task<ProbedSource> ReachAsync(ProbedSource source, NpgsqlConnection connection, CancellationToken cancellation)
     {
@@ -164,16 +184,23 @@ public static class SourceProbe
         }
 
         var reading = await RelationsAsync(source.Mapping, connection, ["1", .. changing.Select(m => m.Expression)], cancellation);
+        // What is joined may be read for every member, whether it asks for it or not; what is read for the row itself (a policy of the table, a
+        // view's own) is read for "1" as well.
+        var floor = source.Mapping.Joins is null ? reading[0].Count : 0;
+        var announced = source.Mapping.Changes.Select(c => c.QualifiedName(source.Mapping)).ToHashSet(StringComparer.Ordinal);
         return source with
         {
-            // What is read for the row itself (a policy of the table, a view's own) is read for "1" as well.
-            Outside = [.. changing.Where((m, at) => reading[at + 1] > reading[0] || SqlText.Calls(m.Expression).Any(own.Contains)).Select(m => m.Member)],
+            Outside = [.. changing.Where((m, at) => reading[at + 1].Count > floor || SqlText.Calls(m.Expression).Any(own.Contains)).Select(m => m.Member)],
+            Unannounced = [.. reading.Skip(1).SelectMany(r => r).Distinct().Where(name => !announced.Contains(name)), .. changing.SelectMany(m => SqlText.Calls(m.Expression)).Where(own.Contains).Distinct()],
             ByTheClock = [.. changing.Where(m => SqlText.Names(m.Expression).Any(Clocks.Contains)).Select(m => m.Member)],
         };
     }
 
-    /// <summary>For each expression, how many tables its subqueries read, as the planner has them: no reading of SQL by hand knows all that may stand in one.</summary>
-    private static async Task<List<int>> RelationsAsync(
+    /// <summary>
+    /// For each expression, the tables that its subqueries and the mapping's joins read, as the planner has them: no reading of SQL by hand knows all
+    /// that may stand in one.
+    /// </summary>
+    private static async Task<List<IReadOnlyList<string>>> RelationsAsync(
         SourceMapping mapping, NpgsqlConnection connection, IReadOnlyList<string> expressions, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds + 5 };
@@ -181,14 +208,14 @@ public static class SourceProbe
         foreach (var expression in expressions)
             batch.BatchCommands.Add(new(PlanReading.Explain($"select ({expression}) from {RowSql.From(mapping)}")));
         await using var row = await batch.ExecuteReaderAsync(cancellation);
-        var counts = new List<int>();
+        var relations = new List<IReadOnlyList<string>>();
         while (await row.NextResultAsync(cancellation))
         {
             await row.ReadAsync(cancellation);
-            counts.Add(PlanReading.RelationsBeside(row.GetString(0)));
+            relations.Add(PlanReading.RelationsBeside(row.GetString(0), mapping.Joins is not null));
         }
 
-        return counts;
+        return relations;
     }
 
     private static SourceProblem NoPrivilege(SourceMapping mapping, string table, string user, PostgresException e)

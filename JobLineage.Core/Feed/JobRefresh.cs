@@ -17,9 +17,11 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
     /// <param name="progress">What to remember of the feed's position with the last of them; null for nothing.</param>
     /// <param name="turn">The turn at the source's database, passed on between batches to those who wait; null where nobody shares it.</param>
     /// <param name="cancellation">Stops between and within batches.</param>
+    /// <param name="images">The last images of those that were deleted, by id; null where there are none.</param>
     /// <returns>What became of them.</returns>
     public async Task<Refreshed> RunAsync(
-        IReadOnlyList<string> ids, List<Job>? read, FeedProgress? progress, DatabaseTurn? turn, CancellationToken cancellation)
+        IReadOnlyList<string> ids, List<Job>? read, FeedProgress? progress, DatabaseTurn? turn, CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? images = null)
     {
         var changed = new List<string>();
         var added = new List<string>();
@@ -39,9 +41,9 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
                     await turn.PassAsync(cancellation);
                 }
 
-                var rows = await (next ?? reader.ReadAsync(batches[i], cancellation));
+                var rows = await (next ?? ReadAsync(batches[i]));
                 // The next batch is read while this one is written.
-                next = i + 1 < batches.Count ? reader.ReadAsync(batches[i + 1], cancellation) : null;
+                next = i + 1 < batches.Count ? ReadAsync(batches[i + 1]) : null;
                 read?.AddRange(rows.Jobs);
                 var result = await StoreSide.Of(ingester.ApplyAsync(rows, i == batches.Count - 1 ? progress : null, cancellation));
                 Count(rows, result);
@@ -68,6 +70,12 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
 
         return new(changed, gone) { Added = added, Returned = returned, PutAside = aside };
 
+        async Task<SourceRows> ReadAsync(IReadOnlyCollection<string> some)
+        {
+            var those = await reader.ReadAsync(some, cancellation);
+            return images is null ? those : await reader.WithDeletedAsync(those, images, cancellation);
+        }
+
         void Count(SourceRows those, IngestResult result)
         {
             aside.AddRange(those.Bad.Select(b => b.Id));
@@ -77,6 +85,10 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
             aside.AddRange(result.PutAside);
         }
     }
+
+    /// <summary>The ids of the jobs that other tables spoke of.</summary>
+    public Task<IReadOnlyCollection<string>> ResolveAsync(IReadOnlyList<ChangeElsewhere> changes, CancellationToken cancellation) =>
+        reader.ResolveAsync(changes, cancellation);
 
     /// <summary>Until a reading has ended; what it failed with is for whoever takes what it read.</summary>
     private static async Task EndAsync(Task<SourceRows>? reading)

@@ -26,6 +26,9 @@ public sealed partial class SourceFeed
     [LoggerMessage(321, LogLevel.Information, "Source {Source}: its mapping is another one than the stored jobs were read by; everything is read anew")]
     private partial void LogRereading(string source);
 
+    [LoggerMessage(323, LogLevel.Warning, "Source {Source}: how job {Id} ended is not known, for the last image of its row can't be read. {Problem}")]
+    private partial void LogImageRefused(string source, string id, string problem);
+
     [LoggerMessage(307, LogLevel.Information, "Source {Source}: followed by its trigger")]
     private partial void LogLive(string source);
 

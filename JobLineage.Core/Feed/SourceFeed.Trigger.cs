@@ -41,6 +41,7 @@ public sealed partial class SourceFeed
         }
 
         LogIncomplete(source.Name);
+        await record.NoteImagesLostAsync(cancellation);
         await Task.Delay(options.MinimumPause, time, cancellation);
     }
 

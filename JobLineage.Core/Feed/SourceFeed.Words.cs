@@ -9,6 +9,11 @@ public sealed partial class SourceFeed
     /// <summary>Clocks that differ by more than this are said to.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan ImagesNews = TimeSpan.FromDays(1);
+
+    /// <summary>What is not known of jobs whose rows are gone; null for nothing.</summary>
+    private string? deleted;
+
     /// <summary>What holds for as long as the table and the mapping are what they are; null for nothing.</summary>
     private string? standing;
 
@@ -28,8 +33,21 @@ public sealed partial class SourceFeed
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }
 
+    /// <summary>What is not known of jobs whose rows are deleted when they end.</summary>
+    private async Task<string?> DeletedAsync(SourceRecord record, ProbedSource probed, bool isByTrigger, CancellationToken cancellation)
+    {
+        if (probed.Mapping.Deleted is null)
+            return null;
+        if (!isByTrigger)
+            return $"The queue of source '{source.Name}' deletes jobs when they end: polling does not see one that comes and goes between two looks, and can't tell how one ended that is gone; {(probed.Reach is null ? $"`joblineage install --source {source.Name}` keeps the last image of each." : "nor can a trigger here.")}";
+        // For as long as such jobs are news.
+        return (await record.PositionAsync(cancellation)).ImagesLostAt is { } lost && time.GetUtcNow() - lost < ImagesNews
+            ? $"Of jobs that were deleted before {lost:u} the log of source '{source.Name}' may lack the last image: how those ended that were not seen to finish is not known."
+            : null;
+    }
+
     private string? Message() =>
-        string.Join(' ', new[] { fallback, standing, MomentMessage(), UnknownStateMessage() }.Where(m => m is not null)) is { Length: > 0 } message ? message : null;
+        string.Join(' ', new[] { fallback, standing, deleted, MomentMessage(), UnknownStateMessage() }.Where(m => m is not null)) is { Length: > 0 } message ? message : null;
 
     /// <summary>What is to be said about the time that the data is of; the time itself is on the page.</summary>
     private string? MomentMessage()

@@ -125,6 +125,7 @@ public sealed partial class SourceFeed(
             LogRereading(source.Name);
         var reader = new SourceReader(probed, source.Database, source.Redaction);
         reader.UnknownState += ReportUnknownState;
+        reader.ImageRefused += (id, problem) => LogImageRefused(source.Name, RowFaults.Shown(id), problem);
         reader.Expect(await record.PutAsideIdsAsync(cancellation));
         var scanner = new SourceScanner(reader, source.Database, inTheWay: inTheWay, searchesAtOnce: false);
         var ingester = new Ingester(store, probed, record);
@@ -137,7 +138,7 @@ public sealed partial class SourceFeed(
         using (await source.Pool.ShortAsync(cancellation))
             names = await FindTriggerAsync(installer, probed, cancellation);
         // Before anything is read: what changes from here on is in the log.
-        var consumer = names is null ? null : new TriggerConsumer(source.Database, names, await StoreIdentity.ReadAsync(store, cancellation));
+        var consumer = names is null ? null : new TriggerConsumer(source.Database, names, await StoreIdentity.ReadAsync(store, cancellation), TriggerSql.IsWide(probed.Mapping));
         var trigger = consumer is null
             ? null
             : new TriggerFeed(installer, consumer, new(reader, ingester, options), record, probed.IdKind, options, time, source.Pool);
@@ -157,6 +158,7 @@ public sealed partial class SourceFeed(
                 await feed.StartAsync(cancellation);
         }
 
+        deleted = await DeletedAsync(record, probed, listener is not null, cancellation);
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var often = probed.Reach is null || options.ReconcileInterval < options.OutsideInterval ? options : options with { ReconcileInterval = options.OutsideInterval };

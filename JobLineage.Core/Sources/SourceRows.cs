@@ -20,6 +20,9 @@ public sealed record SourceChunk(IReadOnlyList<Job> Jobs, string LastId, int Row
 /// <param name="Absent">The ids that the table does not have.</param>
 public sealed record SourceRows(IReadOnlyList<Job> Jobs, IReadOnlyList<string> Absent)
 {
+    /// <summary>The ids of those jobs whose row is gone: they are as their last images have them.</summary>
+    public IReadOnlySet<string> Deleted { get; init; } = new HashSet<string>();
+
     /// <summary>What can't be read of the rows that are there.</summary>
     public IReadOnlyList<BadRow> Bad { get; init; } = [];
 

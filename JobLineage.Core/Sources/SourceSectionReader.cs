@@ -15,6 +15,8 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
     {
         ["Schema"] = (m, v) => m with { Schema = v ?? m.Schema },
         ["Table"] = (m, v) => m with { Table = v ?? m.Table },
+        ["Joins"] = (m, v) => m with { Joins = v },
+        ["Deleted"] = (m, v) => m with { Deleted = v },
         ["Id"] = (m, v) => m with { Id = v ?? m.Id },
         // Conditions of a preset speak of its own state.
         ["State"] = (m, v) => m with { State = v ?? m.State, Unfinished = [] },
@@ -41,8 +43,9 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         ["JobUrl"] = (m, v) => m with { JobUrl = v },
     };
 
+    private static readonly string[] ChangeKeys = ["Table", "Column", "Schema", "Resolve"];
     private static readonly string[] Required = ["Table", "State", "Worker"];
-    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "TargetKeys", "Stuck", KeepRuns.Key, MaxConnectionsReader.Key];
+    private static readonly string[] Others = ["Preset", "ConnectionString", "Feed", "States", "Steps", "Unfinished", "TargetKeys", "Changes", "Stuck", KeepRuns.Key, MaxConnectionsReader.Key];
 
     /// <summary>The source; null when an error leaves nothing to read it by.</summary>
     public SourceOptions? Read()
@@ -80,6 +83,8 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         if (ReadList("TargetKeys") is { } targets)
             mapping = mapping with { TargetKeys = targets };
         mapping = mapping with { ExpectedChildrenOf = ReadExpected() };
+        if (ReadChanges() is { } changes)
+            mapping = mapping with { Changes = changes };
         return errors.Count == before ? new(mapping, connection, feed) { KeepRuns = keep, MaxConnections = connections } : null;
     }
 
@@ -151,6 +156,27 @@ internal sealed partial class SourceSectionReader(IConfigurationSection section,
         }
 
         return all;
+    }
+
+    /// <summary>Other tables that say something of jobs; null when not given.</summary>
+    private List<ChangeTable>? ReadChanges()
+    {
+        var list = section.GetSection("Changes");
+        if (!list.Exists())
+            return null;
+        var tables = new List<ChangeTable>();
+        foreach (var item in list.GetChildren())
+        {
+            string? Value(string key) => string.IsNullOrWhiteSpace(item[key]) ? null : item[key]!.Trim();
+            foreach (var child in item.GetChildren().Where(c => !ChangeKeys.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
+                errors.Add(DidYouMean.Sentence(child.Path, child.Key, ChangeKeys));
+            if (Value("Table") is not { } table)
+                errors.Add($"{item.Path}:Table is missing; give the table whose rows say something of jobs, and as Column its column with the job's id.");
+            else
+                tables.Add(new(table, Value("Column"), Value("Schema"), Value("Resolve")));
+        }
+
+        return tables;
     }
 
     /// <summary>How many children jobs of some workers are expected to have.</summary>

@@ -73,11 +73,21 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
     public async Task<FeedPosition> PositionAsync(CancellationToken cancellation)
     {
         await using var command = store.CreateCommand(
-            "select backfilled, backfill_after, high_id, rows_done from job_lineage.source where id = $1").With(id);
+            "select backfilled, backfill_after, high_id, rows_done, images_lost_at from job_lineage.source where id = $1").With(id);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return new(
-            reader.GetBoolean(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3));
+            reader.GetBoolean(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3))
+        {
+            ImagesLostAt = reader.TimeAt(4),
+        };
+    }
+
+    /// <summary>Notes that deletions up to now may have left no image.</summary>
+    public async Task NoteImagesLostAsync(CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand("update job_lineage.source set images_lost_at = now() where id = $1 and epoch = $2").With(id, epoch);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>The ids of the jobs that the store takes for unfinished, as the source has them, and of rows that are put aside.</summary>
@@ -211,4 +221,8 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
 /// <param name="BackfillAfter">The last id of the last whole chunk of a backfill that was stopped; null for none.</param>
 /// <param name="HighId">The highest id read; null when there is none.</param>
 /// <param name="RowsDone">Rows read by the backfill.</param>
-public sealed record FeedPosition(bool IsBackfilled, string? BackfillAfter, string? HighId, long RowsDone);
+public sealed record FeedPosition(bool IsBackfilled, string? BackfillAfter, string? HighId, long RowsDone)
+{
+    /// <summary>Until when images of deleted rows may be missing, by the store's clock; null where none are, or none are kept.</summary>
+    public DateTimeOffset? ImagesLostAt { get; init; }
+}

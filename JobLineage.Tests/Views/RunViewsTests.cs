@@ -211,7 +211,7 @@ public class RunViewsTests
     public async Task Runs_that_share_a_key_have_their_views_without_ancestors()
     {
         await using var fixture = await StoreFixture.CreateAsync(RecordedData.ResearchMid);
-        await fixture.FilledAsync(Core.Sources.Presets.ResearchJobs("research_jobs"));
+        await fixture.FilledAsync(Core.Engines.Presets.ResearchJobs("research_jobs"));
         var root = (await fixture.Reader.ListRunsAsync(new() { Source = "research_jobs" }, default)).Runs[0].RootId;
         var views = new ViewsReader(fixture.Store, TimeProvider.System);
 

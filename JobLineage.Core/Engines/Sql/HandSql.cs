@@ -34,7 +34,7 @@ internal static class HandSql
 
     private static string Select(ProbedSource source, IReadOnlyList<string> conditions) =>
         $"""
-        select *
+        select {(source.Mapping.Joins is null ? "" : $"{RowSql.Alias}.")}*
         from {RowSql.From(source.Mapping)}
         where {string.Join("\n  and ", conditions)}
         order by {RowSql.Id(source.Mapping)};

@@ -108,7 +108,7 @@ internal static class LineageSql
     /// <param name="withArgs">Whether arguments are asked too, as inference does.</param>
     public static string Bear(ProbedSource source, bool withArgs = false) => $"""
         select {(source.Mapping.ParentId is null || source.Mapping.RunKey is not null ? "null" : ParentText(source))}, {Select(source)}{(withArgs ? $", {RowSql.Cut(source.Mapping.Args, InferenceSql.ArgsLimit)}" : "")}
-        from {RowSql.Whole(source.Mapping)}
+        from {RowSql.Joined(source.Mapping)}
         where {RowSql.Id(source.Mapping)} = any($1)
         """;
 

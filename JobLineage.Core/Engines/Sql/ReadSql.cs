@@ -24,6 +24,20 @@ internal static class ReadSql
         limit {limit}
         """;
 
+    /// <summary>
+    /// The jobs of which <c>$1</c>, an array of texts, holds the last images: as <see cref="ByIds"/>, with the state in which the job ended where the
+    /// mapping knows it, and then whether something of it was cut off, and when the row was deleted.
+    /// </summary>
+    public static string Images(ProbedSource source)
+    {
+        var m = source.Mapping;
+        var ended = m with { State = $"coalesce(({m.Deleted ?? "null"})::text, ({m.State})::text)" };
+        return $"""
+            select {Columns(ended, [])}, {RowSql.Alias}.jl_is_cut, {RowSql.Alias}.jl_deleted_at
+            from {RowSql.OfImages(source)}
+            """;
+    }
+
     /// <summary>The ids of the first rows, or of those after <c>$1</c>, as text and in their order.</summary>
     public static string Ids(ProbedSource source, bool isAfter, int limit) => $"""
         select {RowSql.Id(source.Mapping)}::text as jl_id

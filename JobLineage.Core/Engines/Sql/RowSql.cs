@@ -14,11 +14,39 @@ internal static class RowSql
     /// gone before it is asked.
     /// </summary>
     public static string From(SourceMapping mapping) => mapping.Except is not { Ids.Count: > 0 } except
-        ? Whole(mapping)
-        : $"(select {Alias}.*{(except.HaveVersions ? $", {Alias}.xmin" : "")} from {Whole(mapping)} where {Id(mapping)}::text <> all(array[{string.Join(", ", except.Ids.Select(SourceMapping.Literal))}]) offset 0) as {Alias}";
+        ? Joined(mapping)
+        : $"(select {Alias}.*{(except.HaveVersions ? $", {Alias}.xmin" : "")} from {Whole(mapping)} where {Id(mapping)}::text <> all(array[{string.Join(", ", except.Ids.Select(SourceMapping.Literal))}]) offset 0) as {Alias}{Joins(mapping)}";
 
-    /// <summary>The table under its alias, with rows that can't be read.</summary>
+    /// <summary>The table under its alias and nothing beside it, with rows that can't be read: for statements that ask no expression of the mapping.</summary>
     public static string Whole(SourceMapping mapping) => $"{mapping.QualifiedTable} as {Alias}";
+
+    /// <summary>The table with what the mapping joins to it, with rows that can't be read.</summary>
+    public static string Joined(SourceMapping mapping) => Whole(mapping) + Joins(mapping);
+
+    /// <summary>What the mapping joins to the row, whatever makes that: a space before it; empty where there is nothing.</summary>
+    public static string Joins(SourceMapping mapping) => mapping.Joins is { } joins
+        ? " " + joins.Replace("{schema}", SourceMapping.Quote(mapping.Schema), StringComparison.Ordinal)
+        : "";
+
+    /// <summary>
+    /// The rows of which <c>$1</c>, an array of texts, holds the last images, under the table's alias: the columns that images keep, with their types,
+    /// <c>jl_is_cut</c> and <c>jl_deleted_at</c>. What was cut off is NULL where a part of it would be no value.
+    /// </summary>
+    public static string OfImages(ProbedSource source)
+    {
+        static string Text(string name) => $"(jl_image ->> {SourceMapping.Literal(name)})";
+        var columns = source.Columns.Select(c => c.IsText
+            ? $"{Text(c.Name)}::{c.Type} as {SourceMapping.Quote(c.Name)}"
+            : $"case when length({Text(c.Name)}) < {ImageLimit} then {Text(c.Name)}::{c.Type} end as {SourceMapping.Quote(c.Name)}");
+        var cut = source.Columns.Select(c => $"coalesce(length({Text(c.Name)}), 0) >= {ImageLimit}");
+        return $"(select {string.Join(", ", columns)}, {(source.Columns.Count == 0 ? "false" : string.Join(" or ", cut))} as jl_is_cut, {Text(ImageDeletedAt)}::timestamptz as jl_deleted_at from (select jl_text::json as jl_image from unnest($1) jl_text offset 0) jl_images) as {Alias}{Joins(source.Mapping)}";
+    }
+
+    /// <summary>Characters of a column that an image keeps; what is longer can't be read back, unless it is text.</summary>
+    public const int ImageLimit = 8192;
+
+    /// <summary>The key of an image under which the time of the deletion stands.</summary>
+    public const string ImageDeletedAt = "jl_deleted_at";
 
     /// <summary>The id column.</summary>
     public static string Id(SourceMapping mapping) => $"{Alias}.{SourceMapping.Quote(mapping.Id)}";

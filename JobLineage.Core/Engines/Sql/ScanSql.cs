@@ -46,7 +46,7 @@ internal static class ScanSql
     /// <summary>Asks all that <see cref="Scan"/> asks of the rows of <c>$1</c>, an array of ids: which of them can't bear it is looked for by this.</summary>
     public static string Bear(ProbedSource source) => $"""
         select {Version(source)}, {string.Join(", ", Unfinished(source).Select(condition => $"({condition})").Append(RowSql.Time(source.Mapping.InsertedAt)))}
-        from {RowSql.Whole(source.Mapping)}
+        from {RowSql.Joined(source.Mapping)}
         where {RowSql.Id(source.Mapping)} = any($1)
         """;
 

@@ -50,6 +50,10 @@ internal static class SourceStatements
         };
         if (source.HasRowVersions)
             statements.Add(new("the reconciliation, asking whether such rows have changed", ScanSql.Versions(source), id => [Ids(id)]));
+        if (source.Mapping.Deleted is not null)
+            statements.Add(new("the feeds, reading the last images of deleted rows", ReadSql.Images(source), _ => [Parameters.Texts(["{}"])]));
+        statements.AddRange(source.Mapping.Changes.Select(c => (Table: c, Sql: c.ResolveSql(source.Mapping))).Where(c => c.Sql is not null)
+            .Select(c => new SourceStatement($"Changes of {c.Table.Table}, finding the jobs that they are about", c.Sql!, id => [Parameters.Texts([id])])));
         if (source.MayLackIds)
             statements.Add(new("the count of rows without an id", ReadSql.Lacking(source), _ => []));
         if (kind == JobIdKind.BigInt)

@@ -31,8 +31,8 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         {
             await ExamineServerAsync(connection, cancellation);
             await ExaminePoolerAsync(connection, cancellation);
-            if (mapping.Preset == "oban")
-                await ExamineObanAsync(connection, cancellation);
+            if (Presets.Engine(mapping.Preset) is { } engine)
+                await ExamineEngineAsync(engine, cancellation);
             var lookup = await ExamineIndexAsync(cancellation);
             checks.AddRange(await new MappingDoctor(probed, connection, lookup, redaction.Line).ExamineAsync(cancellation));
         }
@@ -85,20 +85,15 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             Advise("pooler", "A pooler stands between, which notifications may not pass: the source is followed by asking. Give it a direct connection for push.");
     }
 
-    private async Task ExamineObanAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task ExamineEngineAsync(IEngine engine, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            "select obj_description($1::text::regclass, 'pg_class')", connection)
-        { CommandTimeout = 15 }.With(mapping.QualifiedTable);
-        var comment = await command.ExecuteScalarAsync(cancellation) as string;
-        if (!int.TryParse(comment, CultureInfo.InvariantCulture, out var version))
-            Advise("Oban", $"The comment of {mapping.Schema}.{mapping.Table} does not say which of Oban's schema versions it has; versions up to 14 are known.");
-        else if (version > 14)
-            Advise("Oban", $"Oban's schema version is {version}; versions up to 14 are known here. A newer Job Lineage may know it.");
-        else
-            Good("Oban", $"Oban's schema version is {version}.");
-        if (probed.StateLabels is { } labels && !labels.Contains("suspended"))
-            Good("states", "There is no state 'suspended', which Oban has from schema version 14 on.");
+        var reader = new EngineReader(engine, mapping, database);
+        if (engine.Judge(mapping, await reader.VersionAsync(cancellation)) is { } check)
+            checks.Add(check);
+        foreach (var queue in (await reader.QueuesAsync(cancellation)).Where(q => q.IsPaused))
+            Advise("queues", $"Queue {queue.Queue} is paused{(queue.PausedAt is { } at ? $" since {at:u}" : "")}, by {queue.SaidBy}.");
+        if (probed.StateLabels is { } labels && mapping.States.Keys.Where(word => !labels.Contains(word)).ToList() is { Count: > 0 } missing)
+            Good("states", $"The table's states lack {string.Join(", ", missing.Select(word => $"'{word}'"))}, which other versions have.");
     }
 
     /// <summary>Says which index serves the search for children, however small the table is.</summary>

@@ -12,8 +12,12 @@ namespace JobLineage.Core.Feed.Trigger;
 /// <param name="database">Connections to the source's database.</param>
 /// <param name="names">The names of what is installed.</param>
 /// <param name="reader">Who reads, such as a store; null: somebody else than all others.</param>
-public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames names, Guid? reader = null)
+/// <param name="isWide">Whether the log holds more than ids of jobs, as <see cref="TriggerSql.IsWide"/> says of a mapping.</param>
+public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames names, Guid? reader = null, bool isWide = false)
 {
+    /// <summary>Characters of images that are read at a time, roughly: what is there beyond them is read next time.</summary>
+    private const long LargestRead = 16L << 20;
+
     private readonly Guid reader = reader ?? Guid.NewGuid();
 
     private const int TimeoutSeconds = 30;
@@ -33,25 +37,35 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
         command.Timeout = TimeoutSeconds;
         // The moment comes first: what was committed by then is in the log that is read after it.
         command.BatchCommands.Add(new("select clock_timestamp()"));
-        command.BatchCommands.Add(new($"select ctid, xmin, id from {names.Change} limit {limit}"));
+        command.BatchCommands.Add(new($"select ctid, xmin, id{(isWide ? ", via, image::text" : "")} from {names.Change} limit {limit}"));
         var rows = new List<LoggedRow>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
+        var said = new HashSet<ChangeElsewhere>();
+        var images = new Dictionary<string, string>(StringComparer.Ordinal);
         var everything = false;
+        var read = 0L;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var at = new DateTimeOffset(reader.GetDateTime(0), TimeSpan.Zero);
         await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        while (read < LargestRead && await reader.ReadAsync(cancellation))
         {
             var id = await reader.IsDBNullAsync(2, cancellation) ? null : reader.GetString(2);
             rows.Add(new(reader.GetFieldValue<NpgsqlTid>(0), reader.GetFieldValue<uint>(1), id));
             if (id is null)
                 everything = true;
+            else if (isWide && !await reader.IsDBNullAsync(3, cancellation))
+                said.Add(new(reader.GetInt16(3), id));
             else
                 ids.Add(id);
+            if (id is null || !isWide || await reader.IsDBNullAsync(4, cancellation))
+                continue;
+            // The log is read as it was written, but for what vacuum made room for: of two rows of one id the later one counts, mostly.
+            images[id] = reader.GetString(4);
+            read += images[id].Length;
         }
 
-        return new(this, rows, [.. ids], everything, rows.Count == limit, at);
+        return new(this, rows, [.. ids], everything, rows.Count == limit || read >= LargestRead, at) { Elsewhere = [.. said], Images = images };
     }
 
     /// <summary>Who reads.</summary>
@@ -185,6 +199,12 @@ public sealed class DrainedChanges
 
     /// <summary>The ids that changed, each once.</summary>
     public IReadOnlyList<string> Ids { get; }
+
+    /// <summary>What other tables said of jobs, each once.</summary>
+    public IReadOnlyList<ChangeElsewhere> Elsewhere { get; internal init; } = [];
+
+    /// <summary>The last images of rows that were deleted, as JSON, by their ids.</summary>
+    public IReadOnlyDictionary<string, string> Images { get; internal init; } = new Dictionary<string, string>();
 
     /// <summary>Whether the table was truncated: all rows must be compared.</summary>
     public bool Everything { get; }

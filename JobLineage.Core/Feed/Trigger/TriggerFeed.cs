@@ -55,7 +55,10 @@ public sealed class TriggerFeed(
     /// </summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        asleepUntil = await consumer.IsAsleepAsync(cancellation) ? await consumer.WakeAsync(cancellation) : null;
+        var isAsleep = await consumer.IsAsleepAsync(cancellation);
+        asleepUntil = isAsleep ? await consumer.WakeAsync(cancellation) : null;
+        if (isAsleep)
+            await record.NoteImagesLostAsync(cancellation);
         if (await HasWokenAsync(cancellation))
             asleepUntil = null;
         await consumer.BeatAsync(cancellation);
@@ -130,12 +133,14 @@ public sealed class TriggerFeed(
     {
         if (changes.IsEmpty)
             return;
-        var known = changes.Ids.Select(id => JobIds.Normalize(ids, id)).OfType<string>().ToList();
+        var elsewhere = await refresh.ResolveAsync(changes.Elsewhere, cancellation);
+        var known = changes.Ids.Concat(elsewhere).Select(id => JobIds.Normalize(ids, id)).OfType<string>().Distinct().ToList();
+        var images = changes.Images.Where(i => JobIds.Normalize(ids, i.Key) is not null).ToDictionary(i => JobIds.Normalize(ids, i.Key)!, i => i.Value, StringComparer.Ordinal);
         known.Sort((a, b) => JobIds.Compare(ids, a, b));
         suspects.ExceptWith(known);
         if (ids == JobIdKind.BigInt && known.Count > 0 && (high is null || JobIds.Compare(ids, known[^1], high) > 0))
             high = known[^1];
-        await refresh.RunAsync(known, null, new(AsOf: changes.HasMore ? null : changes.At, HighId: high), turn, cancellation);
+        await refresh.RunAsync(known, null, new(AsOf: changes.HasMore ? null : changes.At, HighId: high), turn, cancellation, images);
         await changes.CommitAsync(cancellation);
     }
 

@@ -40,10 +40,26 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             left join pg_class feed on feed.relnamespace = n.oid and feed.relname = 'feed'
             left join pg_class change on change.relnamespace = n.oid and change.relname = replace(p.proname, 'log_', 'change_')
             left join pg_class gate on gate.relnamespace = n.oid and gate.relname = replace(p.proname, 'log_', 'gate_')
-        where cn.nspname = $1 and c.relname = $3 and n.nspname = 'job_lineage' and not t.tgisinternal and t.tgparentid = 0 and p.proname like 'log\_%'
+        where cn.nspname = $1 and c.relname = $3 and n.nspname = 'job_lineage' and not t.tgisinternal and t.tgparentid = 0
+            and p.proname like 'log\_%' and p.proname !~ '^log_[0-9a-f]{8}_[0-9]+$'
         group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid, change.relfilenode, change.relkind, change.relrowsecurity, c.oid, c.relkind
         order by 3 desc
         limit 1
+        """;
+
+    /// <summary>Of each of the other tables whether it has all its triggers, enabled, and a text that is another one when one was away or the table is another.</summary>
+    private const string FindOthers = """
+        select coalesce(bool_and(whole), true), coalesce(string_agg(stamp, ' ' order by place), '')
+        from (
+            select place, count(*) filter (where t.tgname = any(names) and t.tgenabled in ('O', 'A')
+                    and (c.relkind <> 'p' or t.tgname like '%\_truncate' or t.tgtype & 1 = 1)) = cardinality(names) as whole,
+                concat_ws(' ', c.oid, c.relfilenode, min(p.xmin::text), string_agg(t.oid || ':' || t.xmin, ',' order by t.oid)) as stamp
+            from unnest($1, $2, $3) with ordinality w (relation, function, kinds, place)
+                cross join lateral (select string_to_array(kinds, ' ') as names) n
+                left join pg_class c on c.oid = to_regclass(relation)
+                left join pg_proc p on p.proname = function and p.pronamespace = to_regnamespace('job_lineage')
+                left join pg_trigger t on t.tgrelid = c.oid and t.tgfoid = p.oid and not t.tgisinternal and t.tgparentid = 0
+            group by place, names, c.oid, c.relfilenode) tables
         """;
 
     private const string FindTable = """
@@ -57,23 +73,49 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
     /// <summary>What is installed on the table. Reads the catalog, for which no rights are needed.</summary>
     public async Task<TriggerState> InspectAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(Find);
-        command.With(mapping.Schema, Parameters.Texts(TriggerNames.Triggers), mapping.Table).CommandTimeout = 15;
-        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
-        if (!await row.NextAsync(cancellation))
+        if (await OwnAsync(cancellation) is not { } own)
             return TriggerState.None;
-        var (names, comment) = (TriggerNames.OfFunction(row.Text()), row.TextOrNull() ?? "");
-        var (isWhole, mayRead, hasTables) = (row.Bool(), row.Bool(), row.Bool());
-        var said = int.TryParse(comment.AsSpan(comment.LastIndexOf(' ') + 1), out var number) && comment == TriggerSql.Comment(number);
+        var (function, comment, isWhole, mayRead, hasTables, logged, stamp) = own;
+        var names = TriggerNames.OfFunction(function);
+        int? version = comment.Split(" for ")[0] is var said && int.TryParse(said.AsSpan(said.LastIndexOf(' ') + 1), out var number) && said == TriggerSql.CommentOf(number) ? number : null;
+        if (TriggerSql.IsWide(mapping) && version == TriggerSql.Version)
+        {
+            var (others, further) = await OthersAsync(cancellation);
+            (isWhole, stamp) = (isWhole && others, $"{stamp} {further}");
+        }
+
         var presence = (names, isWhole && hasTables, mayRead) switch
         {
             (null, _, _) => TriggerPresence.OtherVersion,
-            _ when !said || number != TriggerSql.Version => TriggerPresence.OtherVersion,
+            _ when version != TriggerSql.Version => TriggerPresence.OtherVersion,
+            _ when comment != sql.Comment => TriggerPresence.OtherMapping,
             (_, false, _) => TriggerPresence.Incomplete,
             (_, _, false) => TriggerPresence.NoPrivilege,
             _ => TriggerPresence.Ready,
         };
-        return new(presence, names, said ? number : null, row.Long(), row.Text());
+        return new(presence, names, version, logged, stamp);
+    }
+
+    private async Task<(string Function, string Comment, bool IsWhole, bool MayRead, bool HasTables, long Logged, string Stamp)?> OwnAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(Find);
+        command.With(mapping.Schema, Parameters.Texts(TriggerNames.Triggers), mapping.Table).CommandTimeout = 15;
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        return await row.NextAsync(cancellation)
+            ? (row.Text(), row.TextOrNull() ?? "", row.Bool(), row.Bool(), row.Bool(), row.Long(), row.Text())
+            : null;
+    }
+
+    private async Task<(bool AreWhole, string Stamp)> OthersAsync(CancellationToken cancellation)
+    {
+        var others = sql.Logged.Skip(1).ToList();
+        await using var command = database.CreateCommand(FindOthers);
+        command.With(
+            Parameters.Texts(others.Select(t => t.Table)), Parameters.Texts(others.Select(t => t.Function.Split('.')[1])),
+            Parameters.Texts(others.Select(t => string.Join(' ', LoggedTable.Kinds.Select(t.Trigger))))).CommandTimeout = 15;
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        await row.NextAsync(cancellation);
+        return (row.Bool(), row.Text());
     }
 
     /// <summary>Installs; once more is the same as once.</summary>

@@ -21,8 +21,7 @@ public sealed record TriggerNames(string Key)
     /// What a complete installation has on the table: one trigger for each kind of statement, and one for rows whose id
     /// is overwritten.
     /// </summary>
-    public static IReadOnlyList<string> Triggers { get; } =
-        ["job_lineage_insert", "job_lineage_update", "job_lineage_delete", "job_lineage_truncate", "job_lineage_key"];
+    public static IReadOnlyList<string> Triggers { get; } = [.. LoggedTable.Kinds.Select(kind => $"job_lineage_{kind}")];
 
     /// <summary>The names for a table.</summary>
     public static TriggerNames Of(SourceMapping mapping) =>

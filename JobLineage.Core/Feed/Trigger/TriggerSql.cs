@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Sources;
 
@@ -20,13 +22,39 @@ public sealed class TriggerSql(SourceMapping mapping)
     public const long LargestLog = 256L << 20;
 
     private readonly string table = mapping.QualifiedTable;
-    private readonly string id = SourceMapping.Quote(mapping.Id);
+    private readonly IReadOnlyList<LoggedTable> tables = Tables(mapping);
 
     /// <summary>The names of what is installed.</summary>
     public TriggerNames Names { get; } = TriggerNames.Of(mapping);
 
-    /// <summary>The comment of the trigger function: how an installation is told from one of another version.</summary>
-    internal static string Comment(int version) => $"Job Lineage change feed, version {version}";
+    /// <summary>The tables whose changes are logged; the jobs' own is the first.</summary>
+    internal IReadOnlyList<LoggedTable> Logged => tables;
+
+    /// <summary>Whether the log holds more than ids of jobs: images of deleted rows, or what other tables say.</summary>
+    internal static bool IsWide(SourceMapping mapping) => mapping.Deleted is not null || mapping.Changes.Any(c => c.Column is not null);
+
+    /// <summary>
+    /// The comment of the trigger function: how an installation is told from one of another version, or for a mapping that reads other tables
+    /// or columns.
+    /// </summary>
+    internal string Comment => CommentOf(Version) + (IsWide(mapping) ? $" for {Fingerprint}" : "");
+
+    /// <summary>How the comment of an installation of a version begins.</summary>
+    internal static string CommentOf(int version) => $"Job Lineage change feed, version {version}";
+
+    /// <summary>Another one where the triggers would be others, or the log would hold something else.</summary>
+    private string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('\n', tables.Select(t => string.Join('\t', [t.Table, t.Column, .. t.Image]))))))[..8];
+
+    private static IReadOnlyList<LoggedTable> Tables(SourceMapping mapping)
+    {
+        var names = TriggerNames.Of(mapping);
+        var own = new LoggedTable(names, mapping.QualifiedTable, SourceMapping.Quote(mapping.Id), 0) { Image = ImageOf(mapping) };
+        return [own, .. mapping.Changes.Where(c => c.Column is not null).Select((c, i) => new LoggedTable(names, c.QualifiedName(mapping), SourceMapping.Quote(c.Column!), i + 1))];
+    }
+
+    /// <summary>All words of the mapping that may be a column's name: which of them are, the catalog says when it is installed.</summary>
+    private static IReadOnlyList<string> ImageOf(SourceMapping mapping) => mapping.Deleted is null ? [] : Members.Words(mapping);
 
     /// <summary>
     /// Installs, in one transaction; doing it twice is doing it once. CREATE TRIGGER waits for those who write the table
@@ -38,7 +66,7 @@ public sealed class TriggerSql(SourceMapping mapping)
         set local lock_timeout = '2s';
         set local client_min_messages = 'warning';
         set local search_path = pg_catalog, pg_temp;
-        {Do(SchemaBody)}
+        {PlPgSql.Do(SchemaBody)}
         create table if not exists {TriggerNames.Feed} (
             key          text primary key,
             source_table text not null,
@@ -47,17 +75,20 @@ public sealed class TriggerSql(SourceMapping mapping)
             reader       uuid,        -- who reads the log now
             reader_until timestamptz  -- and until when others keep off
         );
-        -- Unlogged: after a crash it is empty, and the reader, whose connection the crash took too, compares everything.
-        create unlogged table if not exists {Names.Change} (id text)
+        {(mapping.Deleted is null
+            ? "-- Unlogged: after a crash it is empty, and the reader, whose connection the crash took too, compares everything."
+            : "-- Logged: it is all that is left of a row that was deleted.")}
+        create {(mapping.Deleted is null ? "unlogged " : "")}table if not exists {Names.Change} (id text)
             with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
         create sequence if not exists {Names.Gate};
-        {Do(OwnersBody)}
+        {PlPgSql.Do(OwnersBody)}
         alter table {TriggerNames.Feed} add column if not exists reader uuid, add column if not exists reader_until timestamptz;
-        {Function}
-        comment on function {Names.Function}() is {SourceMapping.Literal(Comment(Version))};
-        revoke all on function {Names.Function}() from public;
-        {Do(HandOverBody)}
-        {Do(TriggersBody)}
+        {PlPgSql.Do(LogBody)}
+        {string.Join('\n', tables.Select(t => $"{t.CreateFunction}\nrevoke all on function {t.Function}() from public;"))}
+        comment on function {Names.Function}() is {SourceMapping.Literal(Comment)};
+        {PlPgSql.Do(HandOverBody)}
+        {PlPgSql.Do(DropStrangeTriggersBody)}
+        {string.Join('\n', tables.Select(t => t.CreateTriggers))}
         insert into {TriggerNames.Feed} (key, source_table) values ('{Names.Key}', {SourceMapping.Literal(table)})
             on conflict (key) do update set source_table = excluded.source_table, installed_at = now(), consumed_at = now();
         {(reader is null ? "" : Grants(SourceMapping.Quote(reader)))}commit;
@@ -70,11 +101,18 @@ public sealed class TriggerSql(SourceMapping mapping)
         set local lock_timeout = '2s';
         set local client_min_messages = 'warning';
         set local search_path = pg_catalog, pg_temp;
-        {Do(DropTriggersBody)}
-        {Do($"""
+        {PlPgSql.Do(DropTriggersBody)}
+        {PlPgSql.Do($"""
+            declare
+                doomed record;
             begin
                 if exists (select from pg_namespace where nspname = '{TriggerNames.Schema}') then
-                    drop function if exists {Names.Function}();
+                    for doomed in
+                        select p.oid::regprocedure as function from pg_proc p
+                        where p.pronamespace = '{TriggerNames.Schema}'::regnamespace and p.proname ~ '^log_{Names.Key}(_[0-9]+)?$'
+                    loop
+                        execute format('drop function %s', doomed.function);
+                    end loop;
                     drop table if exists {Names.Change};
                     drop sequence if exists {Names.Gate};
                     if exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = '{TriggerNames.Schema}' and c.relname = 'feed') then
@@ -141,7 +179,7 @@ public sealed class TriggerSql(SourceMapping mapping)
                 select 'relation' as what, c.relname as name, c.relowner as owner from pg_class c where c.relnamespace = '{TriggerNames.Schema}'::regnamespace
                 union all
                 select 'function', p.proname, p.proowner from pg_proc p where p.pronamespace = '{TriggerNames.Schema}'::regnamespace) things
-            where name in ('feed', 'change_{Names.Key}', 'gate_{Names.Key}', 'log_{Names.Key}')
+            where (name in ('feed', 'change_{Names.Key}', 'gate_{Names.Key}') or name ~ '^log_{Names.Key}(_[0-9]+)?$')
                 and owner <> (select oid from pg_roles where rolname = current_user)
                 and not (select rolsuper from pg_roles r where r.oid = owner)
                 -- What is of this table alone belongs to the table's owner.
@@ -178,75 +216,58 @@ public sealed class TriggerSql(SourceMapping mapping)
             end if;
             execute format('alter table {Names.Change} owner to %I', heir);
             execute format('alter sequence {Names.Gate} owner to %I', heir);
-            execute format('alter function {Names.Function}() owner to %I', heir);
+            {string.Join("\n    ", tables.Select(t => $"execute format('alter function {t.Function}() owner to %I', heir);"))}
             if is_granted then
                 execute format('revoke create on schema {TriggerNames.Schema} from %I', heir);
             end if;
         end
         """;
 
-    private string Function => $"""
-        create or replace function {Names.Function}() returns trigger
-            language plpgsql security definer set search_path = pg_catalog, pg_temp as {Dollar($"""
-            declare
-                gate bigint := coalesce(pg_sequence_last_value('{Names.Gate}'::regclass), 0);
-                ms   bigint;
-            begin
-                -- Nobody has read the log for long: whoever comes back resets the gate and compares everything.
-                if gate = {TriggerNames.Asleep} then
-                    return null;
-                end if;
-                -- By format, which asks the type for its text: a cast may be anybody's function.
-                if tg_level = 'ROW' then
-                    if tg_op = 'DELETE' or tg_name = 'job_lineage_key' then
-                        insert into {Names.Change} (id) values (format('%s', old.{id}));
-                    else
-                        insert into {Names.Change} (id) values (format('%s', new.{id}));
-                    end if;
-                elsif tg_op = 'DELETE' then
-                    insert into {Names.Change} (id) select format('%s', {id}) from old_rows;
-                elsif tg_op = 'TRUNCATE' then
-                    -- No id: everything.
-                    insert into {Names.Change} (id) values (null);
-                else
-                    insert into {Names.Change} (id) select format('%s', {id}) from new_rows;
-                end if;
-                if not found then
-                    return null;
-                end if;
-                -- The gate is a sequence because that is seen at once by all, committed or not, and costs no row.
-                ms := (date_part('epoch', clock_timestamp()) * 1000)::bigint;
-                if ms - gate >= {GateMilliseconds} or gate > ms + 1000 then
-                    if pg_relation_size('{Names.Change}'::regclass) > {LargestLog}
-                        or exists (select from {TriggerNames.Feed} where key = '{Names.Key}' and consumed_at < now() - interval '1 day') then
-                        perform setval('{Names.Gate}'::regclass, {TriggerNames.Asleep});
-                    else
-                        perform setval('{Names.Gate}'::regclass, ms);
-                        perform pg_notify('{Names.Channel}', '');
-                    end if;
-                end if;
-                return null;
-            end
-            """)};
+    /// <summary>Makes the log what this mapping's must be. Whoever writes the table waits for the log: the table is taken first, or both would wait for each other.</summary>
+    private string LogBody => $"""
+        declare
+            is_logged boolean := (select relpersistence = 'p' from pg_class where oid = '{Names.Change}'::regclass);
+        begin
+            if is_logged <> {(mapping.Deleted is null ? "false" : "true")} then
+                lock table {table} in share row exclusive mode;
+                alter table {Names.Change} set {(mapping.Deleted is null ? "unlogged" : "logged")};
+            end if;
+            if {(IsWide(mapping) ? "true" : "false")} and not exists (
+                select from pg_attribute where attrelid = '{Names.Change}'::regclass and attname = 'image' and not attisdropped) then
+                lock table {table} in share row exclusive mode;
+                alter table {Names.Change} add column if not exists via smallint, add column if not exists image json;
+            end if;
+        end
         """;
 
     /// <summary>
-    /// By statement on a table. On a partitioned one by row: Postgres gives such triggers to all its partitions, those to come too, and what is
-    /// written straight into a partition fires them; triggers by statement fire for what is written through the parent only.
+    /// Triggers on tables that the mapping does not name any more. A function runs as the owner of the jobs' table, for whoever writes the table that
+    /// it stands on: that must be the same owner's, or types of another one would be evaluated with rights that are not his.
     /// </summary>
-    private string TriggersBody => $"""
+    private string DropStrangeTriggersBody => $"""
         declare
-            by_row boolean := (select relkind = 'p' from pg_class where oid = {SourceMapping.Literal(table)}::regclass);
+            doomed record;
         begin
-            {Trigger("insert", "after insert", "referencing new table as new_rows for each statement", isRow: false)}
-            {Trigger("update", "after update", "referencing new table as new_rows for each statement", isRow: false)}
-            {Trigger("delete", "after delete", "referencing old table as old_rows for each statement", isRow: false)}
-            {Trigger("insert", "after insert", "for each row", isRow: true)}
-            {Trigger("update", "after update", "for each row", isRow: true)}
-            {Trigger("delete", "after delete", "for each row", isRow: true)}
-            {Trigger("truncate", "after truncate", "for each statement")}
-            {Trigger("key", $"after update of {id}", $"for each row when (old.{id} is distinct from new.{id})")}
+            for doomed in
+                select relation from unnest(array[{string.Join(", ", tables.Select(t => SourceMapping.Literal(t.Table)))}]) relation
+                where (select relowner from pg_class where oid = relation::regclass) <> (select relowner from pg_class where oid = {SourceMapping.Literal(table)}::regclass)
+            loop
+                raise exception using errcode = '42501', message = format('table %s belongs to another role than %s', doomed.relation, {SourceMapping.Literal(table)});
+            end loop;
+            for doomed in
+                select t.tgname, t.tgrelid::regclass as relation
+                {OurTriggers}
+                    and t.tgrelid <> all(array[{string.Join(", ", tables.Select(t => $"{SourceMapping.Literal(t.Table)}::regclass"))}]::oid[])
+            loop
+                execute format('drop trigger %I on %s', doomed.tgname, doomed.relation);
+            end loop;
         end
+        """;
+
+    private string OurTriggers => $"""
+        from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
+                -- Those of the partitions go with those of their parent.
+                where n.nspname = '{TriggerNames.Schema}' and p.proname ~ '^log_{Names.Key}(_[0-9]+)?$' and not t.tgisinternal and t.tgparentid = 0
         """;
 
     private string DropTriggersBody => $"""
@@ -255,27 +276,12 @@ public sealed class TriggerSql(SourceMapping mapping)
         begin
             for doomed in
                 select t.tgname, t.tgrelid::regclass as relation
-                from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
-                -- Those of the partitions go with those of their parent.
-                where n.nspname = '{TriggerNames.Schema}' and p.proname = 'log_{Names.Key}' and not t.tgisinternal and t.tgparentid = 0
+                {OurTriggers}
             loop
                 execute format('drop trigger %I on %s', doomed.tgname, doomed.relation);
             end loop;
         end
         """;
-
-    // DROP TRIGGER locks out readers too, even where there is none: it is left out when what is there is right.
-    private string Trigger(string name, string when, string rest, bool? isRow = null) => $"""
-        if {(isRow is { } row ? $"by_row = {(row ? "true" : "false")} and " : "")}not exists ({Existing(name)} and tgfoid = '{Names.Function}()'::regprocedure and tgenabled <> 'D'{(isRow is { } level ? $" and (tgtype & 1 = 1) = {(level ? "true" : "false")}" : "")}) then
-                if exists ({Existing(name)}) then
-                    drop trigger job_lineage_{name} on {table};
-                end if;
-                create trigger job_lineage_{name} {when} on {table} {rest} execute function {Names.Function}();
-            end if;
-        """;
-
-    private string Existing(string name) =>
-        $"select from pg_trigger where tgrelid = {SourceMapping.Literal(table)}::regclass and tgname = 'job_lineage_{name}'";
 
     private string Grants(string role) => $"""
         grant usage on schema {TriggerNames.Schema} to {role};
@@ -284,15 +290,4 @@ public sealed class TriggerSql(SourceMapping mapping)
         grant select, update on sequence {Names.Gate} to {role};
 
         """;
-
-    private static string Do(string body) => $"do {Dollar(body)};";
-
-    /// <summary>Quotes a body; a table's name may hold anything, our own quote too.</summary>
-    private static string Dollar(string body)
-    {
-        var tag = "job_lineage";
-        while (body.Contains($"${tag}$", StringComparison.Ordinal))
-            tag += "_";
-        return $"${tag}$\n{body}\n${tag}$";
-    }
 }

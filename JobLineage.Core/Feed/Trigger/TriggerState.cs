@@ -12,6 +12,9 @@ public enum TriggerPresence
     /// <summary>Triggers that another version of the program installed.</summary>
     OtherVersion,
 
+    /// <summary>Triggers of this version that were installed for another mapping: they keep other columns, or stand on other tables.</summary>
+    OtherMapping,
+
     /// <summary>Some of the triggers are missing or disabled, or the log is.</summary>
     Incomplete,
 
@@ -41,6 +44,8 @@ public sealed record TriggerState(TriggerPresence Presence, TriggerNames? Names,
         TriggerPresence.None => $"Source '{source}' has no trigger: run `joblineage install --source {source}`.",
         TriggerPresence.OtherVersion =>
             $"The trigger of source '{source}' is of version {Version?.ToString() ?? "?"}, and this program's is {TriggerSql.Version}: run `joblineage install --source {source}` once more.",
+        TriggerPresence.OtherMapping =>
+            $"The trigger of source '{source}' was installed for another mapping, which kept other columns or named other tables: run `joblineage install --source {source}` once more.",
         TriggerPresence.Incomplete => $"The trigger of source '{source}' is not whole or not enabled: run `joblineage install --source {source}` once more.",
         _ => $"The user of source '{source}' may not read the trigger's log: run `joblineage install --source {source} --reader ROLE` as the one who installed it.",
     };

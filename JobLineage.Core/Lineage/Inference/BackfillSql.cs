@@ -39,7 +39,7 @@ public static partial class BackfillSql
             Line(text, "begin;");
             Line(text, "set local lock_timeout = '2s';");
             Line(text, "set local statement_timeout = '30s';");
-            Line(text, $"update {RowSql.From(source.Mapping)} set {target.Set}");
+            Line(text, $"update {RowSql.Whole(source.Mapping)} set {target.Set}");
             Line(text, "from (values");
             for (var at = 0; at < batch.Length; at++)
             {

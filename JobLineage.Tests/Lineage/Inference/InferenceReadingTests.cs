@@ -79,7 +79,7 @@ public sealed class InferenceReadingTests
         // A time that is no time does not end the window.
         Assert.Equal(99, (await queries.InferAsync("1"))!.Window.Examined);
         // Ids that do not grow with time: the window is one of times.
-        var text = Core.Sources.Presets.Oban("oban") with { Id = "key" };
+        var text = Core.Engines.Presets.Oban("oban") with { Id = "key" };
         await fixture.Database.ExecuteAsync("alter table oban_jobs add column key text; update oban_jobs set key = 'k' || id; create index on oban_jobs (key)");
         queries = await InferenceFixture.OfAsync(fixture, text);
         Assert.NotNull(await queries.InferAsync("k1"));

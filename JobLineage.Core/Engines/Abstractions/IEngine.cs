@@ -1,0 +1,63 @@
+namespace JobLineage.Core.Engines;
+
+/// <summary>
+/// What is known of a queue by its name: how its tables are read (which tables, what announces changes, what a word for a state means, what
+/// is unfinished, what it means that a row is gone: all of it is the mapping), how its version is found out, and what it says itself of pauses
+/// and signs of life. A queue that is only configured has a mapping and nothing else.
+/// </summary>
+public interface IEngine
+{
+    /// <summary>The word for it in configuration: <c>Preset</c>.</summary>
+    string Name { get; }
+
+    /// <summary>How people write it.</summary>
+    string Title { get; }
+
+    /// <summary>How its tables are read; the configuration of a source may say otherwise on top of it.</summary>
+    /// <param name="source">The source's name.</param>
+    SourceMapping Map(string source);
+
+    /// <summary>A statement that finds out the version of what is in the database, as one text; null where the engine keeps none.</summary>
+    /// <param name="mapping">Where it is.</param>
+    string? VersionSql(SourceMapping mapping) => null;
+
+    /// <summary>What is to be said of a version.</summary>
+    /// <param name="mapping">Where it was found.</param>
+    /// <param name="version">What <see cref="VersionSql"/> found; null where the engine does not say.</param>
+    Check? Judge(SourceMapping mapping, string? version) => null;
+
+    /// <summary>
+    /// Reads what the engine says of queues, in columns <c>queue</c> text, <c>is_paused</c> boolean, <c>paused_at</c> timestamptz or NULL and
+    /// <c>said_by</c> text: the table that says it. Null where it keeps nothing in the database.
+    /// </summary>
+    EngineStatement? Queues => null;
+
+    /// <summary>
+    /// Reads who works, in columns <c>node</c> text, <c>queue</c> text or NULL (whichever), <c>started_at</c> and <c>seen_at</c> timestamptz or NULL.
+    /// Null where it keeps nothing in the database.
+    /// </summary>
+    EngineStatement? Nodes => null;
+}
+
+/// <summary>A statement over an engine's own tables, for those versions and editions that have them.</summary>
+/// <param name="Table">The table without which it can't be run, in the schema of the jobs.</param>
+/// <param name="Sql">The statement; <c>{schema}</c> stands for the quoted schema.</param>
+public sealed record EngineStatement(string Table, string Sql)
+{
+    /// <summary>The statement for a source.</summary>
+    public string Of(SourceMapping mapping) => Sql.Replace("{schema}", SourceMapping.Quote(mapping.Schema), StringComparison.Ordinal);
+}
+
+/// <summary>What an engine says of a queue.</summary>
+/// <param name="Queue">The queue's name.</param>
+/// <param name="IsPaused">Whether nothing of it is begun, on any node.</param>
+/// <param name="PausedAt">Since when; null where the engine does not say, or it is not paused.</param>
+/// <param name="SaidBy">The table that says so.</param>
+public sealed record EngineQueue(string Queue, bool IsPaused, DateTimeOffset? PausedAt, string SaidBy);
+
+/// <summary>A process that works for a queue, as the engine knows it.</summary>
+/// <param name="Node">Its name.</param>
+/// <param name="Queue">The queue that it serves; null: whichever.</param>
+/// <param name="StartedAt">Since when; null where the engine does not say.</param>
+/// <param name="SeenAt">When it last showed life; null where the engine does not say.</param>
+public sealed record EngineNode(string Node, string? Queue, DateTimeOffset? StartedAt, DateTimeOffset? SeenAt);

@@ -1,0 +1,26 @@
+using JobLineage.Core.Engines.Oban;
+using JobLineage.Core.Engines.ResearchJobs;
+
+namespace JobLineage.Core.Engines;
+
+/// <summary>The queues that work out of the box.</summary>
+public static class Presets
+{
+    /// <summary>All engines that are known by name.</summary>
+    public static IReadOnlyList<IEngine> All { get; } = [new ObanEngine(), new ResearchJobsEngine()];
+
+    /// <summary>The names of all presets.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(engine => engine.Name)];
+
+    /// <summary>The engine of a preset; null when there is no such preset.</summary>
+    public static IEngine? Engine(string preset) => All.FirstOrDefault(engine => engine.Name.Equals(preset, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The mapping of a preset under a source's name; null when there is no such preset.</summary>
+    public static SourceMapping? Find(string preset, string sourceName) => Engine(preset)?.Map(sourceName);
+
+    /// <summary>Oban's mapping under a source's name.</summary>
+    public static SourceMapping Oban(string name) => Find("oban", name)!;
+
+    /// <summary>The mapping of research_jobs under a source's name.</summary>
+    public static SourceMapping ResearchJobs(string name) => Find("research_jobs", name)!;
+}
