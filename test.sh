@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up and runs the tests; further arguments go to `dotnet test` (./test.sh --filter FullyQualifiedName~Lineage).
-# Of the long random trials one of each kind runs; with --all every one does, which takes about three times as long.
+# Of the long random trials a part runs; with --all more of them do (README.md, "Tests"), which takes about three times as long.
 # The last line is `N passed, N failed`; the exit code is 0 only when something ran and all of it passed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -59,6 +59,9 @@ public sealed record DigestContent
     /// <summary>How many notes about sources, pipelines and mutes are not listed.</summary>
     public long MoreNotes { get; init; }
 
+    /// <summary>How many of those are about sources and their rows.</summary>
+    public long MoreSources { get; init; }
+
     /// <summary>How many rows could not be read in all, those among them that an earlier digest named.</summary>
     public long RowsAside { get; init; }
 

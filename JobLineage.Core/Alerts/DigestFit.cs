@@ -47,6 +47,7 @@ internal static class DigestFit
             Overdue = [.. digest.Overdue.Take(rooms[2])],
             Muted = [.. digest.Muted.Take(rooms[3])],
             MoreNotes = digest.MoreNotes + DigestNotes.Count(digest) - rooms.Sum(),
+            MoreSources = digest.MoreSources + digest.Unread.Count + digest.PutAside.Count - rooms[0] - rooms[1],
         };
     }
 

@@ -18,6 +18,12 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
     /// <summary>Pipelines that are expected to finish again and again.</summary>
     public IReadOnlyList<OverdueRule> Overdue { get; init; } = [];
 
+    /// <summary>
+    /// The names of the sources of the configuration: rows of others that can't be read are named once, and then say no more that something is
+    /// not known. None: all that the store has count.
+    /// </summary>
+    public IReadOnlyCollection<string> Sources { get; init; } = [];
+
     /// <summary>Draws the starting line when there is none yet. Idempotent.</summary>
     /// <returns>When the schedule was last served: at first, now.</returns>
     public async Task<DateTimeOffset> BeginAsync(CancellationToken cancellation)
@@ -67,7 +73,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
             return new(null, 0);
         await GiveBackAsync(connection, cancellation);
         var older = await PassOldAsync(connection, cancellation);
-        var rowsAside = await PutAsideLines.CountAsync(connection, cancellation);
+        var rowsAside = await PutAsideLines.CountAsync(connection, Sources, cancellation);
         var message = await WriteAsync(connection, await TakeAsync(connection, cancellation), new(older, unread, rowsAside), cancellation);
         if (keep)
             await transaction.CommitAsync(cancellation);
@@ -149,12 +155,13 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         NpgsqlConnection connection, Taken digest, Untold untold, CancellationToken cancellation)
     {
         await MuteLines.HoldBackAsync(connection, digest.Id, cancellation);
-        var overdue = await new OverdueCheck(connection, Overdue).TakeAsync(digest.Id, cancellation);
-        var muted = await MuteLines.TakeAsync(connection, digest.Id, cancellation);
+        var check = new OverdueCheck(connection, Overdue);
+        var overdue = await check.UntoldAsync(cancellation);
+        var muted = await MuteLines.UntoldAsync(connection, cancellation);
         var content = await new DigestCollector(connection, digest.Id).CollectAsync(digest.Key, digest.MadeAt, baseUrl, cancellation)
             with
         {
-            Overdue = overdue,
+            Overdue = [.. overdue.Select(OverdueCheck.Line)],
             Muted = muted,
             PutAside = await PutAsideLines.TakeAsync(connection, digest.Id, cancellation),
             Older = untold.Older,
@@ -170,6 +177,10 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
 
         var message = DigestRenderer.Render(content);
         content = message.Content;
+        // What did not fit is not told: the next digest names it.
+        await check.TellAsync(overdue.Where(state => content.Overdue.Contains(OverdueCheck.Line(state))), digest.Id, cancellation);
+        await MuteLines.TellAsync(connection, digest.Id, content.Muted, cancellation);
+        await PutAsideLines.ReleaseAsync(connection, digest.Id, content.PutAside, cancellation);
         await using var command = new NpgsqlCommand(
             """
             update job_lineage.digest

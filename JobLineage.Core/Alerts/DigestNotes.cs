@@ -21,7 +21,7 @@ internal static class DigestNotes
         .. digest.Overdue.Select(o => new DigestNote(Describe(o), $"{digest.BaseUrl}/{PagePaths.Query(("source", o.Source), ("worker", o.Pipeline))}")),
         .. digest.Muted.Select(m => new DigestNote(Describe(m), $"{digest.BaseUrl}/{PagePaths.Digests(mute: m.Mute)}")),
         .. digest.Older > 0 ? [new DigestNote(Older(digest.Older), $"{digest.BaseUrl}/{PagePaths.Digests()}")] : (IEnumerable<DigestNote>)[],
-        .. digest.MoreNotes > 0 ? [new DigestNote($"and {DigestText.Count(digest.MoreNotes, "more note")}", $"{digest.BaseUrl}/{PagePaths.Digests()}")] : (IEnumerable<DigestNote>)[],
+        .. digest.MoreNotes > 0 ? [new DigestNote($"and {DigestText.Count(digest.MoreNotes, "more note")}", $"{digest.BaseUrl}/{(digest.MoreSources > 0 ? "sources" : PagePaths.Digests())}")] : (IEnumerable<DigestNote>)[],
     ];
 
     /// <summary>How many there are of the kinds that may be many.</summary>

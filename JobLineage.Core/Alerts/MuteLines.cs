@@ -26,8 +26,8 @@ internal static class MuteLines
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>The mutes that have ended and held something back; this digest is the one that says so.</summary>
-    public static async Task<IReadOnlyList<DigestMuted>> TakeAsync(NpgsqlConnection connection, long digest, CancellationToken cancellation)
+    /// <summary>The mutes that have ended and held something back, and of which no digest says so.</summary>
+    public static async Task<IReadOnlyList<DigestMuted>> UntoldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -35,24 +35,28 @@ internal static class MuteLines
                 select m.id, m.source_id, m.worker, m.reason, coalesce(m.ended_at, m.until_at) as until,
                     (select count(*) from job_lineage.failure f where f.mute_id = m.id) as failures
                 from job_lineage.mute m
-                where coalesce(m.ended_at, m.until_at) <= clock_timestamp() and {LedgerSql.IsUntold}),
-            told as (
-                update job_lineage.mute m
-                set told_in = $1
-                where m.id in (select id from ended where failures > 0 order by id limit {DigestLimits.Lines})
-                returning m.id)
+                where coalesce(m.ended_at, m.until_at) <= clock_timestamp() and {LedgerSql.IsUntold})
             select e.id, s.name, l.text, e.failures, e.until, e.reason
             from ended e
-            join told t on t.id = e.id
             join job_lineage.source s on s.id = e.source_id
             join job_lineage.label l on l.id = e.worker
+            where e.failures > 0
             order by e.id
+            limit {DigestLimits.Lines}
             """, connection)
-        { CommandTimeout = TimeoutSeconds }.With(digest);
+        { CommandTimeout = TimeoutSeconds };
         var muted = new List<DigestMuted>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             muted.Add(new(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.TimeAt(4)!.Value, reader.GetString(5)));
         return muted;
+    }
+
+    /// <summary>A digest is the one that says so of these.</summary>
+    public static async Task TellAsync(NpgsqlConnection connection, long digest, IEnumerable<DigestMuted> told, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("update job_lineage.mute set told_in = $1 where id = any($2)", connection)
+            .With(digest, Parameters.Longs(told.Select(m => m.Mute)));
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

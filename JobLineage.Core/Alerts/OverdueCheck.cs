@@ -27,26 +27,36 @@ internal sealed class OverdueCheck(NpgsqlConnection connection, IReadOnlyList<Ov
     /// Those that a digest shall tell of: each once, until it finishes again. Called under <see cref="DigestLock"/>, and in the
     /// transaction that makes the digest.
     /// </summary>
-    public async Task<IReadOnlyList<DigestOverdue>> TakeAsync(long digest, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OverdueState>> UntoldAsync(CancellationToken cancellation)
     {
-        var told = new List<DigestOverdue>();
+        var untold = new List<OverdueState>();
         foreach (var state in await StatesAsync(cancellation))
         {
             if (state.IsJudged && !state.IsOverdue)
                 await EndAsync(state, cancellation);
-            if (!state.IsOverdue || state.IsMuted || state.ToldIn is not null || told.Count == DigestLimits.Lines)
-                continue;
+            if (state.IsOverdue && !state.IsMuted && state.ToldIn is null && untold.Count < DigestLimits.Lines)
+                untold.Add(state);
+        }
+
+        return untold;
+    }
+
+    /// <summary>A digest is the one that tells of these.</summary>
+    public async Task TellAsync(IEnumerable<OverdueState> told, long digest, CancellationToken cancellation)
+    {
+        foreach (var state in told)
+        {
             await EndAsync(state, cancellation);
             await using var command = new NpgsqlCommand(
                 "insert into job_lineage.overdue (source, pipeline, last_at, digest_id) values ($1, $2, $3, $4)", connection);
             AddNames(command, state.Rule);
             command.With(state.LastAt, digest);
             await command.ExecuteNonQueryAsync(cancellation);
-            told.Add(new(state.Rule.Source, state.Worker, state.Rule.Within, state.LastAt));
         }
-
-        return told;
     }
+
+    /// <summary>What a digest says of it.</summary>
+    public static DigestOverdue Line(OverdueState state) => new(state.Rule.Source, state.Worker, state.Rule.Within, state.LastAt);
 
     private async Task EndAsync(OverdueState state, CancellationToken cancellation)
     {

@@ -22,9 +22,15 @@ internal static class PutAsideLines
     public static readonly string CountUntold = $"({Count} and {LedgerSql.Untold("p")})";
 
     /// <summary>How many rows can't be read, told or not: whether these jobs failed is not known.</summary>
-    public static async Task<long> CountAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <param name="connection">The digest's transaction.</param>
+    /// <param name="configured">
+    /// The sources of the configuration; none: all count. Rows of another, which nobody reads any more, count until they have been told.
+    /// </param>
+    /// <param name="cancellation">Stops.</param>
+    public static async Task<long> CountAsync(NpgsqlConnection connection, IReadOnlyCollection<string> configured, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Count, connection);
+        await using var command = new NpgsqlCommand($"{Count} and (cardinality($1) = 0 or s.name = any($1) or {LedgerSql.Untold("p")})", connection)
+            .With(Parameters.Texts(configured));
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -52,5 +58,17 @@ internal static class PutAsideLines
         while (await reader.ReadAsync(cancellation))
             lines.Add(new(reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<string[]>(2)));
         return lines;
+    }
+
+    /// <summary>Gives back those of which the digest says nothing after all, since they found no room: the next one names them.</summary>
+    public static async Task ReleaseAsync(NpgsqlConnection connection, long digest, IEnumerable<DigestPutAside> told, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update job_lineage.put_aside p set told_in = null
+            from job_lineage.source s
+            where s.id = p.source_id and p.told_in = $1 and s.name <> all($2)
+            """, connection).With(digest, Parameters.Texts(told.Select(p => p.Source)));
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -42,6 +42,9 @@ public sealed record SourcesConfiguration(
     IReadOnlyList<string> RedactWords,
     IReadOnlyList<string> Errors)
 {
+    /// <summary>What the sources are called.</summary>
+    public IReadOnlyList<string> Names => [.. Sources.Select(s => s.Name)];
+
     /// <summary>The source of a name, whatever the case of its letters; null when there is none.</summary>
     public SourceOptions? Find(string name) =>
         Sources.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -52,7 +52,7 @@ public static class DemoCommand
     private static async Task RunAsync(
         DashboardArguments arguments, double speed, TextWriter output, CancellationToken cancellation)
     {
-        await using var store = await PrivateStore.OpenAsync(arguments, data => Path.Combine(data, "demo"), output, cancellation);
+        await using var store = await PrivateStore.OpenAsync(CheckedSettings.Read(arguments), data => Path.Combine(data, "demo"), output, cancellation);
         var source = await store.Postgres!.CreateDatabaseAsync(SourceDatabase, cancellation);
         await DemoDatabase.CreateAsync(source, cancellation);
         await InstallAsync(source, cancellation);

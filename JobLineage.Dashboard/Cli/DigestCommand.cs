@@ -4,6 +4,7 @@ using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
+using JobLineage.Core.Store.Reading;
 using JobLineage.Dashboard.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -13,7 +14,6 @@ namespace JobLineage.Dashboard.Cli;
 /// <summary><c>digest</c>: brings every source up to date, and tells of all that no digest has told of.</summary>
 internal static class DigestCommand
 {
-
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -27,8 +27,8 @@ internal static class DigestCommand
 
     /// <summary>Runs the verb.</summary>
     /// <returns>
-    /// One of <see cref="ExitCodes"/>: 1 when the message is not delivered yet, 2 when the channel refused it, 3 when it was, and a
-    /// source could not be brought up to date.
+    /// One of <see cref="ExitCodes"/>: 1 when the message is not delivered yet, 2 when the channel refused it or there is no source at
+    /// all, 3 when it was delivered, and a source could not be brought up to date.
     /// </returns>
     internal static async Task<int> RunAsync(
         DashboardArguments arguments, bool dryRun, TextWriter output, TextWriter error, CancellationToken cancellation)
@@ -39,36 +39,44 @@ internal static class DigestCommand
             if (read.Digest.Channel is null && !dryRun)
                 errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
         });
-        await using var own = await PrivateStore.VisitAsync(arguments, error, cancellation);
-        var configuration = AppConfiguration.Build(own.Complete(arguments));
-        await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
+        await using var own = await PrivateStore.VisitAsync(settings, error, cancellation);
+        await using var store = StoreDatabase.Create(own.ConnectionString);
         await StoreGate.EnterAsync(store, cancellation);
-        var maker = DigestServices.Maker(settings.Digest, store);
+        var maker = DigestServices.Maker(settings.Digest, settings.Sources.Names, store);
         // What fails while it reads is news already.
         if (!dryRun)
             await maker.BeginAsync(cancellation);
-        var unread = await CatchUpAsync(settings.Sources, store, settings.Feed, error, cancellation);
+        var readings = await CatchUpAsync(settings.Sources, store, settings.Feed, error, cancellation);
+        List<DigestUnread> unread = [.. readings.Where(r => r.Problem is not null).Select(r => new DigestUnread(r.Source, r.AsOf, r.Problem!))];
         var made = await maker.RunAsync(null, keep: !dryRun, unread, cancellation);
+        if (readings.Count == 0)
+            made = made with { IsWhole = false };
         var delivered = dryRun ? await ShowAsync(made, output) : await SendAsync(settings.Digest, store, made, output, error, cancellation);
         if (made.OlderSentence is { } older)
             await output.WriteLineAsync(older);
-        return delivered != ExitCodes.Ok ? delivered : unread.Count > 0 ? ExitCodes.Unreachable : ExitCodes.Ok;
+        return delivered != ExitCodes.Ok ? delivered
+            : readings.Count == 0 ? ExitCodes.Usage
+            : unread.Count > 0 ? ExitCodes.Unreachable
+            : ExitCodes.Ok;
     }
 
-    /// <summary>Brings each source up to date, and says which could not be.</summary>
-    private static async Task<IReadOnlyList<DigestUnread>> CatchUpAsync(
+    /// <summary>Brings each source up to date, and says which could not be: where none is configured, none of those that the store has.</summary>
+    private static async Task<IReadOnlyList<SourceReading>> CatchUpAsync(
         SourcesConfiguration sources, NpgsqlDataSource store, FeedOptions feed, TextWriter error, CancellationToken cancellation)
     {
         await using var watched = new WatchedSources(sources, feed, TimeProvider.System);
         // What goes wrong is said below, once and in a sentence.
         var catchUp = new SourceCatchUp(store, feed, TimeProvider.System, NullLoggerFactory.Instance);
         // All at a time: one that is patient with another replica keeps no other waiting.
-        var readings = await Task.WhenAll(watched.All.Select(source => catchUp.RunAsync(source, cancellation)));
+        var readings = watched.All.Count > 0
+            ? await Task.WhenAll(watched.All.Select(source => catchUp.RunAsync(source, cancellation)))
+            : [.. (await new RunReader(store, sources.Diagnosis, TimeProvider.System).SourcesAsync(cancellation))
+                .Select(s => new SourceReading(s.Source, s.AsOf, "It is not configured here: set JobLineage:Sources:<name>."))];
         foreach (var sentence in readings.Select(r => r.Sentence).OfType<string>())
             await error.WriteLineAsync(VisibleText.Line(sentence));
-        if (watched.All.Count == 0)
-            await error.WriteLineAsync("No source is configured (JobLineage:Sources), so none was read: reported is what the store knows.");
-        return [.. readings.Where(r => r.Problem is not null).Select(r => new DigestUnread(r.Source, r.AsOf, r.Problem!))];
+        if (readings.Length == 0)
+            await error.WriteLineAsync("No source is configured, and the store knows none, so nothing was read: set JobLineage:Sources:<name>.");
+        return readings;
     }
 
     private static string Nothing(DigestMade made) =>

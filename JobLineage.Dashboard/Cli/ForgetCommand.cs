@@ -29,9 +29,8 @@ internal static class ForgetCommand
     internal static async Task<int> RunAsync(
         DashboardArguments arguments, string source, string? run, bool yes, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        await using var own = await PrivateStore.VisitAsync(arguments, error, cancellation);
-        var configuration = AppConfiguration.Build(own.Complete(arguments));
-        await using var store = StoreDatabase.Create(configuration[DashboardData.StoreKey]!);
+        await using var own = await PrivateStore.VisitAsync(CheckedSettings.Read(arguments), error, cancellation);
+        await using var store = StoreDatabase.Create(own.ConnectionString);
         await StoreGate.EnterAsync(store, cancellation);
         var forgetting = new Forgetting(store);
         if (await forgetting.PreviewAsync(source, run, cancellation) is not { } found)

@@ -30,7 +30,7 @@ public static class ServeCommand
         {
             var arguments = new DashboardArguments { Urls = parse.GetValue(urls), Verbose = parse.GetValue(CommandLine.Verbose) };
             var output = parse.InvocationConfiguration.Output;
-            await using var store = await PrivateStore.OpenAsync(arguments, data => data, output, cancellation);
+            await using var store = await PrivateStore.OpenAsync(CheckedSettings.Read(arguments), data => data, output, cancellation);
             await using var app = DashboardHost.Build(store.Complete(arguments), DashboardData.AddTo);
             await DashboardRun.ServeAsync(app, output, cancellation);
             return ExitCodes.Ok;

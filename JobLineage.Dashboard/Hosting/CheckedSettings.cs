@@ -4,13 +4,14 @@ using JobLineage.Core.Sources;
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>The configuration as the program reads it, checked as a whole before anything is started.</summary>
+/// <param name="Arguments">What the command line says.</param>
 /// <param name="Configuration">All of it.</param>
 /// <param name="Options">Where the dashboard listens and keeps its files.</param>
 /// <param name="Sources">What is watched.</param>
 /// <param name="Feed">How often.</param>
 /// <param name="Digest">What is told, to whom.</param>
 internal sealed record CheckedSettings(
-    IConfiguration Configuration, DashboardOptions Options, SourcesConfiguration Sources, FeedOptions Feed, DigestSettings Digest)
+    DashboardArguments Arguments, IConfiguration Configuration, DashboardOptions Options, SourcesConfiguration Sources, FeedOptions Feed, DigestSettings Digest)
 {
     /// <summary>Reads it.</summary>
     /// <param name="arguments">What the command line says.</param>
@@ -22,7 +23,7 @@ internal sealed record CheckedSettings(
         var errors = new ConfigurationErrors(configuration);
         var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
         var read = new CheckedSettings(
-            configuration, options, DashboardData.ReadSources(configuration, errors), FeedSettings.Read(configuration, errors),
+            arguments, configuration, options, DashboardData.ReadSources(configuration, errors), FeedSettings.Read(configuration, errors),
             DigestSettings.Read(configuration, options, errors));
         DashboardData.CheckStore(configuration, errors);
         check?.Invoke(read, errors);

@@ -57,6 +57,7 @@ internal static class DashboardData
         services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new ConfiguredSources(sources.Names));
         services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));
         services.AddSingleton(s => new RunSignal(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunSignal>>(), s.GetRequiredService<Outage>()));

@@ -12,7 +12,7 @@ namespace JobLineage.Dashboard.Hosting;
 /// one of them sends.
 /// </summary>
 internal sealed partial class DigestRuns(
-    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, IRunReader store, QueueLinks configured, ViewHub views, Outage outage,
+    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, IRunReader store, ConfiguredSources configured, ViewHub views, Outage outage,
     TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -92,7 +92,7 @@ internal sealed partial class DigestRuns(
     }
 
     private async Task<IReadOnlyList<DigestUnread>> UnreadAsync(CancellationToken cancellation) =>
-        SourceTroubles.Unread(await store.SourcesAsync(cancellation), configured.Sources, time.GetUtcNow());
+        SourceTroubles.Unread(await store.SourcesAsync(cancellation), configured.Names, time.GetUtcNow());
 
     private async Task<bool> MakeAsync(DateTimeOffset? firedAt, IReadOnlyList<DigestUnread> unread, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Alerts.Channels;
+using JobLineage.Dashboard.Live;
 using Npgsql;
 using Quartz;
 
@@ -25,7 +26,7 @@ internal static class DigestServices
         // The loggers would write addresses, and Slack's is a secret.
         services.AddHttpClient(ClientName).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(Handler)
             .ConfigureHttpClient(c => c.Timeout = Timeout.InfiniteTimeSpan);
-        services.AddSingleton(s => Maker(settings, s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(s => Maker(settings, s.GetRequiredService<ConfiguredSources>().Names, s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new DigestRetention(s.GetRequiredService<NpgsqlDataSource>(), settings.KeepFor));
         services.AddSingleton<ITestMessages>(s => new TestMessages(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<IDigestChannel>(), settings.Delivery.Timeout, settings.BaseUrl,
@@ -42,8 +43,8 @@ internal static class DigestServices
     }
 
     /// <summary>What makes the digests of a store.</summary>
-    public static DigestMaker Maker(DigestSettings settings, NpgsqlDataSource store) =>
-        new(store, settings.BaseUrl, settings.Since) { Overdue = settings.Overdue };
+    public static DigestMaker Maker(DigestSettings settings, IReadOnlyCollection<string> sources, NpgsqlDataSource store) =>
+        new(store, settings.BaseUrl, settings.Since) { Overdue = settings.Overdue, Sources = sources };
 
     /// <summary>The channel of the settings.</summary>
     public static IDigestChannel Channel(DigestSettings settings, HttpClient client, TimeProvider time) => settings.ChannelOptions switch

@@ -25,7 +25,7 @@ internal static partial class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        HttpContext context, [FromServices] IRunReader store, [FromServices] IServiceProvider services, [FromServices] DashboardOptions options, [FromServices] QueueLinks configured,
+        HttpContext context, [FromServices] IRunReader store, [FromServices] IServiceProvider services, [FromServices] DashboardOptions options, [FromServices] ConfiguredSources configured,
         TimeProvider time, ILoggerFactory logging, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -33,7 +33,7 @@ internal static partial class HealthEndpoints
         try
         {
             var sources = await store.SourcesAsync(either.Token).WaitAsync(either.Token);
-            var troubles = SourceTroubles.Of(sources, configured.Sources, time.GetUtcNow()).ToList();
+            var troubles = SourceTroubles.Of(sources, configured.Names, time.GetUtcNow()).ToList();
             var isDegraded = troubles.Count > 0;
             // A mail channel that refuses is no reason to send nobody here; whoever watches shall know all the same.
             if (services.GetService<IDigestReader>() is { } digests && await digests.IsFailingAsync(either.Token).WaitAsync(either.Token))

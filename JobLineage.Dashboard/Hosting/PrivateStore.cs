@@ -15,33 +15,32 @@ internal sealed class PrivateStore : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly EmbeddedPostgres? postgres;
-    private readonly string? connectionString;
     private readonly ILoggerFactory? logging;
     private readonly BriefUse? use;
 
-    private PrivateStore(EmbeddedPostgres? postgres, string? connectionString, ILoggerFactory? logging, BriefUse? use) =>
-        (this.postgres, this.connectionString, this.logging, this.use) = (postgres, connectionString, logging, use);
+    private PrivateStore(string connectionString, EmbeddedPostgres? postgres = null, ILoggerFactory? logging = null, BriefUse? use = null) =>
+        (ConnectionString, this.postgres, this.logging, this.use) = (connectionString, postgres, logging, use);
+
+    /// <summary>Leads to the store, wherever it is.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>The server; null when the store is configured to be elsewhere.</summary>
     public EmbeddedPostgres? Postgres => postgres;
 
-    /// <summary>Checks the options, then starts the server unless the store is configured to be elsewhere.</summary>
-    /// <param name="arguments">What the command line says.</param>
+    /// <summary>Starts the server unless the store is configured to be elsewhere.</summary>
+    /// <param name="settings">The configuration.</param>
     /// <param name="directory">Where the server keeps its files, by the data directory.</param>
     /// <param name="output">Is told that it may take a moment.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ConfigurationException">Something is wrong with the options.</exception>
     /// <exception cref="EmbeddedPostgresException">The server can't run.</exception>
     public static async Task<PrivateStore> OpenAsync(
-        DashboardArguments arguments, Func<string, string> directory, TextWriter output, CancellationToken cancellation)
+        CheckedSettings settings, Func<string, string> directory, TextWriter output, CancellationToken cancellation)
     {
-        var settings = CheckedSettings.Read(arguments);
-        var (configuration, data) = (settings.Configuration, settings.Options.DataDirectory);
-        if (!string.IsNullOrEmpty(configuration[DashboardData.StoreKey]))
-            return new(null, null, null, null);
-
+        if (Elsewhere(settings) is { } elsewhere)
+            return elsewhere;
+        var data = settings.Options.DataDirectory;
         await output.WriteLineAsync("Starting a private Postgres …");
-        var logging = Logging(arguments, configuration);
+        var logging = Logging(settings);
         try
         {
             var began = TimeProvider.System.GetTimestamp();
@@ -50,7 +49,7 @@ internal sealed class PrivateStore : IAsyncDisposable
                 try
                 {
                     var postgres = await StartAsync(directory(data), logging, cancellation);
-                    return new(postgres, postgres.ConnectionString, logging, null);
+                    return new(postgres.ConnectionString, postgres, logging);
                 }
                 catch (EmbeddedPostgresException e) when (
                     e.Failure == EmbeddedPostgresFailure.InUse && TimeProvider.System.GetElapsedTime(began) < Patience && BriefUse.IsTaken(directory(data)))
@@ -72,15 +71,14 @@ internal sealed class PrivateStore : IAsyncDisposable
     /// come one after the other.
     /// </summary>
     /// <inheritdoc cref="OpenAsync" />
-    public static async Task<PrivateStore> VisitAsync(DashboardArguments arguments, TextWriter output, CancellationToken cancellation)
+    public static async Task<PrivateStore> VisitAsync(CheckedSettings settings, TextWriter output, CancellationToken cancellation)
     {
-        var settings = CheckedSettings.Read(arguments);
-        var (configuration, data) = (settings.Configuration, settings.Options.DataDirectory);
-        if (!string.IsNullOrEmpty(configuration[DashboardData.StoreKey]))
-            return new(null, null, null, null);
+        if (Elsewhere(settings) is { } elsewhere)
+            return elsewhere;
         if (OperatingSystem.IsWindows())
-            return await OpenAsync(arguments, d => d, output, cancellation);
-        var logging = Logging(arguments, configuration);
+            return await OpenAsync(settings, d => d, output, cancellation);
+        var data = settings.Options.DataDirectory;
+        var logging = Logging(settings);
         BriefUse? use = null;
         try
         {
@@ -92,12 +90,12 @@ internal sealed class PrivateStore : IAsyncDisposable
                 {
                     var postgres = await StartAsync(data, logging, cancellation);
                     await output.WriteLineAsync("A private Postgres runs for this.");
-                    return new(postgres, postgres.ConnectionString, logging, use);
+                    return new(postgres.ConnectionString, postgres, logging, use);
                 }
                 catch (EmbeddedPostgresException e) when (e.Failure == EmbeddedPostgresFailure.InUse)
                 {
                     if (EmbeddedPostgres.FindRunning(new() { DataDirectory = data }) is { } running && await AnswersAsync(running, cancellation))
-                        return new(null, running, logging, use);
+                        return new(running, null, logging, use);
                     // Whoever has it starts it, or ends it.
                     if (TimeProvider.System.GetElapsedTime(began) > Patience)
                         throw;
@@ -113,8 +111,11 @@ internal sealed class PrivateStore : IAsyncDisposable
         }
     }
 
-    private static ILoggerFactory Logging(DashboardArguments arguments, IConfiguration configuration) =>
-        LoggerFactory.Create(log => log.AddConsoleLines(() => true, arguments.Verbose, configuration));
+    private static PrivateStore? Elsewhere(CheckedSettings settings) =>
+        settings.Configuration[DashboardData.StoreKey] is { Length: > 0 } configured ? new(configured) : null;
+
+    private static ILoggerFactory Logging(CheckedSettings settings) =>
+        LoggerFactory.Create(log => log.AddConsoleLines(() => true, settings.Arguments.Verbose, settings.Configuration));
 
     private static Task<EmbeddedPostgres> StartAsync(string directory, ILoggerFactory logging, CancellationToken cancellation) =>
         EmbeddedPostgres.StartAsync(new() { DataDirectory = directory }, logging.CreateLogger<EmbeddedPostgres>(), cancellation);
@@ -134,9 +135,9 @@ internal sealed class PrivateStore : IAsyncDisposable
     }
 
     /// <summary>The arguments with the store's connection string among them.</summary>
-    public DashboardArguments Complete(DashboardArguments arguments) => connectionString is null ? arguments : arguments with
+    public DashboardArguments Complete(DashboardArguments arguments) => arguments with
     {
-        Settings = new Dictionary<string, string?>(arguments.Settings) { [DashboardData.StoreKey] = connectionString },
+        Settings = new Dictionary<string, string?>(arguments.Settings) { [DashboardData.StoreKey] = ConnectionString },
     };
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>
 /// Whether the store knows what is in the sources: for those who watch the process, and for digests. Pure. A source that has left the
-/// configuration is nobody's to read here any more, and what the store has of it is on /sources.
+/// configuration is nobody's to read here any more, and what the store has of it is on /sources. Where none is configured, none has left: all of the store's count.
 /// </summary>
 internal static class SourceTroubles
 {
@@ -15,7 +15,7 @@ internal static class SourceTroubles
 
     /// <summary>Sentences about the sources that are not followed; a first reading that is under way is none.</summary>
     /// <param name="sources">What the store knows.</param>
-    /// <param name="configured">The names of the sources of the configuration.</param>
+    /// <param name="configured">The names of the sources of the configuration; none: all of the store's count.</param>
     /// <param name="now">The present, in UTC.</param>
     public static IEnumerable<string> Of(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured, DateTimeOffset now) =>
         Ours(sources, configured).Select(source => Of(source, now)).OfType<string>().Concat(Unknown(sources, configured).Select(Never));
@@ -48,7 +48,7 @@ internal static class SourceTroubles
     };
 
     private static IEnumerable<SourceStatus> Ours(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured) =>
-        sources.Where(source => configured.Contains(source.Source, StringComparer.Ordinal));
+        configured.Count == 0 ? sources : sources.Where(source => configured.Contains(source.Source, StringComparer.Ordinal));
 
     private static IEnumerable<string> Unknown(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured) =>
         configured.Except(sources.Select(s => s.Source), StringComparer.Ordinal);

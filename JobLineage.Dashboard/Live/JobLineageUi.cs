@@ -11,7 +11,8 @@ public static class JobLineageUi
 {
     /// <summary>
     /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,
-    /// <see cref="IRunViews"/>, <see cref="INativeRows"/>, <see cref="IRunSignal"/>, <see cref="IForgetting"/>, <see cref="IPutAside"/>, and what tells of digests.
+    /// <see cref="IRunViews"/>, <see cref="INativeRows"/>, <see cref="IRunSignal"/>, <see cref="IForgetting"/>, <see cref="IPutAside"/>, <see cref="ConfiguredSources"/>, and what tells of
+    /// digests.
     /// </summary>
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {

@@ -9,12 +9,6 @@ public sealed class QueueLinks(IReadOnlyDictionary<string, string?> templates)
     /// <summary>No queue has one.</summary>
     public static QueueLinks None { get; } = new(new Dictionary<string, string?>());
 
-    /// <summary>The sources of the configuration.</summary>
-    public IReadOnlyCollection<string> Sources { get; } = [.. templates.Keys];
-
-    /// <summary>Whether a source is in the configuration.</summary>
-    public bool Knows(string source) => templates.ContainsKey(source);
-
     /// <summary>The address of a job in its queue's own tool; null when there is none.</summary>
     public string? Of(string source, string id) =>
         templates.GetValueOrDefault(source) is { } template ? JobUrlTemplate.Fill(template, id) : null;

@@ -61,8 +61,21 @@ public sealed class DigestFitTests
         Assert.InRange(Encoding.UTF8.GetByteCount(message.Text), 5_000, 100_000);
         Assert.True(message.Content is { Unread.Count: > 3, PutAside.Count: > 3 });
         Assert.Equal(1_050, message.Content.MoreNotes + message.Content.Unread.Count + message.Content.PutAside.Count);
-        Assert.Contains($"and {message.Content.MoreNotes:N0} more notes", message.Text);
+        Assert.Equal(message.Content.MoreNotes, message.Content.MoreSources);
+        Assert.Contains($"and {message.Content.MoreNotes:N0} more notes\nhttps://lineage.example.com/sources\n", message.Text);
         Assert.Equal(hasFailures, message.Content.Runs.Sum(r => r.Groups.Sum(g => g.Jobs.Count)) > 20);
+    }
+
+    [Fact]
+    public void Notes_about_pipelines_that_are_left_out_are_on_the_page_of_digests()
+    {
+        var digest = DigestFit.Noting(Some(1, 1, 1, "it broke") with
+        {
+            Unread = [new("oban", Noon, "away")],
+            Overdue = [.. Enumerable.Range(1, 9).Select(i => new DigestOverdue("oban", $"Job{i}", TimeSpan.FromDays(1), null))],
+        }, 4);
+        Assert.Equal((6, 0), (digest.MoreNotes, digest.MoreSources));
+        Assert.EndsWith("/digests", DigestNotes.Of(digest)[^1].Address);
     }
 
     [Fact]

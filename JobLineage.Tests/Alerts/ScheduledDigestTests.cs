@@ -30,7 +30,7 @@ public sealed class ScheduledDigestTests
             new("odd", FeedState.Live, null, "It can't be known.", 0, 0),
             // Out of the configuration since.
             new("left", FeedState.Stopped, now.AddDays(-9), null, 0, 0),
-        ]);
+        ], "oban", "dead", "late", "new", "odd", "never");
         await fixture.FailAsync(1);
         await runs.FireAsync(now.AddMinutes(1), default);
         var digest = Assert.Single(channel.Sent);
@@ -41,12 +41,24 @@ public sealed class ScheduledDigestTests
     }
 
     [Fact]
-    public async Task A_digest_that_was_missed_waits_for_the_sources_but_not_for_ever()
+    public async Task Where_no_source_is_configured_nothing_of_the_store_is_taken_for_read()
     {
         await using var fixture = await DigestFixture.CreateAsync();
         var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
         var channel = new ScriptedChannel();
         using var runs = Runs(fixture, channel, time, [new("oban", FeedState.Stopped, time.GetUtcNow().AddHours(-2), null, 0, 0)]);
+        await fixture.FailAsync(1);
+        await runs.FireAsync(time.GetUtcNow().AddMinutes(1), default);
+        Assert.Equal("oban", Assert.Single(Assert.Single(channel.Sent).Content.Unread).Source);
+    }
+
+    [Fact]
+    public async Task A_digest_that_was_missed_waits_for_the_sources_but_not_for_ever()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var channel = new ScriptedChannel();
+        using var runs = Runs(fixture, channel, time, [new("oban", FeedState.Stopped, time.GetUtcNow().AddHours(-2), null, 0, 0)], "oban");
         await fixture.FailAsync(1);
         await fixture.Store.SqlAsync("update job_lineage.digest_line set fired_at = now() - interval '2 hours'");
         Assert.False(await runs.CatchUpAsync(default));
@@ -56,13 +68,13 @@ public sealed class ScheduledDigestTests
         Assert.Equal(1, (await fixture.OnlyAsync()).Failures);
     }
 
-    private static DigestRuns Runs(DigestFixture fixture, ScriptedChannel channel, TimeProvider time, IReadOnlyList<SourceStatus> sources)
+    private static DigestRuns Runs(DigestFixture fixture, ScriptedChannel channel, TimeProvider time, IReadOnlyList<SourceStatus> sources, params string[] configured)
     {
         var configuration = new ConfigurationBuilder().Build();
         var errors = new ConfigurationErrors(configuration);
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, Path.GetTempPath(), errors), errors);
         return new(
             fixture.Maker, fixture.Sender(channel), new(fixture.Store.Store, TimeSpan.FromDays(90)), settings, new StaticRunReader { Sources = sources },
-            new(new[] { "oban", "dead", "late", "new", "odd", "never" }.ToDictionary(name => name, _ => (string?)null)), new ViewHub(new FakeRunViews(), time, NullLogger<ViewHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
+            new(configured), new ViewHub(new FakeRunViews(), time, NullLogger<ViewHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
     }
 }

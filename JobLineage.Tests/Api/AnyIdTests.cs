@@ -70,6 +70,14 @@ public sealed class AnyIdTests
         Assert.Empty(wrong);
     }
 
+    [Fact]
+    public async Task An_id_may_hold_a_slash()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        Assert.Equal("10", (await dashboard.GetAsync("/api/v1/runs/oban/a%2Fb")).GetProperty("root").GetString());
+    }
+
     [Theory]
     [InlineData("/jobs/oban/50%25", "/jobs/oban/?id=50%25")]
     [InlineData("/jobs/oban/a%2Fb", "/jobs/oban/a/b")]

@@ -25,6 +25,16 @@ public partial class StatementRulesTests
     [InlineData("j.state = any(array[5])", true)]
     [InlineData("state < 5", true)]
     [InlineData("case j.state when 6 then 1 end", true)]
+    [InlineData("j.state between 5 and 7", true)]
+    [InlineData("s.state not between 5 and 7", true)]
+    [InlineData("j.state is distinct from 5", true)]
+    [InlineData("old.state is not distinct from 5", true)]
+    [InlineData("where 5 = j.state", true)]
+    [InlineData("and 0 <> (f.flags", true)]
+    [InlineData("'5' = state", true)]
+    [InlineData("where j.state is distinct from s.state", false)]
+    [InlineData("limit 5", false)]
+    [InlineData("$5 = j.state", false)]
     [InlineData("where j.state = p.key", false)]
     [InlineData("counts[state] > 0", false)]
     [InlineData("{JobIs.Counted()} and j.state = $1", false)]
@@ -36,6 +46,7 @@ public partial class StatementRulesTests
     [InlineData("private static NpgsqlParameter Text(string? text) => new() { Value = text };", true)]
     [InlineData("NpgsqlParameter id = new(\"id\", 1);", true)]
     [InlineData("command.Parameters.AddWithValue(1);", true)]
+    [InlineData("declare.Parameters.Add(parameter);", true)]
     [InlineData("batch.Add(sql, id)", false)]
     public void A_made_parameter_is_seen(string text, bool isSeen) => Assert.Equal(isSeen, MadeParameter().IsMatch(text));
 
@@ -51,9 +62,10 @@ public partial class StatementRulesTests
         Assert.True(all.Length == 0, all);
     }
 
-    [GeneratedRegex(@"\b(state|flags)\s*(&|=|<>|!=|<=?|>=?|(not\s+)?in\b|when\b)\s*(any\s*\(\s*array\s*\[|\(|array\s*\[)?\s*'?\d", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(state|flags)\s*(&|=|<>|!=|<=?|>=?|(not\s+)?(in|between)\b|when\b|is\s+(not\s+)?distinct\s+from\b)\s*(any\s*\(\s*array\s*\[|\(|array\s*\[)?\s*'?\d"
+        + @"|(?<![$\w.])'?\d+'?\s*(&|=|<>|!=|<=?|>=?|is\s+(not\s+)?distinct\s+from\b)\s*\(?\s*(\w+\.)?(state|flags)\b", RegexOptions.IgnoreCase)]
     private static partial Regex NumberOfState();
 
-    [GeneratedRegex(@"\bnew NpgsqlParameter\b|\bNpgsqlParameter(<[^>]+>)?\s+\w+(\([^)]*\)\s*=>|\s*=)\s*new\b|\bAddWithValue\b")]
+    [GeneratedRegex(@"\bnew NpgsqlParameter\b|\bNpgsqlParameter(<[^>]+>)?\s+\w+(\([^)]*\)\s*=>|\s*=)\s*new\b|\bAddWithValue\b|\.Parameters\.Add\(")]
     private static partial Regex MadeParameter();
 }

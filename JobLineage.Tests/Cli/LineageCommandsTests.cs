@@ -220,6 +220,34 @@ public sealed class LineageCommandsTests
         Assert.DoesNotContain("   at ", ran.Error);
     }
 
+    [Fact]
+    public async Task A_statement_that_fails_is_one_sentence_and_its_stack_trace_is_for_those_who_ask()
+    {
+        await using var fixture = await LineageFixture.ObanAsync((1, null, "App.Sync", "completed"));
+        // The fault is no row's: rows are not searched for it.
+        await fixture.Database.ExecuteAsync(
+            """
+            create function worker_of(id bigint) returns text language plpgsql as $$
+            begin
+                raise exception 'postgres://ada:hunter2hunter2@db/jobs refuses' using errcode = 'invalid_authorization_specification';
+            end $$
+            """);
+        var settings = Source("oban", fixture, ("Worker", "worker_of(id)"));
+
+        var ran = await RunAsync(["stats", "1"], settings);
+        var verbose = await RunAsync(["stats", "1", "--verbose"], settings);
+
+        Assert.Equal((2, ""), (ran.ExitCode, ran.Output));
+        Assert.Single(ran.Error.TrimEnd('\n').Split('\n'));
+        Assert.StartsWith("The database of source 'oban' refuses the user (", ran.Error);
+        Assert.DoesNotContain("hunter2", ran.Error);
+        Assert.Equal((2, ""), (verbose.ExitCode, verbose.Output));
+        Assert.StartsWith(ran.Error, verbose.Error);
+        Assert.Contains("PostgresException", verbose.Error);
+        Assert.Contains("   at ", verbose.Error);
+        Assert.DoesNotContain("hunter2", verbose.Error);
+    }
+
     private static (int, string) Short((int ExitCode, string Output, string Error) ran) => (ran.ExitCode, ran.Error);
 
     private static Dictionary<string, string?> Source(string name, LineageFixture fixture, params (string Key, string Value)[] settings)

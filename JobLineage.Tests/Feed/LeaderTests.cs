@@ -129,7 +129,7 @@ public sealed class LeaderTests
     }
 
     [Fact]
-    public async Task Two_hundred_feeds_are_begun_a_few_at_a_time()
+    public async Task Of_many_feeds_eight_are_begun_at_a_time()
     {
         await using var database = await TestDatabase.CreateStoreAsync();
         await using var store = Core.Store.StoreDatabase.Create(database.ConnectionString);

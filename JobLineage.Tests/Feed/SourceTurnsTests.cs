@@ -1,3 +1,4 @@
+using Dapper;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
@@ -17,42 +18,39 @@ public sealed class SourceTurnsTests
     public async Task A_database_that_is_away_is_said_to_be_although_the_feed_gets_no_turn()
     {
         await using var fixture = await LeaderFixture.CreateAsync();
-        await using var store = await TestDatabase.CreateStoreAsync();
-        await using var connections = Core.Store.StoreDatabase.Create(store.ConnectionString);
-        await using var pools = DatabasePools.Create([(fixture.Queue.ConnectionString, 3)], "turns", TimeProvider.System);
+        await using var pools = Pools(fixture.Queue);
         var pool = pools[fixture.Queue.ConnectionString, "turns"];
         var time = new ManualTimeProvider();
-        using var stop = new CancellationTokenSource();
         using var held = await pool.ShortAsync(default);
         await fixture.CutAsync(fixture.Queue, close: true);
-        var running = new SourceFeed(Watched(pool), connections, new Nobody(), new(), time, NullLogger.Instance).RunAsync(stop.Token);
-        await Soon.IsTrueAsync(async () =>
+        await WhileFedAsync(fixture, pool, Presets.Oban("oban"), new(), time, () => Soon.IsTrueAsync(async () =>
         {
             time.Advance(SourcePulse.Interval);
-            return (FeedState)(await store.ScalarAsync<short?>("select state from job_lineage.source where name = 'oban'") ?? 0) == FeedState.Reconnecting;
-        });
-        await stop.CancelAsync();
-        await Task.WhenAny(running);
+            return (FeedState)(await fixture.Store.ScalarAsync<short?>("select state from job_lineage.source where name = 'oban'") ?? 0) == FeedState.Reconnecting;
+        }));
     }
 
     [Fact]
     public async Task A_first_reading_comes_to_its_end_while_others_hold_all_turns_for_looks()
     {
         await using var fixture = await LeaderFixture.CreateAsync();
-        await using var store = await TestDatabase.CreateStoreAsync();
-        await using var connections = Core.Store.StoreDatabase.Create(store.ConnectionString);
-        await using var pools = DatabasePools.Create([(fixture.Queue.ConnectionString, 3)], "turns", TimeProvider.System);
+        await using var pools = Pools(fixture.Queue);
         var pool = pools[fixture.Queue.ConnectionString, "turns"];
         await fixture.Queue.ExecuteAsync("insert into oban_jobs (worker, state) select 'App.Mail', 'completed' from generate_series(1, 2000)");
+        // Beyond a row that no look reads the first reading does not come before the test has the turn.
+        await using var gate = await fixture.Queue.OpenAsync();
+        await gate.ExecuteAsync("select pg_advisory_lock(7)");
+        var gated = Presets.Oban("oban") with { Queue = "queue || case when id = 500 then pg_advisory_xact_lock_shared(7)::text else '' end" };
         // A look is due after each chunk.
         var options = new FeedOptions { BackfillChunk = 10, IdleInterval = TimeSpan.Zero, RestFactor = 0 };
-        using var stop = new CancellationTokenSource();
-        var running = new SourceFeed(Watched(pool), connections, new Nobody(), options, TimeProvider.System, NullLogger.Instance).RunAsync(stop.Token);
-        await Soon.IsTrueAsync(async () => await store.ScalarAsync<long?>("select rows_done from job_lineage.source") > 0);
-        using (await pool.ShortAsync(default))
-            await Soon.IsTrueAsync(async () => await store.ScalarAsync<bool>("select backfilled from job_lineage.source"));
-        await stop.CancelAsync();
-        await Task.WhenAny(running);
+        await WhileFedAsync(fixture, pool, gated, options, TimeProvider.System, async () =>
+        {
+            await Soon.IsTrueAsync(async () => await fixture.Store.ScalarAsync<long?>("select rows_done from job_lineage.source") > 0);
+            using var turn = await pool.ShortAsync(default);
+            Assert.False(await fixture.Store.ScalarAsync<bool>("select backfilled from job_lineage.source"));
+            await gate.ExecuteAsync("select pg_advisory_unlock(7)");
+            await Soon.IsTrueAsync(async () => await fixture.Store.ScalarAsync<bool>("select backfilled from job_lineage.source"));
+        });
     }
 
     [Theory]
@@ -63,7 +61,7 @@ public sealed class SourceTurnsTests
         await using var fixture = await StoreFixture.ObanAsync();
         var feed = await fixture.FilledAsync(options: new FeedOptions { Batch = 50 });
         await fixture.SqlAsync("insert into oban_jobs (id, worker, state) select i, 'App.Mail', 'completed' from generate_series(1, 500) i");
-        await using var pools = DatabasePools.Create([(fixture.Database.ConnectionString, 3)], "turns", TimeProvider.System);
+        await using var pools = Pools(fixture.Database);
         var pool = pools[fixture.Database.ConnectionString, "turns"];
         using var turn = await pool.ShortAsync(default);
         var waiting = pool.ShortAsync(default);
@@ -93,7 +91,26 @@ public sealed class SourceTurnsTests
             "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid()"));
     }
 
-    private static WatchedSource Watched(DatabasePool pool) => new(Presets.Oban("oban"), pool.Connections, new Redaction(), FeedKind.Poll) { Pool = pool };
+    private static DatabasePools Pools(TestDatabase queue) => DatabasePools.Create([(queue.ConnectionString, 3)], "turns", TimeProvider.System);
+
+    /// <summary>Does something while a feed reads the queue.</summary>
+    private static async Task WhileFedAsync(
+        LeaderFixture fixture, DatabasePool pool, SourceMapping mapping, FeedOptions options, TimeProvider time, Func<Task> something)
+    {
+        await using var store = Core.Store.StoreDatabase.Create(fixture.Store.ConnectionString);
+        var watched = new WatchedSource(mapping, pool.Connections, new Redaction(), FeedKind.Poll) { Pool = pool };
+        using var stop = new CancellationTokenSource();
+        var running = new SourceFeed(watched, store, new Nobody(), options, time, NullLogger.Instance).RunAsync(stop.Token);
+        try
+        {
+            await something();
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAny(running);
+        }
+    }
 
     private sealed class Nobody : IAttention
     {

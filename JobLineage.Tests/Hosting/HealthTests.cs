@@ -69,6 +69,15 @@ public sealed class HealthTests
         Assert.Equal("""{"status":"ready","reasons":[]}""", await dashboard.Browser.GetStringAsync("/healthz/ready"));
     }
 
+    [Fact]
+    public async Task Where_no_source_is_configured_those_of_the_store_count()
+    {
+        await using var dashboard = await StartAsync();
+        dashboard.Store.Sources = [new("oban", FeedState.Stopped, dashboard.Clock.Now.AddDays(-9), null, 0, 0)];
+
+        Assert.Equal("""{"status":"degraded","reasons":["No replica reads source 'oban'."]}""", await dashboard.Browser.GetStringAsync("/healthz/ready"));
+    }
+
     [Theory]
     [InlineData(FeedState.Starting)]
     [InlineData(FeedState.Backfilling)]
@@ -104,5 +113,5 @@ public sealed class HealthTests
     private static Task<TestDashboard> StartAsync(params string[] sources) =>
         TestDashboard.StartWithAsync(setup => setup.Builder.Services.AddSingleton(Configured(sources)));
 
-    private static QueueLinks Configured(params string[] sources) => new(sources.ToDictionary(s => s, _ => (string?)null));
+    private static ConfiguredSources Configured(params string[] sources) => new(sources);
 }

@@ -5,6 +5,7 @@ using JobLineage.Core.Lineage;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store.Access;
 using JobLineage.Dashboard.Hosting;
+using JobLineage.Dashboard.Live;
 using JobLineage.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,6 +99,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
             setup =>
             {
                 setup.Builder.Services.AddSingleton<IRunReader>(store ?? new StaticRunReader());
+                setup.Builder.Services.AddSingleton(new ConfiguredSources([]));
                 access ??= new(time ?? TimeProvider.System);
                 setup.Builder.Services.AddSingleton<IKeyStore>(access);
                 setup.Builder.Services.AddSingleton<ISessionStore>(access);

@@ -101,13 +101,7 @@ public sealed class LeaseMemberTests : IAsyncLifetime
     [Fact]
     public async Task A_holder_that_is_stopped_in_mid_batch_does_not_keep_the_next_one_waiting()
     {
-        await SourceRecord.OpenAsync(store, "oban", default);
-        // As an ingester that is stopped: its transaction has the source's row, and nobody speaks in its session.
-        await using var stopped = new NpgsqlConnection(database.ConnectionString);
-        await stopped.OpenAsync();
-        await using var transaction = await stopped.BeginTransactionAsync();
-        await using (var batch = new NpgsqlCommand("select from job_lineage.source where name = 'oban' for update", stopped, transaction))
-            await batch.ExecuteNonQueryAsync();
+        await using var stopped = await StopInBatchAsync();
         await using var next = await JoinAsync();
         await next.TakeAsync([SourceLease.NameOf("oban")], default);
         var record = await SourceRecord.OpenAsync(store, "oban", next.Id, TimeProvider.System, default).WaitAsync(TimeSpan.FromSeconds(25));
@@ -117,12 +111,7 @@ public sealed class LeaseMemberTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_waits_for_a_stalled_session_needs_no_second_connection_of_its_pool()
     {
-        await SourceRecord.OpenAsync(store, "oban", default);
-        await using var stopped = new NpgsqlConnection(database.ConnectionString);
-        await stopped.OpenAsync();
-        await using var transaction = await stopped.BeginTransactionAsync();
-        await using (var batch = new NpgsqlCommand("select from job_lineage.source where name = 'oban' for update", stopped, transaction))
-            await batch.ExecuteNonQueryAsync();
+        await using var stopped = await StopInBatchAsync();
         await using var small = StoreDatabase.Create(database.ConnectionString + ";Maximum Pool Size=1;Timeout=3");
         var taken = await StalledSessions.PastAsync(
             small,
@@ -200,6 +189,18 @@ public sealed class LeaseMemberTests : IAsyncLifetime
         Assert.Null(Assert.Single(await Core.Store.Reading.SourcesReader.ReadAsync(store, default)).Reader);
         await using var again = await SourceLease.TryTakeAsync(store, "oban", "digest", TimeProvider.System, default);
         Assert.NotNull(again);
+    }
+
+    /// <summary>As an ingester that is stopped: its transaction has the source's row, and nobody speaks in its session.</summary>
+    private async Task<NpgsqlConnection> StopInBatchAsync()
+    {
+        await SourceRecord.OpenAsync(store, "oban", default);
+        // No pool: nothing is said in it when it is closed either, for it is ended by then.
+        var stopped = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
+        await stopped.OpenAsync();
+        await using var batch = new NpgsqlCommand("begin; select from job_lineage.source where name = 'oban' for update", stopped);
+        await batch.ExecuteNonQueryAsync();
+        return stopped;
     }
 
     private async Task<LeaseMember> JoinAsync()

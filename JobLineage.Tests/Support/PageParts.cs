@@ -22,6 +22,7 @@ internal static class PageParts
         services.AddSingleton<INativeRows>(reader.Native);
         services.AddSingleton<IRunSql>(new FakeSql());
         services.AddSingleton(QueueLinks.None);
+        services.AddSingleton(new ConfiguredSources([]));
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));
         services.AddScoped<PageClock>();

@@ -16,7 +16,7 @@ public sealed class TrialScopeTests
     public void A_word_that_nobody_knows_is_refused_with_those_that_are()
     {
         var refused = Assert.Throws<InvalidOperationException>(() => TrialScope.Read("al"));
-        Assert.Equal("JOBLINEAGE_TRIALS is 'al', and may be 'all' for every trial or 'some', as without it, for one of each kind.", refused.Message);
+        Assert.Equal("JOBLINEAGE_TRIALS is 'al', and may be 'all' for all trials of the tests or 'some', as without it, for a part of each kind.", refused.Message);
     }
 
     [Fact]

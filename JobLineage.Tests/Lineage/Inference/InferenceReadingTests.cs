@@ -198,8 +198,8 @@ public sealed class InferenceReadingTests
             NpgsqlConnection.ClearPool(pooled);
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
-        while (await connection.ExecuteScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type <> 'autovacuum worker'") > 0)
-            await Task.Delay(20);
+        await Feed.Soon.IsTrueAsync(async () => await connection.ExecuteScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type <> 'autovacuum worker'") == 0);
         await connection.ExecuteAsync("select pg_stat_clear_snapshot()");
         return await connection.ExecuteScalarAsync<long>("select seq_scan from pg_stat_user_tables where relname = 'oban_jobs'");
     }
