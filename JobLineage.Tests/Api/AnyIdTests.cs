@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using System.Text;
 using JobLineage.Core.Model;
 using JobLineage.Tests.Hosting;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Api;
 
 /// <summary>Any id that a queue can hold opens by its own link: a page, and the API.</summary>
+[Takes(12)]
 public sealed class AnyIdTests
 {
     private static readonly string[] Ids =
