@@ -1,4 +1,3 @@
-using JobLineage.Core.Model;
 using Microsoft.OpenApi;
 
 namespace JobLineage.Dashboard.Api;
@@ -17,8 +16,10 @@ internal static class ApiDescription
         ["state"] = "Only those in this state.",
         ["queue"] = "Only jobs of this queue.",
         ["error"] = "Only jobs with the error of this number: 'id' of an answer of errors.",
+        ["q"] = "Only runs that hold this text.",
         ["below"] = "Only jobs below the one with this id.",
         ["worker"] = "Only runs whose root has this worker, by its full or short name.",
+        ["sort"] = "The order: errors, newest, oldest or finished.",
         ["page"] = "Which page: 'next' of the page before.",
         ["pageSize"] = "How many there are on a page.",
         ["by"] = "The path of the stage by whose jobs failures are grouped.",
@@ -33,22 +34,11 @@ internal static class ApiDescription
         ["window"] = "How long the run may have taken, as in 90m or 2h.",
     };
 
-    /// <summary>What a parameter means at paths that begin so, where it does not mean the same at all; the first one counts.</summary>
-    private static readonly (string Path, string Name, string Description)[] AtPaths =
-    [
-        ("api/v1/runs/", "q", "Only jobs that this filter finds, as in state:discarded args.source_id:13 older:5m; a text without words is looked for in the arguments."),
-        ("api/v1/runs/", "sort", Order<JobSort>()),
-        ("api/v1/runs", "q", "Only runs with a job whose text holds this."),
-        ("api/v1/runs", "sort", Order<RunSort>()),
-        ("api/v1/pipelines/", "sort", Order<PipelineSort>()),
-    ];
-
     /// <summary>Describes parameters that the endpoint does not describe itself, and the problems that any endpoint may answer with.</summary>
     public static void Complete(OpenApiOperation operation, string path)
     {
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
-            parameter.Description ??= Parameters.GetValueOrDefault(parameter.Name ?? "")
-                ?? Array.Find(AtPaths, at => at.Name == parameter.Name && path.StartsWith(at.Path, StringComparison.Ordinal)).Description;
+            parameter.Description ??= Parameters.GetValueOrDefault(parameter.Name ?? "");
         operation.Responses ??= [];
         Add("401", "No token and no signed-in browser, where the dashboard asks for one");
         if (!path.Contains("/schemas/", StringComparison.Ordinal))
@@ -57,7 +47,4 @@ internal static class ApiDescription
         void Add(string status, string description) => operation.Responses.TryAdd(
             status, new OpenApiResponse { Description = description, Content = new Dictionary<string, OpenApiMediaType> { [Problem] = new() } });
     }
-
-    private static string Order<T>()
-        where T : struct, Enum => $"The order: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.";
 }

@@ -8,6 +8,9 @@ internal static class FilterParameters
     /// <summary>The parameter that is a filter as it is typed.</summary>
     public const string Typed = "q";
 
+    /// <summary>What that finds.</summary>
+    public const string Means = "Only jobs that this filter finds: words such as state:, worker:, args.KEY:, error:, older:, and texts in their arguments.";
+
     /// <summary>The parameters.</summary>
     public static IReadOnlyList<string> Names { get; } = ["stage", "state", "queue", "error", Typed, "below"];
 

@@ -67,7 +67,7 @@ internal sealed class JobConditions
     /// <summary>Whether a job's arguments are as the filter asks for.</summary>
     public bool ArgsHold(string? args) => JobArgument.AreIn(filter.Args, args);
 
-    /// <summary>The conditions on a job <c>j</c>, all but those of stages, ids and arguments.</summary>
+    /// <summary>The conditions on a job <c>j</c>, all but those of stages and ids; of arguments less than is asked (<see cref="ArgsHold"/>).</summary>
     /// <param name="parameter">Takes a parameter and says how it is written.</param>
     public IEnumerable<string> Sql(Func<SqlValue, string> parameter)
     {
