@@ -19,9 +19,6 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
     /// <summary>Clocks of queues may be a little ahead.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(2);
 
-    private static readonly string[] TimeMembers =
-        [nameof(SourceMapping.InsertedAt), nameof(SourceMapping.ScheduledAt), nameof(SourceMapping.AttemptedAt), nameof(SourceMapping.FinishedAt)];
-
     private readonly SourceMapping mapping = source.Mapping;
     private readonly List<Check> checks = [];
 
@@ -92,7 +89,7 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
     /// <summary>A time without a zone is somebody's wall clock; whose, the table does not say.</summary>
     private async Task ExamineZonesAsync(CancellationToken cancellation)
     {
-        var bare = TimeMembers.Where(m => source.Types.GetValueOrDefault(m) is { } type && HasNoZone(type)).ToList();
+        var bare = ColumnZones.Times.Where(HasNoZone).ToList();
         if (bare.Count == 0)
             return;
         var members = $"{string.Join(", ", bare)} {(bare.Count == 1 ? "has" : "have")} no time zone and {(bare.Count == 1 ? "is" : "are")} read as {mapping.TimeZone}";
@@ -143,10 +140,9 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         return batch;
     }
 
-    /// <summary>Whether a type, as Postgres writes it, says no zone: <c>timestamp(6) without time zone</c>, a date, text of any length.</summary>
-    private static bool HasNoZone(string type) =>
-        type.StartsWith("timestamp", StringComparison.Ordinal) && !type.StartsWith("timestamptz", StringComparison.Ordinal) && !type.EndsWith(" with time zone", StringComparison.Ordinal)
-        || type is "date" or "text" || type.StartsWith("character", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal);
+    /// <summary>Whether a time says no zone: a timestamp without one, a date, text of any length.</summary>
+    private bool HasNoZone(string member) => source.ZoneOf(member) == ColumnZone.Without || source.Types.GetValueOrDefault(member) is { } type
+        && (type is "date" or "text" || type.StartsWith("character", StringComparison.Ordinal) || type.StartsWith("varchar", StringComparison.Ordinal));
 
     private static bool IsUtc(string zone) => zone.ToUpperInvariant() is "UTC" or "ETC/UTC" or "GMT" or "ETC/GMT" or "UCT" or "ZULU" or "GMT0" or "UNIVERSAL" or "ETC/UNIVERSAL";
 

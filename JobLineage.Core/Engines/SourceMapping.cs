@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Engines;
@@ -151,20 +152,11 @@ public sealed record SourceMapping
             if (RunKey is not null)
                 return null;
             var ways = ExpectedChildrenOf
-                .Select(w => $"case when {IsWorker(w.Key)} then ({w.Value})::text end")
+                .Select(w => $"case when {WorkerSql.IsNamed(RowSql.TextOrEmpty(Worker), w.Key)} then ({w.Value})::text end")
                 .Concat(new[] { ExpectedChildren, Announced }.OfType<string>().Select(e => $"({e})::text"))
                 .ToList();
             return ways.Count == 0 ? null : $"coalesce({string.Join(", ", ways)})";
         }
-    }
-
-    /// <summary><see cref="Workers.IsNamed"/> in SQL.</summary>
-    private string IsWorker(string name)
-    {
-        var (whole, wanted) = ($"replace(({Worker})::text, '/', '.')", name.Replace('/', '.'));
-        var named = $"{whole} = {Literal(wanted)} or right({whole}, length({Literal("." + wanted)})) = {Literal("." + wanted)}";
-        // As it is shown, what stands in brackets is shortened too.
-        return wanted.AsSpan().ContainsAny("<([") ? $@"{named} or regexp_replace({whole}, '([^][<>()., ]+\.)+', '', 'g') = {Literal(wanted)}" : named;
     }
 
     /// <summary>

@@ -27,6 +27,12 @@ public sealed class HandSqlSource(SourceMapping mapping, NpgsqlDataSource databa
         return FilterSql.CanSay(source, filter) ? HandSql.Of(source, lookup, run, filter) : null;
     }
 
+    /// <summary>The statement for jobs by their ids alone.</summary>
+    /// <param name="ids">Ids that were found in the run; there may be none.</param>
+    /// <param name="cancellation">Stops.</param>
+    public async Task<string> WriteAsync(IReadOnlyList<string> ids, CancellationToken cancellation) =>
+        HandSql.OfIds((await SourceAsync(cancellation)).Source, ids);
+
     private async Task<(ProbedSource Source, ParentLookup Lookup)> SourceAsync(CancellationToken cancellation)
     {
         if (known is { } fresh && clock.GetElapsedTime(fresh.At) < GoodFor)

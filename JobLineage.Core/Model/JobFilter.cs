@@ -12,8 +12,8 @@ public sealed record JobFilter
     /// <summary>Arguments, errors and texts, each, that may be named at once.</summary>
     public const int MostParts = 20;
 
-    /// <summary>Characters of a filter that is typed.</summary>
-    public const int LongestText = 32_768;
+    /// <summary>Characters of a filter that is typed, wherever: as many as <see cref="MostIds"/> uuids take.</summary>
+    public const int LongestText = 16_000;
 
     /// <summary>All jobs.</summary>
     public static JobFilter All { get; } = new();
@@ -65,6 +65,9 @@ public sealed record JobFilter
 
     /// <summary>Both filters at once; where no job can meet both, the sentence that says so.</summary>
     public JobFilterReading And(JobFilter other) => JobFilterUnion.Of(this, other);
+
+    /// <summary>The filter over one run: below its root is all of it, the root as well.</summary>
+    public JobFilter Within(string rootId) => Below == rootId ? this with { Below = null } : this;
 
     /// <summary>As it is typed: <see cref="Parse"/> reads it back.</summary>
     public override string ToString() => JobFilterText.Of(this);

@@ -101,7 +101,8 @@ public static class JobFilterCompletion
         caret = Math.Clamp(caret, 0, text.Length);
         var (start, colon, item) = Place(text, caret);
         var end = caret;
-        while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] is not (':' or ','))
+        var parts = colon is { } of && IsList(text[start..of]);
+        while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] != ':' && !(parts && text[end] == ','))
             end++;
         IEnumerable<JobFilterOption> options = colon is { } at
             ? Values(text[start..at], text[item..caret], names).Select(o => new JobFilterOption(item, end, o.Insert, o.Label))
@@ -127,12 +128,15 @@ public static class JobFilterCompletion
                 (start, item, colon) = (i + 1, i + 1, null);
             else if (text[i] == ':' && colon is null)
                 (colon, item) = (i, i + 1);
-            else if (text[i] == ',' && colon is not null)
+            else if (text[i] == ',' && colon is { } behind && IsList(text[start..behind]))
                 item = i + 1;
         }
 
         return (Math.Min(start, caret), colon, Math.Min(item, caret));
     }
+
+    /// <summary>Whether a word takes several values: in any other's a comma is a letter like any.</summary>
+    private static bool IsList(string key) => key.ToLowerInvariant() is "state" or "id";
 
     private static IEnumerable<(string Insert, string Label, string? Hint)> Words(string begun, JobFilterNames names)
     {

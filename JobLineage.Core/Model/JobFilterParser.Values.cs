@@ -123,7 +123,7 @@ internal sealed partial class JobFilterParser
         if (at < text.Length && text[at] is ':' or '"')
         {
             var value = Run(from);
-            Refuse($"A value with a {(text[at] == ':' ? "colon" : "quote")} is put in quotes: {key}:{JobFilterText.Quote(Short(value))}.", at, $"{text[..from]}{JobFilterText.Quote(value)}{text[(from + value.Length)..]}");
+            Refuse($"A value with a {(text[at] == ':' ? "colon" : "quote")} is put in quotes: {key}:{JobFilterText.Quote(JobFilterText.Short(value))}.", at, $"{text[..from]}{JobFilterText.Quote(value)}{text[(from + value.Length)..]}");
             return null;
         }
 
@@ -195,6 +195,4 @@ internal sealed partial class JobFilterParser
         var run = Run(from);
         return $"{text[..from]}{JobFilterText.Quote(run)}{text[(from + run.Length)..]}";
     }
-
-    private static string Short(string text) => text.Length <= 60 ? text : $"{TextLimit.Cut(text, 60)}…";
 }

@@ -154,12 +154,12 @@ internal sealed partial class JobFilterParser
         var near = key.Length is < 3 or > 40 ? null : DidYouMean.Nearest(key, JobFilterWords.All.Where(word => word.Key != JobFilterWords.Args).Select(word => word.Key));
         var sentence = key.Length == 0
             ? "There is nothing before the colon"
-            : $"'{Short(key)}:' is no word of a filter";
+            : $"'{JobFilterText.Short(key)}:' is no word of a filter";
         var isName = key.Length is > 0 and <= 40 && key.All(c => char.IsLetterOrDigit(c) || c is '_' or '-');
         Refuse(
             near is not null
                 ? $"{sentence}; did you mean {near}:? A text with a colon is found in quotes."
-                : $"{sentence}. The words are {JobFilterWords.Listed}; {(isName ? $"an argument is args.{key}:, and " : "")}a text with a colon is found in quotes: {JobFilterText.Quote(Short(Run(start)))}",
+                : $"{sentence}. The words are {JobFilterWords.Listed}; {(isName ? $"an argument is args.{key}:, and " : "")}a text with a colon is found in quotes: {JobFilterText.Quote(JobFilterText.Short(Run(start)))}",
             start, near is not null ? $"{text[..start]}{near}{text[(start + key.Length)..]}" : quoted);
     }
 
@@ -174,7 +174,7 @@ internal sealed partial class JobFilterParser
             {
                 var names = JobStates.All.Select(known => known.Name()).ToList();
                 var near = word.Length > 40 ? null : DidYouMean.Nearest(word, names);
-                Refuse($"'{Short(word)}' is no state; {(near is null ? "" : $"did you mean {near}? ")}{(near is null ? "t" : "T")}he states are {string.Join(", ", names)}.", place);
+                Refuse($"'{JobFilterText.Short(word)}' is no state; {(near is null ? "" : $"did you mean {near}? ")}{(near is null ? "t" : "T")}he states are {string.Join(", ", names)}.", place);
                 return;
             }
 
@@ -194,7 +194,7 @@ internal sealed partial class JobFilterParser
             if (int.TryParse(number.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var error) && error > 0)
                 Add(new() { Error = error }, start);
             else
-                Refuse($"An error is named by its number, as in error:#17, or by its text; the text itself is found in quotes: error:{JobFilterText.Quote(Short(number))}.", from);
+                Refuse($"An error is named by its number, as in error:#17, or by its text; the text itself is found in quotes: error:{JobFilterText.Quote(JobFilterText.Short(number))}.", from);
             return;
         }
 
@@ -208,7 +208,7 @@ internal sealed partial class JobFilterParser
             return null;
         if (JobFilterWords.Span(said) is { } span)
             return span;
-        Refuse($"'{Short(said)}' is no span; {key.ToLowerInvariant()}: takes a whole number with s, m, h, d or w, as in 30s, 5m, 2h, 7d or 1w, and ten years at most.", from);
+        Refuse($"'{JobFilterText.Short(said)}' is no span; {key.ToLowerInvariant()}: takes a whole number with s, m, h, d or w, as in 30s, 5m, 2h, 7d or 1w, and ten years at most.", from);
         return null;
     }
 }

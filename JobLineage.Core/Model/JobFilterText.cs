@@ -48,6 +48,9 @@ internal static class JobFilterText
     public static string Value(string text, string parting = "") =>
         text.Length == 0 || text.Any(c => char.IsWhiteSpace(c) || c is ':' or '"' || parting.Contains(c)) ? Quote(text) : text;
 
+    /// <summary>A text of somebody's as a sentence names it.</summary>
+    public static string Short(string text) => text.Length <= 60 ? text : $"{TextLimit.Cut(text, 60)}…";
+
     /// <summary>A value in quotes.</summary>
     public static string Quote(string text)
     {

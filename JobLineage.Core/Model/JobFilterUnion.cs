@@ -55,9 +55,7 @@ internal static class JobFilterUnion
     private static string? Twice(string key, string? one, string? other, string advice = "say it once") =>
         one is null || other is null || one == other
             ? null
-            : $"'{key}:' is said twice, {JobFilterText.Quote(Short(one))} and {JobFilterText.Quote(Short(other))}, and no job meets both; {advice}.";
-
-    private static string Short(string text) => text.Length <= 60 ? text : $"{TextLimit.Cut(text, 60)}…";
+            : $"'{key}:' is said twice, {JobFilterText.Quote(JobFilterText.Short(one))} and {JobFilterText.Quote(JobFilterText.Short(other))}, and no job meets both; {advice}.";
 
     private static string? Words(IReadOnlyList<JobState> states) => states.Count == 0 ? null : string.Join(',', states.Select(state => state.Name()));
 

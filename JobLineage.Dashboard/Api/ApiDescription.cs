@@ -16,7 +16,7 @@ internal static class ApiDescription
         ["state"] = "Only those in this state.",
         ["queue"] = "Only jobs of this queue.",
         ["error"] = "Only jobs with the error of this number: 'id' of an answer of errors.",
-        ["q"] = "Only those whose text holds this.",
+        ["q"] = "Only runs that hold this text.",
         ["below"] = "Only jobs below the one with this id.",
         ["worker"] = "Only runs whose root has this worker, by its full or short name.",
         ["sort"] = "The order: errors, newest, oldest or finished.",

@@ -43,7 +43,7 @@ internal static class ExportEndpoints
         [Description("Only jobs in this state.")] string? state = null,
         [Description("Only jobs of this queue.")] string? queue = null,
         [Description("Only jobs with the error of this number: 'id' of an answer of errors.")] string? error = null,
-        [Description("Only jobs that this filter finds: words such as state:, worker:, args.KEY:, error:, older:, and texts in their arguments.")] string? q = null,
+        [Description(FilterParameters.Means)] string? q = null,
         [Description("Only jobs below the one with this id.")] string? below = null,
         [Description("Only the jobs with these ids; may be given up to 400 times.")] string[]? ids = null,
         [Description("true: CSV begins with a byte order mark, by which Excel knows UTF-8.")] string? bom = null)
@@ -81,7 +81,7 @@ internal static class ExportEndpoints
         [Description("Only jobs in this state.")] string? state = null,
         [Description("Only jobs of this queue.")] string? queue = null,
         [Description("Only jobs with the error of this number: 'id' of an answer of errors.")] string? error = null,
-        [Description("Only jobs that this filter finds: words such as state:, worker:, args.KEY:, error:, older:, and texts in their arguments.")] string? q = null,
+        [Description(FilterParameters.Means)] string? q = null,
         [Description("Only jobs below the one with this id.")] string? below = null,
         [Description("Only the jobs with these ids; may be given up to 400 times.")] string[]? ids = null)
     {

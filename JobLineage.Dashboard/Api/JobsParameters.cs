@@ -10,7 +10,7 @@ internal static class JobsParameters
     /// <summary>The query, and what is wrong with it by parameter.</summary>
     public static (JobsQuery Query, Dictionary<string, string[]> Errors) Read(IQueryCollection parameters, string source, string rootId)
     {
-        var read = new QueryParameters(parameters, Names);
+        var read = new QueryParameters(parameters, Names, filter: FilterParameters.Typed);
         var query = new JobsQuery
         {
             Source = source,

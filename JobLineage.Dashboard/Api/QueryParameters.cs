@@ -15,18 +15,19 @@ internal sealed class QueryParameters
     /// <summary>Looks them over.</summary>
     /// <param name="parameters">As they were given.</param>
     /// <param name="names">Those that the list knows, whatever the case of their letters.</param>
-    /// <param name="repeatable">Those of them that may be given more than once.</param>
-    public QueryParameters(IQueryCollection parameters, IReadOnlyList<string> names, params string[] repeatable)
+    /// <param name="repeatable">That of them which may be given more than once.</param>
+    /// <param name="filter">That of them which is a filter of jobs: whoever reads it says what is wrong with it, and how long it may be.</param>
+    public QueryParameters(IQueryCollection parameters, IReadOnlyList<string> names, string? repeatable = null, string? filter = null)
     {
         this.parameters = parameters;
         foreach (var (name, values) in parameters)
         {
             if (!names.Contains(name, StringComparer.OrdinalIgnoreCase))
                 Errors[name] = [$"'{name}' is not a parameter of this list; there are {string.Join(", ", names)}."];
-            else if (values.Count > 1 && !repeatable.Contains(name, StringComparer.OrdinalIgnoreCase))
+            else if (values.Count > 1 && !name.Equals(repeatable, StringComparison.OrdinalIgnoreCase))
                 Errors[name] = [$"'{name}' may be given once."];
             // The database knows no NUL in a text.
-            else if (values.Any(value => value is not null && (value.Contains('\0') || value.Length > LongestText)))
+            else if (!name.Equals(filter, StringComparison.OrdinalIgnoreCase) && values.Any(value => value is not null && (value.Contains('\0') || value.Length > LongestText)))
                 Errors[name] = [$"'{name}' must be a text of at most {LongestText} characters without NUL."];
         }
     }

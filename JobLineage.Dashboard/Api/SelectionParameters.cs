@@ -11,7 +11,7 @@ internal static class SelectionParameters
     /// <summary>The selection, and what is wrong with it by parameter.</summary>
     public static (JobSelection Selection, Dictionary<string, string[]> Errors) Read(IQueryCollection parameters, string source, string rootId)
     {
-        var read = new QueryParameters(parameters, Names, "ids");
+        var read = new QueryParameters(parameters, Names, "ids", FilterParameters.Typed);
         return (Selection(read, source, rootId), read.Errors);
     }
 
@@ -19,7 +19,7 @@ internal static class SelectionParameters
     public static (JobSelection Selection, ExportFormat Format, bool Bom, Dictionary<string, string[]> Errors) ReadExport(
         IQueryCollection parameters, string source, string rootId)
     {
-        var read = new QueryParameters(parameters, ["format", "bom", .. Names], "ids");
+        var read = new QueryParameters(parameters, ["format", "bom", .. Names], "ids", FilterParameters.Typed);
         var selection = Selection(read, source, rootId);
         var format = read.Choice<ExportFormat>("format") ?? ExportFormat.Json;
         var bom = read.Flag("bom");

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;
 
@@ -25,7 +26,7 @@ internal static class ViewEndpoints
     private static async Task<IResult> JobsAsync(
         string source, string rootId, HttpRequest request, [FromServices] IRunViews views, [FromServices] IRunReader store,
         CancellationToken cancellation, string? stage = null, string? state = null, string? queue = null, string? error = null,
-        string? q = null, string? below = null, string? sort = null, string? page = null, string? pageSize = null)
+        [Description(FilterParameters.Means)] string? q = null, string? below = null, string? sort = null, string? page = null, string? pageSize = null)
     {
         // The parameters stand in the signature for the description; they are read together, so that all errors are told.
         _ = (stage, state, queue, error, q, below, sort, page, pageSize);

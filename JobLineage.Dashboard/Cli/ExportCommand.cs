@@ -94,7 +94,7 @@ internal sealed class ExportCommand : QueryCommand
         var selection = new JobSelection { Source = tree.Run.Source, RootId = tree.Run.RootId, Filter = filtered };
         var now = Clock.GetUtcNow();
         var run = tree.Run.Diagnose(question.Diagnosis, now);
-        await using var export = new RunExport(run, selection, JobsAsync(question, tree, filtered, now, cancellation));
+        await using var export = new RunExport(run, selection, JobsAsync(question, tree, filtered.Within(tree.Run.RootId), now, cancellation));
         var jobs = await wanted.WriteAsync(export, target.Stream, parse.GetValue(bom), cancellation);
         await target.CommitAsync(cancellation);
         if (target.Path is { } file)
@@ -112,9 +112,9 @@ internal sealed class ExportCommand : QueryCommand
     {
         var kind = question.Lineage.Source.IdKind;
         var places = tree.Run.Stages.Select((s, at) => (s.Path, at)).ToDictionary(s => s.Path, s => s.at, StagePath.Comparer);
-        var below = filter.Below is { } above && above != tree.Run.RootId ? Below(tree, above) : null;
+        var below = filter.Below is { } above ? Below(tree, above) : [];
         var nodes = tree.Nodes
-            .Where(n => !n.Job.IsMissing && JobFilterMatch.IsNear(filter, n.Job, n.Stage, now, _ => below?.Contains(n.Job.Id) ?? true))
+            .Where(n => !n.Job.IsMissing && JobFilterMatch.IsNear(filter, n.Job, n.Stage, now, _ => below.Contains(n.Job.Id)))
             .OrderBy(n => places[n.Stage]).ThenBy(n => n.Job.State).ThenBy(n => n.Job.ScheduledAt ?? n.Job.InsertedAt ?? DateTimeOffset.MaxValue)
             .ThenBy(n => n.Job.Id, Comparer<string>.Create((a, b) => JobIds.Compare(kind, a, b)));
         foreach (var piece in nodes.Chunk(Piece))
@@ -123,8 +123,7 @@ internal sealed class ExportCommand : QueryCommand
             var gone = rows.Absent.ToHashSet(StringComparer.Ordinal);
             // An id that is not unique is said to be so; one of its rows is shown.
             var read = rows.Jobs.GroupBy(j => j.Id, StringComparer.Ordinal).ToDictionary(j => j.Key, j => j.First(), StringComparer.Ordinal);
-            foreach (var bad in rows.Bad)
-                await question.Error.WriteLineAsync(VisibleText.Line($"{bad.Sentence} {(bad.IsKept ? "The job is exported without it." : "The job is exported as it was counted, without what is long.")}"));
+            var bad = rows.Bad.ToLookup(row => row.Id, StringComparer.Ordinal);
             foreach (var node in piece)
             {
                 // A row that has gone since, or that can't be read whole, is what was seen of it.
@@ -140,10 +139,33 @@ internal sealed class ExportCommand : QueryCommand
                         IsCut = whole.IsCut,
                     }
                     : node.Job with { IsGone = gone.Contains(node.Job.Id) };
-                if (JobFilterMatch.IsWhole(filter, job, errorId: null))
+                var isFound = JobFilterMatch.IsWhole(filter, job, errorId: null);
+                // Of a job that does not match by what could be read of it there is nothing to say.
+                foreach (var part in isFound || JobFilterMatch.IsWhole(Known(filter, bad[job.Id]), job, errorId: null) ? bad[job.Id] : [])
+                    await question.Error.WriteLineAsync(VisibleText.Line($"{part.Sentence} {Fate(part, isFound)}"));
+                if (isFound)
                     yield return new(job, node.Stage);
             }
         }
+    }
+
+    private static string Fate(BadRow part, bool isFound) =>
+        !isFound ? "Whether the job matches is not known: it is left out."
+        : part.IsKept ? "The job is exported without it."
+        : "The job is exported as it was counted, without what is long.";
+
+    /// <summary>What a filter asks of a job besides that which could not be read of it.</summary>
+    private static JobFilter Known(JobFilter filter, IEnumerable<BadRow> bad)
+    {
+        foreach (var part in bad)
+        {
+            if (!part.IsKept || part.Member == nameof(SourceMapping.Args))
+                filter = filter with { Args = [], Texts = [] };
+            if (!part.IsKept || part.Member is nameof(SourceMapping.Errors) or nameof(SourceMapping.LastError))
+                filter = filter with { ErrorTexts = [] };
+        }
+
+        return filter;
     }
 
     /// <summary>What the options ask for together.</summary>

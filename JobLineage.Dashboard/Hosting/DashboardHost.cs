@@ -1,5 +1,6 @@
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Api;
+using JobLineage.Dashboard.Live;
 using JobLineage.Dashboard.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -31,7 +32,7 @@ public static class DashboardHost
             builder.WebHost.UseUrls(options.Addresses.Urls);
         // A service that lacks another shall be found now, not by the first visitor who needs it.
         builder.Host.UseDefaultServiceProvider(o => (o.ValidateOnBuild, o.ValidateScopes) = (true, true));
-        builder.WebHost.ConfigureKestrel(o => o.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(o => (o.AddServerHeader, o.Limits.MaxRequestLineSize) = (false, JobLineageUi.LongestAddress));
         // The manifest of files that are not published yet; a published program has none, and then this does nothing.
         builder.WebHost.UseStaticWebAssets();
         ServiceFailures.Configure(builder.Services);

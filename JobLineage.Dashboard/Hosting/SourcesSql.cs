@@ -20,14 +20,19 @@ internal sealed class SourcesSql(WatchedSources sources, IRunReader store, IRunE
             return null;
         var notes = new List<string> { "Rows that the queue has removed since, and whose parents it has removed, are no longer in its table." };
         var filter = selection.Filter;
-        if (filter.Texts.Count > 0 || filter.Args.Count > 0)
-            notes.Add("Arguments are searched as the queue has them; here they are searched as they are kept: without secrets, and cut where they are long.");
+        var looksAtArgs = filter.Texts.Count > 0 || filter.Args.Count > 0;
         if (await store.FindRunAsync(selection.Source, selection.RootId, cancellation) is not { } run
             || (filter.Stage is { } path && run.Stages.All(stage => stage.Path != path)))
             return null;
         if (await writer.WriteAsync(run, filter, cancellation) is { } statement)
+        {
+            if (looksAtArgs)
+                notes.Add("Arguments are searched as the queue has them; here they are searched as they are kept: without secrets, and cut where they are long.");
             return new(statement, notes);
+        }
 
+        if (looksAtArgs)
+            notes.Add("The jobs were found by their arguments as they are kept here: without secrets, and cut where they are long.");
         // As no expression in SQL says which errors are alike: the jobs are named.
         await using var export = await exports.OpenAsync(selection, cancellation);
         if (export is null)
@@ -44,6 +49,6 @@ internal sealed class SourcesSql(WatchedSources sources, IRunReader store, IRunE
             ids.Add(job.Job.Id);
         }
 
-        return await writer.WriteAsync(export.Run, new() { Ids = ids.Count > 0 ? ids : [""] }, cancellation) is { } named ? new(named, notes) : null;
+        return new(await writer.WriteAsync(ids, cancellation), notes);
     }
 }

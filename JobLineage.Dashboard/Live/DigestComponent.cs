@@ -52,5 +52,9 @@ public abstract class DigestComponent : ViewComponent
     }
 
     /// <inheritdoc />
-    protected override void OnLeaving() => _timer?.Dispose();
+    protected override void OnLeaving()
+    {
+        base.OnLeaving();
+        _timer?.Dispose();
+    }
 }

@@ -1,4 +1,5 @@
 using JobLineage.Core.Graph;
+using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components;
 using Microsoft.AspNetCore.Diagnostics;
@@ -10,6 +11,15 @@ namespace JobLineage.Dashboard.Live;
 public static class JobLineageUi
 {
     /// <summary>
+    /// Bytes of a page's address: in it a filter is as long as anywhere, of letters that take nine characters each (%E5%90%8D). Servers have less by
+    /// default: a page that was reached by typing could then not be loaded again.
+    /// </summary>
+    public const int LongestAddress = 10 * JobFilter.LongestText;
+
+    // As much as a circuit's messages have by default, for what stands beside an address.
+    private const int MessageSize = 32 * 1024;
+
+    /// <summary>
     /// Registers the components, the hubs and the layout cache. The host registers <see cref="IRunReader"/>,
     /// <see cref="IRunViews"/>, <see cref="INativeRows"/>, <see cref="IRunSignal"/>, <see cref="IForgetting"/>, <see cref="IPutAside"/>, <see cref="ConfiguredSources"/>, and what tells of
     /// digests.
@@ -17,7 +27,8 @@ public static class JobLineageUi
     public static IServiceCollection AddJobLineageUi(this IServiceCollection services)
     {
         // The browser gives the connection up when two heartbeats and a half are missing (app.js): that is ten seconds.
-        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.KeepAliveInterval = TimeSpan.FromSeconds(4));
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub =>
+            (hub.KeepAliveInterval, hub.MaximumReceiveMessageSize) = (TimeSpan.FromSeconds(4), LongestAddress + MessageSize));
         services.AddScoped<PageClock>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunHub>();

@@ -9,6 +9,9 @@ public abstract class ViewComponent : LiveComponent
 {
     private static readonly TimeSpan Unprompted = TimeSpan.FromSeconds(10);
 
+    private Action? _look;
+    private ITimer? _timer;
+
     /// <summary>Where the views come from.</summary>
     [Inject]
     protected ViewHub Views { get; set; } = null!;
@@ -23,13 +26,22 @@ public abstract class ViewComponent : LiveComponent
     /// <param name="run">The run, as it is shown.</param>
     /// <param name="what">Names the view and its filter.</param>
     /// <param name="load">Reads it.</param>
+    /// <param name="ticks">Whether it changes by the passing of time alone, so that it is read again also while nothing happens in the run.</param>
     protected async Task SetAsync<T>(
-        LiveWatch<T> watch, RunSnapshot run, object what, Func<IRunViews, CancellationToken, Task<T?>> load)
+        LiveWatch<T> watch, RunSnapshot run, object what, Func<IRunViews, CancellationToken, Task<T?>> load, bool ticks = false)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(watch);
         var subject = new RunKey(run.Source, run.RootId);
-        await watch.SetAsync((subject, what), () => Views.Subscribe(subject, what, StampOf(run), load));
-        Views.Seen(subject, what, StampOf(run));
+        // Of a run that has come to rest no newer picture comes.
+        object Stamp() => ticks ? (run.Version, Time.GetUtcNow().UtcTicks / Unprompted.Ticks) : StampOf(run);
+        await watch.SetAsync((subject, what), () => Views.Subscribe(subject, what, Stamp(), load));
+        Views.Seen(subject, what, Stamp());
+        _look = ticks ? () => Views.Seen(subject, what, Stamp()) : null;
+        if (ticks && IsInteractive)
+            _timer ??= Time.CreateTimer(_ => _look?.Invoke(), null, Unprompted, Unprompted);
     }
+
+    /// <inheritdoc />
+    protected override void OnLeaving() => _timer?.Dispose();
 }

@@ -67,6 +67,19 @@ public sealed class DescriptionTests
         }
     }
 
+    [Fact]
+    public async Task What_a_text_finds_is_described_where_it_is_a_filter_of_jobs_and_where_it_is_not()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var paths = (await dashboard.GetAsync("/openapi/v1.json")).GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.GetProperty("get").TryGetProperty("parameters", out var list) ? list.EnumerateArray().Select(p => (Path: path.Name, Parameter: p)) : [])
+            .Where(p => p.Parameter.GetProperty("name").GetString() == "q")
+            .ToDictionary(p => p.Path, p => p.Parameter.GetProperty("description").GetString()!);
+
+        Assert.Equal(4, paths.Count);
+        Assert.All(paths, path => Assert.StartsWith(path.Key.EndsWith("/runs") ? "Only runs" : "Only jobs that this filter finds", path.Value));
+    }
+
     [Theory]
     [InlineData("/api")]
     [InlineData("/api/")]

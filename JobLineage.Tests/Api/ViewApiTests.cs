@@ -52,6 +52,8 @@ public class ViewApiTests
         foreach (var (wrong, said) in new[]
         {
             ("q=sate%3Adiscarded", "'q': 'sate:' is no word of a filter; did you mean state:? A text with a colon is found in quotes. (at character 1)"),
+            ("q=a%00", "'q': There is a character that no database can hold: a NUL, or half of a pair. (at character 2)"),
+            ("q=" + new string('x', JobFilter.LongestText + 1), "'q': A filter may have 16,000 characters at most; this has 16,001."),
             ("state=completed&q=eu+state%3Adiscarded", "'q': 'state:' is said twice, \"completed\" and \"discarded\", and no job meets both; write several states behind one state:, with commas between them."),
         })
         {
@@ -61,6 +63,22 @@ public class ViewApiTests
                 Assert.Equal(said, problem.GetProperty("errors").GetProperty("q")[0].GetString());
             }
         }
+    }
+
+    [Fact]
+    public async Task A_filter_is_as_long_in_an_address_as_anywhere()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var ids = Enumerable.Range(0, JobFilter.MostIds).Select(n => new Guid(n, 0, 0, new byte[8]).ToString()).ToList();
+        var query = $"q=id%3A{string.Join("%2C", ids)}";
+        await dashboard.GetAsync($"/api/v1/runs/oban/10/jobs?{query}");
+        await dashboard.GetAsync($"/api/v1/runs/oban/10/export?{query}");
+
+        Assert.Equal(ids, dashboard.Views.Queries.Single().Filter.Ids);
+        Assert.Equal(ids, dashboard.Exports.Asked.Single().Filter.Ids);
+        // A page that was reached by typing can be loaded again, whatever its letters.
+        using var page = await dashboard.Browser.GetAsync($"/runs/oban/10?tab=jobs&q={string.Concat(Enumerable.Repeat("%E5%90%8D", JobFilter.LongestText))}");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
     }
 
     [Fact]

@@ -70,6 +70,18 @@ public sealed class BadRowCommandTests
         Assert.Contains("More than one row of public.t has the id 2", ran.Error);
         Assert.Contains("Args of row 3 can't be read: invalid input syntax for type integer: \"x\" (22P02). The job is exported without it.", ran.Error);
         Assert.Contains("Priority of row 4 can't be read: invalid input syntax for type bigint: \"x\" (22P02). The job is exported as it was counted, without what is long.", ran.Error);
+
+        // What is dropped is not said to be exported, and of what can't match nothing is said.
+        foreach (var (filter, found, unknown) in new[] { ("0", "1 2", "Args of row 3|Priority of row 4"), ("0 state:completed worker:A", "1 2", "Args of row 3|Priority of row 4"), ("error:boom", "", "Priority of row 4"), ("0 id:1", "1", ""), ("0 worker:B", "", "") })
+        {
+            ran = await RunAsync(fixture, "export", "1", "--format", "json", "--filter", filter);
+            Assert.Equal(0, ran.ExitCode);
+            jobs = System.Text.Json.JsonDocument.Parse(ran.Output).RootElement.GetProperty("jobs").EnumerateArray().ToList();
+            Assert.Equal((filter, found), (filter, string.Join(' ', jobs.Select(j => j.GetProperty("id").GetString()).Order())));
+            var said = ran.Error.Split(Environment.NewLine).Where(line => line.Contains("can't be read")).ToList();
+            Assert.All(said, line => Assert.EndsWith("Whether the job matches is not known: it is left out.", line));
+            Assert.Equal((filter, unknown), (filter, string.Join('|', said.Select(line => line[..line.IndexOf(" can't", StringComparison.Ordinal)]))));
+        }
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(StoreFixture fixture, params string[] args)

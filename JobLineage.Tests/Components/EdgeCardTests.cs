@@ -13,12 +13,12 @@ public sealed class EdgeCardTests : PageContext
     private const string Detail = Page + "/MovieDetailJob";
 
     [Fact]
-    public void An_edge_that_is_asked_tells_how_it_fans_out_and_links_to_the_parents_without_a_child()
+    public async Task An_edge_that_is_asked_tells_how_it_fans_out_and_links_to_the_parents_without_a_child()
     {
         Edges.Facts[$"{Page} → {Detail}"] = Facts() with { WithoutChild = 30, Childless = 4, Sample = ["12", "a/b"] };
         var graph = Graph();
 
-        Ask(graph, Detail);
+        await AskAsync(graph, Detail);
 
         graph.WaitForAssertion(() => Assert.Equal(["2", "11", "1,200", "1,300"], graph.FindAll(".card td").Select(cell => cell.TextContent)));
         var card = graph.Find("[role=dialog]");
@@ -29,17 +29,17 @@ public sealed class EdgeCardTests : PageContext
         Assert.Equal(["jobs/oban/12", "jobs/oban/a/b"], card.QuerySelectorAll("a").Select(link => link.GetAttribute("href")));
         Assert.Equal("true", graph.Find($"[data-to='{Detail}']").GetAttribute("aria-expanded"));
 
-        graph.Find(".graph-ask").Change("");
+        await graph.Find(".graph-ask").ChangeAsync("");
         Assert.Empty(graph.FindAll(".card"));
     }
 
     [Fact]
-    public void What_was_not_counted_whole_is_said()
+    public async Task What_was_not_counted_whole_is_said()
     {
         Edges.Facts[$"{Page} → {Detail}"] = Facts() with { Completed = 500_000, Examined = 20_000, Children = new(0, 1, 5, 10_000, 10_000) };
         var graph = Graph();
 
-        Ask(graph, Detail);
+        await AskAsync(graph, Detail);
 
         graph.WaitForAssertion(() => Assert.Contains(
             "Counted over the newest 20,000 of 500,000 completed parents, up to 10,000 children of each", graph.Find(".card").TextContent));
@@ -47,12 +47,12 @@ public sealed class EdgeCardTests : PageContext
     }
 
     [Fact]
-    public void The_card_keeps_its_height_while_it_counts_and_says_that_it_does()
+    public async Task The_card_keeps_its_height_while_it_counts_and_says_that_it_does()
     {
         Edges.Gate = new();
         var graph = Graph();
 
-        Ask(graph, Detail);
+        await AskAsync(graph, Detail);
 
         Assert.Equal("Counting…", graph.Find(".card-wait [role=status]").TextContent);
         Edges.Facts[$"{Page} → {Detail}"] = Facts();
@@ -61,38 +61,38 @@ public sealed class EdgeCardTests : PageContext
     }
 
     [Fact]
-    public void A_store_that_does_not_answer_is_a_sentence_and_the_next_look_asks_again()
+    public async Task A_store_that_does_not_answer_is_a_sentence_and_the_next_look_asks_again()
     {
         Edges.Failure = new NpgsqlException("gone");
         var graph = Graph();
 
-        Ask(graph, Detail);
+        await AskAsync(graph, Detail);
         graph.WaitForAssertion(() => Assert.Contains("the store does not answer", graph.Find(".card").TextContent));
 
         (Edges.Failure, Edges.Facts[$"{Page} → {Detail}"]) = (null, Facts());
-        Ask(graph, Detail);
+        await AskAsync(graph, Detail);
         graph.WaitForAssertion(() => Assert.NotEmpty(graph.FindAll(".card table")));
         Assert.Equal(2, Edges.Asked.Count);
     }
 
     [Fact]
-    public void The_same_edge_of_the_same_run_is_counted_once_and_another_one_instead_of_it()
+    public async Task The_same_edge_of_the_same_run_is_counted_once_and_another_one_instead_of_it()
     {
         var graph = Graph();
-        Ask(graph, Detail);
-        Ask(graph, Detail);
-        Ask(graph, Page + "/ShowtimeProcessJob");
+        await AskAsync(graph, Detail);
+        await AskAsync(graph, Detail);
+        await AskAsync(graph, Page + "/ShowtimeProcessJob");
 
         Assert.Equal("MoviePageJob → ShowtimeProcessJob", graph.Find(".card").GetAttribute("aria-label"));
         Assert.Equal([$"{Page} → {Detail}", $"{Page} → {Page}/ShowtimeProcessJob"], Edges.Asked.Distinct());
     }
 
     [Fact]
-    public void Nothing_is_asked_of_the_store_for_an_edge_that_is_not_drawn()
+    public async Task Nothing_is_asked_of_the_store_for_an_edge_that_is_not_drawn()
     {
         var graph = Graph();
 
-        graph.Find(".graph-ask").Change("'; drop table job_lineage.job --");
+        await graph.Find(".graph-ask").ChangeAsync("'; drop table job_lineage.job --");
 
         Assert.Empty(Edges.Asked);
         Assert.Empty(graph.FindAll(".card"));
@@ -110,8 +110,8 @@ public sealed class EdgeCardTests : PageContext
         AsOf = SomeRuns.Noon,
     };
 
-    private static void Ask(IRenderedComponent<StageGraphView> graph, string to) =>
-        graph.Find(".graph-ask").Change(graph.Find($"[data-from='{Page}'][data-to='{to}']").GetAttribute("data-edge"));
+    private static Task AskAsync(IRenderedComponent<StageGraphView> graph, string to) =>
+        graph.Find(".graph-ask").ChangeAsync(graph.Find($"[data-from='{Page}'][data-to='{to}']").GetAttribute("data-edge"));
 
     private IRenderedComponent<StageGraphView> Graph() => Render<StageGraphView>(p => p
         .Add(view => view.Run, SomeRuns.Run())

@@ -116,20 +116,20 @@ public sealed class FreshnessTests : PageContext
     }
 
     [Fact]
-    public void Rows_wait_for_the_pointer_to_leave_and_the_page_says_so()
+    public async Task Rows_wait_for_the_pointer_to_leave_and_the_page_says_so()
     {
         Reader.Page = Page(("1", 1), ("2", 1));
         var page = Render<RunListPage>();
         page.WaitForAssertion(() => Assert.Equal(["1", "2"], Rows(page)), Limit);
 
-        page.Find(".steady").PointerEnter(new PointerEventArgs());
+        await page.Find(".steady").PointerEnterAsync(new PointerEventArgs());
         Reader.Page = Page(("3", 1), ("2", 9), ("1", 1));
         Signal.Raise();
 
         page.WaitForAssertion(() => Assert.Contains("9", page.Find("[data-run='2'] .c-jobs").TextContent), Limit);
         Assert.Equal(["1", "2"], Rows(page));
         Assert.Contains("1 newer", page.Find(".held").TextContent);
-        page.Find(".steady").PointerLeave(new PointerEventArgs());
+        await page.Find(".steady").PointerLeaveAsync(new PointerEventArgs());
         page.WaitForAssertion(() => Assert.Equal(["3", "2", "1"], Rows(page)), Limit);
         Assert.Empty(page.FindAll(".held"));
     }

@@ -39,13 +39,13 @@ public sealed class InferPageTests : PageContext
     }
 
     [Fact]
-    public void What_stands_in_the_way_is_said_and_can_be_tried_again()
+    public async Task What_stands_in_the_way_is_said_and_can_be_tried_again()
     {
         Untracked.Problem = "The database of source 'oban' did not answer in time.";
         var page = Page("");
         page.WaitForAssertion(() => Assert.Contains("did not answer in time", page.Find("[data-problem]").TextContent), Limit);
         Untracked.Problem = null;
-        page.FindAll("button").Single(b => b.TextContent == "Try again").Click();
+        await page.FindAll("button").Single(b => b.TextContent == "Try again").ClickAsync();
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-inferred-stage]")), Limit);
     }
 

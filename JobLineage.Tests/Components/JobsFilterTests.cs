@@ -62,6 +62,35 @@ public sealed class JobsFilterTests : PageContext
     }
 
     [Fact]
+    public async Task A_choice_mends_what_the_address_says_twice_and_any_other_stands_beside_it()
+    {
+        var page = Open("tab=jobs&state=discarded&q=state%3Acompleted%20eu");
+        page.WaitForAssertion(() => Assert.Contains("'state:' is said twice", page.Find("[data-filter-problem]").TextContent), Limit);
+
+        await page.FindAll(".filter select")[0].ChangeAsync("SyncJob");
+
+        Assert.EndsWith("runs/oban/1?tab=jobs&stage=SyncJob&state=discarded&q=state%3Acompleted%20eu", Nav.Uri);
+        page.WaitForAssertion(() => Assert.Equal("SyncJob", page.FindAll(".filter select")[0].QuerySelector("option[selected]")?.GetAttribute("value")), Limit);
+        Assert.Contains("'state:' is said twice", page.Find("[data-filter-problem]").TextContent);
+        Assert.Empty(Views.Queries);
+
+        await page.FindAll(".filter select")[1].ChangeAsync("completed");
+
+        Assert.EndsWith("runs/oban/1?tab=jobs&stage=SyncJob&state=completed&q=eu", Nav.Uri);
+        page.WaitForAssertion(() => Assert.Equal("state:completed stage:SyncJob eu", Views.Queries[^1].Filter.ToString()), Limit);
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-filter-problem]")), Limit);
+    }
+
+    [Fact]
+    public void A_text_that_no_database_can_hold_is_refused_and_not_passed_over()
+    {
+        var page = Open("tab=jobs&q=a%00b");
+
+        page.WaitForAssertion(() => Assert.Contains("There is a character that no database can hold: a NUL, or half of a pair. (at character 2)", page.Find("[data-filter-problem]").TextContent), Limit);
+        Assert.Empty(Views.Queries);
+    }
+
+    [Fact]
     public async Task What_is_typed_stays_while_the_run_changes_and_goes_with_a_choice()
     {
         var page = Open("tab=jobs");

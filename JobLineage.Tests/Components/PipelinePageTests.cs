@@ -34,19 +34,19 @@ public sealed class PipelinePageTests : PageContext
     }
 
     [Fact]
-    public void Nothing_moves_under_the_pointer()
+    public async Task Nothing_moves_under_the_pointer()
     {
         Put(SomePipelines.Run(1));
         var page = Page();
         page.WaitForAssertion(() => Assert.Equal(["r1"], Roots(page)), Limit);
-        page.Find("[data-page=pipeline]").PointerEnter();
+        await page.Find("[data-page=pipeline]").PointerEnterAsync();
 
         Put(SomePipelines.Run(0), SomePipelines.Run(1));
         Signal.Raise(new RunKey("oban", "r0"));
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".held")), Limit);
         Assert.Equal(["r1"], Roots(page));
 
-        page.Find("[data-page=pipeline]").PointerLeave();
+        await page.Find("[data-page=pipeline]").PointerLeaveAsync();
         page.WaitForAssertion(() => Assert.Equal(["r0", "r1"], Roots(page)), Limit);
     }
 

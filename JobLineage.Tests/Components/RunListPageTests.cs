@@ -70,18 +70,18 @@ public sealed class RunListPageTests : PageContext
     }
 
     [Fact]
-    public void A_choice_goes_into_the_address_and_begins_at_the_beginning()
+    public async Task A_choice_goes_into_the_address_and_begins_at_the_beginning()
     {
         Reader.Page = Page(Run("1")) with { Pipelines = [new("oban", "App.SyncJob", 3)] };
         Nav.NavigateTo("./?page=0.d.1.1.0");
         var page = Render<RunListPage>();
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
 
-        page.Find("select[name=worker]").Change("App.SyncJob");
+        await page.Find("select[name=worker]").ChangeAsync("App.SyncJob");
         Assert.EndsWith("/?worker=App.SyncJob", Nav.Uri);
 
-        page.Find("input[name=q]").Change(Hostile);
-        page.Find("form.filter").Submit();
+        await page.Find("input[name=q]").ChangeAsync(Hostile);
+        await page.Find("form.filter").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(Hostile, Reader.LastQuery?.Text), Limit);
         Assert.Equal("App.SyncJob", Reader.LastQuery!.Worker);
         Assert.Empty(page.FindAll("img"));

@@ -14,20 +14,20 @@ public sealed class SourcesPageTests : PageContext
     private FakeSourceDesk Desk => Services.GetRequiredService<FakeSourceDesk>();
 
     [Fact]
-    public void A_source_is_forgotten_only_after_it_was_said_what_that_removes()
+    public async Task A_source_is_forgotten_only_after_it_was_said_what_that_removes()
     {
         Desk.Found["old"] = new("old", null, 1234, 0, 56, 7, 8, 2, null);
         Reader.Sources = [new("oban", FeedState.Live, SomeRuns.Noon, null, 0, 0), new("old", FeedState.Stopped, SomeRuns.Noon, null, 0, 0)];
         var cut = Render<SourcesPage>();
-        cut.WaitForElement("[data-source=old] [data-act=preview]", Limit).Click();
+        await cut.WaitForElement("[data-source=old] [data-act=preview]", Limit).ClickAsync();
         cut.WaitForElement("[data-act=forget]", Limit);
         Assert.Contains("1,234 jobs, 56 runs, 7 summaries of runs that were dropped, 8 final failures.", cut.Markup);
         Assert.Contains("2 final failures will not be reported", cut.Markup);
         Assert.Empty(Desk.Forgotten);
-        cut.WaitForElement("[data-act=keep]", Limit).Click();
+        await cut.WaitForElement("[data-act=keep]", Limit).ClickAsync();
         Assert.Empty(Desk.Forgotten);
-        cut.WaitForElement("[data-source=old] [data-act=preview]", Limit).Click();
-        cut.WaitForElement("[data-act=forget]", Limit).Click();
+        await cut.WaitForElement("[data-source=old] [data-act=preview]", Limit).ClickAsync();
+        await cut.WaitForElement("[data-act=forget]", Limit).ClickAsync();
         cut.WaitForAssertion(() => Assert.Equal(["old"], Desk.Forgotten), Limit);
         // What was said of it outlives its row.
         Reader.Sources = [Reader.Sources[0]];
@@ -43,7 +43,7 @@ public sealed class SourcesPageTests : PageContext
         Desk.Gate = new();
         var said = new List<Said>();
         var cut = Render<ForgetSource>(p => p.Add(x => x.Source, "old").Add(x => x.OnSaid, said.Add));
-        cut.Find("[data-act=preview]").Click();
+        await cut.Find("[data-act=preview]").ClickAsync();
         var first = cut.Find("[data-act=forget]").ClickAsync(new());
         Assert.All(cut.FindAll("button"), button => Assert.True(button.HasAttribute("disabled")));
         await cut.Find("[data-act=forget]").ClickAsync(new());
@@ -56,16 +56,16 @@ public sealed class SourcesPageTests : PageContext
     private static TimeSpan Limit { get; } = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public void A_source_that_is_still_read_is_said_to_be_read_again()
+    public async Task A_source_that_is_still_read_is_said_to_be_read_again()
     {
         Desk.Found["oban"] = new("oban", null, 1, 1, 1, 0, 0, 0, "host:7");
         var cut = Render<ForgetSource>(p => p.Add(f => f.Source, "oban").Add(f => f.IsConfigured, true));
-        cut.Find("[data-act=preview]").Click();
+        await cut.Find("[data-act=preview]").ClickAsync();
         Assert.Contains("being read by host:7", cut.Markup);
     }
 
     [Fact]
-    public void Rows_that_can_t_be_read_are_named_and_can_be_tried_again()
+    public async Task Rows_that_can_t_be_read_are_named_and_can_be_tried_again()
     {
         var cut = Render<PutAsideTable>(p => p.Add(t => t.Source, "t").Add(t => t.Count, 700).Add(t => t.Rows,
         [
@@ -78,7 +78,7 @@ public sealed class SourcesPageTests : PageContext
         Assert.Contains("Its state is not known", cut.Find("[data-row-id='17']").TextContent);
         Assert.Contains("The job is shown without it.", cut.Find("[data-row-id='18']").TextContent);
         Assert.DoesNotContain("<b>", cut.Markup);
-        cut.Find("[data-act=retry]").Click();
+        await cut.Find("[data-act=retry]").ClickAsync();
         Assert.Equal(["t"], Desk.Retried);
     }
 }

@@ -108,7 +108,7 @@ public sealed class StageGraphFoldTests : PageContext
     }
 
     [Fact]
-    public void New_stages_move_no_node_and_the_picture_can_be_tidied()
+    public async Task New_stages_move_no_node_and_the_picture_can_be_tidied()
     {
         var run = SomeGraphs.Run("A", "A/B", "A/C");
         var graph = Graph(run);
@@ -119,7 +119,7 @@ public sealed class StageGraphFoldTests : PageContext
 
         Assert.Equal(before, Places(graph).Where(place => before.ContainsKey(place.Key)).ToDictionary());
         Assert.Equal(6, Stages(graph).Count);
-        graph.Find(".graph-folds button").Click();
+        await graph.Find(".graph-folds button").ClickAsync();
         Assert.NotEqual(before, Places(graph).Where(place => before.ContainsKey(place.Key)).ToDictionary());
         Assert.Empty(graph.FindAll(".graph-folds button"));
     }
@@ -135,11 +135,11 @@ public sealed class StageGraphFoldTests : PageContext
     }
 
     [Fact]
-    public void A_search_marks_what_it_finds_dims_the_rest_and_steps_through()
+    public async Task A_search_marks_what_it_finds_dims_the_rest_and_steps_through()
     {
         var graph = Graph(SomeRuns.Run());
 
-        graph.Find(".graph-search").Input("movie");
+        await graph.Find(".graph-search").InputAsync("movie");
 
         Assert.Equal([Page, Page + "/MovieDetailJob"], Marked(graph, ".node-hit"));
         Assert.Equal(["SyncJob", Page + "/ShowtimeProcessJob"], Marked(graph, ".node-miss"));
@@ -147,41 +147,41 @@ public sealed class StageGraphFoldTests : PageContext
         Assert.Equal("1 of 2", graph.Find(".graph-count").TextContent);
         Assert.Equal($"1 {Page}", graph.Find("job-graph").GetAttribute("data-jump"));
 
-        graph.Find(".graph-find").Submit();
+        await graph.Find(".graph-find").SubmitAsync();
         Assert.Equal([Page + "/MovieDetailJob"], Marked(graph, ".node-found"));
-        graph.Find(".graph-find").Submit();
+        await graph.Find(".graph-find").SubmitAsync();
         Assert.Equal("1 of 2", graph.Find(".graph-count").TextContent);
-        graph.Find("[aria-label='Previous match']").Click();
+        await graph.Find("[aria-label='Previous match']").ClickAsync();
         Assert.Equal("2 of 2", graph.Find(".graph-count").TextContent);
 
-        graph.Find(".graph-search").Input("nothing like it");
+        await graph.Find(".graph-search").InputAsync("nothing like it");
         Assert.Equal("No stage of this name", graph.Find(".graph-count").TextContent);
-        graph.Find(".graph-search").Input("");
+        await graph.Find(".graph-search").InputAsync("");
         Assert.Empty(graph.FindAll(".node-miss, .node-hit"));
         Assert.Equal("", graph.Find(".graph-count").TextContent);
     }
 
     [Fact]
-    public void A_search_finds_what_is_closed_and_enter_opens_the_way_to_it()
+    public async Task A_search_finds_what_is_closed_and_enter_opens_the_way_to_it()
     {
         Go($"closed={ClosedStages.IdOf(Page)}");
         var graph = Graph(SomeRuns.Run());
 
-        graph.Find(".graph-search").Input("showtime");
+        await graph.Find(".graph-search").InputAsync("showtime");
         Assert.Equal("1 of 1, 1 below closed stages: Enter opens them", graph.Find(".graph-count").TextContent);
-        graph.Find(".graph-find").Submit();
+        await graph.Find(".graph-find").SubmitAsync();
 
         Assert.DoesNotContain("closed", Nav.Uri);
     }
 
     [Fact]
-    public void A_renders_count_of_a_search_is_that_of_the_nodes_it_marks()
+    public async Task A_renders_count_of_a_search_is_that_of_the_nodes_it_marks()
     {
         var graph = Graph(SomeRuns.Run());
-        graph.Find(".graph-search").Input("sync");
+        await graph.Find(".graph-search").InputAsync("sync");
         var before = graph.FindComponents<StageNodeView>().Sum(node => node.Instance.Renders);
 
-        graph.Find(".graph-search").Input("syncj");
+        await graph.Find(".graph-search").InputAsync("syncj");
 
         Assert.Equal(before, graph.FindComponents<StageNodeView>().Sum(node => node.Instance.Renders));
     }

@@ -231,7 +231,7 @@ public sealed class ViewsTests : PageContext
 
     [Theory]
     [InlineData("tab=nonsense&state=x&error=-1&sort=9&page=%00")]
-    [InlineData("tab=jobs&state=x&error=99999999999&sort=none&page=abc&q=%00&stage=%00")]
+    [InlineData("tab=jobs&state=x&error=99999999999&sort=none&page=abc&queue=%00&below=%00&stage=%00")]
     public void What_an_address_cannot_mean_is_left_out(string query)
     {
         var page = Open(query);

@@ -22,6 +22,9 @@ public sealed class JobFilterCompletionTests
     [InlineData("stage:sync|", "SyncJob |\"SyncJob/A page\" ")]
     [InlineData("stage:\"sync|", "SyncJob |\"SyncJob/A page\" ")]
     [InlineData("queue:|", "scraper |\"mail, fast\" ")]
+    // Only state: and id: are lists.
+    [InlineData("queue:l,|", "\"mail, fast\" ")]
+    [InlineData("worker:x,sync|", "")]
     [InlineData("older:|", "5m |1h |24h |7d ")]
     [InlineData("id:1|", "")]
     [InlineData("error:x|", "")]
@@ -42,6 +45,8 @@ public sealed class JobFilterCompletionTests
     [InlineData("st|x:discarded eu", 0, "state:discarded eu")]
     [InlineData("eu state:dis|carted x", 0, "eu state:discarded  x")]
     [InlineData("state:discarded,re|", 0, "state:discarded,retryable ")]
+    [InlineData("state:dis|carted,retryable", 0, "state:discarded ,retryable")]
+    [InlineData("queue:ma|l,fast eu", 0, "queue:\"mail, fast\"  eu")]
     public void What_is_chosen_stands_in_the_place_of_what_was_typed(string typed, int choice, string then)
     {
         var caret = typed.IndexOf('|');

@@ -153,6 +153,8 @@ public sealed class JobFilterTests
         Assert.Contains("20 texts at most", JobFilter.Parse(string.Join(' ', Enumerable.Range(1, 21).Select(n => $"\"{n}\""))).Problem!.Sentence);
         Assert.Contains("10 keys at most", JobFilter.Parse("args." + string.Join('.', Enumerable.Range(1, 11)) + ":1").Problem!.Sentence);
         Assert.Null(JobFilter.Parse(new('x', JobFilter.LongestText)).Problem);
+        // What one limit allows, the other does too.
+        Assert.Null(JobFilter.Parse(new JobFilter { Ids = [.. Enumerable.Range(0, JobFilter.MostIds).Select(n => new Guid(n, 0, 0, new byte[8]).ToString())] }.ToString()).Problem);
         Assert.Null(JobFilter.Parse(string.Concat(Enumerable.Repeat("state:completed ", JobFilter.LongestText / 16))).Problem);
     }
 

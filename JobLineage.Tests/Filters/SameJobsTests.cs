@@ -30,14 +30,16 @@ public sealed class SameJobsTests
             new Row(3, 1, "A") { Args = """{"v":"it's","n":13,"t":true,"z":null,"l":[1,{"k":"x"}],"e":""}""" },
             new Row(4, 1, "B") { Args = """{"v":"its","n":"13","a.b":{"c":"100 "},"l":{"1":{"k":"x"}}}""", Queue = hostile },
             new Row(5, 4, "B", "discarded") { Args = """{"n":13.0}""", Error = "movie_not_ready: page 17 'x' 100%" },
-            new Row(6, 4, "B", "retryable") { Args = """{"n":"1_3"}""", Error = "movie-not-ready" });
+            new Row(6, 4, "B", "retryable") { Args = """{"n":"1_3"}""", Error = "movie-not-ready" },
+            // Of another run.
+            new Row(70, null, "Root"), new Row(99, 70, "A"));
         var same = await Same.OfAsync(fixture.Store, Presets.Oban("oban"), "1");
         foreach (var (typed, ids) in new[]
         {
             ("args.n:13", "3 4"), ("args.n:13.0", "5"), ("args.t:true", "3"), ("args.z:null", "3"), ("args.l.1.k:x", "3 4"), ("args.e:\"\"", "3"), ("args.\"a.b\".c:100%", "2"),
             ("args.n:1_3", "6"), ("args.n:1%3", ""), ("args.v:\"it's\"", "3"), ("1_3", "6"), ("100%", "2"), ("IT'S", "2 3"),
             ("error:movie_not_ready", "5"), ("error:\"movie_not_ready: page 99\"", "5"), ("error:NOT", "5 6"), ("error:NOT state:retryable", "6"), ("error:100%", ""), ("error:zzz", ""),
-            ("worker:B", "4 5 6"), ("worker:App.B below:4", "5 6"), ("id:2,5,99", "2 5"), ("id:2,5 below:4", "5"), ("state:discarded,retryable", "5 6"),
+            ("worker:B", "4 5 6"), ("worker:App.B below:4", "5 6"), ("id:2,5,99", "2 5"), ("id:99", ""), ("id:70,99 worker:A", ""), ("below:1", "1 2 3 4 5 6"), ("below:99", ""), ("id:2,5 below:4", "5"), ("state:discarded,retryable", "5 6"),
             ("worker:Nobody", ""), ("older:1m", "1 2 3 4 5 6"), ("newer:1m", ""), ("queue:default worker:B", "5 6"), ("stage:Root/A args.n:13", "3"),
         })
         {
@@ -66,8 +68,35 @@ public sealed class SameJobsTests
         {
             ("worker:Mail", true), ("worker:App.Mail", true), ("worker:Other", false), ("args.n:13", true), ("args.n:14", false), ("error:boom", true), ("error:\"boom 9\"", true), ("error:bang", false),
             ("older:1m", true), ("newer:1m", false), ("id:1", true), ("id:2", false), ("state:discarded,completed", true), ("queue:mail 13", true), ("stage:Mail", true),
+            ("below:1", true), ("below:1 id:1", true), ("below:2", false), ("worker:?", false),
         })
             Assert.Equal((typed, found), (typed, (await same.FindAsync(JobFilter.Parse(typed).Filter)).Count == 1));
+    }
+
+    [Fact]
+    public async Task A_worker_without_a_name_is_found_as_it_is_shown()
+    {
+        const string nameless = "alter table oban_jobs drop constraint worker_length; update oban_jobs set worker = '' where id in (4, 5)";
+        await using var fixture = await ViewsFixture.CreateAsync(
+            nameless, null, new Row(1, null, "Root"), new Row(2, 1, "?"), new Row(3, 1, "Why?"), new Row(4, 1, "A"), new Row(5, null, "Mail"), new Row(6, null, "Why?"));
+        foreach (var (root, typed, ids) in new[] { ("1", "worker:?", "2 4"), ("1", "worker:Why?", "3"), ("5", "worker:?", "5"), ("6", "worker:?", ""), ("6", "worker:Why?", "6") })
+        {
+            var same = await Same.OfAsync(fixture.Store, Presets.Oban("oban"), root);
+            Assert.Equal((root, typed, ids), (root, typed, string.Join(' ', await same.FindAsync(JobFilter.Parse(typed).Filter))));
+        }
+    }
+
+    [Fact]
+    public async Task Letters_that_arguments_have_by_their_numbers_are_found()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(
+            new Row(1, null, "Root"), new Row(2, 1, "A") { Args = """{"v":"Abc-1"}""" }, new Row(3, 1, "A") { Args = """{"v":"Abc-2"}""" }, new Row(4, 1, "A") { Args = """{"v":true,"w":null}""" });
+        await fixture.Store.SqlAsync("update job_lineage.job set args = $${\"v\":\"\\u0041bc-1\"}$$ where id = '2'");
+        var same = await Same.OfAsync(fixture.Store, Presets.Oban("oban"), "1");
+
+        Assert.Equal(["2"], await same.FindAsync(JobFilter.Parse("args.v:Abc-1").Filter));
+        Assert.Equal(["3"], await same.FindAsync(JobFilter.Parse("args.v:Abc-2").Filter));
+        Assert.Equal(["4"], await same.FindAsync(JobFilter.Parse("args.v:true args.w:null").Filter));
     }
 
     [Fact]

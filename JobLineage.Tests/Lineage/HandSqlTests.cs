@@ -2,8 +2,10 @@ using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store.Reading;
+using JobLineage.Dashboard.Hosting;
 using JobLineage.Tests.Store;
 using JobLineage.Tests.Support;
+using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Tests.Lineage;
 
@@ -112,6 +114,69 @@ public sealed class HandSqlTests
         // Where backslashes mean something in plain strings too.
         Assert.Equal(text, await store.Database.ScalarAsync<string>($"set standard_conforming_strings = off; set backslash_quote = on; select {SourceMapping.Literal(text)}"));
         Assert.Equal(4, await store.Database.ScalarAsync<long>("select count(*) from jobs"));
+    }
+
+    [Fact]
+    public async Task Ids_that_are_no_uuids_are_nowhere_and_times_of_any_precision_have_the_zone_of_their_type()
+    {
+        const string one = "00000000-0000-0000-0000-000000000001";
+        const string two = "00000000-0000-0000-0000-000000000002";
+        await using var store = await StoreFixture.CreateAsync();
+        await store.SqlAsync("create table jobs (id uuid primary key, parent uuid, kind text, status text, at timestamp(3), due timestamptz(3))");
+        await store.SqlAsync(
+            "insert into jobs select id::uuid, parent::uuid, 'A', 'available', (now() at time zone 'Asia/Tokyo') - span::interval, now() - span::interval from (values (@one, null, '1 hour'), (@two, @one, '3 hours')) v (id, parent, span)",
+            new { one, two });
+        var mapping = new SourceMapping
+        {
+            Name = "jobs",
+            Table = "jobs",
+            State = "status",
+            States = JobStates.All.ToDictionary(s => s.Name()),
+            Worker = "kind",
+            ParentId = "parent",
+            InsertedAt = "at",
+            ScheduledAt = "due",
+            TimeZone = "Asia/Tokyo",
+        };
+        await store.FilledAsync(mapping);
+        var run = await store.RunAsync(one, "jobs");
+        foreach (var (filter, found) in new (JobFilter, string[])[]
+        {
+            (new() { Ids = ["abc", two] }, [two]), (new() { Ids = ["abc"] }, []), (new() { Below = "abc" }, []), (new() { Below = one }, [one, two]),
+            (new() { Older = TimeSpan.FromHours(2) }, [two]), (new() { Newer = TimeSpan.FromHours(2) }, [one]), (new() { Older = TimeSpan.FromMinutes(30) }, [one, two]), (new() { Newer = TimeSpan.FromMinutes(30) }, []),
+        })
+        {
+            var selection = new JobSelection { Source = "jobs", RootId = one, Filter = filter };
+            Assert.Equal((filter.ToString(), string.Join(' ', found)), (filter.ToString(), string.Join(' ', await PastedAsync(store, await WriteAsync(store, mapping, run, selection)))));
+            Assert.Equal(found, await ExportedAsync(store, selection));
+        }
+
+        var writer = new HandSqlSource(mapping, store.Source, TimeProvider.System);
+        Assert.Equal([two], await PastedAsync(store, await writer.WriteAsync([two, "abc"], default)));
+        Assert.Empty(await PastedAsync(store, await writer.WriteAsync([], default)));
+    }
+
+    [Fact]
+    public async Task Arguments_are_said_to_be_searched_where_they_are_and_jobs_that_are_named_are_of_the_run()
+    {
+        await using var fixture = await Views.ViewsFixture.CreateAsync(
+            new Views.Row(1, null, "Root"), new Views.Row(2, 1, "A", "discarded") { Error = "boom", Args = """{"n":7}""" },
+            new Views.Row(70, null, "Root"), new Views.Row(99, 70, "A", "discarded") { Error = "boom", Args = """{"n":7}""" });
+        var store = fixture.Store;
+        var settings = new Dictionary<string, string?> { ["JobLineage:Sources:oban:Preset"] = "oban", ["JobLineage:Sources:oban:ConnectionString"] = store.Database.ConnectionString };
+        await using var sources = new WatchedSources(SourcesConfigurationReader.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()), new(), TimeProvider.System);
+        var sql = new SourcesSql(sources, store.Reader, new ExportReader(store.Store, store.Reader, TimeProvider.System), TimeProvider.System);
+        foreach (var (typed, found, said) in new[]
+        {
+            ("args.n:7", "2", "Arguments are searched as the queue has them; here they are searched as they are kept: without secrets, and cut where they are long."),
+            ("args.n:7 error:boom", "2", "The jobs were found by their arguments as they are kept here: without secrets, and cut where they are long."),
+            ("error:boom", "2", null), ("error:boom id:99", "", null), ("id:99,2", "2", null), ("error:nothing", "", null),
+        })
+        {
+            var answer = await sql.FindAsync(new() { Source = "oban", RootId = "1", Filter = JobFilter.Parse(typed).Filter }, default);
+            Assert.Equal((typed, found), (typed, string.Join(' ', await PastedAsync(store, answer!.Sql))));
+            Assert.Equal((typed, said), (typed, answer.Notes.SingleOrDefault(note => note.Contains("rguments"))));
+        }
     }
 
     [Fact]

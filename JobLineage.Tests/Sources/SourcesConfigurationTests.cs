@@ -113,7 +113,7 @@ public sealed class SourcesConfigurationTests
         Assert.Equal(TimeSpan.FromHours(3), read.Diagnosis.ExecutingAfterFor("oban", "App.SlowJob"));
         Assert.Equal(TimeSpan.FromHours(1), read.Diagnosis.ExecutingAfterFor("oban", "App.Job"));
         Assert.Equal(
-            "coalesce(case when replace((worker)::text, '/', '.') = 'SyncJob' or right(replace((worker)::text, '/', '.'), length('.SyncJob')) = '.SyncJob' then (args->'expected_pages')::text end, (meta->>'expected_children')::text)",
+            "coalesce(case when (replace(coalesce((worker)::text, ''), '/', '.') = 'SyncJob' or right(replace(coalesce((worker)::text, ''), '/', '.'), length('.SyncJob')) = '.SyncJob') then (args->'expected_pages')::text end, (meta->>'expected_children')::text)",
             Assert.Single(read.Sources).Mapping.ExpectedSql);
     }
 

@@ -11,9 +11,15 @@ namespace JobLineage.Tests.Support;
 public abstract class PageContext : BunitContext
 {
     protected PageContext()
+        : this(TimeProvider.System)
+    {
+    }
+
+    /// <param name="time">The clock of the pages; hubs have their own.</param>
+    protected PageContext(TimeProvider time)
     {
         Hub = new(Reader, Signal, TimeProvider.System, NullLogger<RunHub>.Instance);
-        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton(time);
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
         Services.AddSingleton<IUntrackedLineage>(Untracked);

@@ -128,22 +128,24 @@ public sealed class ExportReaderTests
             """
             insert into oban_jobs (id, worker, state, queue, args, meta, scheduled_at, inserted_at)
             select n, 'App.Page', 'available', 'q', '{}', '{"parent_job_id":1}', now(), now() from generate_series(10, 5000) n
-            """, null, new Row(1, null, "Sync"));
+            """, null, new Row(1, null, "Sync"), new Row(2, 1, "Page", "discarded") { Error = "boom x" }, new Row(3, 1, "Page", "discarded") { Error = "boom y" });
         await fixture.Store.SqlAsync("analyze job_lineage.job");
         await using var connection = await fixture.Store.Store.OpenConnectionAsync();
         var stages = (await RunStages.ReadAsync(connection, "oban", "1", default))!;
-        var filtered = await JobConditions.ReadAsync(connection, stages, new() { States = [JobState.Available] }, DateTimeOffset.UnixEpoch, default);
-        var (sql, parameters) = ExportSql.Of(stages, filtered!);
         await using var command = new Npgsql.NpgsqlCommand($"set enable_sort = off; set enable_seqscan = off; set enable_bitmapscan = off", connection);
         await command.ExecuteNonQueryAsync();
-        await using var explain = new Npgsql.NpgsqlCommand("explain " + sql, connection).With([.. parameters]);
-        var plan = new StringBuilder();
-        await using var reader = await explain.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-            plan.AppendLine(reader.GetString(0));
+        foreach (var (typed, index) in new[] { ("state:available", "job_stage"), ("error:\"boom x\"", "job_error"), ("error:boom", "job_stage"), ("error:boom state:discarded", "job_stage") })
+        {
+            var filtered = await JobConditions.ReadAsync(connection, stages, JobFilter.Parse(typed).Filter, DateTimeOffset.UnixEpoch, default);
+            var (sql, parameters) = ExportSql.Of(stages, filtered!);
+            await using var explain = new Npgsql.NpgsqlCommand("explain " + sql, connection).With([.. parameters]);
+            var plan = new StringBuilder();
+            await using var reader = await explain.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                plan.AppendLine(reader.GetString(0));
 
-        Assert.Contains("job_stage", plan.ToString());
-        Assert.DoesNotContain("Sort", plan.ToString());
+            Assert.True(plan.ToString().Contains(index) && !plan.ToString().Contains("Sort"), $"{typed}: {plan}");
+        }
     }
 
     [Fact]
@@ -154,7 +156,7 @@ public sealed class ExportReaderTests
         foreach (var (selection, count) in new[]
         {
             (alone, 1), (alone with { Filter = new() { Stage = "Mail", States = [JobState.Discarded], Queue = "mail", Ids = ["1"] } }, 1), (alone with { Filter = new() { States = [JobState.Completed] } }, 0),
-            (alone with { Filter = new() { Ids = ["2"] } }, 0), (alone with { Filter = new() { Below = "1" } }, 0),
+            (alone with { Filter = new() { Ids = ["2"] } }, 0), (alone with { Filter = new() { Below = "1" } }, 1), (alone with { Filter = new() { Below = "2" } }, 0),
         })
         {
             await using var export = await OpenAsync(fixture.Store, selection);

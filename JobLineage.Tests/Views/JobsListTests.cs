@@ -95,6 +95,27 @@ public class JobsListTests
     }
 
     [Fact]
+    public async Task A_list_by_errors_goes_on_in_the_order_in_which_it_was_begun()
+    {
+        // The last due failed first.
+        await using var fixture = await ViewsFixture.CreateAsync(
+            new(1, null, "Root"), new(2, 1, "A", "discarded", 10, 11, 90) { Error = "boom a" }, new(3, 1, "A", "discarded", 20, 21, 80) { Error = "boom b" }, new(4, 1, "A", "discarded", 30, 31, 70) { Error = "boom c" },
+            new(5, 1, "A", "discarded", 40, 41, 60) { Error = "boom d" });
+        var query = ViewsFixture.Query() with { Filter = new() { ErrorTexts = ["boom"] }, Size = 2 };
+
+        var page = await fixture.JobsAsync(query);
+        Assert.True(page.Next!.IsByErrors);
+        Assert.Equal(["2", "3", "4", "5"], await fixture.AllAsync(query));
+        // As it was begun where the run had more kinds of error than are read side by side: by when jobs were due.
+        var rest = await fixture.JobsAsync(query with { After = new(JobSort.Errors, 0, ViewsFixture.Noon.AddSeconds(40), "5") });
+        Assert.Equal(["4", "3"], rest.Jobs.Select(job => job.Id));
+        Assert.False(rest.Next!.IsByErrors);
+        Assert.Equal(["2"], (await fixture.JobsAsync(query with { After = rest.Next })).Jobs.Select(job => job.Id));
+        // A place among errors is none in a list of all jobs, which begins at its beginning.
+        Assert.Equal(["5", "4"], (await fixture.JobsAsync(query with { Filter = new() { States = [JobState.Discarded] }, After = page.Next })).Jobs.Select(job => job.Id));
+    }
+
+    [Fact]
     public async Task A_line_has_what_the_job_has()
     {
         await using var fixture = await ViewsFixture.CreateAsync(
@@ -175,6 +196,8 @@ public class JobsListTests
     [InlineData("0.0.99999999999999999999.MQ")]
     [InlineData("0.0.n.%%")]
     [InlineData("0.0.n.AA")]
+    [InlineData("e.0.n.MQ")]
+    [InlineData("0ee.0.n.MQ")]
     public void What_is_no_place_in_a_list_is_none(string text) => Assert.Null(JobsCursor.Parse(text));
 
     [Fact]
@@ -184,6 +207,7 @@ public class JobsListTests
 
         Assert.Equal(cursor, JobsCursor.Parse(cursor.ToString()));
         Assert.Equal(cursor with { At = null }, JobsCursor.Parse((cursor with { At = null }).ToString()));
+        Assert.Equal(cursor with { IsByErrors = true }, JobsCursor.Parse((cursor with { IsByErrors = true }).ToString()));
         Assert.Matches("^[A-Za-z0-9._-]+$", cursor.ToString());
     }
 }

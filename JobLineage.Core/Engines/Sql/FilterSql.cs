@@ -9,19 +9,16 @@ namespace JobLineage.Core.Engines.Sql;
 /// </summary>
 internal static class FilterSql
 {
-    private static readonly string[] Times =
-        [nameof(SourceMapping.InsertedAt), nameof(SourceMapping.ScheduledAt), nameof(SourceMapping.AttemptedAt), nameof(SourceMapping.FinishedAt)];
-
     /// <summary>
-    /// Whether SQL says all of a filter exactly. No expression says which errors are alike, nor how a name in brackets is shortened; arguments
-    /// that are kept as text may be no JSON, which would end the statement; and a time without a type may be of any zone.
+    /// Whether SQL says all of a filter exactly. No expression says which errors are alike, nor how any name in brackets is shortened; arguments
+    /// that are kept as text may be no JSON, which would end the statement; and a time of another type may be of any zone.
     /// </summary>
     public static bool CanSay(ProbedSource source, JobFilter filter) =>
         !filter.HasError
-        && filter.Worker?.IndexOfAny(['<', '(', '[']) is null or < 0
-        && (filter.Args.Count == 0 || source.Mapping.Args is null || Type(source, nameof(SourceMapping.Args)) == "jsonb")
+        && (filter.Worker is null || WorkerSql.IsExact(filter.Worker))
+        && (filter.Args.Count == 0 || source.Mapping.Args is null || source.Types.GetValueOrDefault(nameof(SourceMapping.Args)) == "jsonb")
         && ((filter.Older is null && filter.Newer is null)
-            || Times.All(member => Members.Expression(source.Mapping, member) is null || Type(source, member) is "timestamp with time zone" or "timestamp without time zone"));
+            || ColumnZones.Times.All(member => Members.Expression(source.Mapping, member) is null || source.ZoneOf(member) != ColumnZone.Unknown));
 
     /// <summary>The conditions on the row itself.</summary>
     public static List<string> Conditions(ProbedSource source, JobFilter filter)
@@ -33,7 +30,7 @@ internal static class FilterSql
         else if (Known(source) is { } known)
             conditions.Add(known);
         if (filter.Worker is { } worker)
-            conditions.Add(Named(RowSql.TextOrEmpty(mapping.Worker), worker));
+            conditions.Add(WorkerSql.IsNamed(RowSql.TextOrEmpty(mapping.Worker), worker));
         if (filter.Queue is { } queue)
             conditions.Add($"{(queue.Length == 0 ? RowSql.TextOrEmpty(mapping.Queue) : $"({mapping.Queue ?? "null"})::text")} = {SourceMapping.Literal(queue)}");
         if (filter.Older is { } older)
@@ -48,16 +45,6 @@ internal static class FilterSql
     /// <summary>Rows in other states are passed over everywhere; null where the table can hold no others.</summary>
     public static string? Known(ProbedSource source) =>
         source.StateLabels is { } labels && labels.All(source.Mapping.States.ContainsKey) ? null : In($"({source.Mapping.State})::text", source.Mapping.States.Keys);
-
-    private static string? Type(ProbedSource source, string member) => source.Types.GetValueOrDefault(member);
-
-    /// <summary><see cref="Workers.IsNamed"/>, for a name without brackets: the whole of the worker, or its end behind a dot.</summary>
-    private static string Named(string expression, string name)
-    {
-        var (worker, wanted) = ($"replace({expression}, '/', '.')", SourceMapping.Literal(name.Replace('/', '.')));
-        var behind = SourceMapping.Literal("." + name.Replace('/', '.'));
-        return $"({worker} = {wanted} or right({worker}, length({behind})) = {behind}{(name == Workers.Unknown ? $" or {expression} = ''" : "")})";
-    }
 
     /// <summary>Whether arguments have this one, as <see cref="JobArgument.AreIn"/> looks at them.</summary>
     private static string Has(string args, JobArgument argument)
@@ -76,11 +63,11 @@ internal static class FilterSql
     private static string Latest(ProbedSource source)
     {
         var times = new List<string>();
-        foreach (var member in Times)
+        foreach (var member in ColumnZones.Times)
         {
             if (Members.Expression(source.Mapping, member) is not { } expression)
                 continue;
-            var time = Type(source, member) == "timestamp without time zone" ? $"(({expression}) at time zone {SourceMapping.Literal(source.Mapping.TimeZone)})" : $"({expression})";
+            var time = source.ZoneOf(member) == ColumnZone.Without ? $"(({expression}) at time zone {SourceMapping.Literal(source.Mapping.TimeZone)})" : $"({expression})";
             times.Add($"case when {time} <= now() then {time} end");
         }
 

@@ -15,22 +15,23 @@ internal static class HandSql
     /// <param name="selection">Which of its jobs are meant; <see cref="FilterSql.CanSay"/> all of it.</param>
     public static string Of(ProbedSource source, ParentLookup lookup, RunSnapshot run, JobFilter selection)
     {
-        // Below the root is the run, as lists have it.
-        if (selection.Below == run.RootId)
-            selection = selection with { Below = null };
-        var id = RowSql.Id(source.Mapping);
+        selection = selection.Within(run.RootId);
         var conditions = FilterSql.Conditions(source, selection);
         if (selection.Ids.Count > 0)
-            conditions.Insert(0, $"{id} in ({string.Join(", ", selection.Ids.Select(i => Value(source, i)))})");
-        // Ids that the list has given say enough; what is below a job, or in a stage, is said by the links.
-        if (selection.Ids.Count > 0 && selection.Below is null && selection.Stage is null)
-            return Select(source, conditions);
+            conditions.Insert(0, In(source, selection.Ids));
         if (source.Mapping.RunKey is not null)
             return Keyed(source, run, selection, conditions);
         if (source.Mapping.ParentId is null)
-            return Select(source, [$"{id} = {Value(source, run.RootId)}", .. conditions]);
+            return Select(source, [In(source, [run.RootId]), .. selection.Below is null ? conditions : ["false"]]);
         return Linked(source, lookup, run, selection, conditions);
     }
+
+    /// <summary>The statement for jobs by their ids alone, wherever they are.</summary>
+    /// <param name="source">The table.</param>
+    /// <param name="ids">Ids that were found in the run; there may be none.</param>
+    public static string OfIds(ProbedSource source, IReadOnlyList<string> ids) => Select(source, [ids.Count == 0 ? "false" : In(source, ids), .. FilterSql.Conditions(source, JobFilter.All)]);
+
+    private static string In(ProbedSource source, IReadOnlyList<string> ids) => $"{RowSql.Id(source.Mapping)} in ({string.Join(", ", ids.Select(id => Value(source, id)))})";
 
     private static string Select(ProbedSource source, IReadOnlyList<string> conditions) =>
         $"""
@@ -105,7 +106,12 @@ internal static class HandSql
         return way;
     }
 
-    /// <summary>An id as the column has it: a number stands as it is, and what is none can't be there.</summary>
-    private static string Value(ProbedSource source, string id) =>
-        source.IdKind != JobIdKind.BigInt ? SourceMapping.Literal(id) : JobIds.Normalize(JobIdKind.BigInt, id) ?? "null";
+    /// <summary>An id as the column has it: a number stands as it is, and what is no number or no uuid can't be there.</summary>
+    private static string Value(ProbedSource source, string id) => source.IdKind switch
+    {
+        JobIdKind.Text => SourceMapping.Literal(id),
+        _ when JobIds.Normalize(source.IdKind, id) is null => "null",
+        JobIdKind.BigInt => id,
+        _ => SourceMapping.Literal(id),
+    };
 }

@@ -34,7 +34,7 @@ public sealed class ExportReader(NpgsqlDataSource store, RunReader runs, TimePro
             if (await runs.FindRunAsync(held.Connection, selection.Source, selection.RootId, cancellation) is { } run
                 && await RunStages.ReadAsync(held.Connection, selection.Source, selection.RootId, cancellation) is { } stages
                 && (selection.Filter.Stage is not { } path || run.Stages.Any(stage => stage.Path == path))
-                && await JobConditions.ReadAsync(held.Connection, stages, selection.Filter, time.GetUtcNow(), cancellation) is { } filtered)
+                && await JobConditions.ReadAsync(held.Connection, stages, selection.Filter.Within(stages.RootId), time.GetUtcNow(), cancellation) is { } filtered)
             {
                 return new(run, selection, JobsAsync(held.Connection, stages, run, filtered), held);
             }

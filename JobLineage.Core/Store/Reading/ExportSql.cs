@@ -35,16 +35,13 @@ internal static class ExportSql
         var filter = filtered.Filter;
         if (run.IsSingle)
         {
-            // Not counted in any run, and still there to be read. Below it is nothing.
+            // Not counted in any run, and still there to be read. Below any other job it is not.
             conditions[0] = JobIs.Seen();
             if (filter.Below is not null || (filter.Ids.Count > 0 && !filter.Ids.Contains(run.RootId)))
                 conditions.Add("false");
             return ($"select {Columns} from job_lineage.job j where j.source_id = {Source()} and j.id = {Text(run.RootId)} and j.run_id is null and {All()}", [.. parameters]);
         }
 
-        // Below the root is the run, as lists have it.
-        if (filter.Below == run.RootId)
-            filter = filter with { Below = null };
         var stages = filtered.Stages.Select(stage => stage.Id).ToList();
         if (filter.Ids.Count > 0 || filter.Below is not null)
             conditions.Add($"j.stage_id = any({Parameter(Parameters.Longs(stages))})");
@@ -75,8 +72,8 @@ internal static class ExportSql
                 """, [.. parameters]);
         }
 
-        // As migration 003_views.sql has them, word for word.
-        var order = filtered.Errors is null ? $"j.state, {SliceKind.Due.Time()}" : SliceKind.Failed.Time();
+        // As migration 003_views.sql has them, word for word: jobs of several errors are in no order in that of errors.
+        var order = filtered.Errors is [_] ? SliceKind.Failed.Time() : $"j.state, {SliceKind.Due.Time()}";
         return (
             $"""
             select {Columns}

@@ -56,7 +56,7 @@ internal sealed class JobConditions
         {
             // Where jobs are held together by links a stage has one worker; a step of those that share a key may have many.
             if (run.IsSingle || run.RunKey is not null)
-                workers = await WorkersAsync(connection, worker, cancellation);
+                workers = await WorkersAsync(connection, run, worker, cancellation);
             else
                 stages = [.. stages.Where(stage => Workers.IsNamed(stage.Worker, worker))];
         }
@@ -67,7 +67,7 @@ internal sealed class JobConditions
     /// <summary>Whether a job's arguments are as the filter asks for.</summary>
     public bool ArgsHold(string? args) => JobArgument.AreIn(filter.Args, args);
 
-    /// <summary>The conditions on a job <c>j</c>, all but those of stages, ids and arguments.</summary>
+    /// <summary>The conditions on a job <c>j</c>, all but those of stages and ids; of arguments less than is asked (<see cref="ArgsHold"/>).</summary>
     /// <param name="parameter">Takes a parameter and says how it is written.</param>
     public IEnumerable<string> Sql(Func<SqlValue, string> parameter)
     {
@@ -83,43 +83,49 @@ internal sealed class JobConditions
             yield return $"j.worker = any({parameter(Parameters.Ints(workers))})";
         if (filter.Queue is { } queue)
             yield return $"j.queue = (select l.id from job_lineage.label l where l.text = {Text(queue)})";
-        if (filter.Older is null && filter.Newer is null)
+        if (filter.Older is not null || filter.Newer is not null)
         {
-            foreach (var condition in Holding())
-                yield return condition;
-            yield break;
+            var at = parameter(now);
+            // JobFilterMatch.LatestAt in SQL: greatest() passes over what is null.
+            var latest = $"greatest({string.Join(", ", Times.Select(time => $"case when j.{time} <= {at} then j.{time} end"))})";
+            if (filter.Older is { } older)
+                yield return $"{latest} <= {parameter(Before(older))}";
+            if (filter.Newer is { } newer)
+                yield return $"{latest} > {parameter(Before(newer))}";
         }
 
-        var at = parameter(now);
-        // JobFilterMatch.LatestAt in SQL: greatest() passes over what is null.
-        var latest = $"greatest({string.Join(", ", Times.Select(time => $"case when j.{time} <= {at} then j.{time} end"))})";
-        if (filter.Older is { } older)
-            yield return $"{latest} <= {parameter(Before(older))}";
-        if (filter.Newer is { } newer)
-            yield return $"{latest} > {parameter(Before(newer))}";
-        foreach (var condition in Holding())
-            yield return condition;
+        // Last: these cost most, and the others leave fewer jobs to them.
+        foreach (var text in filter.Texts)
+            yield return $"position(lower({Text(text)}) in lower(j.args)) > 0";
+        // Not all of what is asked (ArgsHold is), but arguments that can't have it need not be sent here. Letters may stand there as \u and their numbers.
+        foreach (var value in filter.Args.Select(argument => argument.Value).Where(IsPlain))
+            yield return $@"(position({Text(value)} in j.args) > 0 or position('\u' in j.args) > 0)";
 
         string Text(string text) => parameter(text);
-
-        // Last: it costs most, and the others leave fewer jobs to it.
-        IEnumerable<string> Holding() => filter.Texts.Select(text => $"position(lower({Text(text)}) in lower(j.args)) > 0");
     }
+
+    // JSON writes it as it is, or with escapes by number.
+    private static bool IsPlain(string value) => value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
     private static readonly string[] Times = ["inserted_at", "scheduled_at", "attempted_at", "finished_at"];
 
     private DateTimeOffset Before(TimeSpan span) => now - span;
 
     /// <summary>The numbers of the names by which workers are called so.</summary>
-    private static async Task<int[]> WorkersAsync(NpgsqlConnection connection, string worker, CancellationToken cancellation)
+    private static async Task<int[]> WorkersAsync(NpgsqlConnection connection, RunStages run, string worker, CancellationToken cancellation)
     {
-        // Whatever is called so has this in it: names in brackets may be shortened, what stands before them is not.
+        // Whatever is called so has this in it: names in brackets may be shortened, but for one that begins with them, and what stands before is not.
         var wanted = worker.Replace('/', '.');
         var end = wanted.IndexOfAny(['<', '(', '[']);
-        await using var command = new NpgsqlCommand(
-            "select id, text from job_lineage.label where position($1 in replace(text, '/', '.')) > 0 or ($2 and text = '')", connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds };
-        command.With(end < 0 ? wanted == Workers.Unknown ? "" : wanted : wanted[..end], wanted == Workers.Unknown);
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = ViewsReader.TimeoutSeconds };
+        command.CommandText = "select id, text from job_lineage.label where (position($1 in replace(text, '/', '.')) > 0 or ($2 and text = ''))";
+        command.With(end > 0 ? wanted[..end] : wanted, wanted == Workers.Unknown);
+        if (run.IsSingle)
+        {
+            command.CommandText += " and id = (select j.worker from job_lineage.job j where j.source_id = $3 and j.id = $4)";
+            command.With(run.SourceId, run.RootId);
+        }
+
         var found = new List<int>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -20,7 +20,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
 
     private bool goesByErrors;
 
-    private JobFilter Filter => query.Filter;
+    private JobFilter Filter { get; } = query.Filter.Within(run.RootId);
 
     private SliceKind Kind => goesByErrors ? SliceKind.Failed : query.Sort == JobSort.Finished ? SliceKind.Finished : SliceKind.Due;
 
@@ -39,7 +39,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
         if (Filter.Queue is { } queue)
             stages = [.. stages.Where(s => s.Queues.Contains(queue) || s.Queues.Count >= StoredStage.QueuesKept || queue.Length == 0)];
         var mixed = Filter.Queue is { } only && stages.Any(s => s.Queues.Count > 1 || only.Length == 0);
-        var below = Filter.Below is { } above && above != run.RootId ? await Descendants.ReadAsync(connection, run.SourceId, above, cancellation) : null;
+        var below = Filter.Below is { } above ? await Descendants.ReadAsync(connection, run.SourceId, above, cancellation) : null;
         var few = below?.Ids;
         if (Filter.Ids.Count > 0)
             few = below is null ? Filter.Ids : [.. Filter.Ids.Intersect(below.Ids, StringComparer.Ordinal)];
@@ -103,7 +103,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
             found.RemoveRange(query.Size, found.Count - query.Size);
         var lines = await LinesAsync(found.Select(p => p.Id), cancellation);
         var next = full ? Cursor(found[^1]) : ended ? null : Cursor(last!.Value);
-        var whole = ended && !full && query.After is null;
+        var whole = ended && !full && After is null;
         return new(lines, whole ? found.Count : null, next, examined, few?.Count ?? outOf, !full && !ended, belowTruncated);
     }
 
@@ -113,7 +113,8 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
         if (conditions.Errors is { } errors)
         {
             var groups = await ErrorGroups.OfAsync(connection, stages, errors, cancellation);
-            goesByErrors = groups.Count <= MostErrorSlices;
+            // A list goes on as it was begun: the run may have fewer kinds of error by now.
+            goesByErrors = groups.Count <= MostErrorSlices && !(query.After is { IsByErrors: false } after && after.Sort == query.Sort);
             if (goesByErrors)
                 return ([.. groups.Select(g => new Slice(g.Stage, g.Fingerprint, 0))], groups.Sum(g => g.Jobs));
         }
@@ -151,9 +152,9 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
     private SliceMerge Merge(IReadOnlyList<Slice> slices) => new(connection, Kind, slices, IsNewestFirst);
 
     // A cursor of another order leads nowhere in this one.
-    private SlicePlace? After => query.After is { } after && after.Sort == query.Sort ? new(after.Rank, after.At, after.Id) : null;
+    private SlicePlace? After => query.After is { } after && after.Sort == query.Sort && after.IsByErrors == goesByErrors ? new(after.Rank, after.At, after.Id) : null;
 
-    private JobsCursor Cursor(SlicePlace place) => new(query.Sort, place.Rank, place.At, place.Id);
+    private JobsCursor Cursor(SlicePlace place) => new(query.Sort, place.Rank, place.At, place.Id) { IsByErrors = goesByErrors };
 
     private async Task<IReadOnlyList<JobLine>> LinesAsync(IEnumerable<string> ids, CancellationToken cancellation)
     {

@@ -87,19 +87,27 @@ public sealed partial class JobsFilter
     private void Choose(Func<JobFilter, JobFilter> change)
     {
         var start = _going ?? Address;
-        var reading = _typed is null && _going is not null ? new(_going.Filter) : Read(_typed ?? Shown);
-        _problem = reading.Problem;
-        if (_problem is null)
-            Go(start with { Filter = change(reading.Filter), Refused = null });
+        var reading = (_typed ?? start.Refused?.Typed) is { } text ? Read(text, start, change) : new(change(start.Filter));
+        _problem = _typed is null ? null : reading.Problem;
+        if (reading.Problem is null)
+            Go(start with { Filter = reading.Filter, Refused = null });
+        else if (_typed is null)
+            // What was typed is still refused, and the choice stands beside it.
+            Go(start with { Filter = change(start.Filter) });
     }
 
     private JobFilter? Instead(JobFilterProblem problem) =>
-        problem.Instead is { } text && Read(text) is { Problem: null, Filter: var filter } ? filter : null;
+        problem.Instead is { } text && Read(text, Address, filter => filter) is { Problem: null, Filter: var filter } ? filter : null;
 
-    // The box has all of the filter, but for one that could not be read: then it has what was typed, and the rest stands beside it.
-    private JobFilterReading Read(string text)
+    /// <summary>
+    /// A text with a change. The box has all of the filter, but for one that could not be read: then it has what was typed, and the rest stands
+    /// beside it. A choice comes after both, so both have it.
+    /// </summary>
+    private static JobFilterReading Read(string text, RunAddress start, Func<JobFilter, JobFilter> change)
     {
         var typed = JobFilter.Parse(text);
-        return typed.Problem is null && Address.Refused is not null ? Address.Filter.And(typed.Filter) : typed;
+        if (typed.Problem is not null)
+            return typed;
+        return start.Refused is null ? new(change(typed.Filter)) : change(start.Filter).And(change(typed.Filter));
     }
 }

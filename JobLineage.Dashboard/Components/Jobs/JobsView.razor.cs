@@ -28,7 +28,8 @@ public sealed partial class JobsView
         if (Address.Refused is not null)
             return _page.ClearAsync();
         var query = Address.Query;
-        return SetAsync(_page, Run, query, (views, token) => views.ListJobsAsync(query, token));
+        var ticks = query.Filter.Older is not null || query.Filter.Newer is not null;
+        return SetAsync(_page, Run, query, (views, token) => views.ListJobsAsync(query, token), ticks);
     }
 
     /// <inheritdoc />

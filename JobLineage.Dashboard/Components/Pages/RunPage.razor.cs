@@ -13,6 +13,7 @@ public sealed partial class RunPage
     private readonly LiveWatch<RunSnapshot> _run;
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
     private readonly LiveWatch<JobView> _job;
+    private RunAddress _asked = new() { Source = "", RootId = "" };
     private string? _movingTo;
 
     /// <summary>Creates the page.</summary>
@@ -98,28 +99,28 @@ public sealed partial class RunPage
 
     private RunSnapshot? Run => _run.Value;
 
-    // What an address can't mean is left out of it: the view is then the one without it. A filter that was typed is not: it says what is wrong.
-    private RunAddress Address
+    private RunAddress Address => _asked with { RootId = Run?.RootId ?? RootId };
+
+    /// <inheritdoc />
+    protected override void OnParametersSet()
     {
-        get
+        // What an address can't mean is left out of it: the view is then the one without it. A filter that was typed is not: it says what is wrong.
+        var (filter, refused) = Filtered();
+        _asked = new()
         {
-            var (filter, refused) = Filtered();
-            return new()
-            {
-                Source = Source,
-                RootId = Run?.RootId ?? RootId,
-                Tab = Array.Find(RunTabs.All, view => view.Tab == Tab).Tab,
-                Filter = filter,
-                Refused = refused,
-                Job = Filled(Job),
-                Sort = Enum.TryParse<JobSort>(Sort, ignoreCase: true, out var sort) && Enum.IsDefined(sort) ? sort : default,
-                Page = JobsCursor.Parse(Cursor),
-                Selected = [.. (SelectedIds ?? []).Take(RunAddress.MostSelected)],
-                Under = Filled(Under),
-                Folded = Folded ?? [],
-                Closed = Filled(Closed),
-            };
-        }
+            Source = Source,
+            RootId = RootId,
+            Tab = Array.Find(RunTabs.All, view => view.Tab == Tab).Tab,
+            Filter = filter,
+            Refused = refused,
+            Job = Filled(Job),
+            Sort = Enum.TryParse<JobSort>(Sort, ignoreCase: true, out var sort) && Enum.IsDefined(sort) ? sort : default,
+            Page = JobsCursor.Parse(Cursor),
+            Selected = [.. (SelectedIds ?? []).Take(RunAddress.MostSelected)],
+            Under = Filled(Under),
+            Folded = Folded ?? [],
+            Closed = Filled(Closed),
+        };
     }
 
     /// <summary>The filter that the parameters and the text make together.</summary>
@@ -133,7 +134,7 @@ public sealed partial class RunPage
             Error = int.TryParse(Error, NumberStyles.None, CultureInfo.InvariantCulture, out var error) && error > 0 ? error : null,
             Below = Filled(Below),
         };
-        if (Filled(Text) is not { } text)
+        if (Text is not { Length: > 0 } text)
             return (filter, null);
         var typed = JobFilter.Parse(text);
         if (typed.Problem is null)
