@@ -26,6 +26,9 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     // Findings and states appear by the passing of time alone, so what goes on is read now and then without a signal.
     private static readonly TimeSpan UnpromptedAge = TimeSpan.FromSeconds(9);
 
+    // Between two readings of one view: they cost more than a snapshot, and are read by people, not watched.
+    private static readonly TimeSpan ViewGap = TimeSpan.FromSeconds(2);
+
     // Bridges the moment between the first HTML and the circuit that takes over, and a viewer who goes back and forth.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(15);
 
@@ -35,12 +38,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     private readonly ILogger<RunHub> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
-    private readonly Dictionary<RunKey, RunHubReading<RunSnapshot>> _runs = [];
-    private readonly Dictionary<RunKey, RunHubReading<JobView>> _jobs = [];
-    private readonly Dictionary<RunsQuery, RunHubReading<RunsPage>> _lists = [];
-    private readonly Dictionary<PipelineQuery, RunHubReading<PipelineHistory>> _pipelines = [];
-    private readonly Dictionary<RunKey, RunHubReading<DroppedRun>> _dropped = [];
-    private readonly RunHubReading<IReadOnlyList<SourceStatus>> _sources;
+    private readonly Dictionary<HubKey, HubEntry> _entries = [];
+    private readonly HubEntry _sources;
     private readonly Task _ticking;
     private bool _versionsFailed;
 
@@ -48,65 +47,132 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     public RunHub(IRunReader reader, IRunSignal signal, TimeProvider time, ILogger<RunHub> logger)
     {
         (_reader, _signal, _time, _logger) = (reader, signal, time, logger);
-        _sources = Reading<IReadOnlyList<SourceStatus>>("the sources", new(time, Slow, TimeSpan.Zero), async token => await reader.SourcesAsync(token));
+        _sources = new(Reading<IReadOnlyList<SourceStatus>>("the sources", new(time, Slow, TimeSpan.Zero), async token => await reader.SourcesAsync(token)));
         signal.Changed += OnChanged;
         signal.SourcesChanged += OnSourcesChanged;
         _ticking = TickAsync();
     }
 
     /// <summary>How many viewers there are, of whatever.</summary>
-    public int Viewers => All().Sum(reading => reading.Viewers);
+    public int Viewers => All().Sum(entry => entry.Reading.Viewers);
 
-    /// <summary>How many readings are kept, watched or lingering.</summary>
+    /// <summary>How many readings are kept, watched or lingering; that of the sources, which always is, not counted.</summary>
     public int Readings
     {
         get
         {
             lock (_lock)
-                return _runs.Count + _jobs.Count + _lists.Count + _pipelines.Count + _dropped.Count;
+                return _entries.Count;
         }
     }
 
     /// <inheritdoc />
-    public bool IsWatched(string source) =>
-        Watched(_runs).Exists(run => run.Key.Source == source && run.Reading.Viewers > 0)
-        || Watched(_jobs).Exists(job => job.Key.Source == source && job.Reading.Viewers > 0)
-        || Watched(_lists).Exists(list => (list.Key.Source ?? source) == source && list.Reading.Viewers > 0)
-        || Watched(_pipelines).Exists(pipeline => pipeline.Key.Source == source && pipeline.Reading.Viewers > 0);
+    public bool IsWatched(string source) => All().Exists(entry => entry.IsOf(source) && entry.Reading.Viewers > 0);
 
     /// <summary>How many safety ticks have been worked off.</summary>
     internal long Ticks { get; private set; }
 
     /// <summary>Whether nothing more will happen until the clock moves on or something is announced.</summary>
-    internal bool IsSettled => All().TrueForAll(reading => reading.IsSettled);
+    internal bool IsSettled => All().TrueForAll(entry => entry.Reading.IsSettled);
 
     /// <summary>
     /// Watches the run of a job. When the run has merged into another, the snapshot's <see cref="RunSnapshot.RootId"/> is
     /// not the one that was asked for, and goes on being kept fresh under its new name.
     /// </summary>
-    public HubSubscription<RunSnapshot> Subscribe(RunKey run) => Subscribe(
-        _runs, run, () => Reading("a run", QuickPace(), token => _reader.FindRunAsync(run.Source, run.RootId, token)));
+    public HubSubscription<RunSnapshot> Subscribe(RunKey run) => Subscribe<RunSnapshot>(run, () =>
+    {
+        var reading = Reading("a run", QuickPace(), token => _reader.FindRunAsync(run.Source, run.RootId, token));
+        return new(reading)
+        {
+            IsOf = source => source == run.Source,
+            IsChangedBy = keys => keys.Contains(run) || keys.Contains(CurrentKey(run, reading)),
+        };
+    });
 
     /// <summary>Watches a page of the runs list; equal queries share one reading.</summary>
-    public HubSubscription<RunsPage> SubscribeList(RunsQuery query) => Subscribe(
-        _lists, query, () => Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token),
-            // A page that has not changed is as fresh as its source.
-            (one, other) => one.LooksLike(other)));
+    public HubSubscription<RunsPage> SubscribeList(RunsQuery query) => Subscribe<RunsPage>(query, () =>
+    {
+        // A page that has not changed is as fresh as its source.
+        var reading = Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token), (one, other) => one.LooksLike(other));
+        // Any run may come into it, or leave it.
+        return new(reading) { IsOf = source => (query.Source ?? source) == source, IsChangedBy = _ => true, Ages = true };
+    });
 
     /// <summary>Watches a job with its ancestors and children.</summary>
-    public HubSubscription<JobView> SubscribeJob(string source, string jobId) => Subscribe(
-        _jobs, new RunKey(source, jobId), () => Reading("a job", QuickPace(), token => _reader.FindJobAsync(source, jobId, token)));
+    public HubSubscription<JobView> SubscribeJob(string source, string jobId) => Subscribe<JobView>(new RunKey(source, jobId), () =>
+    {
+        var reading = Reading("a job", QuickPace(), token => _reader.FindJobAsync(source, jobId, token));
+        return new(reading)
+        {
+            IsOf = other => other == source,
+            IsChangedBy = keys => keys.Contains(new(source, jobId)) || (reading.Current.Value is { } job && keys.Contains(new(source, job.RootId))),
+            Ages = true,
+        };
+    });
 
     /// <summary>Watches the runs of a pipeline; equal queries share one reading.</summary>
-    public HubSubscription<PipelineHistory> SubscribePipeline(PipelineQuery query) => Subscribe(
-        _pipelines, query, () => Reading("a pipeline", new(_time, Slow, TimeSpan.Zero, Rest), token => _reader.FindPipelineAsync(query, token)));
+    public HubSubscription<PipelineHistory> SubscribePipeline(PipelineQuery query) => Subscribe<PipelineHistory>(
+        query,
+        () => new(Reading("a pipeline", new(_time, Slow, TimeSpan.Zero, Rest), token => _reader.FindPipelineAsync(query, token)))
+        {
+            IsOf = source => source == query.Source,
+            // Any run may be one of the pipeline's.
+            IsChangedBy = keys => keys.Any(key => key.Source == query.Source),
+            Ages = true,
+        });
 
     /// <summary>Watches what is left of a run that was dropped from history.</summary>
-    public HubSubscription<DroppedRun> SubscribeDropped(RunKey run) => Subscribe(
-        _dropped, run, () => Reading("a dropped run", new(_time, Slow, TimeSpan.Zero, Rest), token => _reader.FindDroppedAsync(run.Source, run.RootId, token)));
+    public HubSubscription<DroppedRun> SubscribeDropped(RunKey run) => Subscribe<DroppedRun>(
+        run,
+        () => new(Reading("a dropped run", new(_time, Slow, TimeSpan.Zero, Rest), token => _reader.FindDroppedAsync(run.Source, run.RootId, token)))
+        {
+            IsChangedBy = keys => keys.Contains(run),
+        });
 
     /// <summary>Watches how fresh the sources are.</summary>
-    public HubSubscription<IReadOnlyList<SourceStatus>> SubscribeSources() => _sources.Subscribe(SafetyTick);
+    public HubSubscription<IReadOnlyList<SourceStatus>> SubscribeSources() => Of<IReadOnlyList<SourceStatus>>(_sources).Subscribe(SafetyTick);
+
+    /// <summary>
+    /// Watches a view of something else that is watched. Nothing is read on a clock of its own; a reading is due when somebody has seen that its
+    /// subject has changed.
+    /// </summary>
+    /// <typeparam name="T">What is read.</typeparam>
+    /// <param name="subject">The run, or the job, that it is a view of.</param>
+    /// <param name="what">Names the view and its filter; equal ones of one type share a reading.</param>
+    /// <param name="stamp">The subject's present version; see <see cref="Seen{T}"/>.</param>
+    /// <param name="load">Reads it.</param>
+    public HubSubscription<T> SubscribeView<T>(RunKey subject, object what, object stamp, Func<CancellationToken, Task<T?>> load)
+        where T : class
+    {
+        var subscription = Subscribe<T>(
+            new ViewKey(subject, what),
+            () => new(Reading("a view", new(_time, ViewGap, TimeSpan.Zero), load)) { Stamp = stamp, Subject = subject },
+            // What it shows is as good as its subject's version, whenever it was read.
+            TimeSpan.MaxValue);
+        Seen<T>(subject, what, stamp);
+        return subscription;
+    }
+
+    /// <summary>Says at which version somebody has seen a view's subject: the view is read again when it is of another.</summary>
+    /// <typeparam name="T">What the view reads.</typeparam>
+    /// <param name="subject">The run, or the job.</param>
+    /// <param name="what">The view: each goes by what its own reading depends on.</param>
+    /// <param name="stamp">The subject's present version.</param>
+    public void Seen<T>(RunKey subject, object what, object stamp)
+    {
+        lock (_lock)
+            _entries.GetValueOrDefault(HubKey.Of<T>(new ViewKey(subject, what)))?.Seen(stamp);
+    }
+
+    /// <summary>The same of all views of a subject, where one stamp goes for all of them.</summary>
+    public void SeenAll(RunKey subject, object stamp)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.Subject == subject))
+                entry.Seen(stamp);
+        }
+    }
 
     /// <summary>Stops reading; all subscriptions complete.</summary>
     public async ValueTask DisposeAsync()
@@ -118,8 +184,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         await _stopping.CancelAsync();
         // What it asked for may have failed because it was stopped.
         await _ticking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var reading in All())
-            await reading.StopAsync();
+        foreach (var entry in All())
+            await entry.Reading.StopAsync();
         _stopping.Dispose();
     }
 
@@ -127,20 +193,16 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     internal async Task TickOnceAsync(CancellationToken cancellation)
     {
         Evict();
-        foreach (var list in Copy(_lists.Values).Where(list => list.Viewers > 0 && list.Age >= UnpromptedAge))
-            list.Changed();
-        foreach (var job in Copy(_jobs.Values).Where(job => job.Viewers > 0 && job.Age >= UnpromptedAge))
-            job.Changed();
-        foreach (var pipeline in Copy(_pipelines.Values).Where(pipeline => pipeline.Viewers > 0 && pipeline.Age >= UnpromptedAge))
-            pipeline.Changed();
-        if (_sources.Viewers > 0)
-            _sources.Changed();
+        foreach (var entry in All().Where(entry => entry.Ages && entry.Reading.Viewers > 0 && entry.Reading.Age >= UnpromptedAge))
+            entry.Reading.Changed();
+        if (_sources.Reading.Viewers > 0)
+            _sources.Reading.Changed();
         await CheckVersionsAsync(cancellation);
     }
 
     private async Task CheckVersionsAsync(CancellationToken cancellation)
     {
-        var watched = Watched(_runs).Where(run => run.Reading.Viewers > 0 && run.Reading.Age < TimeSpan.MaxValue).ToList();
+        var watched = Runs().Where(run => run.Reading.Viewers > 0 && run.Reading.Age < TimeSpan.MaxValue).ToList();
         if (watched.Count == 0)
             return;
 
@@ -192,53 +254,30 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     private void OnChanged(IReadOnlyList<RunKey> changed)
     {
         var keys = changed.ToHashSet();
-        foreach (var (key, reading) in Watched(_runs))
-        {
-            if (keys.Count == 0 || keys.Contains(key) || keys.Contains(CurrentKey(key, reading)))
-                reading.Changed();
-        }
-
-        foreach (var (key, reading) in Watched(_jobs))
-        {
-            if (keys.Count == 0 || keys.Contains(key)
-                || (reading.Current.Value is { } job && keys.Contains(new(key.Source, job.RootId))))
-                reading.Changed();
-        }
-
-        foreach (var list in Copy(_lists.Values))
-            list.Changed();
-        // Any run may be one of the pipeline's.
-        foreach (var (query, reading) in Watched(_pipelines))
-        {
-            if (keys.Count == 0 || keys.Any(key => key.Source == query.Source))
-                reading.Changed();
-        }
-
-        foreach (var (key, reading) in Watched(_dropped))
-        {
-            if (keys.Count == 0 || keys.Contains(key))
-                reading.Changed();
-        }
+        foreach (var entry in All().Where(entry => entry != _sources && entry.Subject is null && (keys.Count == 0 || entry.IsChangedBy(keys))))
+            entry.Reading.Changed();
     }
 
-    private void OnSourcesChanged() => _sources.Changed();
+    private void OnSourcesChanged() => _sources.Reading.Changed();
 
     private static RunKey CurrentKey(RunKey key, RunHubReading<RunSnapshot> reading) =>
         reading.Current.Value is { } run ? new(run.Source, run.RootId) : key;
 
-    private HubSubscription<T> Subscribe<TKey, T>(
-        Dictionary<TKey, RunHubReading<T>> readings, TKey key, Func<RunHubReading<T>> create)
-        where TKey : notnull
+    private HubSubscription<T> Subscribe<T>(object what, Func<HubEntry> create, TimeSpan? goodFor = null)
         where T : class
     {
         // Under the lock that evicts, or the reading could be let go between finding and joining it.
         lock (_lock)
         {
-            if (!readings.TryGetValue(key, out var reading))
-                readings[key] = reading = create();
-            return reading.Subscribe(SafetyTick);
+            var key = HubKey.Of<T>(what);
+            if (!_entries.TryGetValue(key, out var entry))
+                _entries[key] = entry = create();
+            return Of<T>(entry).Subscribe(goodFor ?? SafetyTick);
         }
     }
+
+    private static RunHubReading<T> Of<T>(HubEntry entry)
+        where T : class => (RunHubReading<T>)entry.Reading;
 
     private Pace QuickPace() => new(_time, Quick, Advance, Rest);
 
@@ -256,42 +295,23 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     {
         lock (_lock)
         {
-            EvictFrom(_runs);
-            EvictFrom(_jobs);
-            EvictFrom(_lists);
-            EvictFrom(_pipelines);
-            EvictFrom(_dropped);
+            foreach (var (key, entry) in _entries)
+            {
+                if (entry.Reading.IsDeserted(Linger))
+                    _entries.Remove(key);
+            }
         }
     }
 
-    private static void EvictFrom<TKey, T>(Dictionary<TKey, RunHubReading<T>> readings)
-        where TKey : notnull
-        where T : class
-    {
-        foreach (var (key, reading) in readings)
-        {
-            if (reading.IsDeserted(Linger))
-                readings.Remove(key);
-        }
-    }
-
-    private List<(TKey Key, RunHubReading<T> Reading)> Watched<TKey, T>(Dictionary<TKey, RunHubReading<T>> readings)
-        where TKey : notnull
-        where T : class
+    private List<(RunKey Key, RunHubReading<RunSnapshot> Reading)> Runs()
     {
         lock (_lock)
-            return [.. readings.Select(entry => (entry.Key, entry.Value))];
+            return [.. _entries.Where(entry => entry.Key.What is RunKey && entry.Value.Reading is RunHubReading<RunSnapshot>).Select(entry => ((RunKey)entry.Key.What, Of<RunSnapshot>(entry.Value)))];
     }
 
-    private List<T> Copy<T>(IEnumerable<T> readings)
+    private List<HubEntry> All()
     {
         lock (_lock)
-            return [.. readings];
-    }
-
-    private List<IRunHubReading> All()
-    {
-        lock (_lock)
-            return [.. _runs.Values, .. _jobs.Values, .. _lists.Values, .. _pipelines.Values, .. _dropped.Values, _sources];
+            return [.. _entries.Values, _sources];
     }
 }

@@ -12,7 +12,7 @@ namespace JobLineage.Dashboard.Hosting;
 /// one of them sends.
 /// </summary>
 internal sealed partial class DigestRuns(
-    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, IRunReader store, ConfiguredSources configured, ViewHub views, Outage outage,
+    DigestMaker maker, DigestSender sender, DigestRetention retention, DigestSettings settings, IRunReader store, ConfiguredSources configured, RunHub hub, Outage outage,
     TimeProvider time, ILogger<DigestRuns> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -33,7 +33,7 @@ internal sealed partial class DigestRuns(
         try
         {
             if (await MakeAsync(scheduled, await UnreadAsync(cancellation), cancellation))
-                DigestComponent.Announce(views);
+                DigestComponent.Announce(hub);
             await SendAsync(cancellation);
         }
         catch (Exception e) when (DatabaseFailure.Is(e))
@@ -105,7 +105,7 @@ internal sealed partial class DigestRuns(
     private async Task SendAsync(CancellationToken cancellation)
     {
         if ((await sender.PassAsync(cancellation)).Count > 0)
-            DigestComponent.Announce(views);
+            DigestComponent.Announce(hub);
     }
 
     private async Task SweepAsync(CancellationToken cancellation)

@@ -15,11 +15,11 @@ public sealed record Said(bool IsGood, string Text);
 /// </summary>
 /// <param name="mutes">The mutes.</param>
 /// <param name="tests">The test messages; none without a channel.</param>
-/// <param name="views">Is told of what has changed.</param>
+/// <param name="hub">Is told of what has changed.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Is told who did what.</param>
 public sealed partial class DigestActions(
-    IMutes mutes, IEnumerable<ITestMessages> tests, ViewHub views, TimeProvider time, ILogger<DigestActions> log)
+    IMutes mutes, IEnumerable<ITestMessages> tests, RunHub hub, TimeProvider time, ILogger<DigestActions> log)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
@@ -80,7 +80,7 @@ public sealed partial class DigestActions(
         try
         {
             var said = await action();
-            DigestComponent.Announce(views);
+            DigestComponent.Announce(hub);
             return said;
         }
         catch (Exception e) when (e is DbException or TimeoutException)

@@ -35,7 +35,7 @@ public abstract class DigestComponent : ViewComponent
     private object Stamp => Time.GetUtcNow().Ticks / Look.Ticks;
 
     /// <summary>Says that something has changed here: whoever looks sees it at once.</summary>
-    public static void Announce(ViewHub views) => views.SeenAll(Subject, Guid.NewGuid());
+    public static void Announce(RunHub hub) => hub.SeenAll(Subject, Guid.NewGuid());
 
     /// <summary>Watches something about digests.</summary>
     /// <typeparam name="T">What is read.</typeparam>
@@ -46,9 +46,9 @@ public abstract class DigestComponent : ViewComponent
         where T : class
     {
         ArgumentNullException.ThrowIfNull(watch);
-        await watch.SetAsync(what, () => Views.Subscribe(Subject, what, Stamp, (_, cancellation) => load(cancellation)));
+        await watch.SetAsync(what, () => Hub.SubscribeView(Subject, what, Stamp, load));
         if (IsInteractive)
-            _timer ??= Time.CreateTimer(_ => Views.SeenAll(Subject, Stamp), null, Look, Look);
+            _timer ??= Time.CreateTimer(_ => Hub.SeenAll(Subject, Stamp), null, Look, Look);
     }
 
     /// <inheritdoc />

@@ -32,7 +32,6 @@ public static class JobLineageUi
         services.AddScoped<PageClock>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunHub>();
-        services.TryAddSingleton<ViewHub>();
         services.TryAddSingleton<DigestActions>();
         services.TryAddSingleton<SourceActions>();
         services.TryAddSingleton(QueueLinks.None);

@@ -12,9 +12,9 @@ public abstract class ViewComponent : LiveComponent
     private Action? _look;
     private ITimer? _timer;
 
-    /// <summary>Where the views come from.</summary>
+    /// <summary>Reads the views.</summary>
     [Inject]
-    protected ViewHub Views { get; set; } = null!;
+    protected IRunViews Views { get; set; } = null!;
 
     /// <summary>What a view of a run is as good as: its version, and while it goes on the time, by which paces change.</summary>
     protected static object StampOf(RunSnapshot run) =>
@@ -35,9 +35,9 @@ public abstract class ViewComponent : LiveComponent
         var subject = new RunKey(run.Source, run.RootId);
         // Of a run that has come to rest no newer picture comes.
         object Stamp() => ticks ? (run.Version, Time.GetUtcNow().UtcTicks / Unprompted.Ticks) : StampOf(run);
-        await watch.SetAsync((subject, what), () => Views.Subscribe(subject, what, Stamp(), load));
-        Views.Seen(subject, what, Stamp());
-        _look = ticks ? () => Views.Seen(subject, what, Stamp()) : null;
+        await watch.SetAsync((subject, what), () => Hub.SubscribeView(subject, what, Stamp(), token => load(Views, token)));
+        Hub.Seen<T>(subject, what, Stamp());
+        _look = ticks ? () => Hub.Seen<T>(subject, what, Stamp()) : null;
         if (ticks && IsInteractive)
             _timer ??= Time.CreateTimer(_ => _look?.Invoke(), null, Unprompted, Unprompted);
     }

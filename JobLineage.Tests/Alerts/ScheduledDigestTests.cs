@@ -73,8 +73,9 @@ public sealed class ScheduledDigestTests
         var configuration = new ConfigurationBuilder().Build();
         var errors = new ConfigurationErrors(configuration);
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, Path.GetTempPath(), errors), errors);
+        var reader = new StaticRunReader { Sources = sources };
         return new(
-            fixture.Maker, fixture.Sender(channel), new(fixture.Store.Store, TimeSpan.FromDays(90)), settings, new StaticRunReader { Sources = sources },
-            new(configured), new ViewHub(new FakeRunViews(), time, NullLogger<ViewHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
+            fixture.Maker, fixture.Sender(channel), new(fixture.Store.Store, TimeSpan.FromDays(90)), settings, reader,
+            new(configured), new RunHub(reader, new FakeRunSignal(), time, NullLogger<RunHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
     }
 }

@@ -247,7 +247,9 @@ public sealed class ViewsTests : PageContext
 
         Assert.All(pages, page => page.WaitForAssertion(() => Assert.NotNull(page.Find("tr[data-job]")), Limit));
         Assert.Single(Views.Queries);
-        Assert.Equal(10, ViewHub.Viewers);
+        // Each of the run, of the sources, and of the view.
+        Assert.Equal(30, Hub.Viewers);
+        Assert.Equal(2, Hub.Readings);
     }
 
     private NavigationManager Nav => Services.GetRequiredService<NavigationManager>();

@@ -23,7 +23,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
         Services.AddSingleton<IUntrackedLineage>(Untracked);
-        ViewHub = Services.AddPageParts(Views, Comparisons, Digests);
+        Services.AddPageParts(Views, Comparisons, Digests);
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
@@ -43,13 +43,10 @@ public abstract class PageContext : BunitContext
 
     internal FakeUntracked Untracked { get; } = new();
 
-    internal ViewHub ViewHub { get; }
-
     /// <summary>Disposes the components, then makes sure that nobody is still subscribed.</summary>
     internal async Task AssertNothingLeaksAsync()
     {
         await DisposeComponentsAsync();
         Assert.Equal(0, Hub.Viewers);
-        Assert.Equal(0, ViewHub.Viewers);
     }
 }

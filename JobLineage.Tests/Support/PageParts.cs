@@ -2,7 +2,6 @@ using JobLineage.Core.Graph;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Live;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JobLineage.Tests.Support;
 
@@ -10,14 +9,11 @@ namespace JobLineage.Tests.Support;
 internal static class PageParts
 {
     /// <summary>Adds it, over stores in memory.</summary>
-    /// <returns>The hub of the views.</returns>
-    public static ViewHub AddPageParts(
+    public static void AddPageParts(
         this IServiceCollection services, FakeRunViews? views = null, FakeComparisons? comparisons = null, FakeDigests? digests = null)
     {
         var reader = views ?? new();
-        var hub = new ViewHub(reader, TimeProvider.System, NullLogger<ViewHub>.Instance);
         services.AddSingleton<IRunViews>(reader);
-        services.AddSingleton(hub);
         services.AddSingleton<IRunComparisons>(comparisons ?? new());
         services.AddSingleton<INativeRows>(reader.Native);
         services.AddSingleton<IRunSql>(new FakeSql());
@@ -33,6 +29,5 @@ internal static class PageParts
         services.AddSingleton<IForgetting>(s => s.GetRequiredService<FakeSourceDesk>());
         services.AddSingleton<IPutAside>(s => s.GetRequiredService<FakeSourceDesk>());
         services.AddSingleton<SourceActions>();
-        return hub;
     }
 }

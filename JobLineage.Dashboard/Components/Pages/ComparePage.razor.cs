@@ -101,8 +101,8 @@ public sealed partial class ComparePage
         var (source, before, after) = (Source, _ids.Before, _ids.After);
         await _before.SetAsync((source, before), () => Hub.Subscribe(new(source, before)));
         await _after.SetAsync((source, after), () => Hub.Subscribe(new(source, after)));
-        await _comparison.SetAsync((source, before, after), () => Views.Subscribe<RunComparison>(
-            Subject, "compare", Stamp, (_, token) => Comparisons.CompareAsync(source, before, after, token)));
+        await _comparison.SetAsync((source, before, after), () => Hub.SubscribeView<RunComparison>(
+            Subject, "compare", Stamp, token => Comparisons.CompareAsync(source, before, after, token)));
     }
 
     /// <inheritdoc />
@@ -112,7 +112,7 @@ public sealed partial class ComparePage
         if (_isUnknown || _comparison.Update.IsUnknown)
             Http.Answer(StatusCodes.Status404NotFound);
         if (_ids.Before.Length > 0)
-            Views.SeenAll(Subject, Stamp);
+            Hub.SeenAll(Subject, Stamp);
     }
 
     // One reading serves all who look at the pair, and is due when either run has changed.
