@@ -52,11 +52,13 @@ public sealed class EdgeCardTests : PageContext
         Edges.Gate = new();
         var graph = Graph();
 
-        await AskAsync(graph, Detail);
+        // It ends when it is answered.
+        var asking = AskAsync(graph, Detail);
 
-        Assert.Equal("Counting…", graph.Find(".card-wait [role=status]").TextContent);
+        graph.WaitForAssertion(() => Assert.Equal("Counting…", graph.Find(".card-wait [role=status]").TextContent));
         Edges.Facts[$"{Page} → {Detail}"] = Facts();
         Edges.Gate.SetResult();
+        await asking;
         graph.WaitForAssertion(() => Assert.Contains("Each of 100 completed parents has at least one.", graph.Find(".card").TextContent));
     }
 
