@@ -81,6 +81,8 @@ public sealed class RunListPageTests : PageContext
         Assert.EndsWith("/?worker=App.SyncJob", Nav.Uri);
 
         await page.Find("input[name=q]").ChangeAsync(Hostile);
+        // The list goes on meanwhile, and is drawn once more.
+        page.Render();
         await page.Find("form.filter").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(Hostile, Reader.LastQuery?.Text), Limit);
         Assert.Equal("App.SyncJob", Reader.LastQuery!.Worker);
