@@ -47,6 +47,14 @@ public static class SourceProbe
                 and (polroles = '{0}'::oid[] or exists (select from unnest(polroles) r (oid) where r.oid <> 0 and pg_has_role(r.oid, 'usage')))) policies
         """;
 
+    /// <summary>Of each of some tables whether it is there, can have triggers where it must (it has a column), and has the column.</summary>
+    private const string FindOthers = """
+        select c.oid is not null, coalesce(wanted is null or c.relkind in ('r', 'p'), true),
+            wanted is null or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = wanted and a.attnum > 0 and not a.attisdropped)
+        from unnest($1, $2) with ordinality o (relation, wanted, place) left join pg_class c on c.oid = to_regclass(relation)
+        order by place
+        """;
+
     /// <summary>Columns of a table by their names.</summary>
     private const string FindColumns = """
         select a.attname::text, format_type(a.atttypid, a.atttypmod), t.typcategory = 'S'
@@ -92,6 +100,8 @@ public static class SourceProbe
     {
         var table = $"{mapping.Schema}.{mapping.Table}";
         var (problem, found) = await FindAsync(mapping, table, connection, cancellation);
+        if (problem is null && mapping.Changes.Count > 0)
+            problem = await FindLackingAsync(mapping, connection, cancellation);
         if (problem is not null)
             return new(null, problem);
         var check = new MappingCheck(mapping, connection, TimeoutSeconds);
@@ -151,6 +161,30 @@ public static class SourceProbe
         return (null, new(oid, what, idType, kind, row.Text(), row.Bool(), row.Bool()));
 
         (SourceProblem?, FoundTable?) Problem(SourceProblemKind kind, string message) => (new(kind, $"Source '{mapping.Name}': {message}"), null);
+    }
+
+    /// <summary>The first of the other tables that is not there, or lacks the column by which it names jobs.</summary>
+    private static async Task<SourceProblem?> FindLackingAsync(SourceMapping mapping, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(FindOthers, connection) { CommandTimeout = TimeoutSeconds }.With(
+            Parameters.Texts(mapping.Changes.Select(c => c.QualifiedName(mapping))), Parameters.Texts(mapping.Changes.Select(c => c.Column)));
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        foreach (var change in mapping.Changes)
+        {
+            await row.NextAsync(cancellation);
+            var (isThere, isTable, hasColumn) = (row.Bool(), row.Bool(), row.Bool());
+            var lacking = (isThere, isTable, hasColumn) switch
+            {
+                (false, _, _) => "is not there (or this user may not use its schema)",
+                (_, false, _) => "is not a table, and only tables have triggers",
+                (_, _, false) => $"has no column '{change.Column}'",
+                _ => null,
+            };
+            if (lacking is not null)
+                return new(SourceProblemKind.BadExpression, $"Source '{mapping.Name}': {change.Schema ?? mapping.Schema}.{change.Table}, which its Changes name, {lacking}; mend Changes.");
+        }
+
+        return null;
     }
 
     private static async Task<bool> ShowsAllAsync(NpgsqlConnection connection, uint table, CancellationToken cancellation)

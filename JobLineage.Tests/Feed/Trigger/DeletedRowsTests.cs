@@ -208,6 +208,16 @@ public sealed class DeletedRowsTests
         Assert.Equal(TriggerPresence.Incomplete, (await new TriggerInstaller(Mapping, fixture.Source.Connections).InspectAsync(default)).Presence);
     }
 
+    [Theory]
+    [InlineData("note", "work_id", "public.note, which its Changes name, is not there")]
+    [InlineData("notes", "job_id", "public.notes, which its Changes name, has no column 'job_id'")]
+    [InlineData("seen", "id", "public.seen, which its Changes name, is not a table")]
+    public async Task A_wrong_table_among_those_that_announce_is_said(string table, string column, string said)
+    {
+        await using var fixture = await TasksTable.CreateAsync(Tables + "create view seen as select * from work;");
+        Assert.Contains(said, (await fixture.ProblemAsync(Mapping with { Changes = [new("kinds", null), new(table, column)] })).Message);
+    }
+
     [Fact]
     public async Task A_table_that_is_read_and_not_announced_is_named_and_the_source_is_polled()
     {
