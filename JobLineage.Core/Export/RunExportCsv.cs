@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 
@@ -81,8 +82,8 @@ public static class RunExportCsv
 
         void Text(string? value) => csv.WriteField(value is null ? "" : CsvGuard.Neutralise(value));
         void Number(long? value) => csv.WriteField(value?.ToString(CultureInfo.InvariantCulture) ?? "");
-        void Time(DateTimeOffset? value) => csv.WriteField(value is { } at ? ExportTimes.Text(at) : "");
-        void Seconds(TimeSpan? value) => csv.WriteField(value is { } span ? ExportTimes.Seconds(span).ToString(CultureInfo.InvariantCulture) : "");
+        void Time(DateTimeOffset? value) => csv.WriteField(value is { } at ? Format.Iso(at) : "");
+        void Seconds(TimeSpan? value) => csv.WriteField(Format.Seconds(value)?.ToString(CultureInfo.InvariantCulture) ?? "");
         void Flag(bool value) => csv.WriteField(value ? "true" : "false");
     }
 }

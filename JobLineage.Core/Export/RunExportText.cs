@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 
@@ -23,7 +24,7 @@ public static class RunExportText
     {
         var run = export.Run;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{VisibleText.Line(run.Source)} {VisibleText.Line(run.RootId)}: {run.State.ToString().ToLowerInvariant()}, as of {ExportTimes.Text(run.AsOf)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{VisibleText.Line(run.Source)} {VisibleText.Line(run.RootId)}: {run.State.ToString().ToLowerInvariant()}, as of {Format.Iso(run.AsOf)}\n\n");
         text.Append(TextTree.OfStages(run, glyphs));
         var jobs = 0L;
         string? stage = null;

@@ -1,3 +1,8 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using JobLineage.Core.Contract;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace JobLineage.Dashboard.Api;
@@ -33,6 +38,37 @@ internal static class ApiDescription
         ["before"] = "'older' of an answer: what comes behind it.",
         ["window"] = "How long the run may have taken, as in 90m or 2h.",
     };
+
+    /// <summary>Shapes that no endpoint answers with as JSON: of the command line, of files, events and messages.</summary>
+    private static readonly Type[] Shapes =
+    [
+        typeof(StatsAnswer), typeof(TreeAnswer), typeof(JobChildrenAnswer), typeof(JobAncestorsAnswer), typeof(DoctorAnswer), typeof(RunExportAnswer),
+        typeof(DroppedRunAnswer), typeof(FinishedEvent), typeof(LostEvent), typeof(DigestMessageAnswer),
+    ];
+
+    /// <summary>Adds what else leaves the program.</summary>
+    public static async Task AddShapesAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    {
+        foreach (var shape in Shapes)
+            document.AddComponent(shape.Name, await context.GetOrCreateSchemaAsync(shape, cancellationToken: cancellation));
+    }
+
+    /// <summary>
+    /// Completes what is described of a shape: an answer of the API has all members, but for those that are there only where they are known; and of
+    /// items that may be null nothing says so by itself.
+    /// </summary>
+    public static void Complete(OpenApiSchema schema, JsonTypeInfo shape)
+    {
+        if (shape.Kind != JsonTypeInfoKind.Object || shape.Type.Namespace != typeof(RunAnswer).Namespace)
+            return;
+        schema.Required = shape.Properties.Where(p => p.AttributeProvider?.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) != true).Select(p => p.Name).ToHashSet();
+        foreach (var member in shape.Properties)
+        {
+            if (schema.Properties?.TryGetValue(member.Name, out var described) == true && described is OpenApiSchema { Items: { } items } list && member.AttributeProvider is PropertyInfo property
+                && new NullabilityInfoContext().Create(property).GenericTypeArguments is [{ ReadState: NullabilityState.Nullable, Type.IsValueType: false }])
+                list.Items = new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, items] };
+        }
+    }
 
     /// <summary>Describes parameters that the endpoint does not describe itself, and the problems that any endpoint may answer with.</summary>
     public static void Complete(OpenApiOperation operation, string path)

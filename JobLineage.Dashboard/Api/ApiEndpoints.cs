@@ -1,11 +1,10 @@
 using System.ComponentModel;
 using System.IO.Compression;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Security;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.ResponseCompression;
-using Microsoft.Extensions.Options;
-using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace JobLineage.Dashboard.Api;
 
@@ -15,14 +14,19 @@ internal static class ApiEndpoints
     /// <summary>JSON, its compression, and the description of the API.</summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => ContractJson.Configured(o.SerializerOptions));
         services.AddOpenApi("v1", o =>
         {
-            o.AddDocumentTransformer((document, _, _) =>
+            o.AddDocumentTransformer((document, context, cancellation) =>
             {
                 document.Info = new() { Title = "Job Lineage", Version = "v1" };
                 // The address in a description that is kept would be that of whoever asked first.
                 document.Servers?.Clear();
+                return ApiDescription.AddShapesAsync(document, context, cancellation);
+            });
+            o.AddSchemaTransformer((schema, context, _) =>
+            {
+                ApiDescription.Complete(schema, context.JsonTypeInfo);
                 return Task.CompletedTask;
             });
             o.AddOperationTransformer((operation, context, _) =>
@@ -87,16 +91,14 @@ internal static class ApiEndpoints
     }
 
     private static async Task<IResult> RunAsync(
-        string source, string rootId, HttpContext context, [FromServices] IRunReader store,
-        IOptions<JsonOptions> json, CancellationToken cancellation)
+        string source, string rootId, HttpContext context, [FromServices] IRunReader store, CancellationToken cancellation)
     {
         var id = Unescape(rootId);
         if (await store.FindRunAsync(source, id, cancellation) is not { } run)
             return await PipelineEndpoints.DroppedAsync(source, id, store, cancellation) ?? await NotFoundAsync("run with job", source, id, store, cancellation);
-        var answer = RunAnswer.Of(run);
-        var tag = Json.ETag(answer, json.Value.SerializerOptions);
+        var tag = ETags.Of(run);
         context.Response.Headers.ETag = tag;
-        return IsKnown(context.Request, tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(answer);
+        return IsKnown(context.Request, tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(RunAnswer.Of(run));
     }
 
     private static async Task<IResult> JobAsync(

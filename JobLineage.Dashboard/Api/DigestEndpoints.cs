@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Contract;
 using Microsoft.AspNetCore.Mvc;
 
 namespace JobLineage.Dashboard.Api;
@@ -15,9 +16,9 @@ internal static class DigestEndpoints
     {
         api.MapGet("/digests", DigestsAsync).Produces<DigestsAnswer>().ProducesValidationProblem()
             .WithSummary("Digests of final failures, the newest first; 'older' of an answer is 'before' of the next");
-        api.MapGet("/digests/{id}", DigestAsync).Produces<DigestView>().ProducesProblem(StatusCodes.Status404NotFound)
+        api.MapGet("/digests/{id}", DigestAsync).Produces<DigestAnswer>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("A digest: the message as it was frozen, and what became of it");
-        api.MapGet("/digests/{id}/failures", FailuresAsync).Produces<FailurePage>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
+        api.MapGet("/digests/{id}/failures", FailuresAsync).Produces<ToldFailuresAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("All failures that a digest told of");
         api.MapGet("/mutes", MutesAsync).Produces<MutesAnswer>()
             .WithSummary("Pipelines of which digests say nothing: mutes in force, then the last of those that were");
@@ -35,11 +36,11 @@ internal static class DigestEndpoints
             return Problems.BadParameters(read.Errors);
         var overview = await digests.OverviewAsync(cancellation);
         var page = await digests.ListAsync(query, cancellation);
-        return Results.Ok(new DigestsAnswer(overview.Untold, overview.Muted, plan.NextAfter(time.GetUtcNow()), page.Digests, page.Older));
+        return Results.Ok(new DigestsAnswer(overview.Untold, overview.Muted, plan.NextAfter(time.GetUtcNow()), [.. page.Digests.Select(d => d.ToAnswer())], page.Older));
     }
 
     private static async Task<IResult> DigestAsync([Description("The digest's number.")] string id, [FromServices] IDigestReader digests, CancellationToken cancellation) =>
-        Parse(id) is { } number && await digests.FindAsync(number, cancellation) is { } digest ? Results.Ok(digest) : Missing(id);
+        Parse(id) is { } number && await digests.FindAsync(number, cancellation) is { } digest ? Results.Ok(digest.ToAnswer()) : Missing(id);
 
     private static async Task<IResult> FailuresAsync(
         [Description("The digest's number.")] string id, HttpRequest request, [FromServices] IDigestReader digests, [FromServices] IFailureReader failures, CancellationToken cancellation,
@@ -51,12 +52,12 @@ internal static class DigestEndpoints
         if (read.Errors.Count > 0)
             return Problems.BadParameters(read.Errors);
         return Parse(id) is { } number && await digests.FindAsync(number, cancellation) is not null
-            ? Results.Ok(await failures.ListAsync(new(number, null, after, size), cancellation))
+            ? Results.Ok((await failures.ListAsync(new(number, null, after, size), cancellation)).ToAnswer())
             : Missing(id);
     }
 
     private static async Task<IResult> MutesAsync([FromServices] IMutes mutes, CancellationToken cancellation) =>
-        Results.Ok(new MutesAnswer(await mutes.ListAsync(Most, cancellation)));
+        Results.Ok(new MutesAnswer([.. (await mutes.ListAsync(Most, cancellation)).Select(m => m.ToAnswer())]));
 
     private static long? Id(QueryParameters read, string name)
     {
@@ -72,15 +73,3 @@ internal static class DigestEndpoints
 
     private static IResult Missing(string id) => Problems.Of(StatusCodes.Status404NotFound, $"There is no digest '{id}', or it is no longer kept.");
 }
-
-/// <summary>Digests.</summary>
-/// <param name="Untold">Final failures that the next digest tells of.</param>
-/// <param name="Muted">Final failures that mutes hold back.</param>
-/// <param name="NextAt">When the next digest is due; null: none is.</param>
-/// <param name="Digests">The newest first.</param>
-/// <param name="Older">The next page's <c>before</c>; null: there is none.</param>
-internal sealed record DigestsAnswer(long Untold, long Muted, DateTimeOffset? NextAt, IReadOnlyList<DigestSummary> Digests, long? Older);
-
-/// <summary>Mutes.</summary>
-/// <param name="Mutes">Those in force first.</param>
-internal sealed record MutesAnswer(IReadOnlyList<Mute> Mutes);

@@ -3,8 +3,6 @@ using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Security;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace JobLineage.Dashboard.Api;
 
@@ -24,7 +22,7 @@ internal static class EventEndpoints
         [Description("The source's name.")] string source,
         [Description("The id of the root, or of any job of the run.")] string rootId,
         HttpContext context, [FromServices] RunHub hub, [FromServices] IRunReader store, [FromServices] EventPlaces places,
-        [FromServices] TimeProvider time, [FromServices] IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, CancellationToken cancellation)
+        [FromServices] TimeProvider time, [FromServices] IHostApplicationLifetime lifetime, CancellationToken cancellation)
     {
         var id = ApiEndpoints.Unescape(rootId);
         if (HeadRequests.Is(context))
@@ -42,7 +40,7 @@ internal static class EventEndpoints
             // A program that ends does not wait for those who only listen.
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
             using var subscription = hub.Subscribe(new RunKey(source, id));
-            var events = new RunEvents(subscription, time, json.Value.SerializerOptions);
+            var events = new RunEvents(subscription, time);
             try
             {
                 // A failure before the first event is an answer like any other.

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
@@ -103,6 +104,3 @@ internal static class ExportEndpoints
             SchemaType);
     }
 }
-
-/// <summary>A statement, and what is to be known of its answer, one sentence each.</summary>
-internal sealed record SqlAnswer(string Source, string Root, string Sql, IReadOnlyList<string> Notes);

@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;
@@ -16,7 +16,7 @@ internal static class InferenceEndpoints
     /// <summary>Adds the endpoint.</summary>
     public static void MapInference(this IEndpointRouteBuilder api) =>
         api.MapGet("/infer/{source}/{id}", InferAsync)
-            .Produces<object>(StatusCodes.Status200OK, "application/json").ProducesValidationProblem()
+            .Produces<InferredRunAnswer>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("What may be below a job that carries no parent links: inferred, with how sure and why; read from the source itself");
 
@@ -53,7 +53,7 @@ internal static class InferenceEndpoints
             {
                 ["by"] = [$"The arguments of job '{id}' have no value at '{key}'; keys that fit: {(run.Keys.Count == 0 ? "none" : string.Join(", ", run.Keys.Select(k => k.Key)))}."],
             }),
-            { Run: { } run } => Results.Text(InferredJson.Write(run, withJobs: true), "application/json", Encoding.UTF8),
+            { Run: { } run } => Results.Ok(run.ToAnswer(withJobs: true)),
             _ => await ApiEndpoints.NotFoundAsync("job", source, id, store, cancellation),
         };
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;

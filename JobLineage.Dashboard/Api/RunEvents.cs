@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 
@@ -12,8 +13,7 @@ namespace JobLineage.Dashboard.Api;
 /// </summary>
 /// <param name="subscription">The run.</param>
 /// <param name="time">The clock.</param>
-/// <param name="json">How the API writes JSON.</param>
-internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeProvider time, JsonSerializerOptions json)
+internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeProvider time)
 {
     /// <summary>Between two snapshots: four a second is more than a program acts on.</summary>
     public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(250);
@@ -45,23 +45,22 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
     /// <param name="cancellation">Nobody listens any more.</param>
     public async Task WriteAsync(RunSnapshot first, Stream output, CancellationToken cancellation)
     {
-        var shown = Json.ETag(RunAnswer.Of(first), json);
+        var shown = ETags.Of(first);
         await WriteAsync(output, string.Create(CultureInfo.InvariantCulture, $"retry: {RetryMilliseconds}\n\n{Snapshot(first)}"), cancellation);
         while (await NextAsync(output, cancellation) is { } update)
         {
             if (update.IsUnknown)
             {
-                await WriteAsync(output, Event("gone", null, "{}"), cancellation);
+                await WriteAsync(output, Event("gone", null, new object()), cancellation);
                 return;
             }
 
             // What goes on is read again as time passes, and mostly says the same.
-            var tag = update is { Connection: HubConnection.Connected, Value: { } run } ? Json.ETag(RunAnswer.Of(run), json) : null;
+            var tag = update is { Connection: HubConnection.Connected, Value: { } run } ? ETags.Of(run) : null;
             if (tag == shown)
                 continue;
             shown = tag;
-            await WriteAsync(
-                output, tag is null ? Event("lost", null, JsonSerializer.Serialize(new { error = update.Error }, json)) : Snapshot(update.Value!), cancellation);
+            await WriteAsync(output, tag is null ? Event("lost", null, new LostEvent(update.Error)) : Snapshot(update.Value!), cancellation);
             await Task.Delay(Gap, time, cancellation);
         }
     }
@@ -90,13 +89,13 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
     private string Snapshot(RunSnapshot run)
     {
         var id = run.Version.ToString(CultureInfo.InvariantCulture);
-        var snapshot = Event("snapshot", id, JsonSerializer.Serialize(RunAnswer.Of(run), json));
-        return run.Counts.Unfinished > 0 ? snapshot : snapshot + Event("finished", id, JsonSerializer.Serialize(new { state = run.State, finishedAt = run.FinishedAt }, json));
+        var snapshot = Event("snapshot", id, RunAnswer.Of(run));
+        return run.Counts.Unfinished > 0 ? snapshot : snapshot + Event("finished", id, new FinishedEvent(run.State, run.FinishedAt));
     }
 
     /// <summary>The JSON is one line: a line break in a text is written as \n in it.</summary>
-    private static string Event(string name, string? id, string data) =>
-        $"event: {name}\n{(id is null ? "" : $"id: {id}\n")}data: {data}\n\n";
+    private static string Event<T>(string name, string? id, T data) =>
+        $"event: {name}\n{(id is null ? "" : $"id: {id}\n")}data: {JsonSerializer.Serialize(data, ContractJson.Api)}\n\n";
 
     private async Task WriteAsync(Stream output, string text, CancellationToken cancellation)
     {

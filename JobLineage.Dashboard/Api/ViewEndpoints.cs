@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;
 
@@ -12,7 +13,7 @@ internal sealed class AncestorsCommand(QuerySetup setup) : QueryCommand("ancesto
         if (await question.Lineage.GetAncestorsAsync(question.Id, cancellation) is not { } found)
             return false;
         await question.Output.WriteAsync(
-            question.Json ? JobsJson.Write(found) + "\n" : TextTree.OfList(found.Ancestors));
+            question.Json ? ContractJson.Line(found.ToAnswer()) + "\n" : TextTree.OfList(found.Ancestors));
         if (found.Ancestors.Count == 0 && !question.Json)
             await question.Error.WriteLineAsync($"Job {VisibleText.Line(question.Id)} is a root: there is nothing above it.");
         await question.TellPassedOverAsync(found.PassedOver);

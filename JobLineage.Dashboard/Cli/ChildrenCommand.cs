@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
@@ -13,7 +14,7 @@ internal sealed class ChildrenCommand(QuerySetup setup) : QueryCommand("children
         if (await question.Lineage.GetChildrenAsync(question.Id, cancellation: cancellation) is not { } children)
             return false;
         await question.Output.WriteAsync(
-            question.Json ? JobsJson.Write(children) + "\n" : TextTree.OfList(children.Jobs));
+            question.Json ? ContractJson.Line(children.ToAnswer()) + "\n" : TextTree.OfList(children.Jobs));
         if (children.Total == 0 && !question.Json)
             await question.Error.WriteLineAsync($"Job {VisibleText.Line(question.Id)} has no children.");
         if (children.Jobs.Count < children.Total)

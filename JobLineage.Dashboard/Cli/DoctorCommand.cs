@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
@@ -12,12 +11,6 @@ namespace JobLineage.Dashboard.Cli;
 /// <summary><c>doctor</c>: whether a source can be read and followed, and what would make it better.</summary>
 internal sealed class DoctorCommand : SourceVerb
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
-    {
-        // For a terminal and for jq: a quote is a quote.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
 
     /// <param name="setup">What it gets from outside.</param>
@@ -38,13 +31,8 @@ internal sealed class DoctorCommand : SourceVerb
         var output = parse.InvocationConfiguration.Output;
         if (parse.GetValue(json))
         {
-            await output.WriteLineAsync(JsonSerializer.Serialize(
-                new
-                {
-                    source = source.Name,
-                    checks = checks.Select(c => new { level = c.Level.ToString().ToLowerInvariant(), check = c.Name, message = c.Message }),
-                },
-                Format));
+            await output.WriteLineAsync(ContractJson.Line(new DoctorAnswer(
+                source.Name, [.. checks.Select(c => new CheckAnswer(c.Level.ToString().ToLowerInvariant(), c.Name, c.Message))])));
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;
@@ -97,7 +98,7 @@ internal sealed class InferCommand : QueryCommand
         }
 
         if (question.Json)
-            return InferredJson.Write(run, parse.GetValue(jobs)) + "\n";
+            return ContractJson.Line(run.ToAnswer(parse.GetValue(jobs))) + "\n";
         var glyphs = parse.GetValue(ascii) || question.Output.Encoding is ASCIIEncoding ? TreeGlyphs.Ascii : TreeGlyphs.Unicode;
         return parse.GetValue(jobs) ? InferredText.OfJobs(run, glyphs) : InferredText.OfStages(run, glyphs);
     }

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 
 namespace JobLineage.Dashboard.Cli;
@@ -11,7 +12,7 @@ internal sealed class StatsCommand(QuerySetup setup)
     {
         if (await question.Lineage.GetPipelineStatsAsync(question.Id, cancellation) is not { } stats)
             return false;
-        await question.Output.WriteAsync(question.Json ? StatsJson.Write(stats.Run) + "\n" : TextTree.OfTotals(stats.Run));
+        await question.Output.WriteAsync(question.Json ? ContractJson.Line(StatsAnswer.Of(stats.Run)) + "\n" : TextTree.OfTotals(stats.Run));
         await question.TellPassedOverAsync(stats.PassedOver);
         return true;
     }

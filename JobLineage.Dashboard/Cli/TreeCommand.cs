@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
@@ -54,7 +55,7 @@ internal sealed class TreeCommand : QueryCommand
     private string Text(Question question, JobTree tree)
     {
         if (question.Json)
-            return JobsJson.Write(tree) + "\n";
+            return ContractJson.Line(tree.ToAnswer()) + "\n";
         var glyphs = question.Parse.GetValue(ascii) || question.Output.Encoding is ASCIIEncoding ? TreeGlyphs.Ascii : TreeGlyphs.Unicode;
         return question.Parse.GetValue(jobs)
             ? TextTree.OfJobs(tree, glyphs)

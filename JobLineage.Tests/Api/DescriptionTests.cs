@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using JobLineage.Tests.Contract;
 using JobLineage.Tests.Hosting;
 using JobLineage.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,8 +22,9 @@ public sealed class DescriptionTests
         var comparisons = dashboard.Services.GetRequiredService<FakeComparisons>();
         comparisons.Sides["10"] = comparisons.Sides["11"] = new(SomeRuns.Run(), new Dictionary<string, Core.Model.StageSpans>(), [], false);
         var untracked = dashboard.Services.GetRequiredService<FakeUntracked>();
-        var paths = (await dashboard.GetAsync("/openapi/v1.json")).GetProperty("paths");
-        var told = 0;
+        var shapes = await DescribedShapes.ReadAsync(dashboard);
+        var paths = shapes.Document.GetProperty("paths");
+        var (told, shaped) = (0, 0);
         foreach (var path in paths.EnumerateObject())
         {
             var operation = path.Value.GetProperty("get");
@@ -50,6 +52,7 @@ public sealed class DescriptionTests
         }
 
         Assert.True(told >= 20, $"{told} endpoints");
+        Assert.True(shaped >= 15, $"{shaped} answers have a shape");
 
         string Filled(string path, string root, string job) => path.Replace("{source}", "oban").Replace("{rootId}", root)
             .Replace("{pair}", $"{root}...{job}").Replace("{worker}", root == "10" ? "App.SyncJob" : "App.None")
@@ -64,6 +67,10 @@ public sealed class DescriptionTests
             Assert.Contains(answer.Content.Headers.ContentType!.MediaType!, types);
             Assert.NotNull(answer.Headers.CacheControl);
             Assert.True(operation.GetProperty("responses").TryGetProperty("401", out _));
+            if (expected != HttpStatusCode.OK || !described.GetProperty("content").TryGetProperty("application/json", out var json) || !json.GetProperty("schema").TryGetProperty("$ref", out _))
+                return;
+            shapes.Check(json.GetProperty("schema"), JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement, path);
+            shaped++;
         }
     }
 

@@ -120,7 +120,7 @@ public sealed class EventApiTests
     private static async Task ListenAsync(RunHub hub, RunKey key, TimeProvider time, Output output, CancellationToken cancellation)
     {
         using var subscription = hub.Subscribe(key);
-        var events = new RunEvents(subscription, time, JsonSerializerOptions.Web);
+        var events = new RunEvents(subscription, time);
         await events.WriteAsync((await events.FirstAsync(cancellation))!, output, cancellation);
     }
 

@@ -51,7 +51,7 @@ public sealed class ExportApiTests
             Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/api/v1/runs/oban/1/export?format=" + format)).StatusCode);
 
         var finding = (await dashboard.GetAsync("/api/v1/runs/oban/1/export?format=json")).GetProperty("findings")[0];
-        Assert.Equal("""{"state":"available","count":3,"since":"2026-03-14T12:00:00+00:00","none":null}""", finding.GetProperty("evidence").GetRawText());
+        Assert.Equal("""{"state":"available","count":3,"since":"2026-03-14T12:00:00Z","none":null}""", finding.GetProperty("evidence").GetRawText());
     }
 
     [Fact]

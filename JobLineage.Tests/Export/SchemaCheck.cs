@@ -3,16 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace JobLineage.Tests.Export;
 
-/// <summary>Checks a JSON document against a JSON Schema: the keywords that the published schema uses, and an error for any other.</summary>
-internal sealed class SchemaCheck(JsonElement schema)
+/// <summary>
+/// Checks a JSON document against a JSON Schema: the keywords that our schemas use, and an error for any other. Members that a schema does not name are
+/// an error, too.
+/// </summary>
+/// <param name="root">What references are followed in.</param>
+/// <param name="mayLack">Which members that are asked for may be left out all the same, by name and schema; null: none.</param>
+internal sealed class SchemaCheck(JsonElement root, Func<string, JsonElement, bool>? mayLack = null)
 {
-    private static readonly string[] Words = ["$schema", "title", "description", "$defs"];
+    private static readonly string[] Words = ["$schema", "title", "description", "$defs", "deprecated", "format"];
 
     /// <summary>What is wrong with the document, with the places.</summary>
-    public IReadOnlyList<string> Check(JsonElement document)
+    public IReadOnlyList<string> Check(JsonElement document) => Check(root, document);
+
+    /// <summary>What is wrong with a document that a part of the schema describes.</summary>
+    public IReadOnlyList<string> Check(JsonElement rule, JsonElement document)
     {
         var errors = new List<string>();
-        Check(schema, document, "$", errors);
+        Check(rule, document, "$", errors);
         return errors;
     }
 
@@ -23,12 +31,11 @@ internal sealed class SchemaCheck(JsonElement schema)
             switch (keyword.Name)
             {
                 case "$ref":
-                    var name = keyword.Value.GetString()!;
-                    Assert.StartsWith("#/$defs/", name);
-                    Check(schema.GetProperty("$defs").GetProperty(name[8..]), value, at, errors);
+                    Check(Follow(keyword.Value.GetString()!), value, at, errors);
                     break;
                 case "type":
-                    Expect(IsType(keyword.Value.GetString()!, value), $"is no {keyword.Value}");
+                    var types = keyword.Value.ValueKind == JsonValueKind.Array ? [.. keyword.Value.EnumerateArray()] : new[] { keyword.Value };
+                    Expect(types.Any(type => IsType(type.GetString()!, value)), $"is no {keyword.Value}");
                     break;
                 case "const":
                     Expect(JsonElement.DeepEquals(keyword.Value, value), $"is not {keyword.Value}");
@@ -36,31 +43,35 @@ internal sealed class SchemaCheck(JsonElement schema)
                 case "enum":
                     Expect(keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)), $"is none of {keyword.Value}");
                     break;
+                case "oneOf":
+                    Expect(keyword.Value.EnumerateArray().Any(one => Check(one, value).Count == 0), $"is none of {keyword.Value}: {string.Join("; ", keyword.Value.EnumerateArray().Select(one => string.Join("; ", Check(one, value))))}");
+                    break;
                 case "minimum":
                     Expect(value.GetDecimal() >= keyword.Value.GetDecimal(), $"is less than {keyword.Value}");
                     break;
                 case "pattern":
-                    Expect(Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!), $"does not match {keyword.Value}");
+                    Expect(value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!), $"does not match {keyword.Value}");
                     break;
                 case "required":
-                    foreach (var member in keyword.Value.EnumerateArray())
-                        Expect(value.TryGetProperty(member.GetString()!, out _), $"has no {member}");
+                    foreach (var member in keyword.Value.EnumerateArray().Select(m => m.GetString()!))
+                        Expect(value.ValueKind != JsonValueKind.Object || value.TryGetProperty(member, out _) || mayLack?.Invoke(member, rule.GetProperty("properties").GetProperty(member)) == true, $"has no {member}");
                     break;
                 case "properties":
-                    foreach (var member in value.EnumerateObject())
+                    foreach (var member in value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default)
                     {
                         if (keyword.Value.TryGetProperty(member.Name, out var inner))
                             Check(inner, member.Value, $"{at}.{member.Name}", errors);
+                        else
+                            Expect(false, $"has a {member.Name}");
                     }
 
                     break;
                 case "additionalProperties":
-                    Assert.Equal(JsonValueKind.False, keyword.Value.ValueKind);
-                    foreach (var member in value.EnumerateObject())
-                        Expect(rule.GetProperty("properties").TryGetProperty(member.Name, out _), $"has a {member.Name}");
+                    foreach (var member in keyword.Value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default)
+                        Check(keyword.Value, member.Value, $"{at}.{member.Name}", errors);
                     break;
                 case "items":
-                    foreach (var (item, place) in value.EnumerateArray().Select((item, place) => (item, place)))
+                    foreach (var (item, place) in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select((item, place) => (item, place)) : [])
                         Check(keyword.Value, item, $"{at}[{place}]", errors);
                     break;
                 default:
@@ -76,6 +87,12 @@ internal sealed class SchemaCheck(JsonElement schema)
         }
     }
 
+    private JsonElement Follow(string reference)
+    {
+        Assert.StartsWith("#/", reference);
+        return reference[2..].Split('/').Aggregate(root, (at, name) => at.GetProperty(name));
+    }
+
     private static bool IsType(string type, JsonElement value) => type switch
     {
         "object" => value.ValueKind == JsonValueKind.Object,
@@ -84,6 +101,7 @@ internal sealed class SchemaCheck(JsonElement schema)
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "number" => value.ValueKind == JsonValueKind.Number,
         "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
+        "null" => value.ValueKind == JsonValueKind.Null,
         _ => throw new NotSupportedException(type),
     };
 }

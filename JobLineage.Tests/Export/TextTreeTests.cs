@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;
@@ -70,7 +71,7 @@ public sealed class TextTreeTests
     [Fact]
     public void The_JSON_of_stats_has_non_zero_states_in_their_order() => Assert.Equal(
         """{"source":"oban","root":"60","stages":[{"path":"SyncJob","worker":"SyncJob","depth":1,"total":1,"counts":{"completed":1}},{"path":"SyncJob/MoviePageJob","worker":"MoviePageJob","depth":2,"total":136,"counts":{"available":63,"executing":3,"completed":70}}]}""",
-        StatsJson.Write(Run with { Stages = [.. Run.Stages.Take(2)] }));
+        ContractJson.Line(StatsAnswer.Of(Run with { Stages = [.. Run.Stages.Take(2)] })));
 
     private static Stage Stage(string path, string? parent, StateCounts counts) => new()
     {

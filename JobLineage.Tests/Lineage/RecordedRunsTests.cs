@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
@@ -22,7 +23,7 @@ public sealed class RecordedRunsTests
         var stats = await (await fixture.QueriesAsync()).GetPipelineStatsAsync("60");
 
         var expected = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Data", "oban", $"run1_{moment}.truth.json")))!;
-        var actual = JsonNode.Parse(StatsJson.Write(stats!.Run))!;
+        var actual = JsonNode.Parse(ContractJson.Line(StatsAnswer.Of(stats!.Run)))!;
         Assert.Equal("oban", actual["source"]!.GetValue<string>());
         Assert.Equal(expected["root"]!.ToJsonString(), actual["root"]!.ToJsonString());
         Assert.Equal(InStateOrder(expected["stages"]!), actual["stages"]!.ToJsonString());
@@ -140,9 +141,9 @@ public sealed class RecordedRunsTests
         var answers = new List<string>();
         foreach (var id in ids.Select(i => i.ToString()))
         {
-            answers.Add(JobsJson.Write((await queries.GetJobTreeAsync(id))!));
-            answers.Add(JobsJson.Write((await queries.GetChildrenAsync(id))!));
-            answers.Add(JobsJson.Write((await queries.GetAncestorsAsync(id))!));
+            answers.Add(ContractJson.Line((await queries.GetJobTreeAsync(id))!.ToAnswer()));
+            answers.Add(ContractJson.Line((await queries.GetChildrenAsync(id))!.ToAnswer()));
+            answers.Add(ContractJson.Line((await queries.GetAncestorsAsync(id))!.ToAnswer()));
         }
 
         return answers;

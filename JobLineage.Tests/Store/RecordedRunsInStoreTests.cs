@@ -1,5 +1,5 @@
 using System.Text.Json;
-using JobLineage.Core.Export;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Tests.Support;
@@ -200,7 +200,7 @@ public sealed class RecordedRunsInStoreTests
     }
 
     private static List<string> Lines(RunSnapshot run) =>
-        Lines(JsonSerializer.Deserialize<RecordedTruth>(StatsJson.Write(run), JsonSerializerOptions.Web)!);
+        Lines(JsonSerializer.Deserialize<RecordedTruth>(ContractJson.Line(StatsAnswer.Of(run)), JsonSerializerOptions.Web)!);
 
     private static List<string> Lines(RecordedTruth truth) =>
         [.. truth.Stages.Select(s => $"{s.Depth} {s.Path} {s.Worker} {s.Total}: {string.Join(", ", s.Counts.OrderBy(c => c.Key, StringComparer.Ordinal))}")];

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using JobLineage.Core.Contract;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -32,7 +33,7 @@ public sealed class WebhookChannel(HttpClient client, WebhookOptions options, Ti
     /// <inheritdoc />
     public async Task<SendOutcome> SendAsync(DigestMessage message, CancellationToken cancellation)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(WebhookBody.Of(message), JsonSerializerOptions.Web);
+        var body = JsonSerializer.SerializeToUtf8Bytes(message.ToAnswer(), ContractJson.Api);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var request = new HttpRequestMessage(HttpMethod.Post, options.Url);
         request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };

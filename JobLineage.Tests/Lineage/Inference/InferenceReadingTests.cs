@@ -1,4 +1,6 @@
 using Dapper;
+using JobLineage.Core.Contract;
+using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;
 using JobLineage.Core.Model;
@@ -97,7 +99,7 @@ public sealed class InferenceReadingTests
             """);
         var run = (await (await InferenceFixture.OfAsync(fixture)).InferAsync("1"))!;
         Assert.Equal(["site"], run.Keys.Select(k => k.Key));
-        Assert.DoesNotContain("s3cret", Core.Export.InferredJson.Write(run, withJobs: true));
+        Assert.DoesNotContain("s3cret", ContractJson.Line(run.ToAnswer(withJobs: true)));
     }
 
     [Fact]

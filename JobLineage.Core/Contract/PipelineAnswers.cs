@@ -1,15 +1,16 @@
 using JobLineage.Core.Model;
 
-namespace JobLineage.Dashboard.Api;
+namespace JobLineage.Core.Contract;
 
 /// <summary>
 /// The runs of a pipeline. <c>runs</c> is a page of them, and <c>next</c> goes into <c>page</c>; <c>stages</c> and what is new are told over
 /// <c>charted</c>, the first started first: each list of <c>points</c> has one entry for each of these. Times in seconds.
 /// </summary>
-internal sealed record PipelineAnswer(
+public sealed record PipelineAnswer(
     string Source, string Worker, DateTimeOffset AsOf, long Total, string? Next, IReadOnlyList<PipelineRunAnswer> Runs,
     PipelineUsualAnswer? Usual, IReadOnlyList<PipelineRunAnswer> Charted, IReadOnlyList<PipelineStageAnswer> Stages, long StagesOmitted)
 {
+    /// <summary>From what it shows.</summary>
     public static PipelineAnswer Of(PipelineHistory history) => new(
         history.Source, history.Worker, history.AsOf, history.Total, history.Next?.ToString(), [.. history.Runs.Select(PipelineRunAnswer.Of)],
         history.Usual is { } usual ? new(usual.Runs, usual.Duration?.TotalSeconds, usual.Jobs, usual.Failed) : null,
@@ -18,43 +19,48 @@ internal sealed record PipelineAnswer(
 }
 
 /// <summary>A run of a pipeline; of one with <c>droppedAt</c> a summary is all that is left.</summary>
-internal sealed record PipelineRunAnswer(
+public sealed record PipelineRunAnswer(
     string Root, string? RunKey, RunState State, DateTimeOffset? StartedAt, DateTimeOffset? LastActivityAt, double? Seconds, long Total,
     IReadOnlyDictionary<string, long> Counts, long Vanished, DateTimeOffset? DroppedAt, string? Before, IReadOnlyList<string> NewStages,
     IReadOnlyList<string> LostStages, IReadOnlyList<PipelineErrorAnswer> NewErrors)
 {
+    /// <summary>From what it shows.</summary>
     public static PipelineRunAnswer Of(PipelineRun run) => new(
-        run.RootId, run.RunKey, run.State, run.StartedAt, run.LastActivityAt, run.Duration?.TotalSeconds, run.Counts.Total, Json.Counts(run.Counts),
+        run.RootId, run.RunKey, run.State, run.StartedAt, run.LastActivityAt, run.Duration?.TotalSeconds, run.Counts.Total, run.Counts.ByName(),
         run.Vanished, run.DroppedAt, run.Before, run.NewStages, run.LostStages, [.. run.NewErrors.Select(PipelineErrorAnswer.Of)]);
 }
 
 /// <summary>A kind of error; <c>id</c> goes into <c>error</c> of a run's jobs.</summary>
-internal sealed record PipelineErrorAnswer(int Id, string Fingerprint, long Discarded)
+public sealed record PipelineErrorAnswer(int Id, string Fingerprint, long Discarded)
 {
+    /// <summary>From what it shows.</summary>
     public static PipelineErrorAnswer Of(PipelineError error) => new(error.Id, error.Text, error.Failed);
 }
 
 /// <summary>Medians over <c>runs</c> finished runs before the newest charted one.</summary>
-internal sealed record PipelineUsualAnswer(int Runs, double? Seconds, long Total, long Discarded);
+public sealed record PipelineUsualAnswer(int Runs, double? Seconds, long Total, long Discarded);
 
 /// <summary>A stage over the charted runs; null where a run has none.</summary>
-internal sealed record PipelineStageAnswer(string Path, int Depth, PipelinePointAnswer? Usual, IReadOnlyList<PipelinePointAnswer?> Points)
+public sealed record PipelineStageAnswer(string Path, int Depth, PipelinePointAnswer? Usual, IReadOnlyList<PipelinePointAnswer?> Points)
 {
+    /// <summary>From what it shows.</summary>
     public static PipelineStageAnswer Of(PipelineStage stage) => new(
         stage.Path, stage.Depth, PipelinePointAnswer.Of(stage.Usual), [.. stage.Points.Select(PipelinePointAnswer.Of)]);
 }
 
 /// <summary>A stage in one run, or what is usual of it; times are means, in seconds.</summary>
-internal sealed record PipelinePointAnswer(long Total, long Discarded, double? MeanRunSeconds, double? MeanWaitSeconds)
+public sealed record PipelinePointAnswer(long Total, long Discarded, double? MeanRunSeconds, double? MeanWaitSeconds)
 {
+    /// <summary>From what it shows; null of nothing.</summary>
     public static PipelinePointAnswer? Of(PipelinePoint? point) =>
         point is null ? null : new(point.Jobs, point.Failed, point.MeanRun?.TotalSeconds, point.MeanWait?.TotalSeconds);
 }
 
 /// <summary>What is left of a run that was dropped from history.</summary>
-internal sealed record DroppedRunAnswer(
+public sealed record DroppedRunAnswer(
     string Source, string Worker, PipelineRunAnswer Run, IReadOnlyList<DroppedStageAnswer> Stages, IReadOnlyList<PipelineErrorAnswer> Errors, long StagesOmitted)
 {
+    /// <summary>From what it shows.</summary>
     public static DroppedRunAnswer Of(DroppedRun dropped) => new(
         dropped.Source, dropped.Worker, PipelineRunAnswer.Of(dropped.Run),
         [.. Most.Of(dropped.Stages, Most.Stages).Shown.Select(DroppedStageAnswer.Of)], [.. dropped.Errors.Select(PipelineErrorAnswer.Of)],
@@ -62,11 +68,12 @@ internal sealed record DroppedRunAnswer(
 }
 
 /// <summary>A stage of a dropped run.</summary>
-internal sealed record DroppedStageAnswer(
+public sealed record DroppedStageAnswer(
     string Path, string Worker, int Depth, long Total, IReadOnlyDictionary<string, long> Counts, long Vanished, double? MeanRunSeconds,
     double? MeanWaitSeconds, DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastFinishedAt)
 {
+    /// <summary>From what it shows.</summary>
     public static DroppedStageAnswer Of(Stage stage) => new(
-        stage.Path, stage.Worker, stage.Depth, stage.Total, Json.Counts(stage.Counts), stage.Vanished, stage.MeanRun?.TotalSeconds,
+        stage.Path, stage.Worker, stage.Depth, stage.Total, stage.Counts.ByName(), stage.Vanished, stage.MeanRun?.TotalSeconds,
         stage.MeanWait?.TotalSeconds, stage.FirstInsertedAt, stage.LastFinishedAt);
 }
