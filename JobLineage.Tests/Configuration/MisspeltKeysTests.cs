@@ -1,16 +1,12 @@
 using System.Text;
-using JobLineage.Core.Sources;
+using JobLineage.Core.Configuration;
 using Microsoft.Extensions.Configuration;
 
-namespace JobLineage.Tests.Sources;
+namespace JobLineage.Tests.Configuration;
 
 public sealed class MisspeltKeysTests
 {
-    private static readonly MisspeltKeys Keys = new(
-    [
-        "JobLineage:Sources:**", "JobLineage:History:**", "JobLineage:History:KeepRuns", "JobLineage:DataDirectory", "JobLineage:Access:Password", "JobLineage:Access:ApiToken",
-        "JobLineage:Redact:**", "ConnectionStrings:Store",
-    ], provider => provider is StreamConfigurationProvider);
+    private static readonly MisspeltKeys Keys = new(KnownKey.Of([typeof(All), typeof(Source), typeof(Connections)]), provider => provider is StreamConfigurationProvider);
 
     [Theory]
     [InlineData("JobLineage:Sorces:oban:Preset", "JobLineage:Sorces is not a known key; did you mean Sources?")]
@@ -19,6 +15,15 @@ public sealed class MisspeltKeysTests
     [InlineData("JobLineage:Access:Pasword", "JobLineage:Access:Pasword is not a known key; did you mean Password?")]
     [InlineData("JobLineage:Access", "JobLineage:Access has a value; it is a section with ApiToken, Password.")]
     [InlineData("JobLineage:Quux", "JobLineage:Quux is not a known key; known are Access, DataDirectory, History, Redact, Sources.")]
+    [InlineData("JobLineage:Preset", "JobLineage:Preset is not a known key; it belongs in JobLineage:Sources:<name>:Preset.")]
+    [InlineData("JobLineage:History:KeepRun", "JobLineage:History:KeepRun is not a known key; did you mean KeepRuns?")]
+    [InlineData("JobLineage:DataDirectory:below", "JobLineage:DataDirectory:below is not a known key; JobLineage:DataDirectory has nothing below it.")]
+    [InlineData("JobLineage:Redact:0:below", "JobLineage:Redact:0:below is not a known key; JobLineage:Redact:0 has nothing below it.")]
+    [InlineData("JobLineage:Sources", "JobLineage:Sources has a value; it is a section with names of your own.")]
+    [InlineData("JobLineage:Sources:oban", "JobLineage:Sources:oban has a value; it is a section with Limits, Preset, Words.")]
+    [InlineData("JobLineage:Sources:oban:Presett", "JobLineage:Sources:oban:Presett is not a known key; did you mean Preset?")]
+    [InlineData("JobLineage:Sources:oban:Limits:mail:send:Aftre", "JobLineage:Sources:oban:Limits:mail:send:Aftre is not a known key; did you mean After?")]
+    [InlineData("JobLineage:Sources:oban:Limits:mail", "JobLineage:Sources:oban:Limits:mail has a value; it is a section with After.")]
     [InlineData("ConnectionStrings:Stor", "ConnectionStrings:Stor is not a known key; did you mean Store?")]
     [InlineData("JobLinage:Sources:oban:Preset", "JobLinage is not a known section; did you mean JobLineage?")]
     public void A_key_that_nobody_reads_is_told_with_what_was_meant_wherever_it_comes_from(string key, string sentence)
@@ -39,9 +44,11 @@ public sealed class MisspeltKeysTests
     }
 
     [Theory]
-    [InlineData("JobLineage:Sources:oban:Anything:below", "x")]
+    [InlineData("JobLineage:Sources:oban:Preset", "x")]
+    [InlineData("joblineage:sources:oban:words:waiting:retry", "x")]
+    [InlineData("JobLineage:Sources:oban:Limits:mail:send:After", "x")]
     [InlineData("JobLineage:Redact", "password, token")]
-    [InlineData("JobLineage:History:KeepRun", "its reader says it")]
+    [InlineData("JobLineage:Redact:0", "password")]
     [InlineData("joblineage:datadirectory", "x")]
     [InlineData("Logging:LogLevel:Default", "x")]
     [InlineData("PATH", "/bin")]
@@ -52,4 +59,49 @@ public sealed class MisspeltKeysTests
         Assert.Empty(Keys.Find(new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build()));
 
     private static IConfigurationRoot File(string json) => new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
+
+    [Section("JobLineage")]
+    private sealed record All
+    {
+        [Setting]
+        public string? DataDirectory { get; init; }
+
+        [Setting(Key = "History:KeepRuns")]
+        public string? KeepRuns { get; init; }
+
+        [Setting(Key = "Access:Password")]
+        public string? Password { get; init; }
+
+        [Setting(Key = "Access:ApiToken")]
+        public string? ApiToken { get; init; }
+
+        [Setting]
+        public IReadOnlyList<string> Redact { get; init; } = [];
+    }
+
+    [Section("JobLineage:Sources:*")]
+    private sealed record Source
+    {
+        [Setting]
+        public string? Preset { get; init; }
+
+        [Setting]
+        public IReadOnlyDictionary<string, string> Words { get; init; } = new Dictionary<string, string>();
+
+        [Setting]
+        public IReadOnlyDictionary<string, Limits> Limits { get; init; } = new Dictionary<string, Limits>();
+    }
+
+    private sealed record Limits
+    {
+        [Setting]
+        public string? After { get; init; }
+    }
+
+    [Section("ConnectionStrings")]
+    private sealed record Connections
+    {
+        [Setting]
+        public string? Store { get; init; }
+    }
 }
