@@ -17,8 +17,7 @@ public sealed class MisspeltKeys(KnownKey known, Func<IConfigurationProvider, bo
     /// <summary>What the host reads at the top; a name near one of these is misspelt.</summary>
     private static readonly string[] Tops = [Own, Connections];
 
-    private readonly List<string> ours = [.. known.Find(Own)!.All(Own).Select(key => key.Path)
-        .OrderBy(path => path.Count(c => c == ':')).ThenBy(path => path, StringComparer.Ordinal)];
+    private readonly List<(string Path, KnownKey Key)> ours = [.. known.Find(Own)!.All(Own).OrderBy(key => Depth(key.Path)).ThenBy(key => key.Path, StringComparer.Ordinal)];
 
     /// <summary>A sentence for each.</summary>
     public IReadOnlyList<string> Find(IConfiguration configuration)
@@ -38,7 +37,7 @@ public sealed class MisspeltKeys(KnownKey known, Func<IConfigurationProvider, bo
             // Two underscores make a section of a variable; that begins with nearly our name by nobody's chance.
             if (Tops.FirstOrDefault(name => IsSlip(top.Key, name)) is { } meant && top.GetChildren().Any())
                 errors.Add($"{top.Key} is not a known section; did you mean {meant}?");
-            else if (files(null).Contains(top.Key, StringComparer.OrdinalIgnoreCase) && Elsewhere(top.Key) is { } place)
+            else if (files(null).Contains(top.Key, StringComparer.OrdinalIgnoreCase) && Elsewhere(top.Key, IsProminent) is { } place)
                 errors.Add($"{top.Path} is not read at the top; it belongs below {Own}: {place}.");
         }
 
@@ -70,7 +69,7 @@ public sealed class MisspeltKeys(KnownKey known, Func<IConfigurationProvider, bo
     {
         if (at.Names.Count == 0)
             return $"{wrong.Path} is not a known key; {wrong.Path[..wrong.Path.LastIndexOf(':')]} has nothing below it.";
-        return DidYouMean.Nearest(wrong.Key, at.Names) is null && Elsewhere(wrong.Key) is { } place
+        return DidYouMean.Nearest(wrong.Key, at.Names) is null && Elsewhere(wrong.Key, _ => true) is { } place
             ? $"{wrong.Path} is not a known key; it belongs in {place}."
             : DidYouMean.Sentence(wrong.Path, wrong.Key, at.Names);
     }
@@ -79,8 +78,16 @@ public sealed class MisspeltKeys(KnownKey known, Func<IConfigurationProvider, bo
         $"{section.Path} has a value; it is a section with {(key.Names.Count > 0 ? string.Join(", ", key.Names) : "names of your own")}.";
 
     /// <summary>A known key of ours that ends with a name, or else with one that is nearly the same.</summary>
-    private string? Elsewhere(string name) =>
-        ours.FirstOrDefault(key => Last(key).Equals(name, StringComparison.OrdinalIgnoreCase)) ?? ours.FirstOrDefault(key => IsSlip(name, Last(key)));
+    private string? Elsewhere(string name, Func<(string Path, KnownKey Key), bool> isMeant)
+    {
+        var meant = ours.Where(isMeant).Select(key => key.Path).ToList();
+        return meant.Find(path => Last(path).Equals(name, StringComparison.OrdinalIgnoreCase)) ?? meant.Find(path => IsSlip(name, Last(path)));
+    }
+
+    /// <summary>Other programs have a file of the same name, with words such as Smtp and Queue at its top, and may have it in the same directory.</summary>
+    private static bool IsProminent((string Path, KnownKey Key) key) => Depth(key.Path) == 1 || (Depth(key.Path) == 2 && key.Key.Setting is not null);
+
+    private static int Depth(string path) => path.Count(c => c == ':');
 
     /// <summary>One letter too many, too few, another, or two that changed places; not in a name that is short itself.</summary>
     private static bool IsSlip(string wrong, string name) =>

@@ -14,7 +14,8 @@ public sealed class MisspeltKeysTests
     [InlineData("JobLineage:Password", "JobLineage:Password is not a known key; it belongs in JobLineage:Access:Password.")]
     [InlineData("JobLineage:Access:Pasword", "JobLineage:Access:Pasword is not a known key; did you mean Password?")]
     [InlineData("JobLineage:Access", "JobLineage:Access has a value; it is a section with ApiToken, Password.")]
-    [InlineData("JobLineage:Quux", "JobLineage:Quux is not a known key; known are Access, DataDirectory, History, Redact, Sources.")]
+    [InlineData("JobLineage:Quux", "JobLineage:Quux is not a known key; known are Access, DataDirectory, Digest, History, Redact, Sources.")]
+    [InlineData("JobLineage:Smtp:Host", "JobLineage:Smtp is not a known key; it belongs in JobLineage:Digest:Smtp.")]
     [InlineData("JobLineage:Preset", "JobLineage:Preset is not a known key; it belongs in JobLineage:Sources:<name>:Preset.")]
     [InlineData("JobLineage:History:KeepRun", "JobLineage:History:KeepRun is not a known key; did you mean KeepRuns?")]
     [InlineData("JobLineage:DataDirectory:below", "JobLineage:DataDirectory:below is not a known key; JobLineage:DataDirectory has nothing below it.")]
@@ -58,6 +59,12 @@ public sealed class MisspeltKeysTests
     public void What_is_read_and_what_is_nobody_elses_business_trips_nothing(string key, string value) =>
         Assert.Empty(Keys.Find(new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build()));
 
+    [Theory]
+    [InlineData("Smtp:Host")]
+    [InlineData("Preset:x")]
+    [InlineData("Limits:x")]
+    public void Another_programs_file_may_have_words_at_its_top_that_we_have_deep_down(string key) => Assert.Empty(Keys.Find(File($"{{\"{key}\": \"x\"}}")));
+
     private static IConfigurationRoot File(string json) => new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
 
     [Section("JobLineage")]
@@ -74,6 +81,9 @@ public sealed class MisspeltKeysTests
 
         [Setting(Key = "Access:ApiToken")]
         public string? ApiToken { get; init; }
+
+        [Setting(Key = "Digest:Smtp:Host")]
+        public string? Host { get; init; }
 
         [Setting]
         public IReadOnlyList<string> Redact { get; init; } = [];

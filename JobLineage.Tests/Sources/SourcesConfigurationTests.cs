@@ -183,6 +183,22 @@ public sealed class SourcesConfigurationTests
     }
 
     [Fact]
+    public void Other_tables_that_say_something_of_jobs_are_a_list()
+    {
+        var read = Read(
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":Joins", "left join tasks t on t.id = job.id"),
+            (Oban + ":Changes:0:Table", "tasks"), (Oban + ":Changes:0:Column", "job_id"), (Oban + ":Changes:1:Table", "names"), (Oban + ":Changes:1:Schema", "other"));
+        Assert.Empty(read.Errors);
+        Assert.Equal([new ChangeTable("tasks", "job_id"), new ChangeTable("names", null, "other")], Assert.Single(read.Sources).Mapping.Changes);
+        Assert.Equal(
+            [
+                "JobLineage:Sources:oban:Changes:0:Colum is not a known key; did you mean Column?",
+                "JobLineage:Sources:oban:Changes:0:Table is missing; give the table whose rows say something of jobs, and as Column its column with the job's id.",
+            ],
+            Read((Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":Changes:0:Colum", "job_id")).Errors.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Conditions_of_a_preset_may_be_replaced_beside_its_state()
     {
         var read = Read(
