@@ -1,11 +1,18 @@
+using JobLineage.Core.Configuration;
+
 namespace JobLineage.Core.Alerts;
 
 /// <summary>A pipeline that is expected to finish again and again.</summary>
 /// <param name="Source">The source's name.</param>
 /// <param name="Pipeline">The worker of the pipeline's root, in full or by its short name.</param>
 /// <param name="Within">How long ago the last success may be.</param>
-public sealed record OverdueRule(string Source, string Pipeline, TimeSpan Within)
+public sealed record OverdueRule(
+    [property: Setting] string Source,
+    [property: Setting(Required = "give the worker of the pipeline's root, as in App.SyncJob")] string Pipeline,
+    [property: Setting(OverdueRule.NoPeriod, Least = "00:01:00", Most = "366.00:00:00", IsPlainDays = true, Required = "write it as 1.00:00:00 (a day), between a minute and a year")] TimeSpan Within)
 {
+    private const string NoPeriod = "; write it as 1.00:00:00 (a day), between a minute and a year";
+
     /// <summary><see cref="Within"/> in words: 1 d 12 h.</summary>
     public string WithinWords => DigestText.Span(Within);
 }

@@ -1,3 +1,5 @@
+using JobLineage.Core.Configuration;
+
 namespace JobLineage.Core.Diagnosis;
 
 /// <summary>When something is called wrong.</summary>
@@ -22,9 +24,11 @@ public sealed record DiagnosisOptions
     public IReadOnlyDictionary<string, StuckLimits> Workers { get; init; } = new Dictionary<string, StuckLimits>();
 
     /// <summary>How many past runs of a pipeline there must be before anything is called usual.</summary>
+    [Setting("; give a whole number from 1 to 20, the past runs that are looked at", Least = "1", Most = "20")]
     public int PastRuns { get; init; } = 5;
 
     /// <summary>Of the completed jobs of a stage, the share that must have children for the others to be called childless.</summary>
+    [Setting("; give a share above 0 and up to 1, such as 0.8", Least = "5E-324", Most = "1")]
     public double ChildlessShare { get; init; } = 0.8;
 
     /// <summary>How long nothing may move in the jobs of one worker of one source.</summary>
@@ -54,12 +58,17 @@ public sealed record DiagnosisOptions
 /// <summary>Limits that hold for a part.</summary>
 public sealed record StuckLimits
 {
+    private const string NoDuration = ", which is not a duration; write it as 00:05:00";
+
     /// <summary>How long nothing may move; null: as elsewhere.</summary>
+    [Setting(NoDuration, Least = "00:00:00.0000001")]
     public TimeSpan? After { get; init; }
 
     /// <summary>How long an attempt may take; null: as elsewhere.</summary>
+    [Setting(NoDuration, Least = "00:00:00.0000001")]
     public TimeSpan? ExecutingAfter { get; init; }
 
     /// <summary>Where these are a source's: other limits for its workers, by full or short name.</summary>
+    [Setting]
     public IReadOnlyDictionary<string, StuckLimits> Workers { get; init; } = new Dictionary<string, StuckLimits>();
 }

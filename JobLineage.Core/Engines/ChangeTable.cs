@@ -1,3 +1,5 @@
+using JobLineage.Core.Configuration;
+
 namespace JobLineage.Core.Engines;
 
 /// <summary>A table, beside that of the jobs, whose rows say something of jobs.</summary>
@@ -11,7 +13,11 @@ namespace JobLineage.Core.Engines;
 /// A statement that makes ids of jobs, as text, of <c>$1</c>, an array of the column's values as text; null where the column holds the id
 /// itself. <c>{schema}</c> stands for the schema of the jobs, quoted.
 /// </param>
-public sealed record ChangeTable(string Table, string? Column, string? Schema = null, string? Resolve = null)
+public sealed record ChangeTable(
+    [property: Setting(Required = "give the table whose rows say something of jobs, and as Column its column with the job's id")] string Table,
+    [property: Setting] string? Column,
+    [property: Setting] string? Schema = null,
+    [property: Setting] string? Resolve = null)
 {
     /// <summary>The quoted, schema-qualified name.</summary>
     /// <param name="mapping">Whose table it is.</param>

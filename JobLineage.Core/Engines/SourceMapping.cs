@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Configuration;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 
@@ -10,6 +11,7 @@ namespace JobLineage.Core.Engines;
 /// (<c>job.meta-&gt;&gt;'parent_job_id'</c>; a plain column name works where it is not ambiguous). Expressions come from presets and from
 /// the operator's own configuration, never from data.
 /// </summary>
+[Section("JobLineage:Sources:*")]
 public sealed record SourceMapping
 {
     /// <summary>The source's name in the configuration and in URLs.</summary>
@@ -19,9 +21,11 @@ public sealed record SourceMapping
     public string Preset { get; init; } = "custom";
 
     /// <summary>The schema (Oban calls it prefix); any name, quoted by us.</summary>
+    [Setting]
     public string Schema { get; init; } = "public";
 
     /// <summary>The table; any name, quoted by us.</summary>
+    [Setting]
     public required string Table { get; init; }
 
     /// <summary>
@@ -29,9 +33,11 @@ public sealed record SourceMapping
     /// <c>… as job</c> (<c>left join tasks t on t.id = job.task_id</c>). They must neither take rows away nor double them.
     /// <c>{schema}</c> stands for <see cref="Schema"/>, quoted. Null for none.
     /// </summary>
+    [Setting(IsClearable = true)]
     public string? Joins { get; init; }
 
     /// <summary>Other tables that say something of jobs; a trigger on each announces what changes in them.</summary>
+    [Setting]
     public IReadOnlyList<ChangeTable> Changes { get; init; } = [];
 
     /// <summary>
@@ -39,30 +45,38 @@ public sealed record SourceMapping
     /// where that is not known, or the row was pruned after it had finished. With it the trigger's log keeps the last image of each deleted
     /// row. Null where only finished rows are deleted.
     /// </summary>
+    [Setting(IsClearable = true)]
     public string? Deleted { get; init; }
 
     /// <summary>The id column; its type must be an integer, uuid or text.</summary>
+    [Setting]
     public string Id { get; init; } = "id";
 
     /// <summary>Expression for the state, in the source's own words.</summary>
+    [Setting]
     public required string State { get; init; }
 
     /// <summary>The source's own words for states; one that is not here is reported by name and its rows are passed over.</summary>
+    [Setting(By = nameof(ReadState))]
     public required IReadOnlyDictionary<string, JobState> States { get; init; }
 
     /// <summary>
     /// Conditions that together find the rows that are not finished, each on its own so that a partial index can serve
     /// it; empty: made from <see cref="State"/> and <see cref="States"/>.
     /// </summary>
+    [Setting]
     public IReadOnlyList<string> Unfinished { get; init; } = [];
 
     /// <summary>Expression for the full worker name.</summary>
+    [Setting]
     public required string Worker { get; init; }
 
     /// <summary>Expression for the queue's name; null where there is none.</summary>
+    [Setting(IsClearable = true)]
     public string? Queue { get; init; }
 
     /// <summary>Expression for the parent's id as text; null where there are no parent links.</summary>
+    [Setting(IsClearable = true)]
     public string? ParentId { get; init; }
 
     /// <summary>
@@ -72,60 +86,77 @@ public sealed record SourceMapping
     public JsonKey? ParentKey { get; init; }
 
     /// <summary>Expression for the key that all jobs of a run share; null where runs are held together by parent links.</summary>
+    [Setting(IsClearable = true)]
     public string? RunKey { get; init; }
 
     /// <summary>
     /// Expression that alone narrows the table to the jobs of a run key and that an index may serve, compared with the
     /// same expression of one of the run's jobs; null for none.
     /// </summary>
+    [Setting(IsClearable = true)]
     public string? RunKeyIndexed { get; init; }
 
     /// <summary>Expression for the step within a run key's run; null: the worker is the step.</summary>
+    [Setting(IsClearable = true)]
     public string? Step { get; init; }
 
     /// <summary>The steps in their order; others come after, by their first id.</summary>
+    [Setting]
     public IReadOnlyList<string> Steps { get; init; } = [];
 
     /// <summary>Expression for attempts begun.</summary>
+    [Setting(IsClearable = true)]
     public string? Attempt { get; init; }
 
     /// <summary>Expression for attempts allowed.</summary>
+    [Setting(IsClearable = true)]
     public string? MaxAttempts { get; init; }
 
     /// <summary>Expression for the priority.</summary>
+    [Setting(IsClearable = true)]
     public string? Priority { get; init; }
 
     /// <summary>Expression (timestamptz) for when the row was inserted.</summary>
+    [Setting(IsClearable = true)]
     public string? InsertedAt { get; init; }
 
     /// <summary>Expression (timestamptz) for when the job may run.</summary>
+    [Setting(IsClearable = true)]
     public string? ScheduledAt { get; init; }
 
     /// <summary>Expression (timestamptz) for when the last attempt began.</summary>
+    [Setting(IsClearable = true)]
     public string? AttemptedAt { get; init; }
 
     /// <summary>Expression (timestamptz) for when the job came to rest.</summary>
+    [Setting(IsClearable = true)]
     public string? FinishedAt { get; init; }
 
     /// <summary>Expression (text) for who made the last attempt.</summary>
+    [Setting(IsClearable = true)]
     public string? AttemptedBy { get; init; }
 
     /// <summary>Expression (json or text) for the arguments.</summary>
+    [Setting(IsClearable = true)]
     public string? Args { get; init; }
 
     /// <summary>Expression (json or text) for the meta data.</summary>
+    [Setting(IsClearable = true)]
     public string? Meta { get; init; }
 
     /// <summary>
     /// Keys of the arguments, or else of the meta data, that name what a job works on; the first that is there counts.
     /// A failure is told with it.
     /// </summary>
+    [Setting]
     public IReadOnlyList<string> TargetKeys { get; init; } = [];
 
     /// <summary>Expression (json array, oldest first) for the errors; see <see cref="LastError"/>.</summary>
+    [Setting(IsClearable = true)]
     public string? Errors { get; init; }
 
     /// <summary>Expression (text) for the last error, where the source keeps only that.</summary>
+    [Setting(IsClearable = true)]
     public string? LastError { get; init; }
 
     /// <summary>
@@ -135,9 +166,11 @@ public sealed record SourceMapping
     public string? Announced { get; init; }
 
     /// <summary>Expression for how many children a job is expected to have, whatever its worker; null for none.</summary>
+    [Setting(IsClearable = true)]
     public string? ExpectedChildren { get; init; }
 
     /// <summary>The same for jobs of some workers, by full or short name; these come before <see cref="ExpectedChildren"/>.</summary>
+    [Setting(Key = nameof(ExpectedChildren), Empty = "give a number, or an expression on the parent such as args->'expected_pages'")]
     public IReadOnlyDictionary<string, string> ExpectedChildrenOf { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Ids of rows that no statement may look at, for they can't be read: all others are.</summary>
@@ -162,9 +195,11 @@ public sealed record SourceMapping
     /// <summary>
     /// Template of the queue's own page of a job, with <c>{id}</c>; null for none.
     /// </summary>
+    [Setting(IsClearable = true)]
     public string? JobUrl { get; init; }
 
     /// <summary>The zone of times that the table keeps without one, as Postgres knows it.</summary>
+    [Setting]
     public string TimeZone { get; init; } = "UTC";
 
     /// <summary>The table's quoted, schema-qualified name.</summary>
@@ -193,6 +228,14 @@ public sealed record SourceMapping
         }
 
         return literal.Append('\'').ToString();
+    }
+
+    private static object? ReadState(string text, Action<string> wrong)
+    {
+        if (JobStates.TryParse(text, out var state))
+            return state;
+        wrong($", which is not a state; states are {string.Join(", ", JobStates.All.Select(s => s.Name()))}");
+        return null;
     }
 
     private static bool IsEscaped(char c) => c == '\\'

@@ -1,9 +1,14 @@
+using JobLineage.Core.Configuration;
+using JobLineage.Core.Sources;
 
 namespace JobLineage.Core.Feed;
 
 /// <summary>How often and how much a feed reads.</summary>
+[Section("JobLineage:Feed")]
 public sealed record FeedOptions
 {
+    private const string NoInterval = "; write a duration of at least a second, such as 00:10:00";
+
     /// <summary>Between two looks while somebody watches the source.</summary>
     public TimeSpan WatchedInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -20,6 +25,7 @@ public sealed record FeedOptions
     public int RestFactor { get; init; } = 9;
 
     /// <summary>Between two reconciliations.</summary>
+    [Setting(NoInterval, Least = "00:00:01")]
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
@@ -65,9 +71,11 @@ public sealed record FeedOptions
     /// Between two looks, by asking, over what is not finished while a source is followed by its trigger: what was changed
     /// past the trigger, or whose entry somebody took out of the log, is noticed then.
     /// </summary>
+    [Setting(NoInterval, Least = "00:00:01")]
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Connections to one database, for all sources that are there, unless a source says otherwise.</summary>
+    [MaxConnections]
     public int MaxConnections { get; init; } = DatabasePools.DefaultLimit;
 
     /// <summary>A first reading makes way after this long when another source of the same database waits to begin one.</summary>

@@ -1,14 +1,15 @@
+using System.Text.RegularExpressions;
+using JobLineage.Core.Configuration;
 using JobLineage.Core.Diagnosis;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Core.Sources;
 
 /// <summary>
-/// Reads <c>JobLineage:Sources</c>, <c>JobLineage:History</c>, <c>JobLineage:Stuck</c>, <c>JobLineage:Diagnosis</c> and <c>JobLineage:Redact</c>. All errors are found at once;
-/// a key that means nothing is one, since it is most often a misspelt one.
+/// Reads what is configured about sources: <c>JobLineage:Sources</c>, <c>:History</c>, <c>:Stuck</c>, <c>:Diagnosis</c> and <c>:Redact</c>. All errors are
+/// found at once; keys that mean nothing are <see cref="MisspeltKeys"/>'.
 /// </summary>
-[ReadsConfiguration("JobLineage:Sources:**", "JobLineage:Redact:**")]
-public static class SourcesConfigurationReader
+public static partial class SourcesConfigurationReader
 {
     /// <summary>Reads the configuration.</summary>
     /// <param name="configuration">The whole configuration, from its root.</param>
@@ -16,31 +17,37 @@ public static class SourcesConfigurationReader
     public static SourcesConfiguration Read(IConfiguration configuration, bool requireConnection = true)
     {
         var errors = new List<string>();
-        var sources = new List<SourceOptions>();
-        var limits = new Dictionary<string, StuckLimits>();
-        var reader = new DiagnosisSectionReader(errors);
-        var keepRuns = KeepRuns.ReadAll(configuration, errors);
-        foreach (var section in configuration.GetSection("JobLineage:Sources").GetChildren())
+        var reader = new OptionsReader(configuration, errors.Add);
+        var all = reader.Read<SourcesSection>();
+        var (sources, limits) = (new List<SourceOptions>(), new Dictionary<string, StuckLimits>());
+        foreach (var section in reader.Sections<SourceSection>())
         {
-            if (new SourceSectionReader(section, requireConnection, keepRuns, errors).Read() is { } source)
-                sources.Add(source);
-            limits[section.Key] = reader.ReadLimits(section.GetSection("Stuck"));
+            var before = errors.Count;
+            if (!Name().IsMatch(section.Key))
+                errors.Add($"{section.Path} is not a name for a source: use letters, digits, '-', '_' and '.', since it is part of addresses.");
+            var own = reader.Fill(new SourceSection { Preset = string.IsNullOrWhiteSpace(section["Preset"]) ? SourceStart.Custom : null, KeepRuns = all.KeepRuns }, section);
+            if (requireConnection && section["ConnectionString"] is null or "")
+                errors.Add($"{section.Path}:ConnectionString is missing; give the database that holds the queue's table.");
+            limits[section.Key] = own.Stuck;
+            if (SourceStart.Of(section, own.Preset, errors.Add) is not { } start)
+                continue;
+            var mapping = reader.Fill(start, section);
+            if (mapping.JobUrl is { } url && JobUrlTemplate.Problem(url) is { } problem)
+                errors.Add($"{section.Path}:JobUrl {problem}");
+            if (errors.Count == before)
+                sources.Add(new(mapping, own.ConnectionString, own.Feed) { KeepRuns = own.KeepRuns, MaxConnections = own.MaxConnections });
         }
 
-        var diagnosis = reader.Read(configuration) with { Sources = limits };
-        return new([.. sources.OrderBy(s => s.Name, StringComparer.Ordinal)], diagnosis, ReadRedact(configuration, errors), errors);
+        var diagnosis = all.Diagnosis with
+        {
+            StuckAfter = all.Stuck.After ?? DiagnosisOptions.DefaultStuckAfter,
+            ExecutingAfter = all.Stuck.ExecutingAfter,
+            Workers = all.Stuck.Workers,
+            Sources = limits,
+        };
+        return new([.. sources.OrderBy(s => s.Name, StringComparer.Ordinal)], diagnosis, all.Redact is { Count: > 0 } words ? words : Redaction.DefaultWords, errors);
     }
 
-    private static IReadOnlyList<string> ReadRedact(IConfiguration configuration, List<string> errors)
-    {
-        var section = configuration.GetSection("JobLineage:Redact");
-        if (section.Value is { Length: > 0 } list)
-            return list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var words = section.GetChildren().ToList();
-        if (words.Count == 0)
-            return Redaction.DefaultWords;
-        foreach (var word in words.Where(w => string.IsNullOrWhiteSpace(w.Value)))
-            errors.Add($"{word.Path} is empty; give a word that makes a key secret, such as password.");
-        return [.. words.Select(w => w.Value).Where(w => !string.IsNullOrWhiteSpace(w)).Select(w => w!.Trim())];
-    }
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+    private static partial Regex Name();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using JobLineage.Core.Alerts;
+using JobLineage.Core.Configuration;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
@@ -37,7 +38,7 @@ internal static class DigestCommand
         var settings = CheckedSettings.Read(arguments, (read, errors) =>
         {
             if (read.Digest.Channel is null && !dryRun)
-                errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {string.Join(", ", Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
+                errors.Add($"{DigestSettings.Section}:Channel", $"is missing; it can be {SettingAttribute.List(Enum.GetNames<ChannelKind>())}. Without one there is --dry-run");
         });
         await using var own = await PrivateStore.VisitAsync(settings, error, cancellation);
         await using var store = StoreDatabase.Create(own.ConnectionString);

@@ -23,7 +23,7 @@ internal sealed record CheckedSettings(
         var errors = new ConfigurationErrors(configuration);
         var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
         var read = new CheckedSettings(
-            arguments, configuration, options, DashboardData.ReadSources(configuration, errors), FeedSettings.Read(configuration, errors),
+            arguments, configuration, options, DashboardData.ReadSources(configuration, errors), errors.Reader(configuration).Read<FeedOptions>(),
             DigestSettings.Read(configuration, options, errors));
         DashboardData.CheckStore(configuration, errors);
         check?.Invoke(read, errors);

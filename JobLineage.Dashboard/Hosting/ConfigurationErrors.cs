@@ -1,3 +1,5 @@
+using JobLineage.Core.Configuration;
+
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>
@@ -26,6 +28,9 @@ public sealed class ConfigurationErrors(IConfiguration? configuration = null)
             sentences.Add(SecretText.Without(error, secrets));
         }
     }
+
+    /// <summary>What reads options and reports here.</summary>
+    public OptionsReader Reader(IConfiguration all) => new(all, sentence => AddRange([sentence]));
 
     /// <summary>Ends the start when anything was found.</summary>
     /// <exception cref="ConfigurationException">There is at least one error.</exception>

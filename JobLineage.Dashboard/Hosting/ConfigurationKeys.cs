@@ -1,12 +1,12 @@
-using JobLineage.Core.Sources;
+using JobLineage.Core.Configuration;
 
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>Reports keys that nobody reads, beside all else that is wrong with the configuration.</summary>
 internal static class ConfigurationKeys
 {
-    /// <summary>All that Core and the dashboard declare to read.</summary>
-    public static IReadOnlyList<string> Known { get; } = ReadsConfigurationAttribute.In(typeof(MisspeltKeys).Assembly, typeof(ConfigurationKeys).Assembly);
+    /// <summary>All that the options types of Core and the dashboard read.</summary>
+    public static KnownKey Known { get; } = KnownKey.In(typeof(MisspeltKeys).Assembly, typeof(ConfigurationKeys).Assembly);
 
     private static readonly MisspeltKeys Keys = new(Known, p => p is FileConfigurationProvider);
 

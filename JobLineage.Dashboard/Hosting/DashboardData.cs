@@ -16,7 +16,6 @@ namespace JobLineage.Dashboard.Hosting;
 /// The one place where the data joins the host: the store's reader and signal, and the feeds that fill the store from the
 /// configured sources.
 /// </summary>
-[ReadsConfiguration(StoreKey)]
 internal static class DashboardData
 {
     /// <summary>The key of the connection string to the store.</summary>
@@ -31,11 +30,8 @@ internal static class DashboardData
     }
 
     /// <summary>Checks the store's connection string, if one is configured; what is wrong with it goes to <paramref name="errors"/>.</summary>
-    public static void CheckStore(IConfiguration configuration, ConfigurationErrors errors)
-    {
-        if (configuration[StoreKey] is { Length: > 0 } text && !ConnectionText.TryParse(text, out _, out var error))
-            errors.Add(StoreKey, error);
-    }
+    public static void CheckStore(IConfiguration configuration, ConfigurationErrors errors) =>
+        errors.Reader(configuration).Read<StoreSection>();
 
     /// <summary>Registers <see cref="IRunReader"/>, <see cref="IRunSignal"/> and the feeds.</summary>
     public static void AddTo(DashboardSetup setup)
@@ -43,7 +39,7 @@ internal static class DashboardData
         var sources = ReadSources(setup.Builder.Configuration, setup.Errors);
         CheckStore(setup.Builder.Configuration, setup.Errors);
         var services = setup.Builder.Services;
-        var feed = FeedSettings.Read(setup.Builder.Configuration, setup.Errors);
+        var feed = setup.Errors.Reader(setup.Builder.Configuration).Read<FeedOptions>();
         services.AddSingleton(sources);
         services.AddSingleton(feed);
         services.AddSingleton(s => new Outage(s.GetRequiredService<TimeProvider>()));

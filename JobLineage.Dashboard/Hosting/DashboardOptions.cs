@@ -1,11 +1,11 @@
-using JobLineage.Core.Sources;
+using JobLineage.Core.Configuration;
 using JobLineage.Dashboard.Security;
 
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>The dashboard's own options, read and checked once at start.</summary>
-[ReadsConfiguration(DataDirectoryKey, DegradedStatusKey)]
-public sealed class DashboardOptions
+[Section("JobLineage")]
+public sealed record DashboardOptions
 {
     /// <summary>The key of <see cref="DataDirectory"/>.</summary>
     public const string DataDirectoryKey = "JobLineage:DataDirectory";
@@ -17,10 +17,12 @@ public sealed class DashboardOptions
     /// What <c>/healthz/ready</c> answers with while a source is not followed: 200, for taking the pages away in the middle of an
     /// incident helps nobody, or 503.
     /// </summary>
+    [Setting(Words = ["200", "503"], Key = "Health:DegradedStatus")]
     public int DegradedStatus { get; init; } = StatusCodes.Status200OK;
 
     /// <summary>Where files are kept, as a full path; exists and can be written.</summary>
-    public required string DataDirectory { get; init; }
+    [Setting]
+    public string DataDirectory { get; init; } = ".joblineage";
 
     /// <summary>Who may see what.</summary>
     public required AccessRules Access { get; init; }
@@ -35,19 +37,8 @@ public sealed class DashboardOptions
     public static DashboardOptions Read(IConfiguration configuration, string currentDirectory, ConfigurationErrors errors)
     {
         var addresses = ListenAddresses.Read(configuration, errors);
-        return new()
-        {
-            Addresses = addresses,
-            Access = AccessRules.Read(configuration, addresses, errors),
-            DataDirectory = ReadDataDirectory(configuration, currentDirectory, errors),
-            DegradedStatus = ReadDegradedStatus(configuration, errors),
-        };
-    }
-
-    private static string ReadDataDirectory(IConfiguration configuration, string currentDirectory, ConfigurationErrors errors)
-    {
-        var configured = configuration[DataDirectoryKey] is { Length: > 0 } value ? value : ".joblineage";
-        var path = Path.GetFullPath(configured, currentDirectory);
+        var read = errors.Reader(configuration).Fill(new DashboardOptions { Addresses = addresses, Access = AccessRules.Read(configuration, addresses, errors) });
+        var path = Path.GetFullPath(read.DataDirectory, currentDirectory);
         try
         {
             PrivateDirectory.Create(path, isPassable: Environment.IsPrivilegedProcess);
@@ -57,20 +48,6 @@ public sealed class DashboardOptions
             errors.Add(DataDirectoryKey, $"must name a directory that can be written: {e.Message}");
         }
 
-        return path;
-    }
-
-    private static int ReadDegradedStatus(IConfiguration configuration, ConfigurationErrors errors)
-    {
-        switch (configuration[DegradedStatusKey]?.Trim())
-        {
-            case null or "" or "200":
-                return StatusCodes.Status200OK;
-            case "503":
-                return StatusCodes.Status503ServiceUnavailable;
-            case var other:
-                errors.Add(DegradedStatusKey, $"is '{other}'; it can be 200 or 503");
-                return StatusCodes.Status200OK;
-        }
+        return read with { DataDirectory = path };
     }
 }

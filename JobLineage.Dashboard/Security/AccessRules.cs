@@ -1,17 +1,20 @@
-using JobLineage.Core.Sources;
+using JobLineage.Core.Configuration;
 using JobLineage.Dashboard.Hosting;
 
 namespace JobLineage.Dashboard.Security;
 
 /// <summary>Who may see what: decided once, from what is configured and from where the addresses can be reached.</summary>
-[ReadsConfiguration(PasswordKey, ApiTokenKey, ProxyRules.PublicUrlKey, ProxyRules.TrustedProxiesKey)]
-public sealed class AccessRules
+[Section(Section)]
+public sealed record AccessRules
 {
+    /// <summary>The section.</summary>
+    public const string Section = "JobLineage:Access";
+
     /// <summary>The key of the password that opens pages.</summary>
-    public const string PasswordKey = "JobLineage:Access:Password";
+    public const string PasswordKey = $"{Section}:{nameof(Password)}";
 
     /// <summary>The key of the token that opens the API.</summary>
-    public const string ApiTokenKey = "JobLineage:Access:ApiToken";
+    public const string ApiTokenKey = $"{Section}:{nameof(ApiToken)}";
 
     /// <summary>The key of the host names that a proxy in front passes on, separated by ';'.</summary>
     public const string AllowedHostsKey = "AllowedHosts";
@@ -23,9 +26,11 @@ public sealed class AccessRules
     public const int ApiTokenLength = 16;
 
     /// <summary>What opens pages; null: nothing does, or nothing needs to.</summary>
+    [Secret(PasswordLength)]
     public Secret? Password { get; private init; }
 
     /// <summary>What opens the API to programs.</summary>
+    [Secret(ApiTokenLength)]
     public Secret? ApiToken { get; private init; }
 
     /// <summary>Whether pages, circuits and everything else that is not the API ask for a sign-in.</summary>
@@ -43,26 +48,23 @@ public sealed class AccessRules
     /// <summary>Reads the rules; what is wrong goes to <paramref name="errors"/>.</summary>
     public static AccessRules Read(IConfiguration configuration, ListenAddresses addresses, ConfigurationErrors errors)
     {
-        var proxy = ProxyRules.Read(configuration, errors);
-        var password = ReadSecret(configuration, PasswordKey, PasswordLength, errors);
-        var token = ReadSecret(configuration, ApiTokenKey, ApiTokenLength, errors);
+        var reader = errors.Reader(configuration);
+        var (proxy, read) = (reader.Read<ProxyRules>(), reader.Read<AccessRules>());
         var names = (configuration[AllowedHostsKey] ?? "")
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(n => n != "*")
             .ToList();
         var exposed = Exposure(addresses, names, proxy);
-        if (exposed is not null && !IsSet(configuration, PasswordKey) && !IsSet(configuration, ApiTokenKey))
+        if (exposed is not null && read is { Password: null, ApiToken: null })
         {
             errors.AddRange([$"{exposed.Value.Why}, so a sign-in is needed: set {PasswordKey} (pages and API) or {ApiTokenKey} "
                 + $"(the API alone), or {exposed.Value.Or}."]);
         }
 
-        return new()
+        return read with
         {
-            Password = password,
-            ApiToken = token,
-            PagesAsk = password is not null || exposed is not null,
-            ApiAsks = password is not null || token is not null || exposed is not null,
+            PagesAsk = read.Password is not null || exposed is not null,
+            ApiAsks = read is not { Password: null, ApiToken: null } || exposed is not null,
             Proxy = proxy,
             Hosts = ReadHosts(addresses, names, proxy),
         };
@@ -102,16 +104,4 @@ public sealed class AccessRules
 
         return names.Count > 0 ? names : ["*"];
     }
-
-    private static Secret? ReadSecret(IConfiguration configuration, string key, int length, ConfigurationErrors errors)
-    {
-        if (!IsSet(configuration, key))
-            return null;
-        var value = configuration[key]!;
-        if (value.Length < length)
-            errors.Add(key, $"must have at least {length} characters");
-        return new(value);
-    }
-
-    private static bool IsSet(IConfiguration configuration, string key) => !string.IsNullOrEmpty(configuration[key]);
 }

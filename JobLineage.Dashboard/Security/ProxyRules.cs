@@ -1,36 +1,38 @@
 using System.Net;
 using System.Net.Sockets;
-using JobLineage.Core.Sources;
-using JobLineage.Dashboard.Hosting;
+using JobLineage.Core.Configuration;
 
 namespace JobLineage.Dashboard.Security;
 
 /// <summary>What stands between browsers and the dashboard: where the dashboard is to them, and whose word about them counts.</summary>
-[ReadsConfiguration(PublicUrlKey, TrustedProxiesKey, TrustedProxiesKey + ReadsConfigurationAttribute.All)]
+[Section(AccessRules.Section)]
 public sealed record ProxyRules
 {
     /// <summary>The key of the address that browsers open.</summary>
-    public const string PublicUrlKey = "JobLineage:Access:PublicUrl";
+    public const string PublicUrlKey = $"{AccessRules.Section}:{nameof(PublicUrl)}";
 
     /// <summary>The key of the networks whose forwarding headers count.</summary>
-    public const string TrustedProxiesKey = "JobLineage:Access:TrustedProxies";
-
-    private const string Sockets = "unix";
+    public const string TrustedProxiesKey = $"{AccessRules.Section}:{nameof(TrustedProxies)}";
 
     /// <summary>No proxy is configured.</summary>
     public static ProxyRules None { get; } = new();
 
     /// <summary>The address that browsers open; null: that at which the dashboard listens.</summary>
+    [Setting(By = nameof(ReadUrl))]
     public Uri? PublicUrl { get; private init; }
 
-    /// <summary>Networks whose <c>X-Forwarded-*</c> counts.</summary>
-    public IReadOnlyList<IPNetwork> Networks { get; private init; } = [];
+    /// <summary>Networks whose <c>X-Forwarded-*</c> counts; null for whoever comes by a Unix socket.</summary>
+    [Setting(Separators = ",; ", By = nameof(ReadProxy))]
+    public IReadOnlyList<IPNetwork?> TrustedProxies { get; private init; } = [];
+
+    /// <summary>The networks among them.</summary>
+    public IReadOnlyList<IPNetwork> Networks => [.. TrustedProxies.OfType<IPNetwork>()];
 
     /// <summary>Whether the word of whoever comes by a Unix socket counts.</summary>
-    public bool TrustsSockets { get; private init; }
+    public bool TrustsSockets => TrustedProxies.Contains(null);
 
     /// <summary>Whether anybody's forwarding headers count.</summary>
-    public bool TrustsAny => TrustsSockets || Networks.Count > 0;
+    public bool TrustsAny => TrustedProxies.Count > 0;
 
     /// <summary>The path that all addresses begin with, as <c>/lineage</c>; empty without one.</summary>
     public string BasePath => PublicUrl?.AbsolutePath.TrimEnd('/') ?? "";
@@ -48,54 +50,41 @@ public sealed record ProxyRules
         return Networks.Any(network => network.Contains(plain));
     }
 
-    /// <summary>Reads the settings; what is wrong goes to <paramref name="errors"/>.</summary>
-    public static ProxyRules Read(IConfiguration configuration, ConfigurationErrors errors)
+    /// <summary>Reads the address of a site that links begin with.</summary>
+    internal static Uri? ReadSite(string text, string otherwise, Action<string> wrong)
     {
-        var trusted = configuration.GetSection(TrustedProxiesKey);
-        var names = trusted.Value is { } list
-            ? list.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : [.. trusted.GetChildren().Select(child => child.Value?.Trim() ?? "").Where(name => name.Length > 0)];
-        return new()
-        {
-            PublicUrl = ReadUrl(configuration[PublicUrlKey], errors),
-            TrustsSockets = names.Contains(Sockets, StringComparer.OrdinalIgnoreCase),
-            Networks = [.. names.Where(name => !name.Equals(Sockets, StringComparison.OrdinalIgnoreCase)).Select(name => Network(name, errors)).OfType<IPNetwork>()],
-        };
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0
+            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
+            return url;
+        wrong(otherwise);
+        return null;
     }
 
-    private static Uri? ReadUrl(string? text, ConfigurationErrors errors)
+    private static object? ReadUrl(string text, Action<string> wrong)
     {
-        if (string.IsNullOrWhiteSpace(text))
+        if (ReadSite(text, ", which is not the address of a site; write it as https://lineage.example.com or https://example.com/lineage", wrong) is not { } url)
             return null;
-        if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0
-            || url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
-        {
-            errors.Add(PublicUrlKey, $"is '{text}', which is not the address of a site; write it as https://lineage.example.com or https://example.com/lineage");
-            return null;
-        }
-
         var path = url.AbsolutePath.Trim('/');
         if (path.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_' or '~' or '/')) || path.Contains("//", StringComparison.Ordinal))
-            errors.Add(PublicUrlKey, $"has the path '/{path}'; it can hold letters, digits, '-', '.', '_' and '~' between its slashes");
+            wrong($" with the path '/{path}'; it can hold letters, digits, '-', '.', '_' and '~' between its slashes");
         // A proxy that takes the path off cannot be told from one that keeps it where a page of ours has the same name.
         else if (OwnPaths.Has(path))
-            errors.Add(PublicUrlKey, $"has the path '/{path}', and '/{path.Split('/')[0]}' is the dashboard's own; choose another, as in /lineage");
+            wrong($" with the path '/{path}', and '/{path.Split('/')[0]}' is the dashboard's own; choose another, as in /lineage");
         return url;
     }
 
-    private static IPNetwork? Network(string name, ConfigurationErrors errors)
+    private static object? ReadProxy(string text, Action<string> wrong)
     {
-        if (IPAddress.TryParse(name, out var address))
-            return new(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
-        if (!IPNetwork.TryParse(name, out var network))
-        {
-            errors.Add(TrustedProxiesKey, $"holds '{name}', which is no network; write it as 10.0.0.0/8, one address as 10.0.0.7, or unix for whoever comes by a Unix socket");
-            return null;
-        }
-
-        if (network.PrefixLength > 0)
+        if (text.Equals("unix", StringComparison.OrdinalIgnoreCase))
+            return SettingAttribute.Nothing;
+        if (IPAddress.TryParse(text, out var address))
+            return new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
+        var isNetwork = IPNetwork.TryParse(text, out var network);
+        if (isNetwork && network.PrefixLength > 0)
             return network;
-        errors.Add(TrustedProxiesKey, $"holds '{name}', which is everybody: anyone could then name any address as theirs; give the proxies' own networks");
+        wrong(isNetwork
+            ? ", which is everybody: anyone could then name any address as theirs; give the proxies' own networks"
+            : ", which is no network; write it as 10.0.0.0/8, one address as 10.0.0.7, or unix for whoever comes by a Unix socket");
         return null;
     }
 }

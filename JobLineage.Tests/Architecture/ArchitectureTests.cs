@@ -15,17 +15,19 @@ public class ArchitectureTests
         // Low: knows no job.
         ["Postgres"] = [],
         ["Embedded"] = [],
+        // Low too: how options are read; which ones there are is said where they are used.
+        ["Configuration"] = ["Model"],
         // What a queue is and the SQL over its table; whoever reads one is above.
-        ["Engines"] = ["Model", "Postgres"],
+        ["Engines"] = ["Model", "Configuration", "Postgres"],
         ["Graph"] = ["Model"],
-        ["Diagnosis"] = ["Model"],
+        ["Diagnosis"] = ["Model", "Configuration"],
         // A source's thresholds stand in its section of the configuration.
-        ["Sources"] = ["Model", "Postgres", "Engines", "Diagnosis"],
+        ["Sources"] = ["Model", "Configuration", "Postgres", "Engines", "Diagnosis"],
         ["Lineage"] = ["Model", "Postgres", "Engines", "Sources"],
         ["Runs"] = ["Model", "Diagnosis"],
         ["Store"] = ["Model", "Postgres", "Engines", "Sources", "Runs", "Diagnosis"],
-        ["Feed"] = ["Model", "Postgres", "Engines", "Sources", "Runs", "Store"],
-        ["Alerts"] = ["Model", "Contract", "Postgres", "Engines", "Sources", "Store"],
+        ["Feed"] = ["Model", "Configuration", "Postgres", "Engines", "Sources", "Runs", "Store"],
+        ["Alerts"] = ["Model", "Configuration", "Contract", "Postgres", "Engines", "Sources", "Store"],
         ["Export"] = ["Model", "Contract", "Lineage", "Runs"],
     });
 

@@ -1,13 +1,14 @@
 using System.Text.RegularExpressions;
-using JobLineage.Core.Sources;
+using JobLineage.Core.Configuration;
 using JobLineage.Dashboard.Hosting;
+using JobLineage.Tests.Architecture;
 using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Hosting;
 
 public sealed partial class ConfigurationKeysTests
 {
-    /// <summary>Who reads a key declares it: <see cref="ReadsConfigurationAttribute"/>. One that is read and not declared would be an error to whoever sets it.</summary>
+    /// <summary>Who reads a key declares it: <see cref="SectionAttribute"/>. One that is read past it would be an error to whoever sets it.</summary>
     [Fact]
     public void Every_key_that_the_code_names_is_declared()
     {
@@ -15,8 +16,7 @@ public sealed partial class ConfigurationKeysTests
 
         Assert.Contains("JobLineage:DataDirectory", named);
         Assert.All(named, key => Assert.True(
-            ConfigurationKeys.Known.Any(k => k == key || k.StartsWith(key + ":", StringComparison.Ordinal) || k.EndsWith(":**", StringComparison.Ordinal) && (key + ":").StartsWith(k[..^2], StringComparison.Ordinal)),
-            $"{key} is read and not declared: add [ReadsConfiguration(\"{key}\")] to the class that reads it."));
+            Find(key) is not null, $"{key} is in no options type: add a property with a setting to one that has its [Section]."));
     }
 
     [Fact]
@@ -53,15 +53,27 @@ public sealed partial class ConfigurationKeysTests
         Assert.Equal("ConnectionStrings:Store has the parameter nonsense, which is not understood here; leave it out, or correct its name.", Assert.Single(error.Sentences));
     }
 
-    private static IEnumerable<string> Sources()
+    /// <summary>What no sentence may repeat is also masked where it stands in another sentence.</summary>
+    [Fact]
+    public void Every_secret_is_known_to_what_masks_them()
     {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "JobLineage.sln")))
-            directory = directory.Parent;
-        return new[] { "JobLineage.Core", "JobLineage.Dashboard" }
-            .SelectMany(project => Directory.EnumerateFiles(Path.Combine(directory.FullName, project), "*.cs", SearchOption.AllDirectories))
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"));
+        var secrets = ConfigurationKeys.Known.All().Where(key => key.Key.Setting?.IsSecret == true).Select(key => key.Path.Replace("<name>", "oban", StringComparison.Ordinal)).ToList();
+
+        Assert.Contains("JobLineage:Digest:Slack:Url", secrets);
+        foreach (var key in secrets.Where(key => !key.EndsWith("Endpoint", StringComparison.Ordinal)))
+        {
+            var isConnection = key.StartsWith("ConnectionStrings", StringComparison.Ordinal) || key.EndsWith("ConnectionString", StringComparison.Ordinal);
+            var errors = new ConfigurationErrors(ReadOptions.Configuration([(key, isConnection ? "Host=h;Password=my-horse" : "my-horse")]));
+            errors.Add("JobLineage:Anything", "is my-horse");
+            Assert.True(errors.Sentences is ["JobLineage:Anything is [redacted]."], $"{key}: {errors.Sentences[0]}");
+        }
     }
+
+    private static KnownKey? Find(string path) => path.Split(':').Aggregate((KnownKey?)ConfigurationKeys.Known, (at, name) => at?.Find(name));
+
+    private static IEnumerable<string> Sources() => SourceFiles.Of("", ".cs")
+        .Where(file => file.Name.StartsWith("JobLineage.Core", StringComparison.Ordinal) || file.Name.StartsWith("JobLineage.Dashboard", StringComparison.Ordinal))
+        .Select(file => file.Path);
 
     [GeneratedRegex("\"((?:JobLineage|ConnectionStrings):[A-Za-z]+(?::[A-Za-z]+)*)")]
     private static partial Regex Key();

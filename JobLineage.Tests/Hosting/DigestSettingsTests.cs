@@ -51,7 +51,7 @@ public sealed class DigestSettingsTests
     }
 
     [Theory]
-    [InlineData("Channel", "Pigeon", "JobLineage:Digest:Channel is 'Pigeon'; it can be SendGrid, Smtp, Slack, Webhook, File.")]
+    [InlineData("Channel", "Pigeon", "JobLineage:Digest:Channel is 'Pigeon'; it can be SendGrid, Smtp, Slack, Webhook or File.")]
     [InlineData("Cron", "hourly", "JobLineage:Digest:Cron is 'hourly'")]
     [InlineData("Since", "yesterday", "JobLineage:Digest:Since is 'yesterday'")]
     [InlineData("BaseUrl", "javascript:alert(1)", "JobLineage:Digest:BaseUrl is 'javascript:alert(1)'")]
@@ -156,6 +156,7 @@ public sealed class DigestSettingsTests
             .Build();
         var errors = new ConfigurationErrors();
         var read = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, folder.Path, errors), errors);
+        errors.AddRange(ConfigurationKeys.Misspelt(configuration));
         return (read, errors.Sentences);
     }
 }

@@ -1,5 +1,4 @@
-using JobLineage.Core.Sources;
-using Microsoft.Extensions.Configuration;
+using JobLineage.Tests.Support;
 
 namespace JobLineage.Tests.Sources;
 
@@ -32,9 +31,8 @@ public sealed class KeepRunsTests
 
     private static (TimeSpan? Keep, IReadOnlyList<string> Errors) Read(params (string Key, string Value)[] settings)
     {
-        var read = SourcesConfigurationReader.Read(new ConfigurationBuilder().AddInMemoryCollection([
-            new("JobLineage:Sources:oban:Preset", "oban"), new("JobLineage:Sources:oban:ConnectionString", "Host=db"),
-            .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]).Build());
+        var read = ReadOptions.Sources([
+            ("JobLineage:Sources:oban:Preset", "oban"), ("JobLineage:Sources:oban:ConnectionString", "Host=db"), .. settings.Select(s => (s.Key, (string?)s.Value))]);
         return (read.Sources.FirstOrDefault()?.KeepRuns, read.Errors);
     }
 }

@@ -1,5 +1,6 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace JobLineage.Tests.Sources;
@@ -67,7 +68,7 @@ public sealed class SourcesConfigurationTests
             "JobLineage:Sources:a/b is not a name for a source: use letters, digits, '-', '_' and '.', since it is part of addresses.",
             "JobLineage:Sources:oban:ConnectionString is missing; give the database that holds the queue's table.",
             "JobLineage:Sources:oban:Feed is 'push'; it can be auto, trigger or poll.",
-            "JobLineage:Sources:oban:Preset 'obann' is not a preset; did you mean oban?",
+            "JobLineage:Sources:oban:Preset is 'obann', which is not a preset; did you mean oban?",
             "JobLineage:Sources:oban:Shema is not a known key; did you mean Schema?",
             "JobLineage:Sources:oban:Stuck:After is '-00:01:00', which is not a duration; write it as 00:05:00.",
             "JobLineage:Sources:tasks:ConnectionString is not a URL of the form postgres://user@host:port/database: its port is not a number, or its password has a character that must be encoded.",
@@ -170,7 +171,46 @@ public sealed class SourcesConfigurationTests
         Assert.Null(Assert.Single(read.Sources).ConnectionString);
     }
 
+    [Fact]
+    public void What_is_said_of_a_preset_and_left_blank_takes_away_what_it_has_but_no_name()
+    {
+        var read = Read((Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":Queue", " "), (Oban + ":Schema", " "), (Oban + ":TargetKeys", ""));
+        Assert.Empty(read.Errors);
+        var mapping = Assert.Single(read.Sources).Mapping;
+        Assert.Null(mapping.Queue);
+        Assert.Equal("public", mapping.Schema);
+        Assert.Equal("worker", mapping.Worker);
+    }
+
+    [Fact]
+    public void Other_tables_that_say_something_of_jobs_are_a_list()
+    {
+        var read = Read(
+            (Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":Joins", "left join tasks t on t.id = job.id"),
+            (Oban + ":Changes:0:Table", "tasks"), (Oban + ":Changes:0:Column", "job_id"), (Oban + ":Changes:1:Table", "names"), (Oban + ":Changes:1:Schema", "other"));
+        Assert.Empty(read.Errors);
+        Assert.Equal([new ChangeTable("tasks", "job_id"), new ChangeTable("names", null, "other")], Assert.Single(read.Sources).Mapping.Changes);
+        Assert.Equal(
+            [
+                "JobLineage:Sources:oban:Changes:0:Colum is not a known key; did you mean Column?",
+                "JobLineage:Sources:oban:Changes:0:Table is missing; give the table whose rows say something of jobs, and as Column its column with the job's id.",
+            ],
+            Read((Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":Changes:0:Colum", "job_id")).Errors.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Conditions_of_a_preset_may_be_replaced_beside_its_state()
+    {
+        var read = Read(
+            ("JobLineage:Sources:r:Preset", "research_jobs"), ("JobLineage:Sources:r:ConnectionString", "Host=db"), ("JobLineage:Sources:r:State", "status"),
+            ("JobLineage:Sources:r:Unfinished:0", "status = 'a'"), ("JobLineage:Sources:r:RunKey", "payload->>'x'"), ("JobLineage:Sources:r:RunKeyIndexed", "payload->>'y'"));
+        Assert.Empty(read.Errors);
+        var mapping = Assert.Single(read.Sources).Mapping;
+        Assert.Equal(["status = 'a'"], mapping.Unfinished);
+        Assert.Equal("payload->>'y'", mapping.RunKeyIndexed);
+        Assert.Equal(["albums", "songs", "artists", "rebuild_index"], mapping.Steps);
+    }
+
     private static SourcesConfiguration Read(params (string Key, string Value)[] settings) =>
-        SourcesConfigurationReader.Read(new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value))).Build());
+        ReadOptions.Sources(settings.Select(s => (s.Key, (string?)s.Value)));
 }

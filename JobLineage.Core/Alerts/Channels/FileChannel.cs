@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Configuration;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -7,7 +8,9 @@ namespace JobLineage.Core.Alerts.Channels;
 /// <param name="Directory">A folder; it is made when it is not there.</param>
 /// <param name="From">The sender that the file names.</param>
 /// <param name="Recipients">Who the file says gets it.</param>
-public sealed record FolderOptions(string Directory, MailboxAddress From, IReadOnlyList<MailboxAddress> Recipients);
+[Section("JobLineage:Digest")]
+public sealed record FolderOptions(
+    [property: Setting(Key = "File:Directory")] string Directory, [property: Mailbox] MailboxAddress From, [property: Mailbox(Separators = ",")] IReadOnlyList<MailboxAddress> Recipients);
 
 /// <summary>
 /// One <c>.eml</c> a digest. A file appears whole or not at all, and a second copy of a digest takes the place of the first.

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
+using JobLineage.Core.Configuration;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -8,13 +10,27 @@ namespace JobLineage.Core.Alerts.Channels;
 /// <param name="Endpoint">Where messages are posted.</param>
 /// <param name="From">The sender, one that SendGrid knows.</param>
 /// <param name="Recipients">Who gets it; at most 1,000.</param>
-public sealed record SendGridOptions(ChannelSecret ApiKey, Uri Endpoint, MailboxAddress From, IReadOnlyList<MailboxAddress> Recipients)
+[Section("JobLineage:Digest")]
+public sealed record SendGridOptions(
+    [property: Secret(Key = "SendGrid:ApiKey", IsTrimmed = true, Required = "", Variable = "SENDGRID_API_KEY")] ChannelSecret ApiKey,
+    [property: WebAddress(Key = "SendGrid:Endpoint")] Uri Endpoint,
+    [property: Mailbox(Required = MailboxAttribute.NoFrom)] MailboxAddress From,
+    [property: Mailbox(Separators = ",", Required = MailboxAttribute.NoRecipients)] IReadOnlyList<MailboxAddress> Recipients) : ICheckedOptions
 {
     /// <summary>The endpoint of the API's version 3; accounts in the EU have https://api.eu.sendgrid.com.</summary>
     public const string DefaultEndpoint = "https://api.sendgrid.com/v3/mail/send";
 
     /// <summary>Recipients of one message, by https://docs.sendgrid.com/api-reference/mail-send/limitations.</summary>
     public const int MostRecipients = 1_000;
+
+    /// <inheritdoc />
+    public IEnumerable<(string Key, string Problem)> Check()
+    {
+        if (Recipients.Count > MostRecipients)
+            yield return (nameof(Recipients), $"has {Recipients.Count} addresses; SendGrid takes {MostRecipients} a message");
+        if (From.Name is { } name && !Ascii.IsValid(name))
+            yield return (nameof(From), $"has the name '{name}'; SendGrid takes a sender's name in ASCII alone");
+    }
 }
 
 /// <summary>

@@ -1,10 +1,12 @@
 using System.Net.Http.Json;
+using JobLineage.Core.Configuration;
 
 namespace JobLineage.Core.Alerts.Channels;
 
 /// <summary>How Slack is reached.</summary>
 /// <param name="Url">The address of an incoming webhook; whoever knows it may post, so it is a secret.</param>
-public sealed record SlackOptions(ChannelSecret Url);
+[Section("JobLineage:Digest")]
+public sealed record SlackOptions([property: WebAddress(Key = "Slack:Url", Required = "", Variable = "SLACK_WEBHOOK_URL")] ChannelSecret Url);
 
 /// <summary>
 /// A message by an incoming webhook of Slack, in <see cref="SlackBlocks"/>: no asterisk, underscore, tilde or backtick of foreign

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using JobLineage.Core.Configuration;
 using JobLineage.Core.Contract;
 
 namespace JobLineage.Core.Alerts.Channels;
@@ -10,7 +11,10 @@ namespace JobLineage.Core.Alerts.Channels;
 /// <summary>How a receiver of one's own is reached.</summary>
 /// <param name="Url">Where messages are posted.</param>
 /// <param name="Secret">What they are signed with.</param>
-public sealed record WebhookOptions(Uri Url, ChannelSecret Secret);
+[Section("JobLineage:Digest")]
+public sealed record WebhookOptions(
+    [property: WebAddress(Key = "Webhook:Url", Required = "give an https address")] Uri Url,
+    [property: Secret(16, ": messages are signed with it", Key = "Webhook:Secret", IsTrimmed = true, Required = "give one of 16 characters or more")] ChannelSecret Secret);
 
 /// <summary>
 /// A digest as JSON, signed: HMAC-SHA256 of <c>timestamp.body</c>, so that nobody else can write one, and nobody can send an

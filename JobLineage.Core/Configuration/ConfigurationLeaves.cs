@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace JobLineage.Core.Sources;
+namespace JobLineage.Core.Configuration;
 
 /// <summary>
 /// The values below a section by their whole path in it: a queue's word for a state and a worker's name may hold a colon

@@ -1,0 +1,16 @@
+using JobLineage.Core.Configuration;
+
+namespace JobLineage.Core.Sources;
+
+/// <summary>A connection string in any of the usual forms, read into Npgsql's terms.</summary>
+public sealed class ConnectionStringAttribute : SecretAttribute
+{
+    /// <inheritdoc />
+    public override object? Read(string text, Type type, Action<string> wrong)
+    {
+        if (ConnectionText.TryParse(text, out var connection, out var error))
+            return connection.ConnectionString;
+        wrong(error);
+        return null;
+    }
+}
