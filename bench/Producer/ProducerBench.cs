@@ -13,7 +13,7 @@ internal sealed class ProducerBench : IBenchmark
 
     public string Name => "producer";
 
-    public string Description => "what being told of changes costs those who write the table; [designs] [rounds, default 8] [seconds, default 2] [clients, default 8,16]";
+    public string Description => "what being told of changes costs those who write the table; [designs|deletes] [rounds, default 8] [seconds, default 2] [clients, default 8,16]";
 
     public async Task RunAsync(BenchServer server, Report report, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
@@ -22,6 +22,13 @@ internal sealed class ProducerBench : IBenchmark
         if (arguments is ["designs", ..])
         {
             compared = ProducerVariant.Designs(TriggerNames.Of(mapping));
+            arguments = [.. arguments.Skip(1)];
+        }
+
+        var deletes = arguments is ["deletes", ..];
+        if (deletes)
+        {
+            compared = ProducerVariant.Deletes(mapping);
             arguments = [.. arguments.Skip(1)];
         }
 
@@ -35,7 +42,7 @@ internal sealed class ProducerBench : IBenchmark
             : null;
         await using var variants = new ProducerVariants(server.Database, mapping, dashboard);
         await variants.PrepareAsync(cancellation);
-        var load = new ProducerLoad(server.Database, mapping.QualifiedTable);
+        var load = new ProducerLoad(server.Database, mapping.QualifiedTable, deletes);
         try
         {
             foreach (var count in clients)
@@ -86,7 +93,7 @@ internal sealed class ProducerBench : IBenchmark
 
     private static void Tell(
         Report report, int clients, int rounds, IReadOnlyList<ProducerVariant> compared, double[][] rates, ProcessorTime?[][] costs) => report.Table(
-        $"{clients} clients, {rounds} rounds: insert → executing → completed on {Report.Number(Shape.Rows)} rows; processor time in µs a job",
+        $"{clients} clients, {rounds} rounds: insert → executing → completed, or deleted, on {Report.Number(Shape.Rows)} rows; processor time in µs a job",
         ["variant", "jobs a second (median)", "of bare (median)", "lowest", "highest", "server, without the store", "store", "program"],
         [.. compared.Select((variant, place) =>
         {

@@ -4,10 +4,13 @@ using Npgsql;
 namespace JobLineage.Bench.Producer;
 
 /// <summary>
-/// What a queue does to its table: each client inserts a job, fetches it as Oban does, and reports it completed; three
-/// transactions a job. Each client has a queue of its own, so that they wait for commits and for nothing else.
+/// What a queue does to its table: each client inserts a job, fetches it as Oban does, and reports it completed, or deletes it as
+/// queues do that keep no finished jobs; three transactions a job. Each client has a queue of its own, so that they wait for commits and for nothing else.
 /// </summary>
-internal sealed class ProducerLoad(NpgsqlDataSource database, string table)
+/// <param name="database">Connections to the queue's database.</param>
+/// <param name="table">The quoted table.</param>
+/// <param name="deletes">Whether a job that has ended is deleted.</param>
+internal sealed class ProducerLoad(NpgsqlDataSource database, string table, bool deletes = false)
 {
     private const int WarmUp = 20;
 
@@ -27,7 +30,9 @@ internal sealed class ProducerLoad(NpgsqlDataSource database, string table)
         returning job.id
         """;
 
-    private readonly string complete = $"update {table} set state = 'completed', completed_at = timezone('UTC', now()) where id = $1";
+    private readonly string complete = deletes
+        ? $"delete from {table} where id = $1"
+        : $"update {table} set state = 'completed', completed_at = timezone('UTC', now()) where id = $1";
 
     /// <summary>
     /// The jobs of so many clients during a time. Before it each does a few: a session that meets a trigger for the first

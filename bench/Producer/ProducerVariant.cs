@@ -29,6 +29,9 @@ internal enum Reading
 /// <param name="After">SQL that changes it back.</param>
 internal sealed record ProducerVariant(string Name, IReadOnlyList<string> Triggers, Reading Reading, string? Before = null, string? After = null)
 {
+    /// <summary>Whether the log that is read holds images of deleted rows.</summary>
+    public bool HasImages { get; init; }
+
     public const string NotifyRow = "bench_notify_row";
     public const string NotifyStatement = "bench_notify_statement";
     public const string LogRow = "bench_log_row";
@@ -61,6 +64,21 @@ internal sealed record ProducerVariant(string Name, IReadOnlyList<string> Trigge
         new("… clock as numeric", TriggerNames.Triggers, Reading.Drain,
             Rewrite(names, FloatClock, NumericClock), Rewrite(names, NumericClock, FloatClock)),
     ];
+
+    /// <summary>What it costs a queue that deletes its jobs when they end to have their last images kept.</summary>
+    /// <param name="mapping">The queue's.</param>
+    public static IReadOnlyList<ProducerVariant> Deletes(SourceMapping mapping)
+    {
+        var (plain, names) = (new TriggerSql(mapping).Install(), TriggerNames.Of(mapping));
+        var kept = new TriggerSql(mapping with { Deleted = "'completed'" }).Install();
+        return
+        [
+            Bare,
+            Ours with { Name = "change log + gate, ids alone" },
+            new("… with the last image of each deleted row", TriggerNames.Triggers, Reading.Drain, kept, plain) { HasImages = true },
+            new("… images in a log that is not in the WAL", TriggerNames.Triggers, Reading.Drain, $"{kept} alter table {names.Change} set unlogged", plain) { HasImages = true },
+        ];
+    }
 
     private const string FloatClock = "date_part('epoch', clock_timestamp())";
     private const string NumericClock = "extract(epoch from clock_timestamp())";

@@ -12,6 +12,7 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
 
     private readonly TriggerInstaller installer = new(mapping, database);
     private readonly TriggerConsumer consumer = new(database, TriggerNames.Of(mapping));
+    private readonly TriggerConsumer wide = new(database, TriggerNames.Of(mapping), isWide: true);
 
     /// <summary>Puts all triggers on the table, switched off.</summary>
     public async Task PrepareAsync(CancellationToken cancellation)
@@ -60,7 +61,7 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
             Reading.None => Task.CompletedTask,
             Reading.Hear => HearAsync(ready.SetResult, stop.Token),
             Reading.Watch => dashboard!.FollowAsync(installer, consumer, () => ready.TrySetResult(), stop.Token),
-            _ => DrainAsync(variant.Reading == Reading.Follow, ready.SetResult, stop.Token),
+            _ => DrainAsync(variant.HasImages ? wide : consumer, variant.Reading == Reading.Follow, ready.SetResult, stop.Token),
         };
         try
         {
@@ -90,16 +91,16 @@ internal sealed class ProducerVariants(NpgsqlDataSource database, SourceMapping 
         cancellation);
 
     /// <summary>What the product's feed does to the source, without the store: told, drain, look again.</summary>
-    private async Task DrainAsync(bool readJobs, Action ready, CancellationToken cancellation)
+    private async Task DrainAsync(TriggerConsumer log, bool readJobs, Action ready, CancellationToken cancellation)
     {
         var probed = (await SourceProbe.ProbeAsync(mapping, database, cancellation)).Source!;
         var reader = new SourceReader(probed, database, new Redaction([]));
-        await using var listener = await consumer.ListenAsync(TimeProvider.System, cancellation);
+        await using var listener = await log.ListenAsync(TimeProvider.System, cancellation);
         ready();
         var pace = new LookPace(TimeSpan.FromMilliseconds(120), TimeSpan.FromSeconds(5));
         while (true)
         {
-            var changes = await consumer.DrainAsync(5_000, cancellation);
+            var changes = await log.DrainAsync(5_000, cancellation);
             if (readJobs)
                 await reader.ReadAsync(changes.Ids, cancellation);
             await changes.CommitAsync(cancellation);
