@@ -1,3 +1,5 @@
+using JobLineage.Core.Contract;
+
 namespace JobLineage.Core.Alerts;
 
 /// <summary>A pipeline that is expected to finish again and again.</summary>
@@ -7,7 +9,7 @@ namespace JobLineage.Core.Alerts;
 public sealed record OverdueRule(string Source, string Pipeline, TimeSpan Within)
 {
     /// <summary><see cref="Within"/> in words: 1 d 12 h.</summary>
-    public string WithinWords => DigestText.Span(Within);
+    public string WithinWords => Format.Exact(Within);
 }
 
 /// <summary>How a pipeline that is expected to finish stands.</summary>

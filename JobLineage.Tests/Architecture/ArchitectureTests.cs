@@ -18,13 +18,13 @@ public class ArchitectureTests
         // What a queue is and the SQL over its table; whoever reads one is above.
         ["Engines"] = ["Model", "Postgres"],
         ["Graph"] = ["Model"],
-        ["Diagnosis"] = ["Model"],
+        ["Diagnosis"] = ["Model", "Contract"],
         // A source's thresholds stand in its section of the configuration.
-        ["Sources"] = ["Model", "Postgres", "Engines", "Diagnosis"],
-        ["Lineage"] = ["Model", "Postgres", "Engines", "Sources"],
-        ["Runs"] = ["Model", "Diagnosis"],
+        ["Sources"] = ["Model", "Contract", "Postgres", "Engines", "Diagnosis"],
+        ["Lineage"] = ["Model", "Contract", "Postgres", "Engines", "Sources"],
+        ["Runs"] = ["Model", "Contract", "Diagnosis"],
         ["Store"] = ["Model", "Postgres", "Engines", "Sources", "Runs", "Diagnosis"],
-        ["Feed"] = ["Model", "Postgres", "Engines", "Sources", "Runs", "Store"],
+        ["Feed"] = ["Model", "Contract", "Postgres", "Engines", "Sources", "Runs", "Store"],
         ["Alerts"] = ["Model", "Contract", "Postgres", "Engines", "Sources", "Store"],
         ["Export"] = ["Model", "Contract", "Lineage", "Runs"],
     });
