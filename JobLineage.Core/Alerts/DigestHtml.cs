@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using JobLineage.Core.Contract;
 
 namespace JobLineage.Core.Alerts;
 
@@ -36,7 +37,7 @@ internal static class DigestHtml
         {
             html.Append("<h2 style=\"font-size:17px;margin:26px 0 4px\">");
             Link(html, DigestText.Address(digest, run), DigestText.Title(run));
-            html.Append(": ").Append(DigestText.Count(run.Failures)).Append(" failed</h2>\n");
+            html.Append(": ").Append(Format.Count(run.Failures)).Append(" failed</h2>\n");
             foreach (var group in run.Groups)
                 Append(html, digest, run, group);
             More(html, DigestText.More(run), DigestText.Failed(digest, run));
@@ -44,7 +45,7 @@ internal static class DigestHtml
 
         More(html, DigestText.More(digest), digest.BaseUrl + "/");
         return html.Append("<p style=\"margin-top:26px;").Append(Muted).Append("\">Job Lineage · digest ").Append(digest.Key.ToString("D")).Append(" · made ")
-            .Append(DigestText.Time(digest.MadeAt)).Append("</p></body></html>\n").ToString();
+            .Append(Format.Time(digest.MadeAt)).Append("</p></body></html>\n").ToString();
     }
 
     private static void Append(StringBuilder html, DigestContent digest, DigestRun run, DigestGroup group)
@@ -79,7 +80,7 @@ internal static class DigestHtml
             html.Append("</ul>\n");
         }
 
-        More(html, group.MoreJobs > 0 ? $"and {DigestText.Count(group.MoreJobs)} more" : null, DigestText.Address(digest, run, group));
+        More(html, group.MoreJobs > 0 ? $"and {Format.Count(group.MoreJobs)} more" : null, DigestText.Address(digest, run, group));
         html.Append("</div>\n");
     }
 

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Alerts;
@@ -21,7 +22,7 @@ internal static class DigestNotes
         .. digest.Overdue.Select(o => new DigestNote(Describe(o), $"{digest.BaseUrl}/{PagePaths.Query(("source", o.Source), ("worker", o.Pipeline))}")),
         .. digest.Muted.Select(m => new DigestNote(Describe(m), $"{digest.BaseUrl}/{PagePaths.Digests(mute: m.Mute)}")),
         .. digest.Older > 0 ? [new DigestNote(Older(digest.Older), $"{digest.BaseUrl}/{PagePaths.Digests()}")] : (IEnumerable<DigestNote>)[],
-        .. digest.MoreNotes > 0 ? [new DigestNote($"and {DigestText.Count(digest.MoreNotes, "more note")}", $"{digest.BaseUrl}/{(digest.MoreSources > 0 ? "sources" : PagePaths.Digests())}")] : (IEnumerable<DigestNote>)[],
+        .. digest.MoreNotes > 0 ? [new DigestNote($"and {Format.Count(digest.MoreNotes, "more note")}", $"{digest.BaseUrl}/{(digest.MoreSources > 0 ? "sources" : PagePaths.Digests())}")] : (IEnumerable<DigestNote>)[],
     ];
 
     /// <summary>How many there are of the kinds that may be many.</summary>
@@ -29,23 +30,23 @@ internal static class DigestNotes
 
     /// <summary>What is said of failures from before the starting line.</summary>
     public static string Older(long failures) =>
-        $"{DigestText.Count(failures, "older failure")} {(failures == 1 ? "is" : "are")} not reported; set JobLineage:Digest:Since to a time before {(failures == 1 ? "it" : "them")} to have {(failures == 1 ? "it" : "them")} reported.";
+        $"{Format.Count(failures, "older failure")} {(failures == 1 ? "is" : "are")} not reported; set JobLineage:Digest:Since to a time before {(failures == 1 ? "it" : "them")} to have {(failures == 1 ? "it" : "them")} reported.";
 
     /// <summary>What is said of a source that was not read.</summary>
     public static string Describe(DigestUnread unread) =>
-        $"Source {DigestText.Line(unread.Source)} could not be read in full: what failed there{(unread.AsOf is { } at ? $" after {DigestText.Time(at)} is not" : " may not be")} in this message. {DigestText.Flat(unread.Problem, DigestText.LineLimit)}".TrimEnd();
+        $"Source {DigestText.Line(unread.Source)} could not be read in full: what failed there{(unread.AsOf is { } at ? $" after {Format.Time(at)} is not" : " may not be")} in this message. {DigestText.Flat(unread.Problem, DigestText.LineLimit)}".TrimEnd();
 
     /// <summary>What is said of rows that could not be read.</summary>
     public static string Describe(DigestPutAside aside) =>
-        $"{DigestText.Count(aside.Rows, "row")} of source {DigestText.Line(aside.Source)} can't be read, and whether {(aside.Rows == 1 ? "this job" : "these jobs")} failed is not known: "
+        $"{Format.Count(aside.Rows, "row")} of source {DigestText.Line(aside.Source)} can't be read, and whether {(aside.Rows == 1 ? "this job" : "these jobs")} failed is not known: "
         + string.Join(' ', aside.Sentences.Select(s => DigestText.Flat(s, DigestText.LineLimit)));
 
     /// <summary>What is said of a pipeline that is overdue.</summary>
     public static string Describe(DigestOverdue overdue) =>
-        $"Overdue: {DigestText.Name(overdue.Pipeline)} ({DigestText.Line(overdue.Source)}) has not finished successfully within {DigestText.Span(overdue.Within)}; "
-        + (overdue.LastAt is { } last ? $"the last time was {DigestText.Time(last)}." : "no success of it is known.");
+        $"Overdue: {DigestText.Name(overdue.Pipeline)} ({DigestText.Line(overdue.Source)}) has not finished successfully within {Format.Exact(overdue.Within)}; "
+        + (overdue.LastAt is { } last ? $"the last time was {Format.Time(last)}." : "no success of it is known.");
 
     /// <summary>What is said of a mute that has ended.</summary>
     public static string Describe(DigestMuted muted) =>
-        $"{DigestText.Count(muted.Failures, "failure")} of {DigestText.Name(muted.Pipeline)} ({DigestText.Line(muted.Source)}) {(muted.Failures == 1 ? "was" : "were")} muted until {DigestText.Time(muted.Until)}: {DigestText.Line(muted.Reason)}";
+        $"{Format.Count(muted.Failures, "failure")} of {DigestText.Name(muted.Pipeline)} ({DigestText.Line(muted.Source)}) {(muted.Failures == 1 ? "was" : "were")} muted until {Format.Time(muted.Until)}: {DigestText.Line(muted.Reason)}";
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using JobLineage.Core.Contract;
 
 namespace JobLineage.Core.Alerts;
 
@@ -15,7 +16,7 @@ internal static class DigestPlain
             text.Append('\n').Append(note.Text).Append('\n').Append(note.Address).Append('\n');
         foreach (var run in digest.Runs)
         {
-            text.Append("\n== ").Append(DigestText.Title(run)).Append(": ").Append(DigestText.Count(run.Failures)).Append(" failed\n");
+            text.Append("\n== ").Append(DigestText.Title(run)).Append(": ").Append(Format.Count(run.Failures)).Append(" failed\n");
             text.Append(DigestText.Address(digest, run)).Append('\n');
             foreach (var group in run.Groups)
                 Append(text, digest, run, group);
@@ -25,7 +26,7 @@ internal static class DigestPlain
 
         if (DigestText.More(digest) is { } more)
             text.Append('\n').Append(more).Append(": ").Append(digest.BaseUrl).Append("/\n");
-        text.Append("\n-- \nJob Lineage · digest ").Append(digest.Key.ToString("D")).Append(" · made ").Append(DigestText.Time(digest.MadeAt)).Append('\n');
+        text.Append("\n-- \nJob Lineage · digest ").Append(digest.Key.ToString("D")).Append(" · made ").Append(Format.Time(digest.MadeAt)).Append('\n');
         return text.ToString();
     }
 
@@ -56,6 +57,6 @@ internal static class DigestPlain
         }
 
         if (group.MoreJobs > 0)
-            text.Append("    and ").Append(DigestText.Count(group.MoreJobs)).Append(" more: ").Append(DigestText.Address(digest, run, group)).Append('\n');
+            text.Append("    and ").Append(Format.Count(group.MoreJobs)).Append(" more: ").Append(DigestText.Address(digest, run, group)).Append('\n');
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using JobLineage.Core.Contract;
 
 namespace JobLineage.Core.Alerts;
 
@@ -19,16 +20,16 @@ internal static class DigestRenderer
     {
         if (digest.Failures == 0)
             return DigestText.Line(WithoutFailures(digest), SubjectLimit);
-        var late = digest.Overdue.Count > 0 ? $", {DigestText.Count(digest.Overdue.Count, "pipeline")} overdue" : "";
-        var count = $"{DigestText.Count(digest.Failures, "job")} failed{late}: ";
+        var late = digest.Overdue.Count > 0 ? $", {Format.Count(digest.Overdue.Count, "pipeline")} overdue" : "";
+        var count = $"{Format.Count(digest.Failures, "job")} failed{late}: ";
         var first = digest.Runs[0];
         if (digest.Runs.Count + digest.MoreRuns > 1)
         {
             var places = new List<string>();
             if (digest.RunCount > 0)
-                places.Add(DigestText.Count(digest.RunCount, "run"));
+                places.Add(Format.Count(digest.RunCount, "run"));
             if (digest.Singles > 0)
-                places.Add(DigestText.Count(digest.Singles, "job") + " without a run");
+                places.Add(Format.Count(digest.Singles, "job") + " without a run");
             return DigestText.Line($"{count}{string.Join(", ", places)}; most in {Place(first)}", SubjectLimit);
         }
 
@@ -47,12 +48,12 @@ internal static class DigestRenderer
         if (digest.IsTest)
             return "Test message of Job Lineage: nothing failed";
         if (digest.Overdue.Count == 0 && digest.Muted.Count == 0)
-            return $"{DigestText.Count(digest.PutAside.Sum(p => p.Rows), "row")} can't be read: {string.Join(", ", digest.PutAside.Select(p => DigestText.Line(p.Source)))}";
+            return $"{Format.Count(digest.PutAside.Sum(p => p.Rows), "row")} can't be read: {string.Join(", ", digest.PutAside.Select(p => DigestText.Line(p.Source)))}";
         if (digest.Overdue.Count == 0)
-            return $"{DigestText.Count(digest.Muted.Sum(m => m.Failures), "failure")} muted: {Names(digest.Muted.Select(m => m.Pipeline))}";
+            return $"{Format.Count(digest.Muted.Sum(m => m.Failures), "failure")} muted: {Names(digest.Muted.Select(m => m.Pipeline))}";
         return digest.Overdue is [var one]
-            ? $"Overdue: {DigestText.Name(one.Pipeline)} ({DigestText.Line(one.Source)}), no success within {DigestText.Span(one.Within)}"
-            : $"{DigestText.Count(digest.Overdue.Count, "pipeline")} overdue: {Names(digest.Overdue.Select(o => o.Pipeline))}";
+            ? $"Overdue: {DigestText.Name(one.Pipeline)} ({DigestText.Line(one.Source)}), no success within {Format.Exact(one.Within)}"
+            : $"{Format.Count(digest.Overdue.Count, "pipeline")} overdue: {Names(digest.Overdue.Select(o => o.Pipeline))}";
     }
 
     private static string Names(IEnumerable<string> pipelines) => string.Join(", ", pipelines.Select(DigestText.Name).Distinct());
@@ -62,6 +63,6 @@ internal static class DigestRenderer
         ? "This is a test message: somebody tries the channel of the failure digest by hand. Nothing failed."
         : digest.Failures == 0 ? digest.IsWhole ? "No job failed for good since the last digest." : "As far as could be read, no job failed for good since the last digest."
         : digest.FirstAt == digest.LastAt
-        ? $"{DigestText.Count(digest.Failures, "job")} failed for good at {DigestText.Time(digest.FirstAt)}."
-        : $"{DigestText.Count(digest.Failures, "job")} failed for good between {DigestText.Time(digest.FirstAt)} and {DigestText.Time(digest.LastAt)}.";
+        ? $"{Format.Count(digest.Failures, "job")} failed for good at {Format.Time(digest.FirstAt)}."
+        : $"{Format.Count(digest.Failures, "job")} failed for good between {Format.Time(digest.FirstAt)} and {Format.Time(digest.LastAt)}.";
 }

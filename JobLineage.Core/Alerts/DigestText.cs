@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Alerts;
@@ -39,15 +40,6 @@ internal static class DigestText
         return string.Join('\n', lines).Trim();
     }
 
-    /// <summary>1,111.</summary>
-    public static string Count(long count) => Figures.Number(count);
-
-    /// <summary>1 failure, 1,111 failures.</summary>
-    public static string Count(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
-
-    /// <summary>2026-03-14 12:00:07 UTC.</summary>
-    public static string Time(DateTimeOffset time) => Figures.Time(time);
-
     /// <summary>The heading of a run.</summary>
     public static string Title(DigestRun run) => run.RootId is { } root
         ? $"{Line(run.Worker)} {Line(root)} ({Line(run.Source)})"
@@ -77,19 +69,19 @@ internal static class DigestText
             words.Add("target " + Line(target));
         if (job.Arguments is { } arguments)
             words.Add(Line(arguments));
-        words.Add($"attempt {Count(job.Attempt)}{(job.MaxAttempts > 0 ? " of " + Count(job.MaxAttempts) : "")}");
+        words.Add($"attempt {Format.Count(job.Attempt)}{(job.MaxAttempts > 0 ? " of " + Format.Count(job.MaxAttempts) : "")}");
         if (job.Error is { } error && (group.LastMessage is not { } message || FirstLine(message) != Line(error)))
             words.Add(Line(error));
         return string.Join(" · ", words);
     }
 
     /// <summary>How many of which type.</summary>
-    public static string Heading(DigestGroup group) => group.Failures == 1 ? Type(group) : $"{Count(group.Failures)} × {Type(group)}";
+    public static string Heading(DigestGroup group) => group.Failures == 1 ? Type(group) : $"{Format.Count(group.Failures)} × {Type(group)}";
 
     /// <summary>Where a group failed, and when.</summary>
     public static string Circumstances(DigestRun run, DigestGroup group) => Way(run, group) is { } way ? $"{way} · {When(group)}" : When(group);
 
-    private static string When(DigestGroup group) => group.FirstAt == group.LastAt ? Time(group.LastAt) : $"first {Time(group.FirstAt)}, last {Time(group.LastAt)}";
+    private static string When(DigestGroup group) => group.FirstAt == group.LastAt ? Format.Time(group.LastAt) : $"first {Format.Time(group.FirstAt)}, last {Format.Time(group.LastAt)}";
 
     /// <summary>The first line of an error.</summary>
     public static string FirstLine(string message) => Line(message.TrimStart());
@@ -115,33 +107,18 @@ internal static class DigestText
 
     /// <summary>The sentence about what is told again; null when nothing is.</summary>
     public static string? Again(DigestContent digest) => digest.ToldBefore == 0 ? null
-        : $"{Count(digest.ToldBefore)} of these may have been in an earlier message: its delivery was never confirmed.";
+        : $"{Format.Count(digest.ToldBefore)} of these may have been in an earlier message: its delivery was never confirmed.";
 
     /// <summary>A worker's name where no other stands beside it, on one line.</summary>
     public static string Name(string worker) => Line(DigestNames.Alone(worker));
 
-    /// <summary>1 d, 1 d 12 h, 45 min.</summary>
-    public static string Span(TimeSpan span)
-    {
-        var parts = new List<string>();
-        if (span.Days > 0)
-            parts.Add($"{Count(span.Days)} d");
-        if (span.Hours > 0)
-            parts.Add($"{span.Hours} h");
-        if (span.Minutes > 0)
-            parts.Add($"{span.Minutes} min");
-        if (span.Seconds > 0 || parts.Count == 0)
-            parts.Add($"{span.Seconds} s");
-        return string.Join(' ', parts);
-    }
-
     /// <summary>What is left out of a run; null when nothing is.</summary>
     public static string? More(DigestRun run) => run.MoreGroups == 0 ? null
-        : $"and {Count(run.MoreFailures)} more in {Count(run.MoreGroups, "other group")}";
+        : $"and {Format.Count(run.MoreFailures)} more in {Format.Count(run.MoreGroups, "other group")}";
 
     /// <summary>What is left out at the end; null when nothing is.</summary>
     public static string? More(DigestContent digest) => digest.MoreRuns == 0 ? null
-        : $"and {Count(digest.MoreFailures)} more in {Count(digest.MoreRuns, "other run")}";
+        : $"and {Format.Count(digest.MoreFailures)} more in {Format.Count(digest.MoreRuns, "other run")}";
 
     private static string Clean(ReadOnlySpan<char> text, int limit)
     {

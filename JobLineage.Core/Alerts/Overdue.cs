@@ -1,4 +1,5 @@
 using JobLineage.Core.Configuration;
+using JobLineage.Core.Contract;
 
 namespace JobLineage.Core.Alerts;
 
@@ -14,7 +15,7 @@ public sealed record OverdueRule(
     private const string NoPeriod = "; write it as 1.00:00:00 (a day), between a minute and a year";
 
     /// <summary><see cref="Within"/> in words: 1 d 12 h.</summary>
-    public string WithinWords => DigestText.Span(Within);
+    public string WithinWords => Format.Exact(Within);
 }
 
 /// <summary>How a pipeline that is expected to finish stands.</summary>

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -84,8 +85,8 @@ internal sealed class Causes(StageIndex stages, Usual usual)
     private static Found Join(Found cause, List<Found> others, string why)
     {
         others = [.. others.OrderByDescending(f => f.Jobs)];
-        var waiting = string.Join(" and ", others.Take(2).Select(f => $"{Sentences.Number(f.Jobs)} {Name(f)}"))
-            + (others.Count > 2 ? $" and {Sentences.Number(others.Skip(2).Sum(f => f.Jobs))} more" : "");
+        var waiting = string.Join(" and ", others.Take(2).Select(f => $"{Format.Count(f.Jobs)} {Name(f)}"))
+            + (others.Count > 2 ? $" and {Format.Count(others.Skip(2).Sum(f => f.Jobs))} more" : "");
         var affected = cause.Jobs + others.Sum(f => f.Jobs);
         var stages = others.Prepend(cause)
             .Select(f => new Dictionary<string, object?> { ["stage"] = f.Finding.Stage, ["count"] = f.Jobs })

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -25,8 +26,8 @@ internal sealed class ChildlessRule(Usual usual, DiagnosisOptions options)
             return null;
         var count = stage.Childless;
         var reason = $"{Sentences.Of(count, completed)} completed {stage.Name} {Sentences.Jobs(completed)} {(count == 1 ? "has" : "have")} no children"
-            + (parents > 0 ? $" while {Sentences.Number(parents)} {(parents == 1 ? "has" : "have")}" : "")
-            + (isUsual ? $"; usually {Sentences.Percent(past!.Value.Share)} have some (over {past.Value.Runs} runs)" : "")
+            + (parents > 0 ? $" while {Format.Count(parents)} {(parents == 1 ? "has" : "have")}" : "")
+            + (isUsual ? $"; usually {Format.Percent(past!.Value.Share)} have some (over {past.Value.Runs} runs)" : "")
             + $": {(count == 1 ? "it ended" : "they ended")} well and spawned nothing.";
         var evidence = new Dictionary<string, object?>
         {

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -48,7 +49,7 @@ internal sealed class ExecutingRule(string source, Usual usual, DiagnosisOptions
         var queue = stage.Queues.Count == 0 ? "" : $" in {(stage.Queues.Count == 1 ? "queue" : "queues")} {string.Join(", ", stage.Queues)}";
         return Found.Of(
             FindingKind.Stuck, stage.Path,
-            $"{Sentences.Number(count)} {stage.Name} {Sentences.Jobs(count)} {Have(count)} been executing{queue} since {Sentences.Time(since)} ({Sentences.Duration(now - since)}) and nothing has finished since: the node may have died and left {(count == 1 ? "it" : "them")} orphaned.",
+            $"{Format.Count(count, $"{stage.Name} job")} {Have(count)} been executing{queue} since {Format.Time(since)} ({Format.Words(now - since)}) and nothing has finished since: the node may have died and left {(count == 1 ? "it" : "them")} orphaned.",
             Evidence(stage, count, since, limit, null, "orphan"), count);
     }
 
@@ -56,8 +57,8 @@ internal sealed class ExecutingRule(string source, Usual usual, DiagnosisOptions
     {
         var (node, seen) = (attempts[0].Node, attempts[0].NodeSeenAt);
         var others = attempts.Select(a => a.Node).Distinct().Count() - 1;
-        var reason = $"{Subject(stage, attempts, time, known)} on {Node(node)}, which has shown no sign of life in any job since {Sentences.Time(seen!.Value)} ({Sentences.Duration(now - seen.Value)})"
-            + (others == 0 ? "" : $", and on {Sentences.Number(others)} more {(others == 1 ? "node" : "nodes")} as silent")
+        var reason = $"{Subject(stage, attempts, time, known)} on {Node(node)}, which has shown no sign of life in any job since {Format.Time(seen!.Value)} ({Format.Words(now - seen.Value)})"
+            + (others == 0 ? "" : $", and on {Format.Count(others, "more node")} as silent")
             + $": left behind when it went; rescue {It(attempts.Count)} or retry {It(attempts.Count)}.";
         return Of(stage, reason, attempts, limit, time, "orphan");
     }
@@ -66,7 +67,7 @@ internal sealed class ExecutingRule(string source, Usual usual, DiagnosisOptions
     {
         var (node, seen) = (attempts[0].Node, attempts[0].NodeSeenAt);
         var reason = $"{Subject(stage, attempts, time, known)}"
-            + (seen is { } at ? $" on {Node(node)}, which is alive (last sign {Sentences.Time(at)})" : "")
+            + (seen is { } at ? $" on {Node(node)}, which is alive (last sign {Format.Time(at)})" : "")
             + (attempts.Count == 1
                 ? ": it hangs, or does far more than others; look at what it waits for."
                 : ": they hang, or do far more than others; look at what they wait for.");
@@ -77,8 +78,8 @@ internal sealed class ExecutingRule(string source, Usual usual, DiagnosisOptions
     {
         // All that are known by name are overdue: there may be more.
         var least = attempts.Count == known && stage.Counts.Executing > known ? "At least " : "";
-        return $"{least}{Sentences.Number(attempts.Count)} {stage.Name} {Sentences.Jobs(attempts.Count)} {Have(attempts.Count)} been executing since {Sentences.Time(attempts[0].Since)} ({Sentences.Duration(now - attempts[0].Since)}"
-            + (time is { } t ? $"; usual {Sentences.Duration(t.Time)} over {t.Runs} runs)" : ")");
+        return $"{least}{Format.Count(attempts.Count, $"{stage.Name} job")} {Have(attempts.Count)} been executing since {Format.Time(attempts[0].Since)} ({Format.Words(now - attempts[0].Since)}"
+            + (time is { } t ? $"; usual {Format.Words(t.Time)} over {t.Runs} runs)" : ")");
     }
 
     private Found Of(Stage stage, string reason, List<Attempt> attempts, TimeSpan limit, (TimeSpan Time, int Runs)? time, string cause)

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -26,7 +27,7 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
             ["total"] = stage.Total,
             ["share"] = Math.Round(share, 4),
         };
-        var reason = $"{Sentences.Of(discarded, stage.Total)} {stage.Name} {Sentences.Jobs(stage.Total)} failed for good ({Sentences.Percent(share)})"
+        var reason = $"{Sentences.Of(discarded, stage.Total)} {stage.Name} {Sentences.Jobs(stage.Total)} failed for good ({Format.Percent(share)})"
             + Errors(known, discarded, evidence)
             + Began(placed, evidence)
             + Above(placed, evidence)
@@ -41,10 +42,10 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
         evidence["errors"] = known.Errors.Select(e => new Dictionary<string, object?> { ["fingerprint"] = e.Fingerprint, ["count"] = e.Count }).ToList();
         evidence["errorKinds"] = known.ErrorKinds;
         var top = known.Errors[0];
-        var text = Sentences.Short(ErrorWords.Telling(top.Fingerprint), ErrorLength);
+        var text = Format.Short(ErrorWords.Telling(top.Fingerprint), ErrorLength);
         var others = known.ErrorKinds - 1;
         return top.Count == discarded ? $", {(discarded == 1 ? "with" : "all with")} {text}"
-            : $", {Sentences.Number(top.Count)} of them with {text}" + (others > 0 ? $" and the others with {Sentences.Number(others)} more {(others == 1 ? "error" : "errors")}" : "");
+            : $", {Format.Count(top.Count)} of them with {text}" + (others > 0 ? $" and the others with {Format.Count(others, "more error")}" : "");
     }
 
     private string Began(PlacedStage placed, Dictionary<string, object?> evidence)
@@ -53,7 +54,7 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
             return "";
         evidence["first"] = new Dictionary<string, object?> { ["job"] = first.Job, ["at"] = first.At };
         evidence["isFirstOfRun"] = placed == firstOfRun;
-        return $"; the first was job {first.Job} at {Sentences.Time(first.At!.Value)}";
+        return $"; the first was job {first.Job} at {Format.Time(first.At!.Value)}";
     }
 
     /// <summary>The topmost stage above in which something failed earlier: what to look at first.</summary>
@@ -82,7 +83,7 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
         {
             evidence["affected"] = known.Lost;
             evidence["basis"] = "announced";
-            return $"; {Sentences.Number(known.Lost)} {(known.Lost == 1 ? "job that was" : "jobs that were")} to follow never came";
+            return $"; {Format.Count(known.Lost)} {(known.Lost == 1 ? "job that was" : "jobs that were")} to follow never came";
         }
 
         if (stage.Counts.Completed > 0 && known.Expected > 0)
@@ -105,7 +106,7 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
         evidence["affected"] = affected;
         evidence["basis"] = "past runs";
         evidence["pastRuns"] = runs;
-        return $"; about {Sentences.Number(affected)} {Sentences.Jobs(affected)} that usually follow never came (usual over {runs} runs)";
+        return $"; about {Format.Jobs(affected)} that usually follow never came (usual over {runs} runs)";
     }
 
     private IEnumerable<string> BelowPaths(PlacedStage placed) => placed.Below.Select(s => s.Stage.Path)

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -44,8 +45,8 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
         var have = known.Expected - known.Short;
         var only = placed.Below is [var one] ? one.Stage : null;
         var what = only?.Name ?? "child";
-        var whose = stage.Counts.Completed == 1 ? $"its {stage.Name} job" : known.ShortParents == 1 ? $"one of {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} jobs" : $"{Sentences.Number(known.ShortParents)} of {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} jobs";
-        var reason = $"{Sentences.Number(have)} of {Sentences.Number(known.Expected)} expected {what} jobs exist: {Sentences.Number(known.Short)} that {whose} announced never came.";
+        var whose = stage.Counts.Completed == 1 ? $"its {stage.Name} job" : known.ShortParents == 1 ? $"one of {Format.Count(stage.Counts.Completed)} completed {stage.Name} jobs" : $"{Format.Count(known.ShortParents)} of {Format.Count(stage.Counts.Completed)} completed {stage.Name} jobs";
+        var reason = $"{Format.Count(have)} of {Format.Count(known.Expected)} expected {what} jobs exist: {Format.Count(known.Short)} that {whose} announced never came.";
         return Found.Of(
             FindingKind.Missing, only?.Path ?? stage.Path, reason,
             new()
@@ -65,7 +66,7 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
         var name = StagePath.NameOf(path);
         return Found.Of(
             FindingKind.Missing, stage.Path,
-            $"No {name} jobs followed from {Sentences.Number(stage.Counts.Completed)} completed {stage.Name} {Sentences.Jobs(stage.Counts.Completed)}, as they did in all {runs} past runs that got so far.",
+            $"No {name} jobs followed from {Format.Count(stage.Counts.Completed)} completed {stage.Name} {Sentences.Jobs(stage.Counts.Completed)}, as they did in all {runs} past runs that got so far.",
             new() { ["actual"] = 0L, ["missingStage"] = path, ["parentStage"] = stage.Path, ["basis"] = "past runs", ["pastRuns"] = runs },
             stage.Counts.Completed);
     }
@@ -80,7 +81,7 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
             return null;
         return Found.Of(
             FindingKind.Missing, below.Path,
-            $"{Sentences.Number(below.Total)} of about {Sentences.Number(expected)} expected {below.Name} jobs exist: fewer for each completed {stage.Name} job than in any of {fan.Runs} past runs.",
+            $"{Format.Count(below.Total)} of about {Format.Count(expected)} expected {below.Name} jobs exist: fewer for each completed {stage.Name} job than in any of {fan.Runs} past runs.",
             new()
             {
                 ["actual"] = below.Total,
@@ -95,7 +96,7 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
 
     private static Found Vanished(Stage stage) => Found.Of(
         FindingKind.Missing, stage.Path,
-        $"{Sentences.Number(stage.Vanished)} {stage.Name} {Sentences.Jobs(stage.Vanished)} left the queue before {(stage.Vanished == 1 ? "it was" : "they were")} seen to finish: deleted, or finished and pruned between two looks.",
+        $"{Format.Count(stage.Vanished, $"{stage.Name} job")} left the queue before {(stage.Vanished == 1 ? "it was" : "they were")} seen to finish: deleted, or finished and pruned between two looks.",
         new() { ["vanished"] = stage.Vanished },
         stage.Vanished);
 }

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -93,7 +94,7 @@ public static class RunDiagnosis
         return Found.Of(
             FindingKind.Orphaned,
             path,
-            $"The parent {run.RootId} that {Sentences.Number(named)} {Sentences.Jobs(named)} {(named == 1 ? "names" : "name")} is not in the table: it was pruned before it was seen, or it never existed.",
+            $"The parent {run.RootId} that {Format.Jobs(named)} {(named == 1 ? "names" : "name")} is not in the table: it was pruned before it was seen, or it never existed.",
             new() { ["parent"] = run.RootId, ["children"] = named },
             named, [run.RootId]);
     }

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -62,7 +63,7 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
     /// <summary>Only this run is known: what its other jobs do is all the evidence there is.</summary>
     private Found Quiet(Stage stage, Standing jobs, TimeSpan threshold)
     {
-        var last = stage.LastAttemptedAt is { } at ? $"none of this stage has started since {Sentences.Time(at)}" : "none of this stage has ever started";
+        var last = stage.LastAttemptedAt is { } at ? $"none of this stage has started since {Format.Time(at)}" : "none of this stage has ever started";
         var queue = stage.Queues.Count switch
         {
             0 => "",
@@ -79,7 +80,7 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
     {
         var (where, resume) = Place(queue);
         var silence = queue.LastAttemptedAt is { } last
-            ? $"nothing {where} has executed in any run since {Sentences.Time(last)} ({Sentences.Duration(now - last)})"
+            ? $"nothing {where} has executed in any run since {Format.Time(last)} ({Format.Words(now - last)})"
             : $"nothing {where} was ever seen to execute";
         var reason = jobs.IsReady
             ? $"{Subject(stage, jobs, In(queue))}, and {silence}: {(queue.LastAttemptedAt is null ? "no worker consumes it" : "it is paused, or no worker consumes it any more")}; {resume}."
@@ -94,9 +95,9 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
     {
         var limit = options.ExecutingAfterFor(source, stage.Worker) ?? threshold * DiagnosisOptions.ExecutingFactor;
         var isStuck = !(queue.LastAttemptedAt > now - limit);
-        var since = queue.LastAttemptedAt is { } last ? $" since {Sentences.Time(last)} ({Sentences.Duration(now - last)})" : "";
+        var since = queue.LastAttemptedAt is { } last ? $" since {Format.Time(last)} ({Format.Words(now - last)})" : "";
         var (where, _) = Place(queue);
-        var reason = $"{Subject(stage, jobs, In(queue))}, and nothing {where} has started{since} while {Sentences.Number(queue.Executing)} {Sentences.Jobs(queue.Executing)} {(queue.Executing == 1 ? "executes" : "execute")} there: "
+        var reason = $"{Subject(stage, jobs, In(queue))}, and nothing {where} has started{since} while {Format.Jobs(queue.Executing)} {(queue.Executing == 1 ? "executes" : "execute")} there: "
             + (isStuck ? "they hold its places; see whether they hang, or whether the queue is paused." : "their turn comes when one of those ends.");
         var kind = isStuck ? FindingKind.Stuck : FindingKind.Waiting;
         return Found.Of(kind, stage.Path, reason, Evidence(stage, jobs, queue, threshold, "held"), jobs.Count, jobs.Sample) with
@@ -111,25 +112,25 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
         var ahead = Math.Max(queue.Available - (jobs.IsReady ? jobs.Count : 0), 0);
         var (where, _) = Place(queue);
         evidence["ahead"] = ahead;
-        var work = ahead == 0 ? $"the last start {where} was at {Sentences.Time(queue.LastAttemptedAt!.Value)}"
-            : $"{Sentences.Number(ahead)} other {Sentences.Jobs(ahead)} {(ahead == 1 ? "is" : "are")} ready {where}";
+        var work = ahead == 0 ? $"the last start {where} was at {Format.Time(queue.LastAttemptedAt!.Value)}"
+            : $"{Format.Count(ahead)} other {Sentences.Jobs(ahead)} {(ahead == 1 ? "is" : "are")} ready {where}";
         var pace = "";
         if (queue.StartsPerMinute >= 0.1)
         {
             var until = now + TimeSpan.FromMinutes(Math.Min(queue.Available / queue.StartsPerMinute, 60 * 24 * 365));
             evidence["until"] = until;
-            pace = $", about {Sentences.Rate(queue.StartsPerMinute)} {(ahead == 0 ? "jobs " : "")}start a minute"
-                + (queue.Available == 0 ? "" : $", and at that pace all have started by {Sentences.Time(until)}");
+            pace = $", about {Format.Rate(queue.StartsPerMinute)} {(ahead == 0 ? "jobs " : "")}start a minute"
+                + (queue.Available == 0 ? "" : $", and at that pace all have started by {Format.Time(until)}");
         }
 
-        var reason = $"{Sentences.Number(jobs.Count)} {stage.Name} {Sentences.Jobs(jobs.Count)} {(jobs.Count == 1 ? "waits for its" : "wait for their")} turn{In(queue)} since {Sentences.Time(jobs.Since)} ({Sentences.Duration(now - jobs.Since)}): {work}{pace}.";
+        var reason = $"{Format.Count(jobs.Count, $"{stage.Name} job")} {(jobs.Count == 1 ? "waits for its" : "wait for their")} turn{In(queue)} since {Format.Time(jobs.Since)} ({Format.Words(now - jobs.Since)}): {work}{pace}.";
         return Found.Of(FindingKind.Waiting, stage.Path, reason, evidence, jobs.Count, jobs.Sample) with { SharedCause = $"busy {queue.Name}" };
     }
 
     /// <summary>The beginning of each sentence: how many jobs stand, where, and since when.</summary>
     private string Subject(Stage stage, Standing jobs, string queue) => jobs.IsReady
-        ? $"{Sentences.Number(jobs.Count)} {stage.Name} {Sentences.Jobs(jobs.Count)} {(jobs.Count == 1 ? "is" : "are")} ready{queue} since {Sentences.Time(jobs.Since)} ({Sentences.Duration(now - jobs.Since)})"
-        : $"Of {Sentences.Number(jobs.Count)} scheduled or retryable {stage.Name} {Sentences.Jobs(jobs.Count)}{queue} the first was due at {Sentences.Time(jobs.Since)} ({Sentences.Duration(now - jobs.Since)} ago)";
+        ? $"{Format.Count(jobs.Count, $"{stage.Name} job")} {(jobs.Count == 1 ? "is" : "are")} ready{queue} since {Format.Time(jobs.Since)} ({Format.Words(now - jobs.Since)})"
+        : $"Of {Format.Count(jobs.Count)} scheduled or retryable {stage.Name} {Sentences.Jobs(jobs.Count)}{queue} the first was due at {Format.Time(jobs.Since)} ({Format.Words(now - jobs.Since)} ago)";
 
     private static string In(QueueFacts queue) => queue.Name.Length == 0 ? "" : $" in queue {queue.Name}";
 

@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Diagnosis;
@@ -25,7 +26,7 @@ internal sealed class WaitingRule(RunSnapshot run, DiagnosisOptions options, Dat
         return Found.Of(
             FindingKind.Waiting,
             stage.Path,
-            $"{Sentences.Number(waiting)} {stage.Name} {Sentences.Jobs(waiting)} {(waiting == 1 ? "waits" : "wait")} for {retried}; the next is due at {Sentences.Time(stage.NextDueAt.Value)}.",
+            $"{Format.Count(waiting, $"{stage.Name} job")} {(waiting == 1 ? "waits" : "wait")} for {retried}; the next is due at {Format.Time(stage.NextDueAt.Value)}.",
             new()
             {
                 ["state"] = stage.Counts.Retryable > stage.Counts.Scheduled ? "retryable" : "scheduled",
@@ -45,7 +46,7 @@ internal sealed class WaitingRule(RunSnapshot run, DiagnosisOptions options, Dat
         var isAlone = run.Counts.Unfinished == run.Counts.Suspended
             && last <= now - options.StuckAfterFor(run.Source, stage.Worker);
         var evidence = new Dictionary<string, object?> { ["state"] = "suspended", ["count"] = count, ["cause"] = "dependency" };
-        var subject = $"{Sentences.Number(count)} {stage.Name} {Sentences.Jobs(count)} {(count == 1 ? "is" : "are")} suspended";
+        var subject = $"{Format.Count(count, $"{stage.Name} job")} {(count == 1 ? "is" : "are")} suspended";
         if (!isAlone)
         {
             return Found.Of(
@@ -56,7 +57,7 @@ internal sealed class WaitingRule(RunSnapshot run, DiagnosisOptions options, Dat
         evidence["since"] = last;
         return Found.Of(
             FindingKind.Stuck, stage.Path,
-            $"{subject} and all else of this run came to rest at {Sentences.Time(last!.Value)} ({Sentences.Duration(now - last.Value)} ago): what {(count == 1 ? "it depends" : "they depend")} on will not come from this run; see what was to release {(count == 1 ? "it" : "them")}.",
+            $"{subject} and all else of this run came to rest at {Format.Time(last!.Value)} ({Format.Words(now - last.Value)} ago): what {(count == 1 ? "it depends" : "they depend")} on will not come from this run; see what was to release {(count == 1 ? "it" : "them")}.",
             evidence, count);
     }
 }

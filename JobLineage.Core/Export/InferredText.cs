@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Lineage.Inference;
 using JobLineage.Core.Model;
 
@@ -23,11 +24,11 @@ public static class InferredText
             text.Append(CultureInfo.InvariantCulture, $"  {VisibleText.Line(StagePath.NameOf(stage.Path))}: {VisibleText.Line(string.Join("; ", stage.Why))}\n");
         var unsure = run.Jobs.Where(j => j.Certainty == Certainty.Unsure).ToList();
         if (unsure.Count > 0)
-            text.Append(CultureInfo.InvariantCulture, $"\nunsure ({unsure.Count:N0})\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nunsure ({Format.Count(unsure.Count)})\n");
         foreach (var job in unsure.Take(MostUnsure))
             text.Append("  ").Append(Line(job)).Append('\n');
         if (unsure.Count > MostUnsure)
-            text.Append(CultureInfo.InvariantCulture, $"  ({unsure.Count - MostUnsure:N0} more; --jobs lists all)\n");
+            text.Append(CultureInfo.InvariantCulture, $"  ({Format.Count(unsure.Count - MostUnsure)} more; --jobs lists all)\n");
         return text.Append(Notes(run)).ToString();
     }
 
@@ -46,9 +47,9 @@ public static class InferredText
         var text = new StringBuilder();
         foreach (var key in keys)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  --by {VisibleText.Line(key.Key)}  {key.Score:0.00}  {key.Jobs:N0} {(key.Jobs == 1 ? "job has" : "jobs have")} {VisibleText.Line(key.Value)}");
+            text.Append(CultureInfo.InvariantCulture, $"  --by {VisibleText.Line(key.Key)}  {key.Score:0.00}  {Format.Count(key.Jobs)} {(key.Jobs == 1 ? "job has" : "jobs have")} {VisibleText.Line(key.Value)}");
             if (key.Outside > 0)
-                text.Append(CultureInfo.InvariantCulture, $"; {key.Outside:N0} before the root too");
+                text.Append(CultureInfo.InvariantCulture, $"; {Format.Count(key.Outside)} before the root too");
             text.Append(key.Separates switch { true => "; other roots have others", false => "; other roots have it too", null => "" }).Append('\n');
         }
 
@@ -62,7 +63,7 @@ public static class InferredText
             text.Append(CultureInfo.InvariantCulture, $": by {VisibleText.Line(run.Key)} = {VisibleText.Line(run.KeyValue)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}");
         text.Append(".\n");
         if (run.Window is { From: { } from, Until: { } until })
-            text.Append(CultureInfo.InvariantCulture, $"Looked at {run.Window.Examined:N0} jobs inserted from {from.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(run.Window.NextRoot is { } next ? $", where the next root is: {VisibleText.Line(next)}" : "")}.\n");
+            text.Append(CultureInfo.InvariantCulture, $"Looked at {Format.Count(run.Window.Examined)} jobs inserted from {Format.Stamp(from)} to {Format.Stamp(until)}{(run.Window.NextRoot is { } next ? $", where the next root is: {VisibleText.Line(next)}" : "")}.\n");
         return text.Append('\n').ToString();
     }
 
@@ -70,7 +71,7 @@ public static class InferredText
 
     private static string Mark(InferredStage stage) => stage.Recorded > 0 && stage.Recorded == stage.Sure + stage.Likely + stage.Unsure ? "  [recorded]" : string.Create(
         CultureInfo.InvariantCulture,
-        $"  [inferred: {Word(stage.Certainty)} {stage.Confidence:0.00}; {stage.Sure:N0} sure, {stage.Likely:N0} likely, {stage.Unsure:N0} unsure{(stage.Recorded > 0 ? $", {stage.Recorded:N0} recorded" : "")}]");
+        $"  [inferred: {Word(stage.Certainty)} {stage.Confidence:0.00}; {Format.Count(stage.Sure)} sure, {Format.Count(stage.Likely)} likely, {Format.Count(stage.Unsure)} unsure{(stage.Recorded > 0 ? $", {Format.Count(stage.Recorded)} recorded" : "")}]");
 
     private static string Line(InferredLink link) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Export;
@@ -47,7 +48,7 @@ public static class MermaidGraph
         foreach (var edge in run.Edges)
         {
             if (ids.TryGetValue(edge.From, out var from) && ids.TryGetValue(edge.To, out var to))
-                text.Append(CultureInfo.InvariantCulture, $"  {from} -->|\"{edge.Jobs:N0}\"| {to}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {from} -->|\"{Format.Count(edge.Jobs)}\"| {to}\n");
         }
 
         foreach (var kind in stages.Where(s => worst.ContainsKey(s.Stage.Path)).Select(s => worst[s.Stage.Path]).Distinct().Order())

@@ -38,7 +38,7 @@ public static class RunExportText
                 await FlushAsync(text, output, cancellation);
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\n{jobs:N0} of {run.Total:N0} jobs are listed{(export.Selection.IsWhole ? "" : ": those that were asked for")}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{Format.Count(jobs)} of {Format.Count(run.Total)} jobs are listed{(export.Selection.IsWhole ? "" : ": those that were asked for")}.\n");
         await FlushAsync(text, output, cancellation);
         return jobs;
     }

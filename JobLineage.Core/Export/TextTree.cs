@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
 
@@ -38,7 +39,7 @@ public static class TextTree
         var text = new StringBuilder();
         Draw(text, glyphs ?? TreeGlyphs.Unicode, tree.Nodes.Where(n => n.ParentId is null), n => tree.ChildrenOf(n.Job.Id), n => Line(n.Job, StagePath.NameOf(n.Stage)));
         if (tree.IsTruncated)
-            text.Append(CultureInfo.InvariantCulture, $"({tree.TotalNodes - tree.Nodes.Count:N0} of {tree.TotalNodes:N0} jobs are not listed)\n");
+            text.Append(CultureInfo.InvariantCulture, $"({Format.Count(tree.TotalNodes - tree.Nodes.Count)} of {Format.Count(tree.TotalNodes)} jobs are not listed)\n");
         return text.ToString();
     }
 
@@ -71,14 +72,14 @@ public static class TextTree
     public static string OfTotals(RunSnapshot run, TreeGlyphs? glyphs = null)
     {
         var wide = run.Stages.Max(s => s.Path.Length);
-        var digits = run.Stages.Max(s => Number(s.Total).Length);
+        var digits = run.Stages.Max(s => Format.Count(s.Total).Length);
         return string.Concat(run.Stages.Select(s =>
-            $"{VisibleText.Line(s.Path).PadRight(wide)}  {Number(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}".TrimEnd() + "\n"));
+            $"{VisibleText.Line(s.Path).PadRight(wide)}  {Format.Count(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}".TrimEnd() + "\n"));
     }
 
     /// <summary>Counts, most first: <c>completed 70 · available 63</c>.</summary>
     public static string Counts(StateCounts counts, TreeGlyphs? glyphs = null) =>
-        string.Join((glyphs ?? TreeGlyphs.Unicode).Dot, MostFirst(counts).Select(c => $"{c.Key.Name()} {Number(c.Value)}"));
+        string.Join((glyphs ?? TreeGlyphs.Unicode).Dot, MostFirst(counts).Select(c => $"{c.Key.Name()} {Format.Count(c.Value)}"));
 
     private static string Line(RunSnapshot run, Stage stage, IEnumerable<Finding> findings, TreeGlyphs glyphs)
     {
@@ -88,12 +89,12 @@ public static class TextTree
         {
             var marks = rest.Where(f => f.Evidence.TryGetValue("state", out var s) && s is string name && name == state.Name()).ToList();
             rest.RemoveAll(marks.Contains);
-            parts.Add($"{state.Name()} {Number(count)}{string.Concat(marks.Select(f => " " + Mark(f, glyphs)))}");
+            parts.Add($"{state.Name()} {Format.Count(count)}{string.Concat(marks.Select(f => " " + Mark(f, glyphs)))}");
         }
 
         var name = run.RootIsMissing && stage.ParentPath is null ? $"{Workers.Unknown} job {VisibleText.Line(run.RootId)}, which is missing" : VisibleText.Line(stage.Name);
         var counts = parts.Count > 0 ? "  " + string.Join(glyphs.Dot, parts) : "";
-        return $"{name} ({Number(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}";
+        return $"{name} ({Format.Count(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}";
     }
 
     /// <summary>By a stack of its own: lineage may be deeper than the thread's.</summary>
@@ -124,9 +125,5 @@ public static class TextTree
     private static IEnumerable<KeyValuePair<JobState, long>> MostFirst(StateCounts counts) =>
         counts.NonZero().OrderByDescending(c => c.Value);
 
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Time(string before, DateTimeOffset? time) => time is { } at
-        ? before + at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + "Z"
-        : "";
+    private static string Time(string before, DateTimeOffset? time) => time is { } at ? before + Format.Stamp(at) : "";
 }

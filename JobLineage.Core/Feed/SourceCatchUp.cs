@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
@@ -16,7 +17,7 @@ public sealed record SourceReading(string Source, DateTimeOffset? AsOf, string? 
 {
     /// <summary>A sentence about a source that is not up to date; null when it is.</summary>
     public string? Sentence => Problem is null ? null
-        : AsOf is { } at ? $"Source '{Source}' was last read at {Figures.Time(at)}; what failed there since is not reported. {Problem}"
+        : AsOf is { } at ? $"Source '{Source}' was last read at {Format.Time(at)}; what failed there since is not reported. {Problem}"
         : $"Source '{Source}' was never read; what failed there is not reported. {Problem}";
 }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Lineage.Inference;
 using JobLineage.Core.Model;
@@ -154,7 +155,7 @@ public sealed class InferenceQueries(
         foreach (var row in bad.Take(MostNamed))
             yield return $"{row.Sentence} It is left out.";
         if (bad.Count > MostNamed)
-            yield return $"{bad.Count - MostNamed:N0} more rows can't be read and are left out.";
+            yield return $"{Format.Count(bad.Count - MostNamed)} more rows can't be read and are left out.";
     }
 
     /// <summary>The row with times that can be reckoned with: 'infinity', years before Christ and those beyond the calendar are unknown.</summary>

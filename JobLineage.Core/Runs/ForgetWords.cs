@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Runs;
@@ -9,19 +10,17 @@ public static class ForgetWords
     public static IEnumerable<string> Of(Forgettable found)
     {
         yield return found.Root is { } root
-            ? $"Run {root} of source '{found.Source}': {Count(found.Jobs, "job")}{(found.PastRuns > 0 ? ", of which only a summary is left" : "")}, {Count(found.Failures, "final failure")}."
-            : $"Source '{found.Source}': {Count(found.Jobs, "job")}, {Count(found.Runs, "run")}, {Count(found.PastRuns, "summary", "summaries")} of runs that were dropped, {Count(found.Failures, "final failure")}.";
+            ? $"Run {root} of source '{found.Source}': {Format.Count(found.Jobs, "job")}{(found.PastRuns > 0 ? ", of which only a summary is left" : "")}, {Format.Count(found.Failures, "final failure")}."
+            : $"Source '{found.Source}': {Format.Count(found.Jobs, "job")}, {Format.Count(found.Runs, "run")}, {Format.Count(found.PastRuns, "summary", "summaries")} of runs that were dropped, {Format.Count(found.Failures, "final failure")}.";
         if (found.Untold > 0)
-            yield return $"{Count(found.Untold, "final failure")} will not be reported: no digest has told of them yet.";
+            yield return $"{Format.Count(found.Untold, "final failure")} will not be reported: no digest has told of them yet.";
         if (found.Reader is { } reader)
         {
             yield return found.Root is null
                 ? $"The source is being read by {reader}: what its table has is read again from the beginning. Take it out of the configuration first if it shall stay forgotten."
-                : found.Present > 0 ? $"The queue still has {Count(found.Present, "of these jobs", "of these jobs")}, which are read again." : "The queue has none of these jobs any more.";
+                : found.Present > 0 ? $"The queue still has {Format.Count(found.Present, "of these jobs", "of these jobs")}, which are read again." : "The queue has none of these jobs any more.";
         }
 
         yield return "Digests that were sent are kept as they were sent.";
     }
-
-    private static string Count(long number, string one, string? many = null) => $"{Figures.Number(number)} {(number == 1 ? one : many ?? one + "s")}";
 }

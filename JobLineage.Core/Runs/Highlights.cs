@@ -1,4 +1,4 @@
-using System.Globalization;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 
@@ -48,12 +48,12 @@ internal static class Highlights
         {
             var mayCome = stage.ParentPath is not null && byPath.GetValueOrDefault(stage.ParentPath)?.After?.Stage.Counts.Unfinished > 0;
             found.Add(mayCome
-                ? (6, was.Stage.Total, new(false, stage.Path, $"{stage.Name} is not there yet; it had {Jobs(was.Stage.Total)}, and jobs above it still go on."))
-                : (0, was.Stage.Total, new(true, stage.Path, $"{stage.Name} is not there; it had {Jobs(was.Stage.Total)}.")));
+                ? (6, was.Stage.Total, new(false, stage.Path, $"{stage.Name} is not there yet; it had {Format.Jobs(was.Stage.Total)}, and jobs above it still go on."))
+                : (0, was.Stage.Total, new(true, stage.Path, $"{stage.Name} is not there; it had {Format.Jobs(was.Stage.Total)}.")));
         }
         else if (stage is { Kind: ChangeKind.Added, After: { } now })
         {
-            found.Add((5, now.Stage.Total, new(false, stage.Path, $"{stage.Name} is new, with {Jobs(now.Stage.Total)}.")));
+            found.Add((5, now.Stage.Total, new(false, stage.Path, $"{stage.Name} is new, with {Format.Jobs(now.Stage.Total)}.")));
         }
     }
 
@@ -66,8 +66,8 @@ internal static class Highlights
         var (before, after) = (stage.Before?.FailureShare ?? 0, stage.After.FailureShare ?? 0);
         if (Math.Abs(after - before) < 0.01 && was.Discarded > 0 && now.Discarded > 0)
             return;
-        var text = $"{Sentences.Number(now.Discarded)} of {Sentences.Number(now.Finished)} finished jobs of {stage.Name} failed for good; "
-            + (stage.Before is null ? "it was not there before." : $"before it was {Sentences.Number(was.Discarded)} of {Sentences.Number(was.Finished)}.");
+        var text = $"{Format.Count(now.Discarded)} of {Format.Count(now.Finished)} finished jobs of {stage.Name} failed for good; "
+            + (stage.Before is null ? "it was not there before." : $"before it was {Format.Count(was.Discarded)} of {Format.Count(was.Finished)}.");
         found.Add(after > before
             ? (1, now.Discarded - was.Discarded, new(true, stage.Path, text))
             : (7, was.Discarded - now.Discarded, new(false, stage.Path, text)));
@@ -83,7 +83,7 @@ internal static class Highlights
         var ratio = now / was;
         if (ratio is > 0.9 and < 1.1 || stage.Jobs == 0)
             return;
-        var text = $"Each {StagePath.NameOf(stage.ParentPath)} spawned {Number(now)} jobs of {stage.Name}; before it was {Number(was)}.";
+        var text = $"Each {StagePath.NameOf(stage.ParentPath)} spawned {Format.Ratio(now)} jobs of {stage.Name}; before it was {Format.Ratio(was)}.";
         found.Add(ratio < 1
             ? (3, -stage.Jobs, new(true, stage.Path, text))
             : (6, stage.Jobs, new(false, stage.Path, text)));
@@ -100,7 +100,7 @@ internal static class Highlights
 
         var ratio = now.Median / (was.Median > TimeSpan.Zero ? was.Median : TimeSpan.FromMilliseconds(1));
         var weight = (long)(now.Median - was.Median).Duration().TotalSeconds;
-        var text = $"{stage.Name} {does} {Span(now.Median)} (median); before it was {Span(was.Median)}.";
+        var text = $"{stage.Name} {does} {Format.Words(now.Median)} (median); before it was {Format.Words(was.Median)}.";
         if (ratio >= Slower)
             found.Add((4, weight, new(true, stage.Path, text)));
         else if (ratio <= 1 / Slower)
@@ -112,13 +112,13 @@ internal static class Highlights
         foreach (var error in runs.Errors.Where(e => e.Kind == ChangeKind.Added).Take(5))
         {
             found.Add((2, error.After!.Jobs, new(true, error.Stage,
-                $"New error in {StagePath.NameOf(error.Stage)}, {Jobs(error.After.Jobs)}: {Sentences.Short(ErrorWords.Telling(error.Text), ErrorLength)}")));
+                $"New error in {StagePath.NameOf(error.Stage)}, {Format.Jobs(error.After.Jobs)}: {Format.Short(ErrorWords.Telling(error.Text), ErrorLength)}")));
         }
 
         foreach (var error in runs.Errors.Where(e => e.Kind == ChangeKind.Removed).Take(3))
         {
             found.Add((8, error.Before!.Jobs, new(false, error.Stage,
-                $"An error of {StagePath.NameOf(error.Stage)} is gone, {Jobs(error.Before.Jobs)}: {Sentences.Short(ErrorWords.Telling(error.Text), ErrorLength)}")));
+                $"An error of {StagePath.NameOf(error.Stage)} is gone, {Format.Jobs(error.Before.Jobs)}: {Format.Short(ErrorWords.Telling(error.Text), ErrorLength)}")));
         }
     }
 
@@ -126,7 +126,7 @@ internal static class Highlights
     {
         if (Took(runs.Before) is not { } was || Took(runs.After) is not { } now || (now - was).Duration() < Noticeable || was <= TimeSpan.Zero)
             return;
-        var text = $"It took {Span(now)}; before it was {Span(was)}.";
+        var text = $"It took {Format.Words(now)}; before it was {Format.Words(was)}.";
         if (now / was >= Slower)
             found.Add((4, (long)(now - was).TotalSeconds, new(true, null, text)));
         else if (now / was <= 1 / Slower)
@@ -134,13 +134,4 @@ internal static class Highlights
     }
 
     private static TimeSpan? Took(RunSnapshot run) => run.FinishedAt - run.StartedAt;
-
-    private static string Jobs(long number) => $"{Sentences.Number(number)} {Sentences.Jobs(number)}";
-
-    private static string Number(double number) =>
-        number.ToString(number < 10 ? "0.##" : "#,##0", CultureInfo.InvariantCulture);
-
-    private static string Span(TimeSpan span) => span.TotalSeconds < 60
-        ? span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + " s"
-        : Sentences.Duration(span);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using Npgsql;
@@ -70,7 +71,7 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database, R
         if (lacking > 0)
             Add(CheckLevel.Problem, "ids", $"{reader.Lacking(lacking)} {(lacking == 1 ? "It is" : "They are")} left out; all others are read.");
         if (rows.Bad.Count == 0 && rows.UnknownStates.Count == 0 && lacking == 0)
-            Add(CheckLevel.Good, "rows", string.Create(CultureInfo.InvariantCulture, $"{ids.Count:N0} rows were read as the feeds read them, those that are not finished and the newest: all can be."));
+            Add(CheckLevel.Good, "rows", string.Create(CultureInfo.InvariantCulture, $"{Format.Count(ids.Count)} rows were read as the feeds read them, those that are not finished and the newest: all can be."));
     }
 
     private void Tell(CheckLevel level, List<BadRow> bad, string outcome)
@@ -78,7 +79,7 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database, R
         foreach (var row in bad.Take(Named))
             Add(level, "rows", $"{row.Sentence} It is {outcome}; all others are read.");
         if (bad.Count > Named)
-            Add(level, "rows", string.Create(CultureInfo.InvariantCulture, $"{bad.Count - Named:N0} more rows are like that among those that were read."));
+            Add(level, "rows", string.Create(CultureInfo.InvariantCulture, $"{Format.Count(bad.Count - Named)} more rows are like that among those that were read."));
     }
 
     /// <summary>Whoever serves passes over such rows, and says so only on the page of sources.</summary>
@@ -90,11 +91,11 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database, R
             var shown = redaction.Line(word);
             Add(CheckLevel.Problem, "states", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rows:N0} of the rows of {table} that were read {(rows == 1 ? "is" : "are")} in state '{shown}', which the mapping does not know: {(rows == 1 ? "it is" : "they are")} passed over. Map it with JobLineage:Sources:{name}:States:{shown}."));
+                $"{Format.Count(rows)} of the rows of {table} that were read {(rows == 1 ? "is" : "are")} in state '{shown}', which the mapping does not know: {(rows == 1 ? "it is" : "they are")} passed over. Map it with JobLineage:Sources:{name}:States:{shown}."));
         }
 
         if (states.Count > Named)
-            Add(CheckLevel.Problem, "states", string.Create(CultureInfo.InvariantCulture, $"{states.Count - Named:N0} more states of {table} are not known."));
+            Add(CheckLevel.Problem, "states", string.Create(CultureInfo.InvariantCulture, $"{Format.Count(states.Count - Named)} more states of {table} are not known."));
     }
 
     /// <summary>An index that makes ids unique is believed; without one they are counted.</summary>

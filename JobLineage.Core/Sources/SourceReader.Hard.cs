@@ -1,5 +1,5 @@
 using System.Data;
-using System.Globalization;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 
@@ -68,7 +68,7 @@ public sealed partial class SourceReader
 
     /// <summary>What is wrong with rows that have no id.</summary>
     internal string Lacking(long rows) =>
-        $"{rows.ToString("N0", CultureInfo.InvariantCulture)} {(rows == 1 ? "row" : "rows")} of {mapping.Schema}.{mapping.Table} {(rows == 1 ? "has" : "have")} no id: {mapping.Id} is NULL. Give {(rows == 1 ? "it" : "them")} one, or set Id to a column that always has a value.";
+        $"{Format.Count(rows, "row")} of {mapping.Schema}.{mapping.Table} {(rows == 1 ? "has" : "have")} no id: {mapping.Id} is NULL. Give {(rows == 1 ? "it" : "them")} one, or set Id to a column that always has a value.";
 
     /// <summary>Finds out what of a row can't be read, and keeps the rest where it is still the job.</summary>
     private async Task ReadOneAsync(string id, Exception error, RowSearch search, FoundRows found, CancellationToken cancellation)

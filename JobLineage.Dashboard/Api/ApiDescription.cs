@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using JobLineage.Core.Contract;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.IO.Compression;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Security;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,3 @@
-using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using JobLineage.Core.Alerts;
-using JobLineage.Core.Contract;
 using Microsoft.AspNetCore.Mvc;
 
 namespace JobLineage.Dashboard.Api;

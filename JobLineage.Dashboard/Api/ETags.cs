@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Api;

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Reflection;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;

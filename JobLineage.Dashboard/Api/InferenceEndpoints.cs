@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;

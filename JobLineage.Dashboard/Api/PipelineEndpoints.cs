@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;
@@ -25,7 +23,7 @@ internal static class PipelineEndpoints
     public static async Task<IResult?> DroppedAsync(string source, string rootId, IRunReader store, CancellationToken cancellation) =>
         await store.FindDroppedAsync(source, rootId, cancellation) is { Run.DroppedAt: { } at } dropped
             ? Results.Problem(
-                string.Create(CultureInfo.InvariantCulture, $"The run of job '{rootId}' was dropped from history on {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC; 'summary' is what is left of it."), statusCode: StatusCodes.Status410Gone,
+                $"The run of job '{rootId}' was dropped from history on {Format.Time(at)}; 'summary' is what is left of it.", statusCode: StatusCodes.Status410Gone,
                 extensions: new Dictionary<string, object?> { ["summary"] = DroppedRunAnswer.Of(dropped) })
             : null;
 

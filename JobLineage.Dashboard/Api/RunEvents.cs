@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 

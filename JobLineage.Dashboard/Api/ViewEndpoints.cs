@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Runs;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,4 +1,3 @@
-using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
@@ -18,7 +17,7 @@ internal sealed class ChildrenCommand(QuerySetup setup) : QueryCommand("children
         if (children.Total == 0 && !question.Json)
             await question.Error.WriteLineAsync($"Job {VisibleText.Line(question.Id)} has no children.");
         if (children.Jobs.Count < children.Total)
-            await question.Error.WriteLineAsync($"{LineageQueries.DefaultLimit:N0} of {children.Total:N0} children are listed.");
+            await question.Error.WriteLineAsync($"{Format.Count(LineageQueries.DefaultLimit)} of {Format.Count(children.Total)} children are listed.");
         await question.TellPassedOverAsync(children.PassedOver);
         return true;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;

@@ -47,7 +47,7 @@ internal sealed class ExportCommand : QueryCommand
             Command.Options.Add(option);
         format.Validators.Add(result =>
         {
-            if (Format(result.GetValueOrDefault<string>()) is null)
+            if (Named(result.GetValueOrDefault<string>()) is null)
                 result.AddError($"--format must be one of {string.Join(", ", Enum.GetNames<ExportFormat>()).ToLowerInvariant()}.");
         });
         state.Validators.Add(result =>
@@ -65,7 +65,7 @@ internal sealed class ExportCommand : QueryCommand
         });
         Command.Validators.Add(result =>
         {
-            var wanted = Format(result.GetValue(format));
+            var wanted = Named(result.GetValue(format));
             if (result.GetValue(bom) && wanted != ExportFormat.Csv)
                 result.AddError("--bom is for --format csv.");
             if (result.GetValue(state) is not null && wanted == ExportFormat.Mermaid)
@@ -84,7 +84,7 @@ internal sealed class ExportCommand : QueryCommand
     protected override async Task<bool> AskAsync(Question question, CancellationToken cancellation)
     {
         var parse = question.Parse;
-        var wanted = Format(parse.GetValue(format))!.Value;
+        var wanted = Named(parse.GetValue(format))!.Value;
         await using var target = ExportTarget.Of(parse.GetValue(output)!, parse.GetValue(force), question.Output);
         var filtered = Filter(parse.GetValue(stage), parse.GetValue(state), parse.GetValue(filter)).Filter;
         if (await question.Lineage.GetJobTreeAsync(question.Id, limit: int.MaxValue, cancellation: cancellation) is not { } tree)
@@ -98,7 +98,7 @@ internal sealed class ExportCommand : QueryCommand
         var jobs = await wanted.WriteAsync(export, target.Stream, parse.GetValue(bom), cancellation);
         await target.CommitAsync(cancellation);
         if (target.Path is { } file)
-            await question.Error.WriteLineAsync(wanted.HasJobs() ? $"{jobs:N0} of {run.Total:N0} jobs are in {file}." : $"{run.Stages.Count:N0} stages are in {file}.");
+            await question.Error.WriteLineAsync(wanted.HasJobs() ? $"{Format.Count(jobs)} of {Format.Count(run.Total)} jobs are in {file}." : $"{Format.Count(run.Stages.Count)} stages are in {file}.");
         await question.TellPassedOverAsync(tree.PassedOver);
         return true;
     }
@@ -185,7 +185,7 @@ internal sealed class ExportCommand : QueryCommand
         return below;
     }
 
-    private static ExportFormat? Format(string? name)
+    private static ExportFormat? Named(string? name)
     {
         foreach (var value in Enum.GetValues<ExportFormat>())
         {

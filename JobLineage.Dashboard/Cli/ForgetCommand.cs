@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Store;
@@ -50,7 +49,7 @@ internal static class ForgetCommand
         }
 
         var removed = await forgetting.ForgetAsync(source, run, null, cancellation);
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Removed {removed ?? 0:N0} rows."));
+        await output.WriteLineAsync($"Removed {Format.Count(removed ?? 0, "row")}.");
         return ExitCodes.Ok;
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;

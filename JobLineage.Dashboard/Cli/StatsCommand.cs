@@ -1,4 +1,3 @@
-using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 
 namespace JobLineage.Dashboard.Cli;

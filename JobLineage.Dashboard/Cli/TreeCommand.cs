@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Export;
 using JobLineage.Core.Lineage;
@@ -47,7 +46,7 @@ internal sealed class TreeCommand : QueryCommand
             return false;
         await question.Output.WriteAsync(Text(question, tree));
         if (tree.IsTruncated && question.Json)
-            await question.Error.WriteLineAsync($"{tree.Nodes.Count:N0} of {tree.TotalNodes:N0} jobs are listed; --limit lists more.");
+            await question.Error.WriteLineAsync($"{Format.Count(tree.Nodes.Count)} of {Format.Count(tree.TotalNodes)} jobs are listed; --limit lists more.");
         await question.TellPassedOverAsync(tree.PassedOver);
         return true;
     }

@@ -12,7 +12,7 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(Format
 
     public override void Write<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
     {
-        writer.Write(time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z '"));
+        writer.Write(Format.Stamp(time.GetUtcNow()) + " ");
         writer.Write(Label(entry.LogLevel));
         WriteOnOneLine(entry.Formatter(entry.State, entry.Exception), writer);
         if (entry.Exception is { } exception && entry.LogLevel >= LogLevel.Error)

@@ -20,13 +20,13 @@ public class ArchitectureTests
         // What a queue is and the SQL over its table; whoever reads one is above.
         ["Engines"] = ["Model", "Configuration", "Postgres"],
         ["Graph"] = ["Model"],
-        ["Diagnosis"] = ["Model", "Configuration"],
+        ["Diagnosis"] = ["Model", "Configuration", "Contract"],
         // A source's thresholds stand in its section of the configuration.
-        ["Sources"] = ["Model", "Configuration", "Postgres", "Engines", "Diagnosis"],
-        ["Lineage"] = ["Model", "Postgres", "Engines", "Sources"],
-        ["Runs"] = ["Model", "Diagnosis"],
+        ["Sources"] = ["Model", "Configuration", "Contract", "Postgres", "Engines", "Diagnosis"],
+        ["Lineage"] = ["Model", "Contract", "Postgres", "Engines", "Sources"],
+        ["Runs"] = ["Model", "Contract", "Diagnosis"],
         ["Store"] = ["Model", "Postgres", "Engines", "Sources", "Runs", "Diagnosis"],
-        ["Feed"] = ["Model", "Configuration", "Postgres", "Engines", "Sources", "Runs", "Store"],
+        ["Feed"] = ["Model", "Configuration", "Contract", "Postgres", "Engines", "Sources", "Runs", "Store"],
         ["Alerts"] = ["Model", "Configuration", "Contract", "Postgres", "Engines", "Sources", "Store"],
         ["Export"] = ["Model", "Contract", "Lineage", "Runs"],
     });

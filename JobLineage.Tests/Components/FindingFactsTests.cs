@@ -22,7 +22,7 @@ public sealed class FindingFactsTests
         var busy = new (string, object?)[] { ("until", SomeRuns.Noon), ("queue", "mail"), ("queueReady", 61L), ("queueExecuting", 2L), ("queueLastAttemptedAt", SomeRuns.Noon), ("startsPerMinute", 12.34), ("thresholdSeconds", 300.0) };
 
         Assert.Equal(
-            [new("until", At: SomeRuns.Noon, MayBeAhead: true), new("queue mail", "61 ready, 2 executing"), new("last start there", At: SomeRuns.Noon), new("starts a minute", "12.3")],
+            [new("until", At: SomeRuns.Noon, MayBeAhead: true), new("queue mail", "61 ready, 2 executing"), new("last start there", At: SomeRuns.Noon), new("starts a minute", "12")],
             Of(FindingKind.Waiting, busy));
         // What stands still has no pace; a threshold belongs to it.
         Assert.Equal(["until", "queue mail", "last start there", "threshold"], Of(FindingKind.Stuck, busy).Select(fact => fact.Label));

@@ -9,27 +9,6 @@ namespace JobLineage.Tests.Components;
 public sealed class ShowTests
 {
     [Theory]
-    [InlineData(0.4, "now")]
-    [InlineData(12, "12 s ago")]
-    [InlineData(-90, "in 1 min")]
-    [InlineData(7_300, "2 h ago")]
-    [InlineData(400_000, "4 d ago")]
-    public void Times_are_relative_in_one_unit(double secondsAgo, string text)
-    {
-        Assert.Equal(text, Show.Ago(SomeRuns.Noon.AddSeconds(-secondsAgo), SomeRuns.Noon));
-    }
-
-    [Theory]
-    [InlineData(4.2, "4.2 s")]
-    [InlineData(200, "3 min 20 s")]
-    [InlineData(3_720, "1 h 02 min")]
-    [InlineData(-5, "0 s")]
-    public void Durations_have_two_units(double seconds, string text)
-    {
-        Assert.Equal(text, Show.Duration(TimeSpan.FromSeconds(seconds)));
-    }
-
-    [Theory]
     [InlineData(89, 1, "89 · ×89")]
     [InlineData(1_238, 1_111, "1,238 · ×1.1")]
     [InlineData(1, 1_000, "1 · ×<0.1")]

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json;
-using JobLineage.Core.Contract;
 using JobLineage.Tests.Export;
 using JobLineage.Tests.Hosting;
 

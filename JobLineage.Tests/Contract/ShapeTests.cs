@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;
 using JobLineage.Tests.Support;

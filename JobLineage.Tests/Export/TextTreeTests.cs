@@ -1,4 +1,3 @@
-using JobLineage.Core.Contract;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Export;
 using JobLineage.Core.Model;

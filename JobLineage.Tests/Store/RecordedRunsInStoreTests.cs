@@ -1,5 +1,4 @@
 using System.Text.Json;
-using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Tests.Support;

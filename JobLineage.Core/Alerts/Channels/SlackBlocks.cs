@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Alerts.Channels;
@@ -41,7 +42,7 @@ internal static class SlackBlocks
             Run(form, digest, run);
         if (DigestText.More(digest) is { } more)
             form.Rich([Section(form.Link(digest.BaseUrl + "/", more))]);
-        form.Context($"Job Lineage · digest {message.Key} · made {DigestText.Time(digest.MadeAt)}");
+        form.Context($"Job Lineage · digest {message.Key} · made {Format.Time(digest.MadeAt)}");
         return form;
     }
 
@@ -56,7 +57,7 @@ internal static class SlackBlocks
     {
         List<object> elements =
         [
-            Section(form.Link(DigestText.Address(digest, run), DigestText.Title(run), bold: true), form.Text($": {DigestText.Count(run.Failures)} failed")),
+            Section(form.Link(DigestText.Address(digest, run), DigestText.Title(run), bold: true), form.Text($": {Format.Count(run.Failures)} failed")),
         ];
         foreach (var group in run.Groups)
             Group(form, elements, digest, run, group);
@@ -79,7 +80,7 @@ internal static class SlackBlocks
             .. line.Jobs.SelectMany((job, i) => new[] { i > 0 ? form.Text(", ") : null, form.Link(DigestText.Address(digest, run, job), DigestText.Line(job.Id)) }).OfType<object>(),
             form.Text($" · {(line.Jobs.Count > 1 ? "each " : "")}{line.Words}")])).ToList();
         if (group.MoreJobs > 0)
-            lines.Add(Section(form.Link(DigestText.Address(digest, run, group), $"and {DigestText.Count(group.MoreJobs)} more")));
+            lines.Add(Section(form.Link(DigestText.Address(digest, run, group), $"and {Format.Count(group.MoreJobs)} more")));
         if (lines.Count > 0)
             elements.Add(List(lines));
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using JobLineage.Core.Contract;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Sources;
 using Npgsql;
@@ -18,6 +18,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
     private const long LargeLog = 16L << 20;
 
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly SourceMapping mapping = probed.Mapping;
     private readonly List<Check> checks = [];
@@ -169,22 +170,15 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         if (row.GetInt64(1) == TriggerNames.Asleep)
             Advise("log", "The trigger has stopped logging because nobody read its log for long; the next start of the dashboard wakes it and compares everything.");
         else if (silent > Silence)
-            Advise("log", $"Nobody has read the log for {Roughly(silent)} ({logged:N0} changes wait): start the dashboard, or run `joblineage uninstall --source {mapping.Name}`. After a day the trigger stops logging by itself.");
+            Advise("log", $"Nobody has read the log for {Format.Words(silent)} ({Format.Count(logged)} changes wait): start the dashboard, or run `joblineage uninstall --source {mapping.Name}`. After a day the trigger stops logging by itself.");
         else
-            Good("log", $"Read within the last {Roughly(silent)}; {logged.ToString("N0", CultureInfo.InvariantCulture)} changes wait.");
+            Good("log", $"Read within the last {Format.Words(silent > Moment ? silent : Moment)}; {Format.Count(logged)} changes wait.");
         if (state.Logged > LargeLog)
         {
             var oldest = row.IsDBNull(3) ? TimeSpan.Zero : TimeSpan.FromSeconds(row.GetDouble(3));
-            Advise("log", $"The log takes {state.Logged >> 20} MB. The oldest transaction is open for {Roughly(oldest)} and may keep it from being cleaned: end it, or vacuum {names.Change}.");
+            Advise("log", $"The log takes {state.Logged >> 20} MB. The oldest transaction is open for {Format.Words(oldest)} and may keep it from being cleaned: end it, or vacuum {names.Change}.");
         }
     }
-
-    private static string Roughly(TimeSpan time) => time switch
-    {
-        { TotalHours: >= 2 } => $"{time.TotalHours:0} hours",
-        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0} minutes",
-        _ => $"{Math.Max(1, time.TotalSeconds):0} s",
-    };
 
     private void Good(string name, string message) => Add(CheckLevel.Good, name, message);
 

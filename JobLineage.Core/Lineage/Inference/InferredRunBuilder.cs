@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Lineage.Inference;
@@ -53,7 +54,7 @@ internal sealed class InferredRunBuilder(InferenceInput input, ParentModel model
         jobs.Count(j => j.Certainty == Certainty.Sure), jobs.Count(j => j.Certainty == Certainty.Likely), jobs.Count(j => j.Certainty == Certainty.Unsure),
         jobs.Count(j => j.IsRecorded),
         [.. abouts.GroupBy(a => a).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Take(4)
-            .Select(g => g.Count() == jobs.Count ? g.Key : $"{g.Key}: {g.Count():N0} of {jobs.Count:N0}")]);
+            .Select(g => g.Count() == jobs.Count ? g.Key : $"{g.Key}: {Format.Count(g.Count())} of {Format.Count(jobs.Count)}")]);
 
     private List<(string About, string Text)> Evidence(ChosenLink link, string? key, string? value)
     {
@@ -74,11 +75,11 @@ internal sealed class InferredRunBuilder(InferenceInput input, ParentModel model
                 _ => ("times are unknown", $"the table does not say when {id} ran"),
             });
             if (model.Values.Telling(by, link.Job) is { } telling && telling.Path != key)
-                evidence.Add(($"same {telling.Path}", $"same {telling.Path} {Short(telling.Text)}, which {telling.Jobs:N0} jobs have"));
+                evidence.Add(($"same {telling.Path}", $"same {telling.Path} {Short(telling.Text)}, which {Format.Count(telling.Jobs)} jobs have"));
             if (by.Pair.Recorded > 0)
-                evidence.Add(("the workers are recorded as parent and child", $"{Name(parent)} spawns {Name(link.Job)} in {by.Pair.Recorded:N0} recorded {(by.Pair.Recorded == 1 ? "link" : "links")}"));
+                evidence.Add(("the workers are recorded as parent and child", $"{Name(parent)} spawns {Name(link.Job)} in {Format.Count(by.Pair.Recorded)} recorded {(by.Pair.Recorded == 1 ? "link" : "links")}"));
             if (model.InBulkWith(link.Job) is var bulk and > 0)
-                evidence.Add(("inserted in bulk", $"inserted in the same instant as {bulk:N0} {(bulk == 1 ? "other" : "others")}"));
+                evidence.Add(("inserted in bulk", $"inserted in the same instant as {Format.Count(bulk, "other")}"));
         }
         else
         {
@@ -94,7 +95,7 @@ internal sealed class InferredRunBuilder(InferenceInput input, ParentModel model
 
     private static string Gap(ChosenLink link) =>
         link.Job.Row.InsertedAt - (link.Parent!.Row.FinishedAt ?? link.Parent.Row.AttemptedAt) is { } gap && gap > TimeSpan.Zero
-            ? gap.TotalMinutes < 2 ? $"{gap.TotalSeconds:N0} s after" : $"{gap.TotalMinutes:N0} min after"
+            ? $"{Format.Words(gap)} after"
             : "after";
 
     private static string Name(InferenceJob job) => Workers.ShortName(job.Row.Worker);

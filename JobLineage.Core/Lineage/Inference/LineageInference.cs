@@ -1,3 +1,4 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Lineage.Inference;
@@ -113,12 +114,12 @@ internal sealed class LineageInference
         else if (coarse >= TimeSpan.FromSeconds(1))
             notes.Add("Insertions are noted in whole seconds: too coarse for anything to be sure.");
         if (window.IsCut)
-            notes.Add($"The window has more jobs than the {window.Examined:N0} that were looked at; a shorter one may be looked at whole.");
+            notes.Add($"The window has more jobs than the {Format.Count(window.Examined)} that were looked at; a shorter one may be looked at whole.");
         if (twins > 0)
             notes.Add($"{twins} other {(twins == 1 ? "job" : "jobs")} of the same worker ran in the window{(key is null ? "" : " with the same value or none")}: descendants may be theirs.");
         var unknown = passedOver.Where(p => p.Key.Length > 0).Sum(p => p.Value);
         if (unknown > 0)
-            notes.Add($"{unknown:N0} rows are in a state that is not mapped and were passed over.");
+            notes.Add($"{Format.Count(unknown)} rows are in a state that is not mapped and were passed over.");
         return notes;
     }
 }

@@ -39,20 +39,13 @@ internal static class CompareWords
     /// <summary><c>+12</c>, <c>−3</c>, <c>±0</c>.</summary>
     public static string Signed(long difference) => difference switch
     {
-        > 0 => "+" + Show.Count(difference),
-        < 0 => "−" + Show.Count(-difference),
+        > 0 => "+" + Format.Count(difference),
+        < 0 => "−" + Format.Count(-difference),
         _ => "±0",
     };
 
     /// <summary>A number of jobs for each; a dash where there is none.</summary>
-    public static string Ratio(double? ratio) => ratio is { } value
-        ? "×" + value.ToString(value < 10 ? "0.##" : "#,##0.#", CultureInfo.InvariantCulture)
-        : "–";
-
-    /// <summary>A part in percent, with one digit below ten; a dash where there is none.</summary>
-    public static string Percent(double? share) => share is { } value
-        ? (value * 100).ToString(value is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %"
-        : "–";
+    public static string Ratio(double? ratio) => ratio is { } value ? "×" + Format.Ratio(value) : Format.None;
 
     /// <summary>The difference of two parts, in points of a percent; null when it is nothing.</summary>
     public static string? Points(double? before, double? after) =>
@@ -60,15 +53,10 @@ internal static class CompareWords
             ? (points > 0 ? "+" : "−") + (Math.Abs(points) * 100).ToString("0.#", CultureInfo.InvariantCulture) + " pt"
             : null;
 
-    /// <summary>A span; a dash where there is none.</summary>
-    public static string Span(TimeSpan? span) => span is { } value
-        ? value.TotalSeconds < 1 ? $"{value.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms" : Show.Duration(value)
-        : "–";
-
     /// <summary>How many times as long; null when that is nothing worth saying.</summary>
     public static string? Times(TimeSpan? before, TimeSpan? after) => before is { Ticks: > 0 } was && after is { Ticks: > 0 } now
         && now / was is var times && times is >= 1.05 or <= 0.95
-        ? "×" + times.ToString(times < 10 ? "0.##" : "#,##0", CultureInfo.InvariantCulture)
+        ? "×" + Format.Ratio(times)
         : null;
 
     /// <summary>Whether more of this is worse, by which the difference is coloured.</summary>

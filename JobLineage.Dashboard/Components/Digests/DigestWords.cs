@@ -59,14 +59,14 @@ internal static class DigestWords
         {
             0 => "no failure waits for it",
             1 => "1 failure waits for it",
-            _ => $"{Show.Count(overview.Untold)} failures wait for it",
+            _ => $"{Format.Count(overview.Untold)} failures wait for it",
         };
-        var due = plan.NextAfter(now) is { } next ? $"The next one is due {Show.Ago(next, now)}" : "By its schedule there is no next one";
+        var due = plan.NextAfter(now) is { } next ? $"The next one is due {Format.Ago(next, now)}" : "By its schedule there is no next one";
         var rows = overview.UntoldRows switch
         {
             0 => "",
             1 => ", and 1 row that can't be read",
-            _ => $", and {Show.Count(overview.UntoldRows)} rows that can't be read",
+            _ => $", and {Format.Count(overview.UntoldRows)} rows that can't be read",
         };
         return $"{due}; {failures}{rows}{(overview is { Untold: 0, UntoldRows: 0 } && overview.Overdue.All(IsFine) ? ", and without any none is made" : "")}.";
     }
@@ -76,7 +76,7 @@ internal static class DigestWords
     {
         if (!state.IsJudged)
             return "not judged yet: its source is not followed for long enough, or not read";
-        var last = state.LastAt is { } at ? $"last success {Show.Past(at, now)}" : "no success is known";
+        var last = state.LastAt is { } at ? $"last success {Format.Past(at, now)}" : "no success is known";
         return !state.IsOverdue ? $"in time, {last}"
             : state.IsMuted ? $"overdue and muted, {last}"
             : state.ToldIn is null ? $"overdue, {last}; the next digest says so"
@@ -85,11 +85,11 @@ internal static class DigestWords
 
     /// <summary>How long a mute holds, or held.</summary>
     public static string Describe(Mute mute, DateTimeOffset now) => mute.EndedAt is { } ended
-        ? $"ended by hand {Show.Past(ended, now)}{(mute.EndedBy is { } by ? $" by {by}" : "")}"
-        : mute.IsActive ? $"ends {Show.Ago(mute.Until, now)}" : $"ended {Show.Past(mute.Until, now)}";
+        ? $"ended by hand {Format.Past(ended, now)}{(mute.EndedBy is { } by ? $" by {by}" : "")}"
+        : mute.IsActive ? $"ends {Format.Ago(mute.Until, now)}" : $"ended {Format.Past(mute.Until, now)}";
 
     /// <summary>A pipeline as people call it.</summary>
-    public static string Pipeline(string worker) => Show.Short(Workers.ShortName(worker), 60);
+    public static string Pipeline(string worker) => Format.Short(Workers.ShortName(worker), 60);
 
     private static bool IsFine(OverdueState state) => !state.IsOverdue || state.IsMuted || state.ToldIn is not null;
 

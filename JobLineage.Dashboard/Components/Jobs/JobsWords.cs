@@ -14,18 +14,18 @@ public static class JobsWords
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(shown);
         ArgumentNullException.ThrowIfNull(address);
-        var truncated = page.BelowTruncated ? $" Only its first {Show.Count(IRunViews.MostDescendants)} descendants were followed; there may be more." : "";
+        var truncated = page.BelowTruncated ? $" Only its first {Format.Count(IRunViews.MostDescendants)} descendants were followed; there may be more." : "";
         if (page.Total is { } total)
         {
-            var found = total == 0 ? address.IsFiltered ? "No job matches." : "No job." : $"{Show.Jobs(total)}{(address.IsFiltered ? total == 1 ? " matches" : " match" : "")}.";
+            var found = total == 0 ? address.IsFiltered ? "No job matches." : "No job." : $"{Format.Jobs(total)}{(address.IsFiltered ? total == 1 ? " matches" : " match" : "")}.";
             return found + truncated;
         }
 
         var more = shown.Next is null ? "" : " at least";
         var looked = page.Examined is { } examined
-            ? $" Found by looking at {Show.Jobs(examined)}{(page.OutOf > examined ? $" of {Show.Count(page.OutOf.Value)}" : "")}{(address.Page is null ? "" : " behind the last")}."
+            ? $" Found by looking at {Format.Jobs(examined)}{(page.OutOf > examined ? $" of {Format.Count(page.OutOf.Value)}" : "")}{(address.Page is null ? "" : " behind the last")}."
             : "";
-        var count = shown.Jobs.Count == 0 ? page.Stopped ? "No job found so far." : "No job found." : $"{Show.Jobs(shown.Jobs.Count)}{more} {(shown.Jobs.Count == 1 ? "matches" : "match")}.";
+        var count = shown.Jobs.Count == 0 ? page.Stopped ? "No job found so far." : "No job found." : $"{Format.Jobs(shown.Jobs.Count)}{more} {(shown.Jobs.Count == 1 ? "matches" : "match")}.";
         return count + looked + truncated;
     }
 }

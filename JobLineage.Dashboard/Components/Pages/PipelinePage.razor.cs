@@ -109,7 +109,7 @@ public sealed partial class PipelinePage
 
     private string? Current(int? days) => Address.Days == days ? "true" : null;
 
-    private static string Seconds(double seconds) => PipelineWords.Span(TimeSpan.FromSeconds(seconds));
+    private static string Seconds(double seconds) => Format.Span(TimeSpan.FromSeconds(seconds));
 
-    private static string Whole(double count) => Show.Count((long)count);
+    private static string Whole(double count) => Format.Count((long)count);
 }

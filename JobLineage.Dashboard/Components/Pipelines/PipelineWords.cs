@@ -22,14 +22,6 @@ public static class PipelineWords
             : $"usually {text(known)} · {ratio.Value.ToString(ratio < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture)}×";
     }
 
-    /// <summary>How long: two units, and milliseconds below a second.</summary>
-    public static string Span(TimeSpan? span) => span switch
-    {
-        null => "–",
-        { TotalSeconds: < 1 } brief => string.Create(CultureInfo.InvariantCulture, $"{brief.TotalMilliseconds:0} ms"),
-        _ => Show.Duration(span.Value),
-    };
-
     /// <summary>What is new in a run, in a few words; empty when nothing is.</summary>
     public static string News(PipelineRun run) => string.Join(" · ", new[]
     {
@@ -38,13 +30,5 @@ public static class PipelineWords
         run.LostStages.Count == 0 ? null : $"{Several(run.LostStages.Count, "stage")} gone",
     }.OfType<string>());
 
-    /// <summary>The day, with its zone.</summary>
-    public static string Day(DateTimeOffset? at) => at is { } time ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) : "–";
-
-    private static string? Several(int count, string what) => count switch
-    {
-        0 => null,
-        1 => $"1 {what}",
-        _ => $"{Show.Count(count)} {what}s",
-    };
+    private static string? Several(int count, string what) => count == 0 ? null : Format.Count(count, what);
 }

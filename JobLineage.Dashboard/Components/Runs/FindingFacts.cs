@@ -1,4 +1,3 @@
-using System.Globalization;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 
@@ -22,7 +21,7 @@ public static class FindingFacts
         var evidence = finding.Evidence;
         var facts = new List<FindingFact>();
         foreach (var error in List(evidence, "errors"))
-            facts.Add(new($"{Number(error, "count")} ×", Show.Short(error.GetValueOrDefault("fingerprint") as string ?? "", 200)));
+            facts.Add(new($"{Number(error, "count")} ×", Format.Short(error.GetValueOrDefault("fingerprint") as string ?? "", 200)));
         if (Inner(evidence, "first") is { } first)
             facts.Add(new(evidence.GetValueOrDefault("isFirstOfRun") is true ? "first of the run" : "first", At: Time(first, "at"), Job: first.GetValueOrDefault("job") as string));
         if (Inner(evidence, "ancestor") is { } ancestor)
@@ -41,13 +40,13 @@ public static class FindingFacts
             facts.Add(new("until", At: until, MayBeAhead: true));
         facts.AddRange(Queue(evidence, finding.Kind == FindingKind.Waiting));
         if (evidence.GetValueOrDefault("node") is string node)
-            facts.Add(new("node", Show.Short(node, 60), Time(evidence, "nodeSeenAt")));
+            facts.Add(new("node", Format.Short(node, 60), Time(evidence, "nodeSeenAt")));
         if (evidence.GetValueOrDefault("usualSeconds") is double usual)
-            facts.Add(new("usual", Show.Duration(TimeSpan.FromSeconds(usual))));
+            facts.Add(new("usual", Format.Duration(TimeSpan.FromSeconds(usual))));
         if (Has(evidence, "pastRuns"))
             facts.Add(new("seen over", $"{Number(evidence, "pastRuns")} past runs"));
         if (finding.Kind == FindingKind.Stuck && evidence.GetValueOrDefault("thresholdSeconds") is double threshold)
-            facts.Add(new("threshold", Show.Roughly(TimeSpan.FromSeconds(threshold))));
+            facts.Add(new("threshold", Format.Roughly(TimeSpan.FromSeconds(threshold))));
         return facts;
     }
 
@@ -56,7 +55,7 @@ public static class FindingFacts
         if (evidence.GetValueOrDefault("queue") is not string queue)
             yield break;
         yield return new(
-            queue.Length == 0 ? "source" : $"queue {Show.Short(queue, 40)}",
+            queue.Length == 0 ? "source" : $"queue {Format.Short(queue, 40)}",
             $"{Number(evidence, "queueReady")} ready, {Number(evidence, "queueExecuting")} executing");
         if (Time(evidence, "queueLastAttemptedAt") is { } last)
             yield return new("last start there", At: last);
@@ -64,15 +63,15 @@ public static class FindingFacts
             yield return new("last start there", "never seen");
         // Of a queue that stands still the pace of some minutes ago would only confuse.
         if (moves && evidence.GetValueOrDefault("startsPerMinute") is double rate and >= 0.1)
-            yield return new("starts a minute", rate.ToString("0.#", CultureInfo.InvariantCulture));
+            yield return new("starts a minute", Format.Rate(rate));
     }
 
     private static bool Has(IReadOnlyDictionary<string, object?> evidence, string name) => evidence.GetValueOrDefault(name) is int or long;
 
     private static string Number(IReadOnlyDictionary<string, object?> evidence, string name) => evidence.GetValueOrDefault(name) switch
     {
-        long number => Show.Count(number),
-        int number => Show.Count(number),
+        long number => Format.Count(number),
+        int number => Format.Count(number),
         _ => "?",
     };
 

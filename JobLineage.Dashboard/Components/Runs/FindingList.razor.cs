@@ -26,7 +26,7 @@ public sealed partial class FindingList
 
     private IReadOnlyList<(object Key, Finding Finding)> Rest { get; set; } = [];
 
-    private string Kinds => string.Join(", ", Rest.GroupBy(f => f.Finding.Kind).Select(kind => $"{Show.Count(kind.Count())} {StateLook.Of(kind.Key).Label}"));
+    private string Kinds => string.Join(", ", Rest.GroupBy(f => f.Finding.Kind).Select(kind => $"{Format.Count(kind.Count())} {StateLook.Of(kind.Key).Label}"));
 
     /// <inheritdoc />
     protected override void OnParametersSet()

@@ -21,16 +21,16 @@ internal static class InferWords
     public static string Looked(InferredRun run)
     {
         var window = run.Window is { From: { } from, Until: { } until }
-            ? $" inserted from {Show.Utc(from)} to {Show.Utc(until)}{(run.Window.NextRoot is { } next ? $", where the next root is: {next}" : "")}"
+            ? $" inserted from {Format.Time(from)} to {Format.Time(until)}{(run.Window.NextRoot is { } next ? $", where the next root is: {next}" : "")}"
             : "";
         var by = run is { Key: { } key, KeyValue: { } value }
-            ? $" Held together by {key} = {Show.Short(value, 60)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}."
+            ? $" Held together by {key} = {Format.Short(value, 60)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}."
             : "";
-        return $"Looked at {Show.Jobs(run.Window.Examined)}{window}.{by}";
+        return $"Looked at {Format.Jobs(run.Window.Examined)}{window}.{by}";
     }
 
     /// <summary>Why a key is suggested.</summary>
     public static string Title(KeySuggestion key) =>
-        $"{Show.Short(key.Value, 60)}: {Show.Jobs(key.Jobs)} in the window, {Show.Count(key.Outside)} before it; score {key.Score:0.00}"
+        $"{Format.Short(key.Value, 60)}: {Format.Jobs(key.Jobs)} in the window, {Format.Count(key.Outside)} before it; score {key.Score:0.00}"
         + key.Separates switch { true => "; other roots have others", false => "; other roots have it too", null => "" };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 
@@ -19,13 +18,13 @@ public static class PaceWords
         // The mean of some minutes is no pace of the present when the last ones brought nothing.
         var silent = lately.TakeWhile(count => count == 0).Count();
         if (silent >= 2)
-            return $"None finished in the last {silent} minutes; {Show.Count(finished)} in the {lately.Count - silent} before: there is no pace to say by when it will be through.";
-        var pace = $"{Rate((double)finished / lately.Count)} finished a minute over the last {lately.Count} minutes.";
+            return $"None finished in the last {silent} minutes; {Format.Count(finished)} in the {lately.Count - silent} before: there is no pace to say by when it will be through.";
+        var pace = $"{Format.Rate((double)finished / lately.Count)} finished a minute over the last {lately.Count} minutes.";
         if (seen.Forecast is not { } forecast)
             return stage.Counts.Available + stage.Counts.Executing == 0 ? pace : $"{pace} Too few or too uneven to say by when it will be through.";
         var later = stage.Counts.Scheduled + stage.Counts.Suspended + stage.Counts.Retryable;
-        var others = later > 0 ? $", not counting {Show.Count(later)} that wait for a time or a retry" : "";
-        return $"{pace} The remaining {Show.Jobs(forecast.Remaining)} take {Range(forecast.Soonest, forecast.Latest)} at {Rate(forecast.Slow)} to {Rate(forecast.Fast)} a minute, as in the last {forecast.Minutes} minutes, if no more come{others}.";
+        var others = later > 0 ? $", not counting {Format.Count(later)} that wait for a time or a retry" : "";
+        return $"{pace} The remaining {Format.Jobs(forecast.Remaining)} take {Range(forecast.Soonest, forecast.Latest)} at {Format.Rate(forecast.Slow)} to {Format.Rate(forecast.Fast)} a minute, as in the last {forecast.Minutes} minutes, if no more come{others}.";
     }
 
     private static string Range(TimeSpan soonest, TimeSpan latest)
@@ -34,7 +33,5 @@ public static class PaceWords
         return from != to ? $"{from} to {to}" : latest.TotalMinutes < 1 ? from : $"about {from}";
     }
 
-    private static string Words(TimeSpan span) => span.TotalMinutes < 1 ? "less than a minute" : Show.Roughly(span);
-
-    private static string Rate(double rate) => rate < 9.95 ? rate.ToString("0.#", CultureInfo.InvariantCulture) : Show.Count((long)Math.Round(rate));
+    private static string Words(TimeSpan span) => span.TotalMinutes < 1 ? "less than a minute" : Format.Roughly(span);
 }

@@ -24,7 +24,7 @@ internal static class RunArgs
             foreach (var (run, text) in members.Zip(texts))
             {
                 if (text.Length > 0 && text != "{}")
-                    all[(run.Source, run.RootId)] = Show.Short(text, Length);
+                    all[(run.Source, run.RootId)] = Format.Short(text, Length);
             }
         }
 

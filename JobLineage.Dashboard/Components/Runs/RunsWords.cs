@@ -13,16 +13,16 @@ public static class RunsWords
         ArgumentNullException.ThrowIfNull(address);
         var behind = address.Page is null ? "" : " behind the last";
         var looked = page.Examined is { } examined
-            ? $" Looked into {Runs(examined)}{behind}: ids and run keys exactly, workers, steps, errors and the root's arguments for the text."
+            ? $" Looked into {Format.Count(examined, "run")}{behind}: ids and run keys exactly, workers, steps, errors and the root's arguments for the text."
             : "";
         var match = address.IsFiltered ? page.Total == 1 ? " matches" : " match" : "";
         return page switch
         {
             { Total: 0, IsAtLeast: false } => (address.IsFiltered ? "No run matches." : "No run.") + looked,
-            { Total: { } total } => $"{(page.IsAtLeast ? "At least " : "")}{Runs(total)}{match}.{looked}",
+            { Total: { } total } => $"{(page.IsAtLeast ? "At least " : "")}{Format.Count(total, "run")}{match}.{looked}",
             { Runs.Count: 0 } => (page.Stopped ? "No run found so far." : "No run found here.") + looked,
             _ when address.Page is not null && page.Examined is null => "",
-            _ => $"{Runs(page.Runs.Count)} found{(page.Next is null ? "" : " so far")}.{looked}",
+            _ => $"{Format.Count(page.Runs.Count, "run")} found{(page.Next is null ? "" : " so far")}.{looked}",
         };
     }
 
@@ -30,7 +30,7 @@ public static class RunsWords
     public static string Findings(RunSummary run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return string.Join(", ", run.Findings.NonZero().Select(finding => $"{Show.Count(NumberOf(run, finding.Key))} {StateLook.Of(finding.Key).Label}"));
+        return string.Join(", ", run.Findings.NonZero().Select(finding => $"{Format.Count(NumberOf(run, finding.Key))} {StateLook.Of(finding.Key).Label}"));
     }
 
     /// <summary>The number that stands beside a kind of finding: of jobs where they have failed, of findings elsewhere.</summary>
@@ -39,6 +39,4 @@ public static class RunsWords
         ArgumentNullException.ThrowIfNull(run);
         return kind == FindingKind.Failing ? run.Counts.Discarded : run.Findings[kind];
     }
-
-    private static string Runs(long count) => count == 1 ? "1 run" : $"{Show.Count(count)} runs";
 }

@@ -54,7 +54,7 @@ public sealed record Sparkline(string Finished, string Failed, string Words)
         var words = new StringBuilder(trend.Runs.Count == 1 ? "The last run that ended" : $"The last {trend.Runs.Count} runs that ended");
         words.Append(bad == 0 ? ": none failed" : $": {bad} failed");
         if (trend.Runs[^1].Took is { } last)
-            words.Append($"; the last took {Show.Duration(last)}, the longest {Show.Duration(longest)}");
+            words.Append($"; the last took {Format.Duration(last)}, the longest {Format.Duration(longest)}");
         return new(finished.ToString(), failed.ToString(), words.ToString());
     }
 }

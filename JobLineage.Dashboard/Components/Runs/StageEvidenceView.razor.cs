@@ -1,4 +1,3 @@
-using System.Globalization;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 using JobLineage.Dashboard.Live;
@@ -53,16 +52,6 @@ public sealed partial class StageEvidenceView
         }
     }
 
-    private static string Span(TimeSpan? span) => span is { } took ? Show.Duration(took) : "–";
-
     private static string Sample(ArgsContrastResult contrast) =>
-        $"the newest {Show.Count(contrast.Failed)} failed and {Show.Count(contrast.Succeeded)} succeeded jobs";
-
-    // Not all and not none, unless it is.
-    private static string Percent(double share) => (share switch
-    {
-        > 0 and < 0.01 => "<1",
-        > 0.99 and < 1 => ">99",
-        _ => (share * 100).ToString("0", CultureInfo.InvariantCulture),
-    }) + " %";
+        $"the newest {Format.Count(contrast.Failed)} failed and {Format.Count(contrast.Succeeded)} succeeded jobs";
 }

@@ -40,14 +40,6 @@ public sealed record TimelineScale(DateTimeOffset From, DateTimeOffset To)
         if (step == default)
             step = (To - From) / 6;
         for (var at = step; step > TimeSpan.Zero && at < To - From; at += step)
-            yield return (string.Create(CultureInfo.InvariantCulture, $"left:{At(From + at):0.###}%"), "+" + Short(at));
+            yield return (string.Create(CultureInfo.InvariantCulture, $"left:{At(From + at):0.###}%"), "+" + Format.Tick(at));
     }
-
-    private static string Short(TimeSpan span) => span switch
-    {
-        { TotalMinutes: < 1 } => $"{span.Seconds} s",
-        { TotalHours: < 1 } => span.Seconds == 0 ? $"{span.Minutes} min" : $"{span.Minutes}:{span.Seconds:00}",
-        { TotalDays: < 2 } => span.Minutes == 0 ? $"{(int)span.TotalHours} h" : $"{(int)span.TotalHours}:{span.Minutes:00} h",
-        _ => Show.Roughly(span),
-    };
 }

@@ -14,9 +14,9 @@ public static class TimelineWords
         ArgumentNullException.ThrowIfNull(stage);
         var going = stage.Counts.Unfinished > 0;
         if (stage.StartedAt is not { } start)
-            return stage.InsertedAt is { } since && going ? $"{Show.Jobs(stage.Counts.Total)}; none has started for {Show.Duration(now - since)}" : $"{Show.Jobs(stage.Counts.Total)}; none has started";
-        var waited = start >= stage.InsertedAt ? $"first started {Show.Duration(start - stage.InsertedAt.Value)} after it was inserted, at {Show.Clock(start)}" : $"first started at {Show.Clock(start)}";
-        var ended = going ? "goes on" : stage.FinishedAt is { } end ? $"last finished at {Show.Clock(end)}" : "no finish is known";
-        return $"{Show.Jobs(stage.Counts.Total)}; {waited}; {ended}";
+            return stage.InsertedAt is { } since && going ? $"{Format.Jobs(stage.Counts.Total)}; none has started for {Format.Duration(now - since)}" : $"{Format.Jobs(stage.Counts.Total)}; none has started";
+        var waited = start >= stage.InsertedAt ? $"first started {Format.Duration(start - stage.InsertedAt.Value)} after it was inserted, at {Format.Clock(start)}" : $"first started at {Format.Clock(start)}";
+        var ended = going ? "goes on" : stage.FinishedAt is { } end ? $"last finished at {Format.Clock(end)}" : "no finish is known";
+        return $"{Format.Jobs(stage.Counts.Total)}; {waited}; {ended}";
     }
 }

@@ -28,7 +28,7 @@ public sealed record FreshnessLine(string AsOf, string Word, string Css, bool Ti
         var time = connection == HubConnection.Connected && status?.AsOf > asOf ? status.AsOf : asOf ?? status?.AsOf;
         if (paused is not null)
             time = time < paused ? time : paused;
-        var at = time is null ? "" : $"as of {Show.Clock(time.Value)} · ";
+        var at = time is null ? "" : $"as of {Format.Clock(time.Value)} · ";
         var behind = now - time;
         if (paused is not null)
             return Standing("paused", "late");
@@ -55,7 +55,7 @@ public sealed record FreshnessLine(string AsOf, string Word, string Css, bool Ti
 
         // What stands says for how long, and goes on saying it.
         FreshnessLine Standing(string word, string css) => behind is { } late
-            ? new(at, $"{Show.Roughly(late < TimeSpan.Zero ? TimeSpan.Zero : late)} behind · {word}", css, true)
+            ? new(at, $"{Format.Roughly(late < TimeSpan.Zero ? TimeSpan.Zero : late)} behind · {word}", css, true)
             : new(at, word, css, false);
     }
 }

@@ -29,20 +29,18 @@ public sealed partial class EdgeCard
     private string SampleTitle => $"Completed parents without a {StagePath.NameOf(Edge.To)}";
 
     private string Missing => Facts is not { } facts ? ""
-        : facts.WithoutChild == 0 ? facts.Examined == 1 ? "The one completed parent has at least one." : $"Each of {Parents(facts.Examined)} has at least one."
-        : $"{Show.Count(facts.WithoutChild)} of {Parents(facts.Examined)} {(facts.WithoutChild == 1 ? "has" : "have")} none"
+        : facts.WithoutChild == 0 ? facts.Examined == 1 ? "The one completed parent has at least one." : $"Each of {Format.Count(facts.Examined, "completed parent")} has at least one."
+        : $"{Format.Count(facts.WithoutChild)} of {Format.Count(facts.Examined, "completed parent")} {(facts.WithoutChild == 1 ? "has" : "have")} none"
             + (facts.Childless == facts.WithoutChild ? ", and no child in any other stage."
                 : facts.Childless == 0 ? "; all of them have children in other stages."
-                : $"; {Show.Count(facts.Childless)} of them {(facts.Childless == 1 ? "has" : "have")} no child at all.");
+                : $"; {Format.Count(facts.Childless)} of them {(facts.Childless == 1 ? "has" : "have")} no child at all.");
 
     private string Extent => Facts is not { } facts ? ""
         : (facts.IsWhole
             ? "Counted exactly"
-            : $"Counted over the newest {Show.Count(facts.Examined)} of {Show.Count(facts.Completed)} completed parents")
-            + (facts.Children?.Cap is { } cap ? $", up to {Show.Count(cap)} children of each" : "")
-            + $", as of {Show.Clock(facts.AsOf)}.";
+            : $"Counted over the newest {Format.Count(facts.Examined)} of {Format.Count(facts.Completed)} completed parents")
+            + (facts.Children?.Cap is { } cap ? $", up to {Format.Count(cap)} children of each" : "")
+            + $", as of {Format.Clock(facts.AsOf)}.";
 
-    private static string Parents(long count) => count == 1 ? "1 completed parent" : $"{Show.Count(count)} completed parents";
-
-    private string Text(long count) => Facts?.Children?.Cap is { } cap && count >= cap ? $"≥ {Show.Count(count)}" : Show.Count(count);
+    private string Text(long count) => Facts?.Children?.Cap is { } cap && count >= cap ? $"≥ {Format.Count(count)}" : Format.Count(count);
 }

@@ -36,12 +36,12 @@ public static class NodeText
         var room = (int)((cell - 16) / Regular);
         // All names or none: a name that comes and goes with a digit would be harder to read than none.
         var named = columns < 4 && entries.All(entry =>
-            Show.Count(entry.Value).Length + 1 + StateLook.Of(entry.Key).Label.Length <= room);
+            Format.Count(entry.Value).Length + 1 + StateLook.Of(entry.Key).Label.Length <= room);
         var placed = new NodeCount[entries.Length];
         for (var i = 0; i < entries.Length; i++)
         {
             var (state, count) = entries[i];
-            var text = Show.Count(count);
+            var text = Format.Count(count);
             placed[i] = new(
                 state, count, text.Length <= room ? text : Brief(count), named ? StateLook.Of(state).Label : null,
                 Inset + i % columns * cell, FirstLine + i / columns * LineHeight);
@@ -52,7 +52,7 @@ public static class NodeText
 
     /// <summary>The name of a stage, cut to what the total leaves of its line.</summary>
     public static string Name(string name, long total, double nodeWidth) =>
-        Show.Short(name, Math.Max(4, (int)((nodeWidth - 2 * Inset) / Bold) - Show.Count(total).Length - 1));
+        Format.Short(name, Math.Max(4, (int)((nodeWidth - 2 * Inset) / Bold) - Format.Count(total).Length - 1));
 
     /// <summary>Three digits and a unit, where the number does not fit; its tooltip and the panel have it whole.</summary>
     public static string Brief(long count) => count switch
@@ -60,20 +60,17 @@ public static class NodeText
         >= 1_000_000_000 => Scaled(count / 1e9, "G"),
         >= 1_000_000 => Scaled(count / 1e6, "M"),
         >= 1_000 => Scaled(count / 1e3, "k"),
-        _ => Show.Count(count),
+        _ => Format.Count(count),
     };
 
-    /// <summary><c>1 stage</c>, <c>2 stages</c>.</summary>
-    public static string Stages(int count) => count == 1 ? "1 stage" : $"{Show.Count(count)} stages";
-
     /// <summary>The jobs that a closed stage hides, cut to what its marks leave of the line.</summary>
-    public static string JobsIn(long count, int marks) => marks < 3 ? Show.Jobs(count) : $"{Brief(count)} jobs";
+    public static string JobsIn(long count, int marks) => marks < 3 ? Format.Jobs(count) : $"{Brief(count)} jobs";
 
     /// <summary>What a closed stage hides, in words.</summary>
     public static string Hidden(HiddenBelow below)
     {
-        var marks = string.Join(", ", below.Marks.NonZero().Select(mark => $"{Stages(mark.Stages)} {StateLook.Of(mark.Kind).Label}"));
-        return $"{Stages(below.Stages)} below it with {Show.Jobs(below.Counts.Total)} ({Show.Counts(below.Counts)})"
+        var marks = string.Join(", ", below.Marks.NonZero().Select(mark => $"{Format.Count(mark.Stages, "stage")} {StateLook.Of(mark.Kind).Label}"));
+        return $"{Format.Count(below.Stages, "stage")} below it with {Format.Jobs(below.Counts.Total)} ({Show.Counts(below.Counts)})"
             + (marks.Length > 0 ? $", {marks}" : "");
     }
 

@@ -35,8 +35,8 @@ public sealed partial class StageEdgeView
     // Begins with what is drawn, and says it in words.
     private string Words => $"{StagePath.NameOf(Place.From)} to {StagePath.NameOf(Place.To)}" + Edge switch
     {
-        { Jobs: { } jobs, Parents: 0 } => $": {Show.FanOut(jobs, 0)}, {Show.Jobs(jobs)}",
-        { Jobs: { } jobs } => $": {Show.FanOut(jobs, Edge.Parents)}, {Show.Jobs(jobs)} from {Show.Jobs(Edge.Parents)}",
+        { Jobs: { } jobs, Parents: 0 } => $": {Show.FanOut(jobs, 0)}, {Format.Jobs(jobs)}",
+        { Jobs: { } jobs } => $": {Show.FanOut(jobs, Edge.Parents)}, {Format.Jobs(jobs)} from {Format.Jobs(Edge.Parents)}",
         _ => "",
     };
 

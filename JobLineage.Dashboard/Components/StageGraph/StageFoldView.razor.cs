@@ -39,7 +39,7 @@ public sealed partial class StageFoldView
 
     private string Css => Below is null ? "fold" : Worst is { } worst ? $"fold fold-closed fold-bad {worst.Css}" : "fold fold-closed";
 
-    private string Line => $"{NodeText.Stages(Below!.Stages)} · {NodeText.JobsIn(Below.Counts.Total, Below.Marks.NonZero().Take(MostMarks).Count())}";
+    private string Line => $"{Format.Count(Below!.Stages, "stage")} · {NodeText.JobsIn(Below.Counts.Total, Below.Marks.NonZero().Take(MostMarks).Count())}";
 
     private string Words => Below is null ? $"Close what is below {Name}" : $"Open {Name}: {NodeText.Hidden(Below)}";
 

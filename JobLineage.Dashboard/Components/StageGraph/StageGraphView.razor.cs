@@ -69,8 +69,8 @@ public sealed partial class StageGraphView : IDisposable
     // The line of a search stands instead of it, so that the picture below does not jump.
     private string? Note => _fold.Hidden == 0 || _search.IsOn
         ? null
-        : $"{Show.Count(Run.Stages.Count)} stages: {Show.Count(_fold.Stages.Count)} are drawn, "
-            + $"{Show.Count(_fold.Hidden)} {(_fold.Hidden == 1 ? "is" : "are")} below closed ones. Open one with its +, or with Space.";
+        : $"{Format.Count(Run.Stages.Count)} stages: {Format.Count(_fold.Stages.Count)} are drawn, "
+            + $"{Format.Count(_fold.Hidden)} {(_fold.Hidden == 1 ? "is" : "are")} below closed ones. Open one with its +, or with Space.";
 
     private string SearchLine
     {
@@ -79,8 +79,8 @@ public sealed partial class StageGraphView : IDisposable
             var hidden = _search.Matches.Count(path => _fold.DrawnBy(path) != path);
             return !_search.IsOn ? ""
                 : _search.Matches.Count == 0 ? "No stage of this name"
-                : $"{Show.Count(_search.At + 1)} of {Show.Count(_search.Matches.Count)}"
-                    + (hidden > 0 ? $", {Show.Count(hidden)} below closed stages: Enter opens them" : "");
+                : $"{Format.Count(_search.At + 1)} of {Format.Count(_search.Matches.Count)}"
+                    + (hidden > 0 ? $", {Format.Count(hidden)} below closed stages: Enter opens them" : "");
         }
     }
 

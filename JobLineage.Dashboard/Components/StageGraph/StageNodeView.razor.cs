@@ -60,7 +60,7 @@ public sealed partial class StageNodeView
         Mark switch { SearchMark.Miss => "node-miss", SearchMark.Hit => "node-hit", SearchMark.Current => "node-hit node-found", _ => null },
     ]).Where(part => part is not null));
 
-    private string Words => $"{Stage.Name}, {Show.Jobs(Stage.Total)}: {Show.Counts(Stage.Counts)}"
+    private string Words => $"{Stage.Name}, {Format.Jobs(Stage.Total)}: {Show.Counts(Stage.Counts)}"
         + (Flag is { } flag ? $". {StateLook.Of(flag).Label}" : "")
         + (Below is { } below ? $". Closed: {NodeText.Hidden(below)}" : "")
         + (HoldsSelected ? ". The selected stage is below it" : "");

@@ -68,7 +68,9 @@ public sealed class TriggerVerbsTests
         await using var fixture = await TriggerFixture.CreateAsync();
         await fixture.InsertAsync(12);
         await fixture.ExecuteAsync("update job_lineage.feed set consumed_at = now() - interval '3 hours'");
-        Assert.Contains("! log: Nobody has read the log for 3 hours (12 changes wait)", await DoctorAsync(fixture));
+        var said = await DoctorAsync(fixture);
+        Assert.Contains("! log: Nobody has read the log for 3 h", said);
+        Assert.Contains(" (12 changes wait)", said);
 
         await fixture.ExecuteAsync($"select setval('{fixture.Sql.Names.Gate}', {TriggerNames.Asleep})");
         Assert.Contains("! log: The trigger has stopped logging", await DoctorAsync(fixture));
