@@ -32,7 +32,7 @@ public class SettingAttribute(string otherwise = "") : Attribute
     /// <summary>The words that are taken, whatever their case; of an enum its names, unless these are given.</summary>
     public string[] Words { get; init; } = [];
 
-    /// <summary>A static method of the property's type's own that reads the text: <c>object? (string text, Action&lt;string&gt; wrong)</c>.</summary>
+    /// <summary>A static method of the options type that reads the text instead: <c>object? (string text, Action&lt;string&gt; wrong)</c>.</summary>
     public string? By { get; init; }
 
     /// <summary>Whether a blank value takes away what would be there, where others count as absent.</summary>
@@ -82,6 +82,9 @@ public class SettingAttribute(string otherwise = "") : Attribute
             return text;
         if (type == typeof(DateTimeOffset))
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUniversalTime() : null;
+        // Elsewhere a comma would go unseen: 0,1 would be 1.
+        if (type == typeof(double))
+            return double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null;
         object?[] arguments = [text, null];
         return (IsPlainDays || type != typeof(TimeSpan) || text.Contains(':'))
             && type.GetMethod("TryParse", [typeof(string), type.MakeByRefType()])!.Invoke(null, arguments) is true ? arguments[1] : null;

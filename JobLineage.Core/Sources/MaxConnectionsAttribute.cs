@@ -6,5 +6,5 @@ namespace JobLineage.Core.Sources;
 internal sealed class MaxConnectionsAttribute : SettingAttribute
 {
     public MaxConnectionsAttribute()
-        : base("; write a number of connections from 3 (one listens, one reads at length, one looks) to 1000") => (Least, Most) = ($"{DatabasePools.LeastLimit}", "1000");
+        : base($"; write a number of connections from {DatabasePools.LeastLimit} (one listens, one reads at length, one looks) to 1000") => (Least, Most) = ($"{DatabasePools.LeastLimit}", "1000");
 }

@@ -37,7 +37,7 @@ public sealed class OptionsReaderTests
     public void All_that_is_wrong_is_told_at_once_and_nothing_of_it_is_taken()
     {
         var (options, errors) = Read(
-            ("Needed", "a\0b"), ("Count", "1,000"), ("Share", "-0.1"), ("Wait", "90"), ("Colour", "blue"), ("On", "yes"), ("Since", "soon"), ("Key", "short"), ("Items:0", ""), ("Items:1", "x"),
+            ("Needed", "a\0b"), ("Count", "1,000"), ("Share", "0,1"), ("Wait", "90"), ("Colour", "blue"), ("On", "yes"), ("Since", "soon"), ("Key", "short"), ("Items:0", ""), ("Items:1", "x"),
             ("Rules:0:Pipelin", "p"), ("Names:a", "one"), ("Names:b", ""), ("Sections:w:Wait", "5"), ("Sections:w", "x"), ("Inner:Wait", "0"), ("Inner:Sections:a:Wait", "x"), ("Cuont", "1"));
         Assert.Equal(
             [
@@ -56,7 +56,7 @@ public sealed class OptionsReaderTests
                 $"{Home}Rules:0:Pipeline is missing; give a worker.",
                 $"{Home}Sections:w has a value; it is a section with Wait.",
                 $"{Home}Sections:w:Wait is '5'; write it as 00:00:05.",
-                $"{Home}Share is '-0.1'; give a share.",
+                $"{Home}Share is '0,1'; give a share.",
                 $"{Home}Since is 'soon', which is no time.",
                 $"{Home}Wait is '90'; write it as 00:00:05.",
             ], errors.Order(StringComparer.Ordinal));
