@@ -7,8 +7,9 @@ namespace JobLineage.Core.Sources;
 /// <param name="engine">The engine.</param>
 /// <param name="mapping">Where its tables are.</param>
 /// <param name="database">Connections to their database.</param>
+/// <param name="redaction">Takes secrets out of names: a node may be called by anything that its operator set.</param>
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
-public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDataSource database, int timeoutSeconds = 15)
+public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 15)
 {
     /// <summary>The version, in the engine's own words; null where it does not say.</summary>
     public async Task<string?> VersionAsync(CancellationToken cancellation)
@@ -26,7 +27,7 @@ public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDa
 
     /// <summary>Who works; empty where it keeps nothing in the database.</summary>
     public Task<IReadOnlyList<EngineNode>> NodesAsync(CancellationToken cancellation) =>
-        ReadAsync(engine.Nodes, row => new EngineNode(row.Text(), row.TextOrNull(), row.Time(), row.Time()), cancellation);
+        ReadAsync(engine.Nodes, row => new EngineNode(redaction.Line(row.Text()), row.TextOrNull(), row.Time(), row.Time()), cancellation);
 
     private async Task<IReadOnlyList<T>> ReadAsync<T>(EngineStatement? statement, Func<RowCursor, T> read, CancellationToken cancellation)
     {

@@ -88,7 +88,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
 
     private async Task ExamineEngineAsync(IEngine engine, CancellationToken cancellation)
     {
-        var reader = new EngineReader(engine, mapping, database);
+        var reader = new EngineReader(engine, mapping, database, redaction);
         if (engine.Judge(mapping, await reader.VersionAsync(cancellation)) is { } check)
             checks.Add(check);
         foreach (var queue in (await reader.QueuesAsync(cancellation)).Where(q => q.IsPaused))

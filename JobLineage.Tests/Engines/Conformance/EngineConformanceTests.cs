@@ -27,7 +27,7 @@ public sealed class EngineConformanceTests
         Assert.Null(source!.Reach);
         if (Presets.Engine(engine.Mapping.Preset) is { } known)
         {
-            var reader = new Core.Sources.EngineReader(known, engine.Mapping, fixture.Source);
+            var reader = new Core.Sources.EngineReader(known, engine.Mapping, fixture.Source, new());
             if (known.VersionSql(engine.Mapping) is not null)
                 Assert.NotNull(known.Judge(engine.Mapping, await reader.VersionAsync(default)));
             Assert.Empty(await reader.QueuesAsync(default));
