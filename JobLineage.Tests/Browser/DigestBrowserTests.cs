@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using JobLineage.Dashboard.Hosting;
+using JobLineage.Tests.Feed;
 using JobLineage.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using static Microsoft.Playwright.Assertions;
 
 namespace JobLineage.Tests.Browser;
@@ -73,19 +76,26 @@ public sealed class DigestBrowserTests(Chromium chromium)
         Assert.Empty(tab.Complaints);
     }
 
-    private static Task<LiveDashboard> StartAsync() => LiveDashboard.StartAsync(
-        async source =>
-        {
-            await RecordedData.ObanEnd.LoadAsync(source);
-            await HostileTextTests.PlantAsync(source);
-            return 60;
-        },
-        new Dictionary<string, string?>
-        {
-            ["JobLineage:Digest:Channel"] = "File",
-            ["JobLineage:Digest:Cron"] = "0/20 * * * * ?",
-            ["JobLineage:Digest:Since"] = "2020-01-01",
-        });
+    /// <summary>With one digest, of all that the first reading found: one of the schedule's own might be made in its midst.</summary>
+    private static async Task<LiveDashboard> StartAsync()
+    {
+        var dashboard = await LiveDashboard.StartAsync(
+            async source =>
+            {
+                await RecordedData.ObanEnd.LoadAsync(source);
+                await HostileTextTests.PlantAsync(source);
+                return 60;
+            },
+            new Dictionary<string, string?>
+            {
+                ["JobLineage:Digest:Channel"] = "File",
+                ["JobLineage:Digest:Cron"] = "0 0 0 1 1 ?",
+                ["JobLineage:Digest:Since"] = "2020-01-01",
+            });
+        await Soon.IsTrueAsync(() => dashboard.Store.ScalarAsync<bool>("select backfilled from job_lineage.source"));
+        await dashboard.Services.GetRequiredService<DigestRuns>().FireAsync(TimeProvider.System.GetUtcNow(), default);
+        return dashboard;
+    }
 
     private static async Task IsHarmlessAsync(Tab tab)
     {

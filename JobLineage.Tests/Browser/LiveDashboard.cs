@@ -34,6 +34,9 @@ internal sealed class LiveDashboard : IAsyncDisposable
 
     public Uri Address => relay.Address;
 
+    /// <summary>What the running program is made of.</summary>
+    public IServiceProvider Services => app!.Services;
+
     /// <summary>The server's own address, past what <see cref="Network"/> cuts.</summary>
     public Uri Direct => new(DashboardRun.Addresses(app!).First());
 
