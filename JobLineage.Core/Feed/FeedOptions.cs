@@ -68,7 +68,7 @@ public sealed record FeedOptions
     public TimeSpan BeatInterval { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Between two looks, by asking, over what is not finished while a source is followed by its trigger: what was changed
+    /// Between two looks, by polling, over what is not finished while a source is followed by its trigger: what was changed
     /// past the trigger, or whose entry somebody took out of the log, is noticed then.
     /// </summary>
     [Setting(NoInterval, Least = "00:00:01")]

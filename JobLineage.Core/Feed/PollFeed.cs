@@ -7,7 +7,7 @@ using JobLineage.Core.Store.Ingest;
 namespace JobLineage.Core.Feed;
 
 /// <summary>
-/// Follows a source by asking it: what is new, what is not finished, what does the store believe unfinished. Leaves
+/// Follows a source by polling it: what is new, what is not finished, what does the store believe unfinished. Leaves
 /// nothing behind in the source and needs SELECT only. Not thread-safe: one loop drives it.
 /// </summary>
 public sealed class PollFeed(SourceReader reader, SourceScanner scanner, Ingester ingester, SourceRecord record, FeedOptions options, TimeProvider time)

@@ -32,7 +32,7 @@ public sealed partial class SourceFeed
     [LoggerMessage(307, LogLevel.Information, "Source {Source}: followed by its trigger")]
     private partial void LogLive(string source);
 
-    [LoggerMessage(308, LogLevel.Warning, "Source {Source}: its trigger is gone; followed by asking")]
+    [LoggerMessage(308, LogLevel.Warning, "Source {Source}: its trigger is gone; followed by polling")]
     private partial void LogTriggerGone(string source);
 
     [LoggerMessage(309, LogLevel.Warning, "Source {Source}: not followed by its trigger: {Obstacle}")]
@@ -41,7 +41,7 @@ public sealed partial class SourceFeed
     [LoggerMessage(310, LogLevel.Warning, "Source {Source}: the trigger's log may be incomplete (emptied, rewritten, or the trigger was away); everything is compared")]
     private partial void LogIncomplete(string source);
 
-    [LoggerMessage(314, LogLevel.Warning, "Source {Source}: {Jobs} jobs were changed past the trigger or its log (found by asking); everything is compared")]
+    [LoggerMessage(314, LogLevel.Warning, "Source {Source}: {Jobs} jobs were changed past the trigger or its log (found by polling); everything is compared")]
     private partial void LogPastTrigger(string source, int jobs);
 
     [LoggerMessage(322, LogLevel.Warning, "Source {Source}: could not be read. {Problem}")]

@@ -12,7 +12,7 @@ public sealed partial class SourceFeed
     private const int Comparing = 50_000;
 
     /// <summary>
-    /// Brings the store up to date with the source once, by asking, and ends: what is new and unfinished, and, since nobody may have
+    /// Brings the store up to date with the source once, by polling, and ends: what is new and unfinished, and, since nobody may have
     /// looked for long, a comparison of everything. Whoever calls it leads, as whoever calls <see cref="RunAsync"/> does.
     /// </summary>
     /// <returns>Null when the source was read; otherwise a sentence about what stands in the way.</returns>

@@ -68,8 +68,8 @@ public sealed partial class SourceFeed
         {
             (TriggerPresence.Ready, _) or (TriggerPresence.None, false) => null,
             (TriggerPresence.None, true) =>
-                $"The trigger of source '{source.Name}' was taken away; the source is followed by asking until `joblineage install` is run.",
-            _ => $"{found.Problem(source.Name)} Until then the source is followed by asking.",
+                $"The trigger of source '{source.Name}' was taken away; the source is followed by polling until `joblineage install` is run.",
+            _ => $"{found.Problem(source.Name)} Until then the source is followed by polling.",
         };
         return found.Presence == TriggerPresence.Ready ? found.Names : null;
     }

@@ -12,7 +12,7 @@ namespace JobLineage.Core.Feed;
 
 /// <summary>
 /// Keeps the store equal to one source for as long as this replica leads: probes, backfills, follows (by the trigger
-/// where one is installed, by asking elsewhere), reconciles, and says at each moment what it is doing. Whatever fails, it
+/// where one is installed, by polling elsewhere), reconciles, and says at each moment what it is doing. Whatever fails, it
 /// begins again from what the store has.
 /// </summary>
 /// <param name="source">The source.</param>
@@ -171,7 +171,7 @@ public sealed partial class SourceFeed(
             if (trigger is not null && listener is not null)
                 await FollowByTriggerAsync(record, feed, trigger, listener, reconciler, reconciling, cancellation);
             else
-                await FollowByAskingAsync(record, feed, installer, probed, reconciler, reconciling, cancellation);
+                await FollowByPollingAsync(record, feed, installer, probed, reconciler, reconciling, cancellation);
         }
         finally
         {
@@ -180,7 +180,7 @@ public sealed partial class SourceFeed(
         }
     }
 
-    private async Task FollowByAskingAsync(
+    private async Task FollowByPollingAsync(
         SourceRecord record, PollFeed feed, TriggerInstaller installer, ProbedSource probed, Reconciler reconciler, Task reconciling, CancellationToken cancellation)
     {
         var lastLook = time.GetTimestamp();

@@ -9,7 +9,7 @@ public enum FeedState
     /// <summary>Reading the table for the first time.</summary>
     Backfilling,
 
-    /// <summary>Following the table by asking it at intervals.</summary>
+    /// <summary>Following the table by polling it at intervals.</summary>
     Polling,
 
     /// <summary>Following the table as Postgres announces changes.</summary>

@@ -5,7 +5,7 @@ namespace JobLineage.Core.Sources;
 /// <summary>How a source's changes are followed.</summary>
 public enum FeedKind
 {
-    /// <summary>By trigger where one is installed, by asking elsewhere.</summary>
+    /// <summary>By trigger where one is installed, by polling elsewhere.</summary>
     Auto,
 
     /// <summary>By the trigger that <c>install</c> makes.</summary>

@@ -17,6 +17,6 @@ internal sealed class UninstallCommand(QuerySetup setup) : TriggerVerb("uninstal
     {
         await new TriggerInstaller(source.Mapping, database).UninstallAsync(cancellation);
         await parse.InvocationConfiguration.Output.WriteLineAsync(
-            $"Nothing of Job Lineage's is left on {source.Mapping.Schema}.{source.Mapping.Table}; the source is followed by asking.");
+            $"Nothing of Job Lineage's is left on {source.Mapping.Schema}.{source.Mapping.Table}; the source is followed by polling.");
     }
 }

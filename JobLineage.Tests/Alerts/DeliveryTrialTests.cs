@@ -30,7 +30,7 @@ public sealed class DigestTrialFixture : IAsyncLifetime
 /// after an answer that did not say, and was marked. `./test.sh --all` tries each guarantee that is taken out twice
 /// (<see cref="TrialScope"/>), and `./bench.sh digest` as many trials as one likes.
 /// </summary>
-[Takes(75)]
+[Takes(150)]
 public sealed class DeliveryTrialTests(DigestTrialFixture fixture) : IClassFixture<DigestTrialFixture>
 {
     // Seed 7 restarts the server.

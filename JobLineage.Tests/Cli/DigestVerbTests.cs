@@ -10,7 +10,7 @@ namespace JobLineage.Tests.Cli;
 /// <c>joblineage digest</c> as cron runs it, a process of its own: it reads what there is to read, with a store of any kind, whoever else
 /// runs, and where it can't it says so.
 /// </summary>
-[Takes(50)]
+[Takes(90)]
 public sealed class DigestVerbTests : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> said = [];

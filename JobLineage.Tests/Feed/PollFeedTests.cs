@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace JobLineage.Tests.Feed;
 
-/// <summary>Following a real table by asking it.</summary>
+/// <summary>Following a real table by polling it.</summary>
 [Takes(28)]
 public sealed class PollFeedTests
 {

@@ -9,7 +9,7 @@ using JobLineage.Tests.Support;
 namespace JobLineage.Tests.Lineage;
 
 /// <summary>The direct queries over what real queues wrote.</summary>
-[Takes(48)]
+[Takes(100)]
 public sealed class RecordedRunsTests
 {
     public static TheoryData<string> ObanMoments => ["mid", "end", "pruned"];

@@ -56,7 +56,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         await row.ReadAsync(cancellation);
         Good("server", $"PostgreSQL {row.GetString(0)}.");
         if (row.GetBoolean(1))
-            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "standby", "This server is a standby, where nothing can listen: the source is followed by asking. Connect to the primary for push.");
+            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "standby", "This server is a standby, where nothing can listen: the source is followed by polling. Connect to the primary for push.");
         if (row.GetInt64(2) is > 0 and < 5_000 and var limit)
             Advise("time limit", $"statement_timeout of this user is {limit} ms: reading many changed jobs at once may take longer; 30 s is plenty.");
         if (row.GetInt64(3) is > 0 and < 20_000 and var idle)
@@ -81,9 +81,9 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         }
 
         if (lost || sessions.Count > 1)
-            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "pooler", "A pooler in transaction mode stands between: notifications do not pass it, and the source is followed by asking. Give it a direct connection for push.");
+            Add(feed == FeedKind.Trigger ? CheckLevel.Problem : CheckLevel.Advice, "pooler", "A pooler in transaction mode stands between: notifications do not pass it, and the source is followed by polling. Give it a direct connection for push.");
         else if (!sessions.Contains(connection.ProcessID))
-            Advise("pooler", "A pooler stands between, which notifications may not pass: the source is followed by asking. Give it a direct connection for push.");
+            Advise("pooler", "A pooler stands between, which notifications may not pass: the source is followed by polling. Give it a direct connection for push.");
     }
 
     private async Task ExamineEngineAsync(IEngine engine, CancellationToken cancellation)
@@ -124,7 +124,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
     {
         if (feed == FeedKind.Poll)
         {
-            Good("feed", "Followed by asking, as configured.");
+            Good("feed", "Followed by polling, as configured.");
             return;
         }
 
@@ -140,7 +140,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         if (state.Problem(mapping.Name) is { } problem)
         {
             var level = state.Presence == TriggerPresence.None && feed == FeedKind.Auto ? CheckLevel.Advice : CheckLevel.Problem;
-            Add(level, "trigger", level == CheckLevel.Advice ? $"{problem} Until then it is followed by asking, which works too." : problem);
+            Add(level, "trigger", level == CheckLevel.Advice ? $"{problem} Until then it is followed by polling, which works too." : problem);
             return;
         }
 

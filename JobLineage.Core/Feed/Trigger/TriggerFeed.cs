@@ -24,7 +24,7 @@ public enum TriggerEnd
 /// </summary>
 /// <remarks>
 /// The log is trusted and checked. That it was emptied, or that the trigger was away for a moment, is seen in the catalog.
-/// That single entries are missing (somebody deleted them, or wrote past the trigger) is seen at a sweep: what asking
+/// That single entries are missing (somebody deleted them, or wrote past the trigger) is seen at a sweep: what a poll
 /// finds changed, and the log does not speak of, was lost.
 /// </remarks>
 /// <param name="installer">Says what is there.</param>
@@ -39,7 +39,7 @@ public sealed class TriggerFeed(
     TriggerInstaller installer, TriggerConsumer consumer, JobRefresh refresh, SourceRecord record, JobIdKind ids,
     FeedOptions options, TimeProvider time, DatabasePool? pool = null)
 {
-    // Where asking would begin, should the trigger be taken away.
+    // Where polling would begin, should the trigger be taken away.
     private string? high;
     private string? stamp;
     private long? asleepUntil;
@@ -69,7 +69,7 @@ public sealed class TriggerFeed(
 
     /// <summary>Follows until it can't go on, or is cancelled.</summary>
     /// <param name="listener">Brings the notifications.</param>
-    /// <param name="sweep">Looks by asking; returns what was new, changed or gone, and how long the source was busy with it.</param>
+    /// <param name="sweep">Looks by polling; returns what was new, changed or gone, and how long the source was busy with it.</param>
     /// <param name="lost">Called when something was changed that the log does not speak of: there may be more.</param>
     /// <param name="looked">Called after each look, within its turn, with the moment up to which the store now knows the source.</param>
     /// <param name="cancellation">Stops.</param>

@@ -166,13 +166,13 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
         if (row.GetString(0) is not ("r" or "p"))
         {
             throw new TriggerException(
-                $"Source '{mapping.Name}': {mapping.Schema}.{mapping.Table} is not a table, and only tables have triggers; it is followed by asking (Feed: poll).");
+                $"Source '{mapping.Name}': {mapping.Schema}.{mapping.Table} is not a table, and only tables have triggers; it is followed by polling (Feed: poll).");
         }
 
         if (row.GetBoolean(2))
         {
             throw new TriggerException(
-                $"Source '{mapping.Name}': other tables inherit from {mapping.Schema}.{mapping.Table}, and what is written to those fires no trigger of it; it is followed by asking (Feed: poll).");
+                $"Source '{mapping.Name}': other tables inherit from {mapping.Schema}.{mapping.Table}, and what is written to those fires no trigger of it; it is followed by polling (Feed: poll).");
         }
     }
 

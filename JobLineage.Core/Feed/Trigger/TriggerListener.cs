@@ -61,14 +61,14 @@ public sealed class TriggerListener : IAsyncDisposable
         await using var row = await command.ExecuteReaderAsync(cancellation);
         await row.ReadAsync(cancellation);
         if (row.GetBoolean(0))
-            return $"The server of source '{source}' is a standby, where nothing can listen; the source is followed by asking. Connect to the primary for push.";
+            return $"The server of source '{source}' is a standby, where nothing can listen; the source is followed by polling. Connect to the primary for push.";
         if (row.GetInt32(1) != connection.ProcessID)
-            return $"A pooler stands before the database of source '{source}', which notifications may not pass; the source is followed by asking. Connect directly for push.";
+            return $"A pooler stands before the database of source '{source}', which notifications may not pass; the source is followed by polling. Connect directly for push.";
         return row.GetBoolean(2) ? OtherReader(source) : null;
     }
 
     internal static string OtherReader(string source) =>
-        $"Another Job Lineage reads the trigger's log of source '{source}' into another store; this one follows the source by asking.";
+        $"Another Job Lineage reads the trigger's log of source '{source}' into another store; this one follows the source by polling.";
 
     /// <inheritdoc cref="EarListener.Nudge" />
     public void Nudge() => listener.Nudge();

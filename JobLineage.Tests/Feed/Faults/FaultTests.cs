@@ -42,7 +42,7 @@ internal static class FaultTests
 
 // A class each, with servers of its own: they run side by side, and mostly wait.
 
-[Takes(120)]
+[Takes(300)]
 public sealed class EvenFaultTests(FaultServersFixture fixture) : IClassFixture<FaultServersFixture>
 {
     public static TheoryData<string, int> Trials => FaultTests.Half(0);
@@ -52,7 +52,7 @@ public sealed class EvenFaultTests(FaultServersFixture fixture) : IClassFixture<
     public Task After_a_fault_store_and_source_are_equal(string fault, int seed) => FaultTests.RunAsync(fixture, fault, seed);
 }
 
-[Takes(120)]
+[Takes(300)]
 public sealed class OddFaultTests(FaultServersFixture fixture) : IClassFixture<FaultServersFixture>
 {
     public static TheoryData<string, int> Trials => FaultTests.Half(1);

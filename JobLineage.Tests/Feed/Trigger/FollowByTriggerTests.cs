@@ -146,7 +146,7 @@ public sealed class FollowByTriggerTests
         await feed.UntilAsync(FeedState.Live);
         await feed.UntilEqualAsync();
 
-        // The deletion of finished jobs is what no look by asking finds; that others began tells that there may be more.
+        // The deletion of finished jobs is what no look by polling finds; that others began tells that there may be more.
         await fixture.ExecuteAsync("""
             set session_replication_role = replica;
             update oban_jobs set state = 'executing' where id > 15;
