@@ -55,9 +55,17 @@ public static class SourceProbe
         order by place
         """;
 
+    /// <summary>The partitioned tables that partitions belong to, and all other tables, quoted as a mapping's are; what is not in the catalog stays.</summary>
+    private const string FindRoots = """
+        select distinct coalesce('"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"', name)
+        from unnest($1) name
+            left join pg_class c on c.oid = coalesce(pg_partition_root(to_regclass(name)), to_regclass(name)) left join pg_namespace n on n.oid = c.relnamespace
+        """;
+
     /// <summary>Columns of a table by their names.</summary>
     private const string FindColumns = """
-        select a.attname::text, format_type(a.atttypid, a.atttypmod), t.typcategory = 'S'
+        -- Of a domain what it is made of: a part of a value may not be one of the domain's.
+        select a.attname::text, format_type(coalesce(nullif(t.typbasetype, 0), a.atttypid), case when t.typbasetype <> 0 then t.typtypmod else a.atttypmod end), t.typcategory = 'S'
         from pg_attribute a join pg_type t on t.oid = a.atttypid
         where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and a.attname = any($2)
         order by a.attnum
@@ -225,9 +233,18 @@ public static class SourceProbe
         return source with
         {
             Outside = [.. changing.Where((m, at) => reading[at + 1].Count > floor || SqlText.Calls(m.Expression).Any(own.Contains)).Select(m => m.Member)],
-            Unannounced = [.. reading.Skip(1).SelectMany(r => r).Distinct().Where(name => !announced.Contains(name)), .. changing.SelectMany(m => SqlText.Calls(m.Expression)).Where(own.Contains).Distinct()],
+            Unannounced = [.. (await RootsAsync(connection, [.. reading.Skip(1).SelectMany(r => r).Distinct()], cancellation)).Where(name => !announced.Contains(name)), .. changing.SelectMany(m => SqlText.Calls(m.Expression)).Where(own.Contains).Distinct()],
             ByTheClock = [.. changing.Where(m => SqlText.Names(m.Expression).Any(Clocks.Contains)).Select(m => m.Member)],
         };
+    }
+
+    /// <summary>Tables as a mapping names them: a plan names the partitions of one.</summary>
+    private static async Task<IReadOnlyList<string>> RootsAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellation)
+    {
+        if (tables.Length == 0)
+            return tables;
+        await using var command = new NpgsqlCommand(FindRoots, connection) { CommandTimeout = TimeoutSeconds }.With(Parameters.Texts(tables));
+        return await command.TextsAsync(cancellation);
     }
 
     /// <summary>

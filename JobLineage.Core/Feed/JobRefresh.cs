@@ -21,14 +21,14 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
     /// <returns>What became of them.</returns>
     public async Task<Refreshed> RunAsync(
         IReadOnlyList<string> ids, List<Job>? read, FeedProgress? progress, DatabaseTurn? turn, CancellationToken cancellation,
-        IReadOnlyDictionary<string, string>? images = null)
+        IReadOnlyDictionary<string, IReadOnlyList<string>>? images = null)
     {
         var changed = new List<string>();
         var added = new List<string>();
         var aside = new List<string>();
         var (gone, returned) = (0, 0);
         var batches = ids.Chunk(options.Batch).ToList();
-        Task<SourceRows>? next = null;
+        Task<(SourceRows Rows, IReadOnlyList<SourceRows> Before)>? next = null;
         if (batches.Count == 0 && progress is not null)
             await StoreSide.Of(ingester.ApplyAsync([], [], progress, cancellation));
         try
@@ -41,10 +41,12 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
                     await turn.PassAsync(cancellation);
                 }
 
-                var rows = await (next ?? ReadAsync(batches[i]));
+                var (rows, before) = await (next ?? ReadAsync(batches[i]));
                 // The next batch is read while this one is written.
                 next = i + 1 < batches.Count ? ReadAsync(batches[i + 1]) : null;
                 read?.AddRange(rows.Jobs);
+                foreach (var earlier in before)
+                    Count(earlier, await StoreSide.Of(ingester.ApplyAsync(earlier, null, cancellation)));
                 var result = await StoreSide.Of(ingester.ApplyAsync(rows, i == batches.Count - 1 ? progress : null, cancellation));
                 Count(rows, result);
                 gone += result.Gone;
@@ -70,10 +72,10 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
 
         return new(changed, gone) { Added = added, Returned = returned, PutAside = aside };
 
-        async Task<SourceRows> ReadAsync(IReadOnlyCollection<string> some)
+        async Task<(SourceRows Rows, IReadOnlyList<SourceRows> Before)> ReadAsync(IReadOnlyCollection<string> some)
         {
             var those = await reader.ReadAsync(some, cancellation);
-            return images is null ? those : await reader.WithDeletedAsync(those, images, cancellation);
+            return images is null ? (those, []) : await reader.WithDeletedAsync(those, some, images, cancellation);
         }
 
         void Count(SourceRows those, IngestResult result)
@@ -91,10 +93,10 @@ public sealed class JobRefresh(SourceReader reader, Ingester ingester, FeedOptio
         reader.ResolveAsync(changes, cancellation);
 
     /// <summary>Until a reading has ended; what it failed with is for whoever takes what it read.</summary>
-    private static async Task EndAsync(Task<SourceRows>? reading)
+    private static async Task EndAsync(Task? reading)
     {
         if (reading is not null)
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
 

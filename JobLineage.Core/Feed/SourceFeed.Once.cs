@@ -1,3 +1,4 @@
+using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
@@ -59,6 +60,7 @@ public sealed partial class SourceFeed
             await feed.StartAsync(cancellation);
         }
 
+        await ReadLogAsync(record, probed, reader, ingester, cancellation);
         await feed.TickAsync(cancellation);
         moment = feed.Moment;
         // The comparison begins after that moment, and sees what looks do not: the data is of it, whatever the mapping reaches.
@@ -66,5 +68,28 @@ public sealed partial class SourceFeed
         if (different.Count > 0)
             await feed.LookAgainAsync(different, cancellation);
         await record.SayAsync(FeedState.Polling, Message(), feed.Moment?.AsOf, cancellation);
+    }
+
+    /// <summary>Of a queue that deletes jobs when they end, how they ended stands in the trigger's log alone: it is read where there is one, and nobody else reads it.</summary>
+    private async Task ReadLogAsync(SourceRecord record, ProbedSource probed, SourceReader reader, Ingester ingester, CancellationToken cancellation)
+    {
+        var isRead = false;
+        if (probed is { Mapping.Deleted: not null, Reach: null } && source.Feed != FeedKind.Poll)
+        {
+            var installer = new TriggerInstaller(probed.Mapping, source.Database);
+            if (await installer.InspectAsync(cancellation) is { Presence: TriggerPresence.Ready, Names: { } names })
+            {
+                var consumer = new TriggerConsumer(source.Database, names, await StoreIdentity.ReadAsync(store, cancellation), TriggerSql.IsWide(probed.Mapping));
+                var trigger = new TriggerFeed(installer, consumer, new(reader, ingester, options), record, probed.IdKind, options, time);
+                if (isRead = await consumer.BeatAsync(cancellation))
+                {
+                    await trigger.StartAsync(cancellation);
+                    await trigger.CatchUpAsync(null, cancellation);
+                    await consumer.LeaveAsync();
+                }
+            }
+        }
+
+        await SeeDeletedAsync(record, probed, isRead, cancellation);
     }
 }

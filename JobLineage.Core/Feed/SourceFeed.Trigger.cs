@@ -13,6 +13,13 @@ public sealed partial class SourceFeed
         CancellationToken cancellation)
     {
         (fallback, wasTakenAway) = (null, false);
+        // How a job ended that is gone stands in the log alone: a look that came before it would only find that it is gone.
+        if (trigger.HasImages)
+        {
+            using var turn = await source.Pool.ShortAsync(cancellation);
+            await trigger.CatchUpAsync(turn, cancellation);
+        }
+
         // What runs now is wanted first; the reconciliation, which finds the rest, reads the whole table.
         await LookAsync(record, feed, reconciler, FeedState.Live, cancellation);
         LogLive(source.Name);
@@ -41,7 +48,8 @@ public sealed partial class SourceFeed
         }
 
         LogIncomplete(source.Name);
-        await record.NoteImagesLostAsync(cancellation);
+        if (deletes)
+            await record.NoteImagesLostAsync(cancellation);
         await Task.Delay(options.MinimumPause, time, cancellation);
     }
 

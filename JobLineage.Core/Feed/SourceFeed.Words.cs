@@ -11,8 +11,10 @@ public sealed partial class SourceFeed
 
     private static readonly TimeSpan ImagesNews = TimeSpan.FromDays(1);
 
-    /// <summary>What is not known of jobs whose rows are gone; null for nothing.</summary>
-    private string? deleted;
+    /// <summary>Whether the queue deletes jobs when they end, whether their last images are read, and whether they could be.</summary>
+    private bool deletes, keepsImages, canKeepImages;
+
+    private DateTimeOffset? imagesLostAt;
 
     /// <summary>What holds for as long as the table and the mapping are what they are; null for nothing.</summary>
     private string? standing;
@@ -33,21 +35,38 @@ public sealed partial class SourceFeed
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }
 
-    /// <summary>What is not known of jobs whose rows are deleted when they end.</summary>
-    private async Task<string?> DeletedAsync(SourceRecord record, ProbedSource probed, bool isByTrigger, CancellationToken cancellation)
+    /// <summary>Finds out what can't be known of jobs whose rows are deleted when they end.</summary>
+    /// <param name="record">What the store remembers of the source.</param>
+    /// <param name="probed">The source.</param>
+    /// <param name="isByTrigger">Whether the trigger's log is read, which keeps the last images.</param>
+    /// <param name="cancellation">Stops.</param>
+    private async Task SeeDeletedAsync(SourceRecord record, ProbedSource probed, bool isByTrigger, CancellationToken cancellation)
     {
-        if (probed.Mapping.Deleted is null)
-            return null;
+        deletes = probed.Mapping.Deleted is not null;
+        keepsImages = isByTrigger;
+        canKeepImages = probed.Reach is null;
+        if (!deletes)
+            return;
+        // What is deleted from here on, until a trigger's log is read, leaves nothing behind.
         if (!isByTrigger)
-            return $"The queue of source '{source.Name}' deletes jobs when they end: polling does not see one that comes and goes between two looks, and can't tell how one ended that is gone; {(probed.Reach is null ? $"`joblineage install --source {source.Name}` keeps the last image of each." : "nor can a trigger here.")}";
+            await record.NoteImagesLostAsync(cancellation);
+        imagesLostAt = (await record.PositionAsync(cancellation)).ImagesLostAt;
+    }
+
+    private string? DeletedMessage()
+    {
+        if (!deletes)
+            return null;
+        if (!keepsImages)
+            return $"The queue of source '{source.Name}' deletes jobs when they end: polling does not see one that comes and goes between two looks, and can't tell how one ended that is gone; {(canKeepImages ? $"a trigger keeps the last image of each (`joblineage install --source {source.Name}`)." : "nor can a trigger here.")}";
         // For as long as such jobs are news.
-        return (await record.PositionAsync(cancellation)).ImagesLostAt is { } lost && time.GetUtcNow() - lost < ImagesNews
+        return imagesLostAt is { } lost && time.GetUtcNow() - lost < ImagesNews
             ? $"Of jobs that were deleted before {lost:u} the log of source '{source.Name}' may lack the last image: how those ended that were not seen to finish is not known."
             : null;
     }
 
     private string? Message() =>
-        string.Join(' ', new[] { fallback, standing, deleted, MomentMessage(), UnknownStateMessage() }.Where(m => m is not null)) is { Length: > 0 } message ? message : null;
+        string.Join(' ', new[] { fallback, standing, DeletedMessage(), MomentMessage(), UnknownStateMessage() }.Where(m => m is not null)) is { Length: > 0 } message ? message : null;
 
     /// <summary>What is to be said about the time that the data is of; the time itself is on the page.</summary>
     private string? MomentMessage()

@@ -158,7 +158,7 @@ public sealed partial class SourceFeed(
                 await feed.StartAsync(cancellation);
         }
 
-        deleted = await DeletedAsync(record, probed, listener is not null, cancellation);
+        await SeeDeletedAsync(record, probed, listener is not null, cancellation);
         worked();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var often = probed.Reach is null || options.ReconcileInterval < options.OutsideInterval ? options : options with { ReconcileInterval = options.OutsideInterval };
@@ -200,7 +200,11 @@ public sealed partial class SourceFeed(
             var reader = await StoreIdentity.ReadAsync(store, cancellation);
             fallback = await TriggerListener.FindObstacleAsync(source.Database, names, reader, source.Name, cancellation);
             if (fallback is null)
+            {
+                if (probed.Mapping.Deleted is not null)
+                    await record.NoteImagesLostAsync(cancellation);
                 return;
+            }
         }
     }
 

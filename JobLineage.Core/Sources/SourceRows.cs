@@ -23,6 +23,9 @@ public sealed record SourceRows(IReadOnlyList<Job> Jobs, IReadOnlyList<string> A
     /// <summary>The ids of those jobs whose row is gone: they are as their last images have them.</summary>
     public IReadOnlySet<string> Deleted { get; init; } = new HashSet<string>();
 
+    /// <summary>Those of <see cref="Deleted"/> whose image lacks what was too long for it: of one that was read before, the store keeps what it has.</summary>
+    public IReadOnlySet<string> Partial { get; init; } = new HashSet<string>();
+
     /// <summary>What can't be read of the rows that are there.</summary>
     public IReadOnlyList<BadRow> Bad { get; init; } = [];
 

@@ -83,6 +83,20 @@ public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, 
         };
     }
 
+    /// <summary>Remembers what the trigger is made of. Where that is something else than last time, deletions up to now may have left no image.</summary>
+    /// <param name="stamp">Another text when anything of it was taken away, emptied or made anew.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    public async Task SeeTriggerAsync(string? stamp, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            """
+            update job_lineage.source
+            set trigger_stamp = $3, images_lost_at = case when trigger_stamp <> $3 then now() else images_lost_at end
+            where id = $1 and epoch = $2 and trigger_stamp is distinct from $3
+            """).With(id, epoch, stamp);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>Notes that deletions up to now may have left no image.</summary>
     public async Task NoteImagesLostAsync(CancellationToken cancellation)
     {

@@ -45,6 +45,10 @@ internal sealed class FreshFeed : IAsyncDisposable
             .RunAsync(_stop.Token);
     }
 
+    /// <summary>Reads once, as a program does that does not stay.</summary>
+    public Task<string?> ReadOnceAsync(SourceMapping mapping) =>
+        new SourceFeed(new(mapping, _source, new Redaction([]), FeedKind.Auto), _store, new Watched(), Fast, TimeProvider.System, NullLogger.Instance).ReadOnceAsync(default);
+
     public async Task StopAsync()
     {
         await _stop.CancelAsync();

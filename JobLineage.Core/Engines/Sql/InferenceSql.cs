@@ -21,7 +21,7 @@ internal static class InferenceSql
         var (id, table) = (RowSql.Id(source.Mapping), RowSql.From(source.Mapping));
         return $"""
             with recursive jl_find(jl_low, jl_high, jl_step) as (
-                select $1::bigint, coalesce((select max({id}) from {table})::bigint, $1::bigint) + 1, 0
+                select $1::bigint, coalesce((select max({id}) from {RowSql.Whole(source.Mapping)})::bigint, $1::bigint) + 1, 0
                 union all
                 select
                     case when jl_probe.jl_id is null or jl_probe.jl_at > $2 then jl_low else jl_probe.jl_id + 1 end,

@@ -51,11 +51,11 @@ internal static class ScanSql
         """;
 
     /// <summary>The highest id, as text.</summary>
-    public static string Highest(ProbedSource source) => $"select max({RowSql.Id(source.Mapping)})::text from {RowSql.From(source.Mapping)}";
+    public static string Highest(ProbedSource source) => $"select max({RowSql.Id(source.Mapping)})::text from {RowSql.Whole(source.Mapping)}";
 
     /// <summary>The id of the last row in the order of ids, as text.</summary>
     public static string Newest(ProbedSource source) =>
-        $"select {RowSql.Id(source.Mapping)}::text from {RowSql.From(source.Mapping)} where {RowSql.Id(source.Mapping)} is not null order by {RowSql.Id(source.Mapping)} desc limit 1";
+        $"select {RowSql.Id(source.Mapping)}::text from {RowSql.Whole(source.Mapping)} where {RowSql.Id(source.Mapping)} is not null order by {RowSql.Id(source.Mapping)} desc limit 1";
 
     /// <summary>How many seconds in the future the newest of the last rows were inserted; NULL where the mapping does not say when.</summary>
     public static string NewestTime(ProbedSource source) => $"""

@@ -15,6 +15,9 @@ internal sealed record LoggedTable(TriggerNames Names, string Table, string Colu
     /// <summary>Names of columns of which the image of a deleted row is made, as far as the table has them; empty where none is kept.</summary>
     public IReadOnlyList<string> Image { get; init; } = [];
 
+    /// <summary>Whether the log holds images, of whichever table: then its size is that of its overflow too, which plain ids have none of.</summary>
+    public bool IsOfImages { get; init; }
+
     /// <summary>The trigger function, without its parentheses.</summary>
     public string Function => Via == 0 ? Names.Function : $"{Names.Function}_{Via}";
 
@@ -53,6 +56,9 @@ internal sealed record LoggedTable(TriggerNames Names, string Table, string Colu
 
     private string IsKept => $"attrelid = {SourceMapping.Literal(Table)}::regclass and attnum > 0 and not attisdropped and attname = any(array[{string.Join(", ", Image.Select(SourceMapping.Literal))}]::name[])";
 
+    /// <summary>The names of the columns that an image keeps, as the catalog has them now: an array, NULL where none is kept.</summary>
+    public string KeptColumns => Image.Count == 0 ? "null::text[]" : $"(select array_agg(attname::text order by attnum) from pg_attribute where {IsKept})";
+
     private string FunctionText => $"""
         create or replace function {Function}() returns trigger
             language plpgsql security definer set search_path = pg_catalog, pg_temp{(Image.Count == 0 ? "" : " set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set extra_float_digits = 1 set bytea_output = 'hex'")} as {PlPgSql.Dollar($"""
@@ -87,7 +93,7 @@ internal sealed record LoggedTable(TriggerNames Names, string Table, string Colu
                 -- The gate is a sequence because that is seen at once by all, committed or not, and costs no row.
                 ms := (date_part('epoch', clock_timestamp()) * 1000)::bigint;
                 if ms - gate >= {TriggerSql.GateMilliseconds} or gate > ms + 1000 then
-                    if pg_relation_size('{Names.Change}'::regclass) > {TriggerSql.LargestLog}
+                    if {(IsOfImages ? "pg_table_size" : "pg_relation_size")}('{Names.Change}'::regclass) > {TriggerSql.LargestLog}
                         or exists (select from {TriggerNames.Feed} where key = '{Names.Key}' and consumed_at < now() - interval '1 day') then
                         perform setval('{Names.Gate}'::regclass, {TriggerNames.Asleep});
                     else
@@ -104,16 +110,23 @@ internal sealed record LoggedTable(TriggerNames Names, string Table, string Colu
     private string InsertOne(string row, bool hasImage) => (Via, Image.Count > 0 && hasImage) switch
     {
         (0, false) => $"insert into {Names.Change} (id) values (format('%s', {row}.{Column}))",
-        (0, true) => $"insert into {Names.Change} (id, image) values (format('%s', {row}.{Column}), %image_of_row%)",
+        (0, true) => OrWithout(
+            $"insert into {Names.Change} (id, image) values (format('%s', {row}.{Column}), %image_of_row%)",
+            $"insert into {Names.Change} (id) values (format('%s', {row}.{Column}))"),
         _ => $"insert into {Names.Change} (id, via) select format('%s', {row}.{Column}), {Via} where {row}.{Column} is not null",
     };
 
     private string InsertAll(string rows, bool hasImage) => (Via, Image.Count > 0 && hasImage) switch
     {
         (0, false) => $"insert into {Names.Change} (id) select format('%s', {Column}) from {rows}",
-        (0, true) => $"insert into {Names.Change} (id, image) select format('%s', {Column}), %image_of_rows% from {rows}",
+        (0, true) => OrWithout(
+            $"insert into {Names.Change} (id, image) select format('%s', {Column}), %image_of_rows% from {rows}",
+            $"insert into {Names.Change} (id) select format('%s', {Column}) from {rows}"),
         _ => $"insert into {Names.Change} (id, via) select format('%s', {Column}), {Via} from {rows} where {Column} is not null",
     };
+
+    // A column that was dropped or renamed since must not stand in the way of whoever deletes a row: the reader sees that the columns differ.
+    private static string OrWithout(string insert, string without) => $"begin {insert}; exception when undefined_column then {without}; end";
 
     private static string ImageOf(string row) =>
         $"'json_object(array[' || string_agg(format('%L, case when {row}.%I is distinct from null then left(format(''%%s'', {row}.%I), {RowSql.ImageLimit}) end', attname, attname, attname), ', ' order by attnum) || ', ''{RowSql.ImageDeletedAt}'', format(''%s'', clock_timestamp())])'";

@@ -91,8 +91,19 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         var reader = new EngineReader(engine, mapping, database, redaction);
         if (engine.Judge(mapping, await reader.VersionAsync(cancellation)) is { } check)
             checks.Add(check);
-        foreach (var queue in (await reader.QueuesAsync(cancellation)).Where(q => q.IsPaused))
-            Advise("queues", $"Queue {queue.Queue} is paused{(queue.PausedAt is { } at ? $" since {at:u}" : "")}, by {queue.SaidBy}.");
+        try
+        {
+            foreach (var queue in (await reader.QueuesAsync(cancellation)).Where(q => q.IsPaused))
+                Advise("queues", $"Queue {queue.Queue} is paused{(queue.PausedAt is { } at ? $" since {at:u}" : "")}, by {queue.SaidBy}.");
+            foreach (var queue in (await reader.NodesAsync(cancellation)).GroupBy(n => n.Queue ?? "any queue", StringComparer.Ordinal).OrderBy(q => q.Key, StringComparer.Ordinal))
+                Good("queues", $"{queue.Key}: served by {string.Join(", ", queue.Select(n => n.SeenAt is { } seen ? $"{n.Node} (last sign of life {seen:u})" : n.Node))}.");
+        }
+        catch (PostgresException e) when (SourceFaults.IsMapping(e) || e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // Another edition or version has other columns there: nothing of the source's own reading depends on it.
+            Advise("queues", $"What {engine.Title} says of its queues can't be read here: {redaction.Line(e.MessageText)}.");
+        }
+
         if (probed.StateLabels is { } labels && mapping.States.Keys.Where(word => !labels.Contains(word)).ToList() is { Count: > 0 } missing)
             Good("states", $"The table's states lack {string.Join(", ", missing.Select(word => $"'{word}'"))}, which other versions have.");
     }

@@ -15,8 +15,8 @@ namespace JobLineage.Core.Feed.Trigger;
 /// <param name="isWide">Whether the log holds more than ids of jobs, as <see cref="TriggerSql.IsWide"/> says of a mapping.</param>
 public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames names, Guid? reader = null, bool isWide = false)
 {
-    /// <summary>Characters of images that are read at a time, roughly: what is there beyond them is read next time.</summary>
-    private const long LargestRead = 16L << 20;
+    /// <summary>Bytes of images, as they are stored, that are read at a time, roughly: what is there beyond them is read next time.</summary>
+    private const long LargestRead = 4L << 20;
 
     private readonly Guid reader = reader ?? Guid.NewGuid();
 
@@ -24,6 +24,9 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
 
     /// <summary>The names of what is installed.</summary>
     public TriggerNames Names => names;
+
+    /// <summary>Whether the log holds more than ids of jobs.</summary>
+    public bool IsWide => isWide;
 
     /// <summary>
     /// Reads what is in the log and leaves it there until the caller says that it has arrived. No transaction is held
@@ -37,35 +40,52 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
         command.Timeout = TimeoutSeconds;
         // The moment comes first: what was committed by then is in the log that is read after it.
         command.BatchCommands.Add(new("select clock_timestamp()"));
-        command.BatchCommands.Add(new($"select ctid, xmin, id{(isWide ? ", via, image::text" : "")} from {names.Change} limit {limit}"));
+        // Images are cut off by the server: what is sent and not read would be sent again with the next drain.
+        command.BatchCommands.Add(new(!isWide
+            ? $"select ctid, xmin, id from {names.Change} limit {limit}"
+            : $"""
+                select place, writer, id, via, image::text, total
+                from (
+                    select *, coalesce(sum(coalesce(pg_column_size(image), 0)) over (rows between unbounded preceding and 1 preceding), 0) as before, count(*) over () as total
+                    from (select ctid as place, xmin as writer, id, via, image from {names.Change} limit {limit}) log) measured
+                where before < {LargestRead}
+                """));
         var rows = new List<LoggedRow>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
         var said = new HashSet<ChangeElsewhere>();
-        var images = new Dictionary<string, string>(StringComparer.Ordinal);
+        var images = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var everything = false;
-        var read = 0L;
+        var total = 0L;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var at = new DateTimeOffset(reader.GetDateTime(0), TimeSpan.Zero);
         await reader.NextResultAsync(cancellation);
-        while (read < LargestRead && await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellation))
         {
             var id = await reader.IsDBNullAsync(2, cancellation) ? null : reader.GetString(2);
-            rows.Add(new(reader.GetFieldValue<NpgsqlTid>(0), reader.GetFieldValue<uint>(1), id));
+            short? via = isWide && !await reader.IsDBNullAsync(3, cancellation) ? reader.GetInt16(3) : null;
+            var image = isWide && !await reader.IsDBNullAsync(4, cancellation) ? reader.GetString(4) : null;
+            total = isWide ? reader.GetInt64(5) : rows.Count + 1;
+            rows.Add(new(reader.GetFieldValue<NpgsqlTid>(0), reader.GetFieldValue<uint>(1), id, via, image is not null));
             if (id is null)
                 everything = true;
-            else if (isWide && !await reader.IsDBNullAsync(3, cancellation))
-                said.Add(new(reader.GetInt16(3), id));
+            else if (via is { } table)
+                said.Add(new(table, id));
             else
                 ids.Add(id);
-            if (id is null || !isWide || await reader.IsDBNullAsync(4, cancellation))
+            if (id is null || image is null)
                 continue;
-            // The log is read as it was written, but for what vacuum made room for: of two rows of one id the later one counts, mostly.
-            images[id] = reader.GetString(4);
-            read += images[id].Length;
+            if (images.TryGetValue(id, out var known))
+                known.Add(image);
+            else
+                images[id] = [image];
         }
 
-        return new(this, rows, [.. ids], everything, rows.Count == limit || read >= LargestRead, at) { Elsewhere = [.. said], Images = images };
+        return new(this, rows, [.. ids], everything, rows.Count < total || total == limit, at)
+        {
+            Elsewhere = [.. said],
+            Images = images.ToDictionary(i => i.Key, i => (IReadOnlyList<string>)i.Value, StringComparer.Ordinal),
+        };
     }
 
     /// <summary>Who reads.</summary>
@@ -165,15 +185,20 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
         await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds };
         // By address: reading the log once more, and joining it with 5,000 addresses, is what the planner prefers.
         batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'off', true)"));
-        // A row of the same transaction and of the same id says nothing that the one that was read did not say.
+        // A row of the same transaction that says the same says nothing that the one that was read did not say.
         var delete = new NpgsqlBatchCommand($"""
-            delete from {names.Change} c using unnest($1::text[]::tid[], $2::text[]::xid[], $3::text[]) as done (place, writer, id)
-            where c.ctid = done.place and c.xmin = done.writer and c.id is not distinct from done.id
+            delete from {names.Change} c using unnest($1::text[]::tid[], $2::text[]::xid[], $3::text[]{(isWide ? ", $4::text[]::smallint[], $5::text[]::boolean[]" : "")}) as done (place, writer, id{(isWide ? ", via, has_image" : "")})
+            where c.ctid = done.place and c.xmin = done.writer and c.id is not distinct from done.id{(isWide ? " and c.via is not distinct from done.via and (c.image is not null) = done.has_image" : "")}
             """);
         // As text: the driver reads addresses, and does not write them.
-        delete.With(
-            Parameters.Texts(rows.Select(r => r.Place.ToString())),
-            Parameters.Texts(rows.Select(r => r.Writer.ToString(CultureInfo.InvariantCulture))), Parameters.Texts(rows.Select(r => r.Id)));
+        List<SqlValue> done =
+        [
+            Parameters.Texts(rows.Select(r => r.Place.ToString())), Parameters.Texts(rows.Select(r => r.Writer.ToString(CultureInfo.InvariantCulture))),
+            Parameters.Texts(rows.Select(r => r.Id)),
+        ];
+        if (isWide)
+            done.AddRange([Parameters.Texts(rows.Select(r => r.Via?.ToString(CultureInfo.InvariantCulture))), Parameters.Texts(rows.Select(r => r.HasImage ? "true" : "false"))]);
+        delete.With([.. done]);
         batch.BatchCommands.Add(delete);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
@@ -183,7 +208,9 @@ public sealed class TriggerConsumer(NpgsqlDataSource database, TriggerNames name
 /// <param name="Place">Where it stood.</param>
 /// <param name="Writer">The transaction that wrote it.</param>
 /// <param name="Id">The id that changed; null: everything.</param>
-internal readonly record struct LoggedRow(NpgsqlTid Place, uint Writer, string? Id);
+/// <param name="Via">The table that said it, as in <see cref="ChangeElsewhere"/>; null: that of the jobs.</param>
+/// <param name="HasImage">Whether it holds the image of a deleted row.</param>
+internal readonly record struct LoggedRow(NpgsqlTid Place, uint Writer, string? Id, short? Via, bool HasImage);
 
 /// <summary>What was read from a change log; it stays there until <see cref="CommitAsync"/>.</summary>
 public sealed class DrainedChanges
@@ -203,8 +230,8 @@ public sealed class DrainedChanges
     /// <summary>What other tables said of jobs, each once.</summary>
     public IReadOnlyList<ChangeElsewhere> Elsewhere { get; internal init; } = [];
 
-    /// <summary>The last images of rows that were deleted, as JSON, by their ids.</summary>
-    public IReadOnlyDictionary<string, string> Images { get; internal init; } = new Dictionary<string, string>();
+    /// <summary>The last images of rows that were deleted, as JSON, by their ids: more than one where an id came back and was deleted again.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Images { get; internal init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Whether the table was truncated: all rows must be compared.</summary>
     public bool Everything { get; }

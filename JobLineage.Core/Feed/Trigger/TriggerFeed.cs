@@ -63,8 +63,27 @@ public sealed class TriggerFeed(
             asleepUntil = null;
         await consumer.BeatAsync(cancellation);
         stamp = (await installer.InspectAsync(cancellation)).Stamp;
+        // Nobody saw what was put in the place of what, while nobody looked.
+        if (consumer.IsWide)
+            await record.SeeTriggerAsync(stamp, cancellation);
         high = (await record.PositionAsync(cancellation)).HighId;
         lastBeat = lastCheck = lastSweep = time.GetTimestamp();
+    }
+
+    /// <summary>Whether the log may hold images of deleted rows.</summary>
+    public bool HasImages => consumer.IsWide;
+
+    /// <summary>
+    /// Stores what is in the log now. Before a look: that a job is gone is seen by a look too, and how it ended only here.
+    /// </summary>
+    public async Task CatchUpAsync(DatabaseTurn? turn, CancellationToken cancellation)
+    {
+        for (var hasMore = true; hasMore;)
+        {
+            var changes = await consumer.DrainAsync(options.Batch, cancellation);
+            await StoreAsync(changes, turn, cancellation);
+            hasMore = changes.HasMore;
+        }
     }
 
     /// <summary>Follows until it can't go on, or is cancelled.</summary>

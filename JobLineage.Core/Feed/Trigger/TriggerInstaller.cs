@@ -19,13 +19,20 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
                 -- Whose log it is could put other things in its place, which would then act as the reader.
                 and not exists (select from pg_trigger strange where strange.tgrelid = change.oid)
                 and not exists (select from pg_rewrite strange where strange.ev_class = change.oid)
+                and not exists (select from pg_inherits strange where strange.inhparent = change.oid)
+                -- A type of his own has casts of his own.
+                and not exists (
+                    select from pg_attribute a
+                    where a.attrelid = change.oid and a.attnum > 0 and not a.attisdropped
+                        and (a.attname::text, a.atttypid) not in (('id', 'text'::regtype), ('via', 'smallint'::regtype), ('image', 'json'::regtype)))
                 and coalesce(change.relkind = 'r' and not change.relrowsecurity, true),
             coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(feed.oid, 'select')
                 and has_table_privilege(feed.oid, 'update') and has_table_privilege(change.oid, 'select')
                 and has_table_privilege(change.oid, 'delete') and has_table_privilege(change.oid, 'truncate') and has_table_privilege(gate.oid, 'select')
                 and has_table_privilege(gate.oid, 'update'), false),
             feed.oid is not null and change.oid is not null and gate.oid is not null,
-            coalesce(pg_relation_size(change.oid), 0),
+            -- Images overflow.
+            coalesce(pg_relation_size(change.oid), 0) + coalesce(pg_relation_size(nullif(change.reltoastrelid, 0)), 0),
             -- Whatever is dropped, made, disabled, enabled, emptied or rewritten leaves another number behind.
             concat_ws(' ', p.oid, min(p.xmin::text), change.oid, change.relfilenode, gate.oid, string_agg(t.oid || ':' || t.xmin, ',' order by t.oid),
                 -- A partition that comes, goes or is emptied fires nothing.
@@ -42,24 +49,37 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
             left join pg_class gate on gate.relnamespace = n.oid and gate.relname = replace(p.proname, 'log_', 'gate_')
         where cn.nspname = $1 and c.relname = $3 and n.nspname = 'job_lineage' and not t.tgisinternal and t.tgparentid = 0
             and p.proname like 'log\_%' and p.proname !~ '^log_[0-9a-f]{8}_[0-9]+$'
-        group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid, change.relfilenode, change.relkind, change.relrowsecurity, c.oid, c.relkind
+        group by p.oid, p.proname, n.oid, feed.oid, change.oid, gate.oid, change.reltoastrelid, change.relfilenode, change.relkind, change.relrowsecurity, c.oid, c.relkind
         order by 3 desc
         limit 1
         """;
 
     /// <summary>Of each of the other tables whether it has all its triggers, enabled, and a text that is another one when one was away or the table is another.</summary>
     private const string FindOthers = """
-        select coalesce(bool_and(whole), true), coalesce(string_agg(stamp, ' ' order by place), '')
+        select coalesce(bool_and(is_whole), true), coalesce(string_agg(stamp, ' ' order by place), '')
         from (
             select place, count(*) filter (where t.tgname = any(names) and t.tgenabled in ('O', 'A')
-                    and (c.relkind <> 'p' or t.tgname like '%\_truncate' or t.tgtype & 1 = 1)) = cardinality(names) as whole,
-                concat_ws(' ', c.oid, c.relfilenode, min(p.xmin::text), string_agg(t.oid || ':' || t.xmin, ',' order by t.oid)) as stamp
+                    and (c.relkind <> 'p' or t.tgname like '%\_truncate' or t.tgtype & 1 = 1)) = cardinality(names)
+                    -- Each partition has its own.
+                    and not exists (select from pg_trigger clone where clone.tgfoid = min(p.oid) and clone.tgparentid <> 0 and clone.tgenabled not in ('O', 'A')) as is_whole,
+                concat_ws(' ', c.oid, c.relfilenode, min(p.xmin::text), string_agg(t.oid || ':' || t.xmin, ',' order by t.oid),
+                    case c.relkind when 'p' then (
+                        select string_agg(part.oid || ':' || part.relfilenode, ',' order by part.oid)
+                        from pg_partition_tree(c.oid) tree join pg_class part on part.oid = tree.relid) end) as stamp
             from unnest($1, $2, $3) with ordinality w (relation, function, kinds, place)
                 cross join lateral (select string_to_array(kinds, ' ') as names) n
                 left join pg_class c on c.oid = to_regclass(relation)
                 left join pg_proc p on p.proname = function and p.pronamespace = to_regnamespace('job_lineage')
                 left join pg_trigger t on t.tgrelid = c.oid and t.tgfoid = p.oid and not t.tgisinternal and t.tgparentid = 0
-            group by place, names, c.oid, c.relfilenode) tables
+            group by place, names, c.oid, c.relfilenode, c.relkind) tables
+        """;
+
+    /// <summary>Whether the columns that images are made of are those that the mapping asks for: one may have come, gone or been renamed.</summary>
+    private const string FindImage = """
+        select f.image_columns is not distinct from (
+            select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+            where a.attrelid = to_regclass($2) and a.attnum > 0 and not a.attisdropped and a.attname = any($3))
+        from job_lineage.feed f where f.key = $1
         """;
 
     private const string FindTable = """
@@ -82,6 +102,8 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
         {
             var (others, further) = await OthersAsync(cancellation);
             (isWhole, stamp) = (isWhole && others, $"{stamp} {further}");
+            if (mapping.Deleted is not null && mayRead && comment == sql.Comment)
+                isWhole &= await KeepsTheColumnsAsync(cancellation);
         }
 
         var presence = (names, isWhole && hasTables, mayRead) switch
@@ -104,6 +126,13 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
         return await row.NextAsync(cancellation)
             ? (row.Text(), row.TextOrNull() ?? "", row.Bool(), row.Bool(), row.Bool(), row.Long(), row.Text())
             : null;
+    }
+
+    private async Task<bool> KeepsTheColumnsAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(FindImage);
+        command.With(sql.Names.Key, mapping.QualifiedTable, Parameters.Texts(sql.Logged[0].Image)).CommandTimeout = 15;
+        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
     private async Task<(bool AreWhole, string Stamp)> OthersAsync(CancellationToken cancellation)

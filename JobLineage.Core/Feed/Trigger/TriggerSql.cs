@@ -44,13 +44,15 @@ public sealed class TriggerSql(SourceMapping mapping)
 
     /// <summary>Another one where the triggers would be others, or the log would hold something else.</summary>
     private string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', tables.Select(t => string.Join('\t', [t.Table, t.Column, .. t.Image]))))))[..8];
+        // Counts up with what the functions of such a mapping do.
+        string.Join('\n', tables.Select(t => string.Join('\t', [t.Table, t.Column, .. t.Image])).Prepend("2")))))[..8];
 
     private static IReadOnlyList<LoggedTable> Tables(SourceMapping mapping)
     {
         var names = TriggerNames.Of(mapping);
         var own = new LoggedTable(names, mapping.QualifiedTable, SourceMapping.Quote(mapping.Id), 0) { Image = ImageOf(mapping) };
-        return [own, .. mapping.Changes.Where(c => c.Column is not null).Select((c, i) => new LoggedTable(names, c.QualifiedName(mapping), SourceMapping.Quote(c.Column!), i + 1))];
+        var others = mapping.Changes.Where(c => c.Column is not null).Select((c, i) => new LoggedTable(names, c.QualifiedName(mapping), SourceMapping.Quote(c.Column!), i + 1));
+        return [.. others.Prepend(own).Select(t => t with { IsOfImages = mapping.Deleted is not null })];
     }
 
     /// <summary>All words of the mapping that may be a column's name: which of them are, the catalog says when it is installed.</summary>
@@ -66,6 +68,7 @@ public sealed class TriggerSql(SourceMapping mapping)
         set local lock_timeout = '2s';
         set local client_min_messages = 'warning';
         set local search_path = pg_catalog, pg_temp;
+        {PlPgSql.Do(LockBody)}
         {PlPgSql.Do(SchemaBody)}
         create table if not exists {TriggerNames.Feed} (
             key          text primary key,
@@ -73,7 +76,8 @@ public sealed class TriggerSql(SourceMapping mapping)
             installed_at timestamptz not null default now(),
             consumed_at  timestamptz not null default now(),
             reader       uuid,        -- who reads the log now
-            reader_until timestamptz  -- and until when others keep off
+            reader_until timestamptz, -- and until when others keep off
+            image_columns text[]      -- of which columns an image of a deleted row is made
         );
         {(mapping.Deleted is null
             ? "-- Unlogged: after a crash it is empty, and the reader, whose connection the crash took too, compares everything."
@@ -82,15 +86,15 @@ public sealed class TriggerSql(SourceMapping mapping)
             with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
         create sequence if not exists {Names.Gate};
         {PlPgSql.Do(OwnersBody)}
-        alter table {TriggerNames.Feed} add column if not exists reader uuid, add column if not exists reader_until timestamptz;
+        {PlPgSql.Do(FeedBody)}
         {PlPgSql.Do(LogBody)}
         {string.Join('\n', tables.Select(t => $"{t.CreateFunction}\nrevoke all on function {t.Function}() from public;"))}
         comment on function {Names.Function}() is {SourceMapping.Literal(Comment)};
         {PlPgSql.Do(HandOverBody)}
         {PlPgSql.Do(DropStrangeTriggersBody)}
         {string.Join('\n', tables.Select(t => t.CreateTriggers))}
-        insert into {TriggerNames.Feed} (key, source_table) values ('{Names.Key}', {SourceMapping.Literal(table)})
-            on conflict (key) do update set source_table = excluded.source_table, installed_at = now(), consumed_at = now();
+        insert into {TriggerNames.Feed} (key, source_table, image_columns) values ('{Names.Key}', {SourceMapping.Literal(table)}, {tables[0].KeptColumns})
+            on conflict (key) do update set source_table = excluded.source_table, image_columns = excluded.image_columns, installed_at = now(), consumed_at = now();
         {(reader is null ? "" : Grants(SourceMapping.Quote(reader)))}commit;
 
         """;
@@ -201,10 +205,6 @@ public sealed class TriggerSql(SourceMapping mapping)
             is_granted boolean := false;
         begin
             select r.rolname into heir from pg_class c join pg_roles r on r.oid = c.relowner where c.oid = {SourceMapping.Literal(table)}::regclass;
-            if heir <> current_user and not pg_has_role(current_user, heir, 'member') then
-                raise exception using errcode = '42501',
-                    message = format('table %s belongs to %I, as whom the trigger is to run: install as %I, as a member of it, or as a superuser', {SourceMapping.Literal(table)}, heir, heir);
-            end if;
             if heir <> current_user then
                 execute format('grant usage on schema {TriggerNames.Schema} to %I', heir);
                 execute format('grant select on {TriggerNames.Feed} to %I', heir);
@@ -223,25 +223,51 @@ public sealed class TriggerSql(SourceMapping mapping)
         end
         """;
 
-    /// <summary>Makes the log what this mapping's must be. Whoever writes the table waits for the log: the table is taken first, or both would wait for each other.</summary>
+    /// <summary>
+    /// Refuses who can't hand the function over to the table's owner. Takes the tables first where anything of theirs will be made or changed. Whoever writes one waits for the log and the table of feeds, in its trigger: an
+    /// installation that held those, and then waited for the table, would wait for him and he for it.
+    /// </summary>
+    private string LockBody => $"""
+        declare
+            heir name := (select r.rolname from pg_class c join pg_roles r on r.oid = c.relowner where c.oid = {SourceMapping.Literal(table)}::regclass);
+        begin
+            if heir <> current_user and not pg_has_role(current_user, heir, 'member') then
+                raise exception using errcode = '42501',
+                    message = format('table %s belongs to %I, as whom the trigger is to run: install as %I, as a member of it, or as a superuser', {SourceMapping.Literal(table)}, heir, heir);
+            end if;
+            if {(IsWide(mapping) ? "true" : "false")} or (select count(*) {OurTriggers} and t.tgenabled <> 'D') <> {LoggedTable.Kinds.Count * tables.Count} then
+                lock table {string.Join(", ", tables.Select(t => t.Table))} in share row exclusive mode;
+            end if;
+        end
+        """;
+
+    private static string FeedBody => $"""
+        begin
+            if (select count(*) from pg_attribute
+                where attrelid = '{TriggerNames.Feed}'::regclass and attname in ('reader', 'reader_until', 'image_columns') and not attisdropped) < 3 then
+                alter table {TriggerNames.Feed} add column if not exists reader uuid, add column if not exists reader_until timestamptz,
+                    add column if not exists image_columns text[];
+            end if;
+        end
+        """;
+
+    /// <summary>Makes the log what this mapping's must be.</summary>
     private string LogBody => $"""
         declare
             is_logged boolean := (select relpersistence = 'p' from pg_class where oid = '{Names.Change}'::regclass);
         begin
             if is_logged <> {(mapping.Deleted is null ? "false" : "true")} then
-                lock table {table} in share row exclusive mode;
                 alter table {Names.Change} set {(mapping.Deleted is null ? "unlogged" : "logged")};
             end if;
             if {(IsWide(mapping) ? "true" : "false")} and not exists (
                 select from pg_attribute where attrelid = '{Names.Change}'::regclass and attname = 'image' and not attisdropped) then
-                lock table {table} in share row exclusive mode;
                 alter table {Names.Change} add column if not exists via smallint, add column if not exists image json;
             end if;
         end
         """;
 
     /// <summary>
-    /// Triggers on tables that the mapping does not name any more. A function runs as the owner of the jobs' table, for whoever writes the table that
+    /// Triggers of another mapping: on tables that this one does not name, or that call the function of another table, whose columns are others. A function runs as the owner of the jobs' table, for whoever writes the table that
     /// it stands on: that must be the same owner's, or types of another one would be evaluated with rights that are not his.
     /// </summary>
     private string DropStrangeTriggersBody => $"""
@@ -257,9 +283,16 @@ public sealed class TriggerSql(SourceMapping mapping)
             for doomed in
                 select t.tgname, t.tgrelid::regclass as relation
                 {OurTriggers}
-                    and t.tgrelid <> all(array[{string.Join(", ", tables.Select(t => $"{SourceMapping.Literal(t.Table)}::regclass"))}]::oid[])
+                    and (t.tgrelid, p.proname::text) not in ({string.Join(", ", tables.Select(t => $"({SourceMapping.Literal(t.Table)}::regclass, '{t.Function.Split('.')[1]}')"))})
             loop
                 execute format('drop trigger %I on %s', doomed.tgname, doomed.relation);
+            end loop;
+            for doomed in
+                select p.oid::regprocedure as function from pg_proc p
+                where p.pronamespace = '{TriggerNames.Schema}'::regnamespace and p.proname ~ '^log_{Names.Key}_[0-9]+$'
+                    and p.proname <> all(array[{string.Join(", ", tables.Select(t => $"'{t.Function.Split('.')[1]}'"))}])
+            loop
+                execute format('drop function %s', doomed.function);
             end loop;
         end
         """;

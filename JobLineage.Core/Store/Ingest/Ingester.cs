@@ -69,7 +69,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var returned = turn.IsRereading ? [] : await new ReturnedIds(connection, record.Id, loader).SetAsideAsync(nodes, byKey, cancellation);
         var versions = returned.Count > 0 || turn.HasReturned ? await VersionLinks.LoadAsync(loader, nodes, byKey, cancellation) : new();
         var changed = new List<string>();
-        Take(nodes, byKey, rows.Deleted, versions, changed);
+        Take(nodes, byKey, rows, versions, changed);
         var taken = changed.Count;
         await VersionLinks.MoveChildrenAsync(loader, nodes, byKey, versions, cancellation);
         Absences.Lose(nodes, returned.Select(r => r.Earlier), []);
@@ -122,7 +122,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         }
     }
 
-    private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, IReadOnlySet<string> deleted, JobVersions versions, List<string> changed)
+    private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, SourceRows rows, JobVersions versions, List<string> changed)
     {
         foreach (var (key, job) in jobs)
         {
@@ -139,7 +139,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 State = job.State,
                 Attempt = job.Attempt,
                 AttemptedBy = job.AttemptedBy,
-                Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0) | (deleted.Contains(job.Id) ? JobFlags.Gone : 0),
+                Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0) | (rows.Deleted.Contains(job.Id) ? JobFlags.Gone : 0),
                 Fingerprint = Fingerprint.Of(job) is { } print ? fingerprints[print] : null,
                 Expected = job.ExpectedChildren,
                 InsertedAt = job.InsertedAt,
@@ -147,6 +147,20 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 AttemptedAt = job.AttemptedAt,
                 FinishedAt = job.FinishedAt,
             };
+            // What an image lacks is no change: what was read of the whole row stays.
+            if (rows.Partial.Contains(job.Id) && node.WasRead)
+            {
+                facts = node.Old with
+                {
+                    State = job.State,
+                    Attempt = job.Attempt,
+                    AttemptedAt = job.AttemptedAt,
+                    FinishedAt = job.FinishedAt,
+                    Flags = (node.Old.Flags & (JobFlags.CycleCut | JobFlags.Cut)) | JobFlags.Gone,
+                };
+                hash = node.Hash;
+            }
+
             if (node.Exists && node.Hash == hash && node.Old == facts)
                 continue;
             node.IsPayloadChanged = node.Hash != hash;

@@ -23,7 +23,7 @@ internal sealed class RefusedRows(string source, Func<SourceRows, CancellationTo
         var byId = rows.Jobs.GroupBy(j => j.Id, StringComparer.Ordinal).ToDictionary(j => j.Key, j => j.Last(), StringComparer.Ordinal);
         await new RowSearch(source, Usual).RunAsync(
             [.. byId.Keys],
-            async some => results.Add(await write(new([.. some.Select(id => byId[id])], []) { Bad = [.. rows.Bad.Where(b => some.Contains(b.Id))] }, cancellation)),
+            async some => results.Add(await write(rows with { Jobs = [.. some.Select(id => byId[id])], Absent = [], Bad = [.. rows.Bad.Where(b => some.Contains(b.Id))], Unknown = [] }, cancellation)),
             (id, e) =>
             {
                 bad.Add(Bad(byId[id], e));

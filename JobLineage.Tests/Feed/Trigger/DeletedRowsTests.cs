@@ -3,43 +3,13 @@ using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
 using JobLineage.Tests.Engines;
 using JobLineage.Tests.Lineage;
+using static JobLineage.Tests.Feed.Trigger.DeletingQueue;
 
 namespace JobLineage.Tests.Feed.Trigger;
 
-/// <summary>A queue that deletes a job when it ends, and keeps names in other tables, as graphile-worker does.</summary>
+/// <summary>What is known of jobs whose queue deletes them when they end.</summary>
 public sealed class DeletedRowsTests
 {
-    private const string Tables = """
-        create table kinds (id int primary key, name text not null);
-        insert into kinds values (1, 'sync'), (2, 'page'), (3, 'detail');
-        create type mood as enum ('calm', 'urgent');
-        create table work (
-            id bigserial primary key, kind_id int not null references kinds, payload json not null default '{}', attempts int not null default 0, locked_at timestamptz,
-            mood mood, price numeric(10, 2), note varchar(10000), created_at timestamptz not null default now(), unmapped text);
-        create table notes (work_id bigint, priority int not null);
-        """;
-
-    private static readonly SourceMapping Mapping = new()
-    {
-        Name = "work",
-        Table = "work",
-        Joins = "left join {schema}.kinds k on k.id = job.kind_id left join lateral (select max(n.priority) as priority from {schema}.notes n where n.work_id = job.id) n on true",
-        Changes = [new("kinds", null), new("notes", "work_id")],
-        State = "case when job.locked_at is not null then 'executing' when job.attempts >= 3 then 'discarded' else 'available' end",
-        States = JobStates.All.ToDictionary(s => s.Name()),
-        Deleted = "case when job.locked_at is not null then 'completed' when job.attempts < 3 then 'cancelled' end",
-        Worker = "k.name",
-        Queue = "job.mood",
-        ParentId = "job.payload->>'parent'",
-        Attempt = "job.attempts",
-        MaxAttempts = "3",
-        Priority = "n.priority",
-        InsertedAt = "job.created_at",
-        AttemptedAt = "job.locked_at",
-        Args = "job.payload",
-        Meta = "jsonb_build_object('price', job.price, 'note', job.note)",
-    };
-
     [Fact]
     public async Task A_job_that_comes_and_goes_between_two_looks_is_known_by_its_last_image()
     {
@@ -171,88 +141,107 @@ public sealed class DeletedRowsTests
     }
 
     [Fact]
-    public async Task Another_mapping_asks_for_another_installation_and_gets_it_by_installing_again()
+    public async Task What_an_image_lacks_takes_nothing_from_what_was_read_before()
     {
         await using var fixture = await FollowedAsync();
-        await fixture.Feed.StopAsync();
-        var wider = Mapping with { Meta = "jsonb_build_object('unmapped', job.unmapped)" };
-        var installer = new TriggerInstaller(wider, fixture.Source.Connections);
-        var found = await installer.InspectAsync(default);
-        Assert.Equal(TriggerPresence.OtherMapping, found.Presence);
-        Assert.Contains("installed for another mapping", found.Problem("work"));
+        await fixture.ExecuteAsync("insert into work (kind_id) values (1); insert into work (kind_id, payload) values (2, json_build_object('parent', 1, 'text', repeat('x', 9000)))");
+        await fixture.Feed.UntilJobsAsync("1 available, 2 available");
+        const string Kept = "select r.root_id || ' ' || j.parent_id || ' ' || (length(j.args) > 1000) from job_lineage.job j join job_lineage.run r on r.id = j.run_id where j.id = '2'";
+        Assert.Equal("1 1 true", await fixture.Feed.StoredAsync<string>(Kept));
 
-        await installer.InstallAsync();
-        Assert.Equal(TriggerPresence.Ready, (await installer.InspectAsync(default)).Presence);
-        await fixture.Feed.StartAsync(wider);
+        await fixture.ExecuteAsync("update work set locked_at = now(), attempts = 1 where id = 2; delete from work where id = 2");
+        await fixture.Feed.UntilAsync(async () => await fixture.EndedAsync() == "1 sync available, 2 page completed");
+        Assert.Equal("1 1 true", await fixture.Feed.StoredAsync<string>(Kept));
+        Assert.Equal(1, await fixture.Feed.StoredAsync<int>("select attempt from job_lineage.job where id = '2'"));
+    }
+
+    [Fact]
+    public async Task An_id_that_comes_back_is_another_job_and_the_earlier_one_ended_as_its_image_says()
+    {
+        await using var fixture = await FollowedAsync();
+        await fixture.ExecuteAsync("insert into work (id, kind_id, created_at) values (5, 1, '2026-03-01T10:00:00Z')");
+        await fixture.Feed.UntilJobsAsync("5 available");
+
+        await fixture.ExecuteAsync("""
+            begin;
+            update work set attempts = 3;
+            delete from work;
+            insert into work (id, kind_id, created_at, locked_at) values (5, 2, '2026-03-02T10:00:00Z', now());
+            delete from work;
+            insert into work (id, kind_id, created_at) values (5, 3, '2026-03-03T10:00:00Z');
+            commit
+            """);
+        await fixture.Feed.UntilAsync(async () => await fixture.EndedAsync() is var ended
+            && ended.Contains("5 detail available", StringComparison.Ordinal) && ended.Contains("page completed", StringComparison.Ordinal) && ended.Contains("sync discarded", StringComparison.Ordinal));
+        Assert.Equal(3, await fixture.Feed.StoredAsync<long>("select count(*) from job_lineage.job"));
+        Assert.Equal(1, await fixture.Feed.StoredAsync<long>("select count(*) from job_lineage.failure"));
+    }
+
+    [Fact]
+    public async Task A_row_that_the_store_refuses_makes_no_deleted_job_one_that_is_there()
+    {
+        await using var fixture = await FollowedAsync();
+        await fixture.Feed.StoredAsync<object>("alter table job_lineage.job add constraint refused check (id <> '2' or 1 / (case when id = '2' then 0 else 1 end) = 1)");
+        await fixture.ExecuteAsync("begin; insert into work (kind_id, locked_at) values (1, now()), (2, now()), (3, now()); delete from work; commit");
+
+        await fixture.Feed.UntilAsync(async () => await fixture.EndedAsync() == "1 sync completed, 3 detail completed");
+        Assert.Equal("2 2", await fixture.Feed.StoredAsync<string>("select string_agg((flags & 7)::text, ' ' order by id) from job_lineage.job where id in ('1', '3')"));
+    }
+
+    [Fact]
+    public async Task What_polling_did_not_see_is_said_after_the_trigger_was_installed_too_for_a_day()
+    {
+        await using var fixture = await FollowedAsync(install: false);
+        await new TriggerInstaller(Mapping, fixture.Source.Connections).InstallAsync();
+        await fixture.Feed.StopAsync();
+        await fixture.Feed.StartAsync(Mapping);
         await fixture.Feed.UntilAsync(FeedState.Live);
-        await fixture.ExecuteAsync("begin; insert into work (kind_id, locked_at, unmapped) values (1, now(), 'now it is'); delete from work; commit");
-        await fixture.Feed.UntilAsync(async () => await fixture.Feed.StoredAsync<string>("select meta from job_lineage.job") == """{"unmapped": "now it is"}""");
+        Assert.Contains("may lack the last image", await fixture.Feed.MessageAsync());
 
-        // Without any of it, what is not named any more goes, and the log is what it was.
-        var plain = wider with { Deleted = null, Changes = [], Joins = null, Worker = "job.kind_id", Priority = null };
         await fixture.Feed.StopAsync();
-        await new TriggerInstaller(plain, fixture.Source.Connections).InstallAsync();
-        Assert.Equal(TriggerPresence.Ready, (await new TriggerInstaller(plain, fixture.Source.Connections).InspectAsync(default)).Presence);
-        Assert.Equal(0, await fixture.Source.Database.ScalarAsync<long>("select count(*) from pg_trigger where tgrelid = 'notes'::regclass and not tgisinternal"));
-        Assert.Equal("u", await fixture.Source.Database.ScalarAsync<string>($"select relpersistence::text from pg_class where oid = '{fixture.Names.Change}'::regclass"));
-        await new TriggerInstaller(plain, fixture.Source.Connections).UninstallAsync();
-        Assert.Equal(0, await fixture.Source.Database.ScalarAsync<long>("select count(*) from pg_namespace where nspname = 'job_lineage'"));
+        await fixture.Feed.StoredAsync<object>("update job_lineage.source set images_lost_at = now() - interval '25 hours'");
+        await fixture.Feed.StartAsync(Mapping);
+        await fixture.Feed.UntilAsync(async () => await fixture.Feed.MessageAsync() is null);
+
+        // Emptied while nobody looked.
+        await fixture.Feed.StopAsync();
+        await fixture.ExecuteAsync($"truncate {fixture.Names.Change}");
+        await fixture.Feed.StartAsync(Mapping);
+        await fixture.Feed.UntilAsync(async () => (await fixture.Feed.MessageAsync())?.Contains("may lack the last image") == true);
     }
 
     [Fact]
-    public async Task A_trigger_of_another_table_that_is_disabled_makes_the_installation_incomplete()
+    public async Task A_program_that_reads_once_reads_the_log_too()
+    {
+        await using var fixture = await FollowedAsync();
+        await fixture.ExecuteAsync("insert into work (kind_id) values (1)");
+        await fixture.Feed.UntilJobsAsync("1 available");
+        await fixture.Feed.StopAsync();
+        await fixture.ExecuteAsync("update work set attempts = 3; delete from work; begin; insert into work (kind_id, locked_at) values (2, now()); delete from work where id = 2; commit");
+
+        Assert.Null(await fixture.Feed.ReadOnceAsync(Mapping));
+        Assert.Equal("1 sync discarded, 2 page completed", await fixture.EndedAsync());
+        Assert.Null(await fixture.Feed.MessageAsync());
+        Assert.Equal(1, await fixture.Feed.StoredAsync<long>("select count(*) from job_lineage.failure"));
+    }
+
+    [Fact]
+    public async Task Many_large_images_are_read_part_by_part_and_all_of_them()
     {
         await using var fixture = await FollowedAsync();
         await fixture.Feed.StopAsync();
-        await fixture.ExecuteAsync("alter table notes disable trigger all");
-        Assert.Equal(TriggerPresence.Incomplete, (await new TriggerInstaller(Mapping, fixture.Source.Connections).InspectAsync(default)).Presence);
-    }
+        await fixture.ExecuteAsync("""
+            begin;
+            insert into work (kind_id, locked_at, note) select 1, now(), (select string_agg(md5(n::text || i::text), '') from generate_series(1, 240) i) from generate_series(1, 1500) n;
+            delete from work;
+            commit
+            """);
+        var consumer = new TriggerConsumer(fixture.Source.Connections, fixture.Names, isWide: true);
+        var drained = await consumer.DrainAsync(5_000, default);
+        Assert.True(drained.HasMore);
+        Assert.InRange(drained.Images.Count, 1, 1_499);
 
-    [Theory]
-    [InlineData("note", "work_id", "public.note, which its Changes name, is not there")]
-    [InlineData("notes", "job_id", "public.notes, which its Changes name, has no column 'job_id'")]
-    [InlineData("seen", "id", "public.seen, which its Changes name, is not a table")]
-    public async Task A_wrong_table_among_those_that_announce_is_said(string table, string column, string said)
-    {
-        await using var fixture = await TasksTable.CreateAsync(Tables + "create view seen as select * from work;");
-        Assert.Contains(said, (await fixture.ProblemAsync(Mapping with { Changes = [new("kinds", null), new(table, column)] })).Message);
-    }
-
-    [Fact]
-    public async Task A_table_that_is_read_and_not_announced_is_named_and_the_source_is_polled()
-    {
-        await using var fixture = await TasksTable.CreateAsync(Tables);
-        var source = await fixture.ProbedAsync(Mapping with { Attempt = "n.priority", Changes = [new("kinds", null)] });
-        Assert.Equal("""Attempt reads "public"."notes", which is not among its Changes""", source.Reach);
-        Assert.Null((await fixture.ProbedAsync(Mapping with { Attempt = "n.priority" })).Reach);
-    }
-
-    private static async Task<Followed> FollowedAsync(SourceMapping? mapping = null, bool install = true)
-    {
-        var source = await TasksTable.CreateAsync(Tables);
-        mapping ??= Mapping;
-        if (install)
-            await new TriggerInstaller(mapping, source.Connections).InstallAsync();
-        var feed = await FreshFeed.CreateAsync(source.Connections);
-        await feed.StartAsync(mapping);
-        await feed.UntilAsync(install ? FeedState.Live : FeedState.Polling);
-        return new(source, feed, TriggerNames.Of(mapping));
-    }
-
-    private sealed record Followed(LineageFixture Source, FreshFeed Feed, TriggerNames Names) : IAsyncDisposable
-    {
-        public Task ExecuteAsync(string sql) => Source.Database.ExecuteAsync(sql);
-
-        /// <summary>The jobs that are counted: id, worker and state.</summary>
-        public async Task<string> EndedAsync() => await Feed.StoredAsync<string>("""
-            select string_agg(j.id || ' ' || l.text || ' ' || (array['available','scheduled','suspended','executing','retryable','completed','discarded','cancelled'])[j.state + 1], ', ' order by j.id collate "C")
-            from job_lineage.job j join job_lineage.label l on l.id = j.worker where j.flags & 5 = 0
-            """) ?? "";
-
-        public async ValueTask DisposeAsync()
-        {
-            await Feed.DisposeAsync();
-            await Source.DisposeAsync();
-        }
+        await fixture.Feed.StartAsync(Mapping);
+        await fixture.Feed.UntilAsync(async () => await fixture.Feed.StoredAsync<long>("select count(*) from job_lineage.job where state = 5 and flags & 7 = 2") == 1500);
     }
 }

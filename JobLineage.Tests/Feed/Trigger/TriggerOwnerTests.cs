@@ -57,6 +57,14 @@ public sealed class TriggerOwnerTests
                 create trigger act before delete on {names.Change} for each row execute function tenant.act()
                 """);
             Assert.Equal(TriggerPresence.Incomplete, (await installer.InspectAsync(default)).Presence);
+            await database.ExecuteAsync($"drop trigger act on {names.Change}");
+            Assert.Equal(TriggerPresence.Ready, (await installer.InspectAsync(default)).Presence);
+            await database.ExecuteAsync($"create table tenant.below () inherits ({names.Change})");
+            Assert.Equal(TriggerPresence.Incomplete, (await installer.InspectAsync(default)).Presence);
+            await database.ExecuteAsync("drop table tenant.below");
+            Assert.Equal(TriggerPresence.Ready, (await installer.InspectAsync(default)).Presence);
+            await database.ExecuteAsync($"alter table {names.Change} add column image tenant.odd");
+            Assert.Equal(TriggerPresence.Incomplete, (await installer.InspectAsync(default)).Presence);
         }
         finally
         {
