@@ -10,9 +10,9 @@ namespace JobLineage.Core.Alerts;
 public sealed record OverdueRule(
     [property: Setting] string Source,
     [property: Setting(Required = "give the worker of the pipeline's root, as in App.SyncJob")] string Pipeline,
-    [property: Setting(OverdueRule.NoPeriod, Least = "00:01:00", Most = "366.00:00:00", IsPlainDays = true, Required = "write it as 1.00:00:00 (a day), between a minute and a year")] TimeSpan Within)
+    [property: Setting("; " + OverdueRule.Period, Least = "00:01:00", Most = "366.00:00:00", IsPlainDays = true, Required = OverdueRule.Period)] TimeSpan Within)
 {
-    private const string NoPeriod = "; write it as 1.00:00:00 (a day), between a minute and a year";
+    private const string Period = "write it as 1.00:00:00 (a day), between a minute and a year";
 
     /// <summary><see cref="Within"/> in words: 1 d 12 h.</summary>
     public string WithinWords => Format.Exact(Within);

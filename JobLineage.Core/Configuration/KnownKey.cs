@@ -13,6 +13,9 @@ public sealed class KnownKey
     /// <summary>What stands below each name of the operator's, which may hold colons; null where there are no such names.</summary>
     public KnownKey? Named { get; private set; }
 
+    /// <summary>What stands below each number of a list of sections; null where there is no such list.</summary>
+    public KnownKey? Item { get; private set; }
+
     /// <summary>The names of ours that can stand right below it.</summary>
     public IReadOnlyCollection<string> Names => [.. keys.Keys.Where(name => name != SectionAttribute.AnyName)];
 
@@ -58,7 +61,9 @@ public sealed class KnownKey
                 value.Add(property.Type, property.IsNamed);
             else
                 value.Setting = property.Setting;
-            if (property is { IsList: true, IsSection: false })
+            if (property is { IsList: true, IsSection: true })
+                at.Item = value;
+            else if (property.IsList)
                 at.Setting = property.Setting;
         }
     }

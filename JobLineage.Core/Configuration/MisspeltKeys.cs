@@ -75,7 +75,7 @@ public sealed class MisspeltKeys(KnownKey known, Func<IConfigurationProvider, bo
     }
 
     private static string HasValue(IConfigurationSection section, KnownKey key) =>
-        $"{section.Path} has a value; it is a section with {(key.Names.Count > 0 ? string.Join(", ", key.Names) : "names of your own")}.";
+        $"{section.Path} has a value; it is a {(key.Item is { } item ? $"list: set {section.Path}:0:{string.Join(", :", item.Names)}" : $"section with {(key.Names.Count > 0 ? string.Join(", ", key.Names) : "names of your own")}")}.";
 
     /// <summary>A known key of ours that ends with a name, or else with one that is nearly the same.</summary>
     private string? Elsewhere(string name, Func<(string Path, KnownKey Key), bool> isMeant)

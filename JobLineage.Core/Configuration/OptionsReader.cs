@@ -58,13 +58,17 @@ public sealed class OptionsReader(IConfiguration configuration, Action<string> r
     private Array? List(OptionsProperty property, IConfigurationSection own)
     {
         var (children, line, separators) = (own.GetChildren().ToList(), property.Setting.Given(own.Value), property.Setting.Separators.ToCharArray());
-        var values = property.IsSection ? children.Select(child => Fill(New(property.Type), child, isNamed: false))
-            : line is null ? children.Select(child => Item(property, child))
-            : separators is [] ? [Value(property, line, own.Path, "is")]
-            : line.Split(separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part => Value(property, part, own.Path, "holds"));
-        var read = values.Where(value => value is not null).Select(Plain).ToArray();
-        if (line is null && children.Count == 0)
+        object?[] values =
+        [
+            .. property.IsSection ? children.Select(child => Fill(New(property.Type), child, isNamed: false))
+                : line is null ? children.Select(child => Item(property, child))
+                : separators is [] ? [Value(property, line, own.Path, "is")]
+                : line.Split(separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part => Value(property, part, own.Path, "holds")),
+        ];
+        // A line of nothing but commas gives none either.
+        if (values.Length == 0)
             Miss(property.Setting, own.Path);
+        var read = values.Where(value => value is not null).Select(Plain).ToArray();
         // A list that is there and empty takes away what would be there.
         if (read.Length == 0 && own.Value is null)
             return null;
@@ -113,7 +117,7 @@ public sealed class OptionsReader(IConfiguration configuration, Action<string> r
     private void Miss(SettingAttribute setting, string path)
     {
         if (setting.Required is { } hint)
-            Say($"{path} is missing{(setting.Variable is { } name ? $"; the environment variable {name} may hold it as well" : $"; {hint}")}");
+            Say($"{path} is missing{(hint.Length > 0 ? $"; {hint}" : "")}{(setting.Variable is { } name ? $"; the environment variable {name} may hold it as well" : "")}");
     }
 
     private void Say(string sentence) => report(sentence[^1] is '.' or '?' ? sentence : sentence + ".");

@@ -19,8 +19,8 @@ internal static partial class SourceStart
     public static SourceMapping? Of(IConfigurationSection section, string? preset, Action<string> report)
     {
         var start = preset == Custom ? Bare(section, report) : preset is null ? null : Presets.Find(preset, section.Key);
-        // Conditions of a preset speak of its own state.
-        if (start is not null && section["State"] is not null)
+        // Conditions of a preset speak of its own state, which a blank one leaves as it is.
+        if (start is not null && !string.IsNullOrWhiteSpace(section["State"]))
             start = start with { Unfinished = [] };
         if (start is not null && section["RunKey"] is not null)
             start = start with { RunKeyIndexed = null };

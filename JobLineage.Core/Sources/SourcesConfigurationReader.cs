@@ -26,7 +26,7 @@ public static partial class SourcesConfigurationReader
             if (!Name().IsMatch(section.Key))
                 errors.Add($"{section.Path} is not a name for a source: use letters, digits, '-', '_' and '.', since it is part of addresses.");
             var own = reader.Fill(new SourceSection { Preset = string.IsNullOrWhiteSpace(section["Preset"]) ? SourceStart.Custom : null, KeepRuns = all.KeepRuns }, section);
-            if (requireConnection && section["ConnectionString"] is null or "")
+            if (requireConnection && string.IsNullOrWhiteSpace(section["ConnectionString"]))
                 errors.Add($"{section.Path}:ConnectionString is missing; give the database that holds the queue's table.");
             limits[section.Key] = own.Stuck;
             if (SourceStart.Of(section, own.Preset, errors.Add) is not { } start)

@@ -7,11 +7,12 @@ namespace JobLineage.Dashboard.Hosting;
 /// <param name="Arguments">What the command line says.</param>
 /// <param name="Configuration">All of it.</param>
 /// <param name="Options">Where the dashboard listens and keeps its files.</param>
+/// <param name="Store">Leads to the store, in Npgsql's terms; null: an embedded private Postgres.</param>
 /// <param name="Sources">What is watched.</param>
 /// <param name="Feed">How often.</param>
 /// <param name="Digest">What is told, to whom.</param>
 internal sealed record CheckedSettings(
-    DashboardArguments Arguments, IConfiguration Configuration, DashboardOptions Options, SourcesConfiguration Sources, FeedOptions Feed, DigestSettings Digest)
+    DashboardArguments Arguments, IConfiguration Configuration, DashboardOptions Options, string? Store, SourcesConfiguration Sources, FeedOptions Feed, DigestSettings Digest)
 {
     /// <summary>Reads it.</summary>
     /// <param name="arguments">What the command line says.</param>
@@ -22,10 +23,10 @@ internal sealed record CheckedSettings(
         var configuration = AppConfiguration.Build(arguments);
         var errors = new ConfigurationErrors(configuration);
         var options = DashboardOptions.Read(configuration, arguments.CurrentDirectory, errors);
+        var reader = errors.Reader(configuration);
         var read = new CheckedSettings(
-            arguments, configuration, options, DashboardData.ReadSources(configuration, errors), errors.Reader(configuration).Read<FeedOptions>(),
+            arguments, configuration, options, reader.Read<StoreSection>().Store, DashboardData.ReadSources(configuration, errors), reader.Read<FeedOptions>(),
             DigestSettings.Read(configuration, options, errors));
-        DashboardData.CheckStore(configuration, errors);
         check?.Invoke(read, errors);
         errors.AddRange(ConfigurationKeys.Misspelt(configuration));
         errors.ThrowIfAny();

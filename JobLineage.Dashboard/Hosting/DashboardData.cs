@@ -29,21 +29,17 @@ internal static class DashboardData
         return sources;
     }
 
-    /// <summary>Checks the store's connection string, if one is configured; what is wrong with it goes to <paramref name="errors"/>.</summary>
-    public static void CheckStore(IConfiguration configuration, ConfigurationErrors errors) =>
-        errors.Reader(configuration).Read<StoreSection>();
-
     /// <summary>Registers <see cref="IRunReader"/>, <see cref="IRunSignal"/> and the feeds.</summary>
     public static void AddTo(DashboardSetup setup)
     {
         var sources = ReadSources(setup.Builder.Configuration, setup.Errors);
-        CheckStore(setup.Builder.Configuration, setup.Errors);
+        var store = setup.Errors.Reader(setup.Builder.Configuration).Read<StoreSection>().Store;
         var services = setup.Builder.Services;
         var feed = setup.Errors.Reader(setup.Builder.Configuration).Read<FeedOptions>();
         services.AddSingleton(sources);
         services.AddSingleton(feed);
         services.AddSingleton(s => new Outage(s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(_ => StoreDatabase.Create(setup.Builder.Configuration[StoreKey]!));
+        services.AddSingleton(_ => StoreDatabase.Create(store!));
         services.AddSingleton<IKeyStore>(s => new KeyStore(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<ISessionStore>(s => new SessionStore(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new RunReader(

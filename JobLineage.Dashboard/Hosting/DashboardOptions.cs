@@ -10,9 +10,6 @@ public sealed record DashboardOptions
     /// <summary>The key of <see cref="DataDirectory"/>.</summary>
     public const string DataDirectoryKey = "JobLineage:DataDirectory";
 
-    /// <summary>The key of <see cref="DegradedStatus"/>.</summary>
-    public const string DegradedStatusKey = "JobLineage:Health:DegradedStatus";
-
     /// <summary>
     /// What <c>/healthz/ready</c> answers with while a source is not followed: 200, for taking the pages away in the middle of an
     /// incident helps nobody, or 503.

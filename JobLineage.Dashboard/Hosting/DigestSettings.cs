@@ -13,6 +13,9 @@ internal sealed record DigestSettings : ICheckedOptions
     /// <summary>The section.</summary>
     public const string Section = "JobLineage:Digest";
 
+    private const string BaseUrlKey = $"{Section}:{nameof(BaseUrl)}";
+    private const string OverdueKey = $"{Section}:{nameof(Overdue)}";
+
     private const int MostOverdue = 200;
 
     /// <summary>The way out; null: no digests are made.</summary>
@@ -59,15 +62,14 @@ internal sealed record DigestSettings : ICheckedOptions
     public static DigestSettings Read(IConfiguration configuration, DashboardOptions dashboard, ConfigurationErrors errors)
     {
         var reader = errors.Reader(configuration);
-        var known = configuration.GetSection("JobLineage:Sources").GetChildren().Select(source => source.Key).ToList();
         var read = reader.Read<DigestSettings>();
         var site = read.Site ?? dashboard.Access.Proxy.PublicUrl;
-        if (site is null && read.Channel is not (null or ChannelKind.File) && string.IsNullOrWhiteSpace(configuration[$"{Section}:{nameof(BaseUrl)}"]))
-            errors.Add($"{Section}:{nameof(BaseUrl)}", "is missing; links in messages begin with it, as in https://lineage.example.com");
+        if (site is null && read.Channel is not (null or ChannelKind.File) && string.IsNullOrWhiteSpace(configuration[BaseUrlKey]))
+            errors.Add(BaseUrlKey, "is missing; links in messages begin with it, as in https://lineage.example.com");
         return read with
         {
             BaseUrl = site?.AbsoluteUri.TrimEnd('/') ?? Here(dashboard),
-            Overdue = [.. read.Overdue.Zip(configuration.GetSection($"{Section}:{nameof(Overdue)}").GetChildren(), (rule, section) => rule with { Source = Source(rule.Source ?? "", known, $"{section.Path}:Source", errors) })],
+            Overdue = ReadOverdue(read.Overdue, configuration, errors),
             ChannelOptions = DigestChannels.Read(reader, read.Channel, dashboard.DataDirectory),
         };
     }
@@ -75,8 +77,6 @@ internal sealed record DigestSettings : ICheckedOptions
     /// <inheritdoc />
     public IEnumerable<(string Key, string Problem)> Check()
     {
-        foreach (var twice in Overdue.Where(rule => rule.Pipeline is not null).GroupBy(rule => (rule.Source?.ToUpperInvariant(), rule.Pipeline)).Where(rules => rules.Count() > 1))
-            yield return (nameof(Overdue), $"names pipeline '{twice.Key.Pipeline}' of source '{twice.First().Source}' more than once");
         if (Overdue.Count > MostOverdue)
             yield return (nameof(Overdue), $"has {Overdue.Count} pipelines; it can have {MostOverdue}");
     }
@@ -95,6 +95,21 @@ internal sealed record DigestSettings : ICheckedOptions
             ? cron.WithTimeZone(TimeZoneInfo.Utc) : null;
 
     private static object? ReadSite(string text, Action<string> wrong) => ProxyRules.ReadSite(text, ", which is not an http or https address; write it as https://lineage.example.com", wrong);
+
+    /// <summary>The rules with the names of their sources as these are written; a list may leave numbers out, so each goes by its own key.</summary>
+    private static IReadOnlyList<OverdueRule> ReadOverdue(IReadOnlyList<OverdueRule> read, IConfiguration configuration, ConfigurationErrors errors)
+    {
+        var known = configuration.GetSection("JobLineage:Sources").GetChildren().Select(source => source.Key).ToList();
+        var rules = read.Zip(configuration.GetSection(OverdueKey).GetChildren(), (rule, section) =>
+            (section.Path, Rule: rule with { Source = Source(rule.Source ?? "", known, $"{section.Path}:Source", errors) })).ToList();
+        foreach (var same in rules.Where(r => r.Rule.Pipeline is not null).GroupBy(r => (r.Rule.Source, r.Rule.Pipeline)))
+        {
+            foreach (var (path, rule) in same.Skip(1))
+                errors.Add(path, $"names pipeline '{rule.Pipeline}' of source '{rule.Source}', which {same.First().Path} names already");
+        }
+
+        return [.. rules.Select(r => r.Rule)];
+    }
 
     private static string Source(string name, List<string> known, string key, ConfigurationErrors errors)
     {

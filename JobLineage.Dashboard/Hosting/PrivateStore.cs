@@ -112,7 +112,7 @@ internal sealed class PrivateStore : IAsyncDisposable
     }
 
     private static PrivateStore? Elsewhere(CheckedSettings settings) =>
-        settings.Configuration[DashboardData.StoreKey] is { Length: > 0 } configured ? new(configured) : null;
+        settings.Store is { } configured ? new(configured) : null;
 
     private static ILoggerFactory Logging(CheckedSettings settings) =>
         LoggerFactory.Create(log => log.AddConsoleLines(() => true, settings.Arguments.Verbose, settings.Configuration));

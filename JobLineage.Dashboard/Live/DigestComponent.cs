@@ -10,11 +10,7 @@ namespace JobLineage.Dashboard.Live;
 /// </summary>
 public abstract class DigestComponent : ViewComponent
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
-
     private static readonly RunKey Subject = new("", "digests");
-
-    private ITimer? _timer;
 
     /// <summary>Where digests come from.</summary>
     [Inject]
@@ -32,7 +28,7 @@ public abstract class DigestComponent : ViewComponent
     [Inject]
     protected DigestPlan Plan { get; set; } = null!;
 
-    private object Stamp => Time.GetUtcNow().Ticks / Look.Ticks;
+    private object Stamp => Time.GetUtcNow().Ticks / Unprompted.Ticks;
 
     /// <summary>Says that something has changed here: whoever looks sees it at once.</summary>
     public static void Announce(RunHub hub) => hub.SeenAll(Subject, Guid.NewGuid());
@@ -47,14 +43,6 @@ public abstract class DigestComponent : ViewComponent
     {
         ArgumentNullException.ThrowIfNull(watch);
         await watch.SetAsync(what, () => Hub.SubscribeView(Subject, what, Stamp, load));
-        if (IsInteractive)
-            _timer ??= Time.CreateTimer(_ => Hub.SeenAll(Subject, Stamp), null, Look, Look);
-    }
-
-    /// <inheritdoc />
-    protected override void OnLeaving()
-    {
-        base.OnLeaving();
-        _timer?.Dispose();
+        Tick(() => Hub.SeenAll(Subject, Stamp));
     }
 }

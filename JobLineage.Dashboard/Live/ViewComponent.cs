@@ -7,9 +7,11 @@ namespace JobLineage.Dashboard.Live;
 /// <summary>A component that shows a view of something else that is watched, and reads it again when that has changed.</summary>
 public abstract class ViewComponent : LiveComponent
 {
-    private static readonly TimeSpan Unprompted = TimeSpan.FromSeconds(10);
+    /// <summary>Between two looks at what changes without anybody's saying so.</summary>
+    protected static readonly TimeSpan Unprompted = TimeSpan.FromSeconds(10);
 
     private Action? _look;
+    private object? _ticking;
     private ITimer? _timer;
 
     /// <summary>Reads the views.</summary>
@@ -37,8 +39,24 @@ public abstract class ViewComponent : LiveComponent
         object Stamp() => ticks ? (run.Version, Time.GetUtcNow().UtcTicks / Unprompted.Ticks) : StampOf(run);
         await watch.SetAsync((subject, what), () => Hub.SubscribeView(subject, what, Stamp(), token => load(Views, token)));
         Hub.Seen<T>(subject, what, Stamp());
-        _look = ticks ? () => Hub.Seen<T>(subject, what, Stamp()) : null;
-        if (ticks && IsInteractive)
+        if (ticks)
+        {
+            _ticking = watch;
+            Tick(() => Hub.Seen<T>(subject, what, Stamp()));
+        }
+        // Another watch, one that does not tick, leaves this one ticking.
+        else if (_ticking == watch)
+        {
+            _look = null;
+        }
+    }
+
+    /// <summary>Looks every ten seconds, as long as somebody is there.</summary>
+    /// <param name="look">Takes the place of what was looked at before.</param>
+    protected void Tick(Action look)
+    {
+        _look = look;
+        if (IsInteractive)
             _timer ??= Time.CreateTimer(_ => _look?.Invoke(), null, Unprompted, Unprompted);
     }
 

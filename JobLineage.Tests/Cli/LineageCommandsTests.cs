@@ -250,6 +250,25 @@ public sealed class LineageCommandsTests
 
     private static (int, string) Short((int ExitCode, string Output, string Error) ran) => (ran.ExitCode, ran.Error);
 
+    [Theory]
+    [InlineData("JobLineage:Digest:Crom", "hourly", "JobLineage:Digest:Crom is not a known key; did you mean Cron?")]
+    [InlineData("JobLineage:Stuck:After", "soon", "JobLineage:Stuck:After is 'soon', which is not a duration; write it as 00:05:00.")]
+    [InlineData("JobLineage:History:KeepRuns", "", "JobLineage:History:KeepRuns ")]
+    [InlineData("JobLineage:Redact:0", "", "JobLineage:Redact:0 is empty; give a word that makes a key secret, such as password.")]
+    [InlineData("JobLineage:Digest:Cron", "hourly", null)]
+    [InlineData("ConnectionStrings:Store", "postgres://:bad:port", null)]
+    public async Task A_verb_about_a_source_checks_all_keys_and_the_values_that_it_reads(string key, string value, string? sentence)
+    {
+        var settings = new Dictionary<string, string?> { ["JobLineage:Sources:oban:Preset"] = "oban", ["JobLineage:Sources:oban:ConnectionString"] = Nowhere, [key] = value };
+
+        var ran = await RunAsync(["tree", "1"], settings);
+
+        Assert.Equal(sentence is null ? ExitCodes.Unreachable : ExitCodes.Usage, ran.ExitCode);
+        Assert.StartsWith(sentence ?? "The database of source 'oban' can't be reached", ran.Error);
+        // With a preset of the command line nothing of it is read.
+        Assert.Equal(ExitCodes.Unreachable, (await RunAsync(["tree", "1", "--preset", "oban", "--connection", Nowhere], settings)).ExitCode);
+    }
+
     private static Dictionary<string, string?> Source(string name, LineageFixture fixture, params (string Key, string Value)[] settings)
     {
         var all = settings.ToDictionary(s => $"JobLineage:Sources:{name}:{s.Key}", s => (string?)s.Value);

@@ -14,7 +14,9 @@ public sealed class MisspeltKeysTests
     [InlineData("JobLineage:Password", "JobLineage:Password is not a known key; it belongs in JobLineage:Access:Password.")]
     [InlineData("JobLineage:Access:Pasword", "JobLineage:Access:Pasword is not a known key; did you mean Password?")]
     [InlineData("JobLineage:Access", "JobLineage:Access has a value; it is a section with ApiToken, Password.")]
-    [InlineData("JobLineage:Quux", "JobLineage:Quux is not a known key; known are Access, DataDirectory, Digest, History, Redact, Sources.")]
+    [InlineData("JobLineage:Quux", "JobLineage:Quux is not a known key; known are Access, DataDirectory, Digest, History, Redact, Rules, Sources.")]
+    [InlineData("JobLineage:Rules", "JobLineage:Rules has a value; it is a list: set JobLineage:Rules:0:Pipeline, :Within.")]
+    [InlineData("JobLineage:Rules:0", "JobLineage:Rules:0 has a value; it is a section with Pipeline, Within.")]
     [InlineData("JobLineage:Smtp:Host", "JobLineage:Smtp is not a known key; it belongs in JobLineage:Digest:Smtp.")]
     [InlineData("JobLineage:Preset", "JobLineage:Preset is not a known key; it belongs in JobLineage:Sources:<name>:Preset.")]
     [InlineData("JobLineage:History:KeepRun", "JobLineage:History:KeepRun is not a known key; did you mean KeepRuns?")]
@@ -87,7 +89,12 @@ public sealed class MisspeltKeysTests
 
         [Setting]
         public IReadOnlyList<string> Redact { get; init; } = [];
+
+        [Setting]
+        public IReadOnlyList<Rule> Rules { get; init; } = [];
     }
+
+    private sealed record Rule([property: Setting] string Pipeline, [property: Setting] string Within);
 
     [Section("JobLineage:Sources:*")]
     private sealed record Source

@@ -72,6 +72,16 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void A_list_that_must_be_there_is_missing_also_where_its_line_has_nothing_but_separators()
+    {
+        (string, string?)[] whole = [($"{Home}Needed", "a"), ($"{Home}Key", "long enough")];
+        foreach (var line in new[] { ",", " , ,", " ", "" })
+            Assert.Equal([$"{Home}Mails is missing; give one; the environment variable TEST_MAILS may hold it as well."], ReadMails([.. whole, ($"{Home}Mails", line)]).Errors);
+        Assert.Equal([$"{Home}Mails:0 is empty; leave it out or give it a value."], ReadMails([($"{Home}Mails:0", "")]).Errors);
+        Assert.Equal(["a", "b"], ReadMails([($"{Home}Mails", "a,,b,")]).Mails);
+    }
+
+    [Fact]
     public void What_must_go_together_is_told_after_all_was_read() =>
         Assert.Equal([$"{Home}Count is 7, and there are 2 items."], Read(("Needed", "check"), ("Key", "long enough"), ("Items", "x;y"), ("Count", "7")).Errors);
 
@@ -92,6 +102,19 @@ public sealed class OptionsReaderTests
         var configuration = ReadOptions.Configuration(settings);
         var read = new OptionsReader(configuration, errors.Add).Read<Options>();
         return (read, [.. errors, .. new MisspeltKeys(KnownKey.Of([typeof(Options), typeof(Store)]), _ => false).Find(configuration)]);
+    }
+
+    private static (IReadOnlyList<string> Mails, IReadOnlyList<string> Errors) ReadMails((string Key, string? Value)[] settings)
+    {
+        var errors = new List<string>();
+        return (new OptionsReader(ReadOptions.Configuration(settings), errors.Add).Read<MailOptions>().Mails, errors);
+    }
+
+    [Section("JobLineage:Test")]
+    private sealed record MailOptions
+    {
+        [Setting(Separators = ",", Required = "give one", Variable = "TEST_MAILS")]
+        public IReadOnlyList<string> Mails { get; init; } = [];
     }
 
     private enum Colour

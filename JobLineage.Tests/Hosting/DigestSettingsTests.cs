@@ -58,6 +58,9 @@ public sealed class DigestSettingsTests
     [InlineData("AtMostOnce", "maybe", "JobLineage:Digest:AtMostOnce is 'maybe'")]
     [InlineData("From", "a@example.com\r\nBcc: b@example.com", "JobLineage:Digest:From is ")]
     [InlineData("Recipients", "ops", "JobLineage:Digest:Recipients holds 'ops'")]
+    [InlineData("Recipients", ",", "JobLineage:Digest:Recipients is missing; give the addresses that get the digest.")]
+    [InlineData("Recipients", " ; ,", "JobLineage:Digest:Recipients holds ';'")]
+    [InlineData("Overdue", "App.SyncJob", "JobLineage:Digest:Overdue has a value; it is a list: set JobLineage:Digest:Overdue:0:Pipeline, :Source, :Within.")]
     [InlineData("SendGrid:Endpoint", "ftp://x", "JobLineage:Digest:SendGrid:Endpoint is 'ftp://x'")]
     [InlineData("SendGrid:ApiKeey", "x", "ApiKey")]
     [InlineData("Recipient", "ops@example.com", "Recipients")]
@@ -88,6 +91,70 @@ public sealed class DigestSettingsTests
     {
         (string, string)[] whole = [("Overdue:0:Source", "oban"), ("Overdue:0:Pipeline", "App.SyncJob"), ("Overdue:0:Within", "1.00:00:00")];
         Assert.Contains(sentence, Assert.Single(Read([.. whole.Where(s => s.Item1 != key), (key, value)]).Errors));
+    }
+
+    [Fact]
+    public void Each_rule_that_says_the_same_again_is_told_by_its_own_key_and_the_first_ones()
+    {
+        (string, string)[] Rule(int number, string source, string pipeline) =>
+            [($"Overdue:{number}:Source", source), ($"Overdue:{number}:Pipeline", pipeline), ($"Overdue:{number}:Within", "1.00:00:00")];
+
+        var errors = Read([.. Rule(0, "oban", "App.OtherJob"), .. Rule(2, "oban", "App.SyncJob"), .. Rule(5, "OBAN", "App.SyncJob"), .. Rule(7, "oban", "App.SyncJob")]).Errors;
+
+        Assert.Equal(
+            [
+                "JobLineage:Digest:Overdue:5 names pipeline 'App.SyncJob' of source 'oban', which JobLineage:Digest:Overdue:2 names already.",
+                "JobLineage:Digest:Overdue:7 names pipeline 'App.SyncJob' of source 'oban', which JobLineage:Digest:Overdue:2 names already.",
+            ],
+            errors);
+    }
+
+    [Theory]
+    [InlineData("SendGrid")]
+    [InlineData("Smtp")]
+    [InlineData("File")]
+    public void Who_is_named_twice_gets_one_message(string channel)
+    {
+        var (settings, errors) = Read([
+            .. SendGrid.Where(s => s.Item1 is not ("Channel" or "Recipients")), ("Channel", channel), ("Smtp:Host", "mail.example.com"),
+            ("Recipients", "Ops <ops@example.com>, night@example.com, OPS@example.com, ops@example.com")]);
+
+        Assert.Empty(errors);
+        Assert.Equal([new("ops@example.com", "Ops"), new("night@example.com", null)], Recipients(settings));
+    }
+
+    [Fact]
+    public void Only_different_addresses_count_towards_what_SendGrid_takes()
+    {
+        (string, string)[] Many(int different) =>
+            [.. SendGrid.Where(s => s.Item1 != "Recipients"), ("Recipients", string.Join(',', Enumerable.Range(0, 1_100).Select(i => $"p{i % different}@example.com")))];
+
+        Assert.Empty(Read(Many(1_000)).Errors);
+        Assert.Equal("JobLineage:Digest:Recipients has 1001 addresses; SendGrid takes 1000 a message.", Assert.Single(Read(Many(1_001)).Errors));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData(",")]
+    public void A_file_is_to_somebody_also_where_the_recipients_are_blank(string blank)
+    {
+        var (settings, errors) = Read(("Channel", "File"), ("Recipients", blank));
+
+        Assert.Empty(errors);
+        Assert.Equal(Recipients(Read(("Channel", "File")).Settings), Recipients(settings));
+        Assert.Single(Recipients(settings));
+    }
+
+    [Fact]
+    public void Where_Slacks_address_is_found_is_said_whether_it_is_missing_or_something_else()
+    {
+        Assert.Contains(
+            "JobLineage:Digest:Slack:Url is missing; it is shown where the webhook was made; the environment variable SLACK_WEBHOOK_URL may hold it as well.",
+            Read(("Channel", "Slack"), ("BaseUrl", "https://x.example")).Errors);
+        Assert.Equal(
+            "JobLineage:Digest:Slack:Url is something else, which is not an https address without a user name; it is shown where the webhook was made.",
+            Assert.Single(Read(("Channel", "Slack"), ("BaseUrl", "https://x.example"), ("Slack:Url", "T000/B000/XXX")).Errors));
     }
 
     [Fact]
@@ -146,6 +213,14 @@ public sealed class DigestSettingsTests
         var (_, errors) = Read(("Channel", channel));
         Assert.Equal(keys.Order(), errors.Select(e => e.Split(' ')[0]["JobLineage:Digest:".Length..]).Order());
     }
+
+    private static IReadOnlyList<MailboxAddress> Recipients(DigestSettings settings) => settings.ChannelOptions switch
+    {
+        SendGridOptions sendGrid => sendGrid.Recipients,
+        SmtpOptions smtp => smtp.Recipients,
+        FolderOptions folder => folder.Recipients,
+        _ => throw new InvalidOperationException("This channel has no recipients."),
+    };
 
     private static (DigestSettings Settings, IReadOnlyList<string> Errors) Read(params (string Key, string Value)[] settings)
     {

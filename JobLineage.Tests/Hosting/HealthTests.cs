@@ -10,6 +10,8 @@ namespace JobLineage.Tests.Hosting;
 /// <summary>What those who watch the process are told of the sources.</summary>
 public sealed class HealthTests
 {
+    private const string StatusKey = "JobLineage:Health:DegradedStatus";
+
     [Theory]
     [InlineData(FeedState.Reconnecting, "Source 'oban' does not answer: /sources says why.")]
     [InlineData(FeedState.Misconfigured, "Source 'oban' can't be read as it is configured: /sources says why.")]
@@ -29,7 +31,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Where_it_is_configured_the_status_says_it_too()
     {
-        await using var dashboard = await TestDashboard.StartWithAsync(setup => setup.Builder.Services.AddSingleton(Configured("oban")), (DashboardOptions.DegradedStatusKey, "503"));
+        await using var dashboard = await TestDashboard.StartWithAsync(setup => setup.Builder.Services.AddSingleton(Configured("oban")), (StatusKey, "503"));
         Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/healthz/ready")).StatusCode);
 
         dashboard.Store.Sources = [new("oban", FeedState.Stopped, null, null, 0, 0)];
@@ -105,7 +107,7 @@ public sealed class HealthTests
     {
         using var folder = new Support.TempFolder();
 
-        var error = Assert.Throws<ConfigurationException>(() => TestDashboard.Build(folder, null, [(DashboardOptions.DegradedStatusKey, "500")]));
+        var error = Assert.Throws<ConfigurationException>(() => TestDashboard.Build(folder, null, [(StatusKey, "500")]));
 
         Assert.Equal("JobLineage:Health:DegradedStatus is '500'; it can be 200 or 503.", Assert.Single(error.Sentences));
     }

@@ -174,12 +174,46 @@ public sealed class SourcesConfigurationTests
     [Fact]
     public void What_is_said_of_a_preset_and_left_blank_takes_away_what_it_has_but_no_name()
     {
-        var read = Read((Oban + ":Preset", "oban"), (Oban + ":ConnectionString", "Host=db"), (Oban + ":Queue", " "), (Oban + ":Schema", " "), (Oban + ":TargetKeys", ""));
+        (string, string)[] plain = [("JobLineage:Sources:r:Preset", "research_jobs"), ("JobLineage:Sources:r:ConnectionString", "Host=db")];
+        var preset = Assert.Single(Read(plain).Sources).Mapping;
+        Assert.NotEmpty(preset.Steps);
+        Assert.NotEmpty(preset.TargetKeys);
+        Assert.NotNull(preset.LastError);
+        var read = Read([
+            .. plain, ("JobLineage:Sources:r:LastError", " "), ("JobLineage:Sources:r:Schema", " "), ("JobLineage:Sources:r:Worker", " "), ("JobLineage:Sources:r:Id", ""),
+            ("JobLineage:Sources:r:Steps", ""), ("JobLineage:Sources:r:TargetKeys", " ")]);
         Assert.Empty(read.Errors);
         var mapping = Assert.Single(read.Sources).Mapping;
-        Assert.Null(mapping.Queue);
-        Assert.Equal("public", mapping.Schema);
-        Assert.Equal("worker", mapping.Worker);
+        Assert.Null(mapping.LastError);
+        Assert.Empty(mapping.Steps);
+        Assert.Empty(mapping.TargetKeys);
+        Assert.Equal((preset.Schema, preset.Worker, preset.Id), (mapping.Schema, mapping.Worker, mapping.Id));
+    }
+
+    [Fact]
+    public void A_blank_state_leaves_the_presets_state_and_the_conditions_that_speak_of_it()
+    {
+        (string, string)[] plain = [("JobLineage:Sources:r:Preset", "research_jobs"), ("JobLineage:Sources:r:ConnectionString", "Host=db")];
+        var preset = Assert.Single(Read(plain).Sources).Mapping;
+        Assert.NotEmpty(preset.Unfinished);
+        foreach (var blank in new[] { "", " " })
+        {
+            var mapping = Assert.Single(Read([.. plain, ("JobLineage:Sources:r:State", blank)]).Sources).Mapping;
+            Assert.Equal(preset.State, mapping.State);
+            Assert.Equal(preset.Unfinished, mapping.Unfinished);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void A_blank_connection_is_as_none(string blank)
+    {
+        (string, string?)[] settings = [(Oban + ":Preset", "oban"), (Oban + ":ConnectionString", blank)];
+        Assert.Equal(["JobLineage:Sources:oban:ConnectionString is missing; give the database that holds the queue's table."], ReadOptions.Sources(settings).Errors);
+        var read = SourcesConfigurationReader.Read(ReadOptions.Configuration(settings), requireConnection: false);
+        Assert.Empty(read.Errors);
+        Assert.Null(Assert.Single(read.Sources).ConnectionString);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using JobLineage.Bench.Faults;
+using JobLineage.Tests.Architecture;
 
 namespace JobLineage.Tests.Support;
 
@@ -18,6 +19,10 @@ public sealed class TrialScopeTests
         var refused = Assert.Throws<InvalidOperationException>(() => TrialScope.Read("al"));
         Assert.Equal("JOBLINEAGE_TRIALS is 'al', and may be 'all' for all trials of the tests or 'some', as without it, for a part of each kind.", refused.Message);
     }
+
+    [Fact]
+    public void The_first_page_counts_the_faults() =>
+        Assert.Contains($"lets {AllFaults.List.Count} faults strike", File.ReadAllText(Path.Combine(SourceFiles.Root, "README.md")));
 
     [Fact]
     public void Each_kind_of_fault_is_tried_in_every_run()

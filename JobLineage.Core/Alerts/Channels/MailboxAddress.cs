@@ -8,6 +8,9 @@ namespace JobLineage.Core.Alerts.Channels;
 /// <param name="Name">The name before it; null without one.</param>
 public sealed record MailboxAddress(string Address, string? Name)
 {
+    /// <summary>Each address once, as it is named first: SendGrid refuses a message that names one twice.</summary>
+    public static IReadOnlyList<MailboxAddress> Once(IEnumerable<MailboxAddress> addresses) => [.. addresses.DistinctBy(a => a.Address, StringComparer.OrdinalIgnoreCase)];
+
     /// <summary>Reads <c>ops@example.com</c> or <c>Ops &lt;ops@example.com&gt;</c>.</summary>
     public static bool TryParse(string text, out MailboxAddress address)
     {

@@ -26,8 +26,8 @@ public sealed record SendGridOptions(
     /// <inheritdoc />
     public IEnumerable<(string Key, string Problem)> Check()
     {
-        if (Recipients.Count > MostRecipients)
-            yield return (nameof(Recipients), $"has {Recipients.Count} addresses; SendGrid takes {MostRecipients} a message");
+        if (MailboxAddress.Once(Recipients).Count is > MostRecipients and var count)
+            yield return (nameof(Recipients), $"has {count} addresses; SendGrid takes {MostRecipients} a message");
         if (From.Name is { } name && !Ascii.IsValid(name))
             yield return (nameof(From), $"has the name '{name}'; SendGrid takes a sender's name in ASCII alone");
     }

@@ -6,7 +6,11 @@ namespace JobLineage.Core.Alerts.Channels;
 /// <summary>How Slack is reached.</summary>
 /// <param name="Url">The address of an incoming webhook; whoever knows it may post, so it is a secret.</param>
 [Section("JobLineage:Digest")]
-public sealed record SlackOptions([property: WebAddress(Key = "Slack:Url", Required = "", Variable = "SLACK_WEBHOOK_URL")] ChannelSecret Url);
+public sealed record SlackOptions(
+    [property: WebAddress(Key = "Slack:Url", Required = SlackOptions.Where, Hint = SlackOptions.Where, Variable = "SLACK_WEBHOOK_URL")] ChannelSecret Url)
+{
+    private const string Where = "it is shown where the webhook was made";
+}
 
 /// <summary>
 /// A message by an incoming webhook of Slack, in <see cref="SlackBlocks"/>: no asterisk, underscore, tilde or backtick of foreign
