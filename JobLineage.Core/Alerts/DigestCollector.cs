@@ -135,7 +135,7 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
                 from pg_temp.told t
                 join unnest($1, $2, $3, $4, $5, $6) with ordinality g (source_id, run_id, stage_id, worker, fingerprint, room, n)
                     on (t.source_id, t.run_id, t.stage_id, t.worker, t.fingerprint) = (g.source_id, g.run_id, g.stage_id, g.worker, g.fingerprint))
-            select r.n, f.job_id, f.target, f.attempt, f.max_attempts, r.at, f.message, j.args
+            select r.n, f.job_id, f.target, f.attempt, f.max_attempts, r.at, f.message, {JobSql.Args()}
             from recent r
             join job_lineage.failure f on f.id = r.id
             left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob}

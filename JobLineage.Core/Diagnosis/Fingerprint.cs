@@ -35,7 +35,10 @@ public static partial class Fingerprint
     }
 
     /// <summary>The fingerprint of the error that a job has not got over; null when there is none.</summary>
-    public static string? Of(Job job) => job.State != JobState.Completed && job.Errors.Count > 0 ? Of(job.Errors[^1].Message) : null;
+    public static string? Of(Job job) => MessageOf(job) is { } message ? Of(message) : null;
+
+    /// <summary>The message of the error that a job has not got over; null when there is none.</summary>
+    public static string? MessageOf(Job job) => job.State != JobState.Completed && job.Errors.Count > 0 ? job.Errors[^1].Message : null;
 
     [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://[^\s""'<>)\]]+", RegexOptions.IgnoreCase)]
     private static partial Regex Url();

@@ -25,9 +25,11 @@ public sealed class DiagnosisMigrationTests
         Assert.Contains("job 60 108", fresh);
         await fixture.SqlAsync(
             """
-            delete from job_lineage.migration where version = 2;
+            delete from job_lineage.migration where version in (2, 26);
+            update job_lineage.job j set args = p.args, meta = p.meta, errors = p.errors from job_lineage.payload p where p.source_id = j.source_id and p.id = j.id;
+            drop table job_lineage.payload;
             drop table job_lineage.queue, job_lineage.node;
-            drop index job_lineage.job_failed, job_lineage.job_childless, job_lineage.job_short, job_lineage.error_group_most, job_lineage.run_pipeline;
+            drop index job_lineage.job_childless, job_lineage.job_short, job_lineage.error_group_most, job_lineage.run_pipeline;
             alter table job_lineage.job drop column expected;
             alter table job_lineage.stage drop column ran, drop column ran_ms, drop column waited_ms, drop column expected,
                 drop column short_children, drop column short_parents, drop column lost_children;

@@ -11,10 +11,9 @@ public sealed partial class JobIsTests
     private static readonly Dictionary<string, string> Predicates = new()
     {
         ["job_stage"] = $"stage_id is not null and {JobIs.Counted("")}",
-        ["job_failed"] = $"{JobIs.In(JobState.Discarded, "")} and stage_id is not null and {JobIs.Counted("")}",
         ["job_childless"] = $"{JobIs.In(JobState.Completed, "")} and children = 0 and run_key is null and stage_id is not null and {JobIs.Counted("")}",
         ["job_short"] = $"{JobIs.In(JobState.Completed, "")} and expected > children and stage_id is not null and {JobIs.Counted("")}",
-        ["job_finished"] = $"stage_id is not null and {JobIs.Counted("")} and finished_at is not null",
+        ["job_finished"] = $"stage_id is not null and {JobIs.Counted("")} and (finished_at is not null or {JobIs.In(JobState.Discarded, "")})",
         ["job_error"] = $"stage_id is not null and {JobIs.Counted("")} and fingerprint is not null",
         ["job_uncounted"] = $"stage_id is not null and {JobIs.Uncounted("")}",
         ["job_single_over"] = $"stage_id is null and {JobIs.Gone("")}",

@@ -54,6 +54,7 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
                 found.Add($"job {job.Id}: {difference}");
         }
 
+        found.AddRange((await StoredJob.WidowedAsync(store, cancellation)).Select(id => $"job {id}: what lies beside it is left, and it is not"));
         foreach (var (id, member) in await StoredJob.PutAsideAsync(store, source.Mapping.Name, cancellation))
         {
             if (!bad.Remove((id, member)))
@@ -86,6 +87,10 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
             return $"its worker is {job.Worker} in the source and {stored.Worker} in the store";
         if (stored.Course != JobCourse.Of(job))
             return $"the source has {JobCourse.Of(job)}, the store has {stored.Course}";
+        if (stored.IsTwice)
+            return "its arguments lie in its row and beside it";
+        if (stored.Payload != JobPayload.Of(job))
+            return "its arguments, meta data or errors are not those of the store";
         return stored.Hash == JobHash.Of(job) ? null : "something that was read of it (args, meta, errors, priority, attempts it may take) is not the same in the store";
     }
 

@@ -2,6 +2,7 @@ using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
+using JobLineage.Core.Store.Ingest;
 using Npgsql;
 
 namespace JobLineage.Bench.Checking;
@@ -13,6 +14,12 @@ internal sealed record StoredJob(
 {
     /// <summary>What of its course nothing else is compared by.</summary>
     public required JobCourse Course { get; init; }
+
+    /// <summary>Arguments, meta data and errors.</summary>
+    public required JobPayload Payload { get; init; }
+
+    /// <summary>Whether they lie in the job's row and beside it.</summary>
+    public required bool IsTwice { get; init; }
 
     public bool IsMissing => (Flags & JobFlags.Missing) != 0;
 
@@ -33,8 +40,10 @@ internal sealed record StoredJob(
         await using var command = store.CreateCommand(
             """
             select j.id, j.parent_id, j.run_key, l.text, j.worker, j.state, j.flags, j.attempt, j.run_id, j.stage_id, j.children, j.hash, j.inserted_at,
-                q.text, p.text, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.expected
+                q.text, p.text, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.expected,
+                coalesce(b.args, j.args), coalesce(b.meta, j.meta), coalesce(b.errors, j.errors), b.id is not null and num_nonnulls(j.args, j.meta, j.errors) > 0
             from job_lineage.job j
+            left join job_lineage.payload b on b.source_id = j.source_id and b.id = j.id
             left join job_lineage.label l on l.id = j.worker
             left join job_lineage.label q on q.id = j.queue
             left join job_lineage.label p on p.id = j.step
@@ -52,10 +61,24 @@ internal sealed record StoredJob(
                 row.TimeAt(12))
             {
                 Course = new(Text(row, 13), Text(row, 14), row.TimeAt(15), row.TimeAt(16), row.TimeAt(17), Text(row, 18), row.IsDBNull(19) ? null : row.GetInt32(19)),
+                Payload = new(Text(row, 20), Text(row, 21), Text(row, 22)),
+                IsTwice = row.GetBoolean(23),
             };
         }
 
         return jobs;
+    }
+
+    /// <summary>The keys of rows that lie beside no job.</summary>
+    public static async Task<IReadOnlyList<string>> WidowedAsync(NpgsqlDataSource store, CancellationToken cancellation)
+    {
+        await using var command = store.CreateCommand(
+            "select p.id from job_lineage.payload p where not exists (select from job_lineage.job j where j.source_id = p.source_id and j.id = p.id) order by p.id");
+        var ids = new List<string>();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+            ids.Add(row.GetString(0));
+        return ids;
     }
 
     /// <summary>The rows, each with its member, that the store has put aside.</summary>

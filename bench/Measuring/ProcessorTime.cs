@@ -50,6 +50,8 @@ internal readonly record struct ProcessorTime(double Server, double Store, doubl
 
     public static ProcessorTime operator /(ProcessorTime one, double by) => new(one.Server / by, one.Store / by, one.Program / by);
 
+    public static ProcessorTime operator *(ProcessorTime one, double by) => new(one.Server * by, one.Store * by, one.Program * by);
+
     private static (int Parent, double Own, double Children)? Of(int pid)
     {
         try

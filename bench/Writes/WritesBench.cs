@@ -43,15 +43,18 @@ internal sealed class WritesBench : IBenchmark
                 await OneAsync($"{Report.Number(step)} changes a look", () => store.FollowAsync(step, steps, cancellation));
         }
 
-        report.Table($"{shape.Name}: into the store", ["what", "rows", "took", "rows a second", "WAL bytes a row", "catalog rows"], rows);
+        report.Table($"{shape.Name}: into the store", ["what", "rows", "took", "rows a second", "µs of processor a row: ours, store, queue", "WAL bytes a row", "catalog rows"], rows);
 
         async Task OneAsync(string what, Func<Task<Throughput>> run)
         {
             await work.BeginAsync(cancellation);
+            var before = await ProcessorTime.ReadAsync(server.Database, cancellation);
             var throughput = await report.WhileAsync($"{shape.Name}: {what}", run);
+            var used = (await ProcessorTime.ReadAsync(server.Database, cancellation) - before) * (1_000_000.0 / Math.Max(1, throughput.Count));
             var (wal, catalog) = await work.EndAsync(cancellation);
             rows.Add([
                 what, Report.Number(throughput.Count), Report.Time(throughput.Took), Report.Number((long)throughput.PerSecond),
+                used is { } cost ? string.Create(CultureInfo.InvariantCulture, $"{cost.Program:0} {cost.Store:0} {cost.Server - cost.Store:0}") : "?",
                 Report.Number(wal / Math.Max(1, throughput.Count)), Report.Number(catalog)]);
             if (areStatementsShown)
                 await work.ShowStatementsAsync(report, $"{shape.Name}: {what}", cancellation);

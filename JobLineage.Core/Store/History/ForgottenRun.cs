@@ -88,7 +88,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
         await transaction.CommitAsync(cancellation);
         for (var rows = Batch; rows == Batch;)
         {
-            rows = await DeleteJobsAsync(connection, stages, cancellation);
+            rows = await JobDeletion.OfStagesAsync(connection, stages, Batch, cancellation);
             sum += rows;
             removed?.Invoke(sum);
         }
@@ -117,6 +117,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
         await using var command = new NpgsqlCommand(
             $"""
             with gone as (delete from job_lineage.job where source_id = $1 and id = $2 returning worker, queue, state, flags),
+            beside as (delete from job_lineage.payload where source_id = $1 and id = $2),
             counted as (
                 update job_lineage.single g set {counts} from gone d
                 where g.source_id = $1 and g.worker = d.worker and {JobIs.Counted("d")}),
@@ -163,22 +164,5 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
         batch.Add("delete from job_lineage.stage where run_id = $1", run);
         batch.Add("delete from job_lineage.run where id = $1", run);
         return (long[])(await batch.ExecuteScalarAsync(cancellation))!;
-    }
-
-    private static async Task<int> DeleteJobsAsync(NpgsqlConnection connection, long[] stages, CancellationToken cancellation)
-    {
-        var deleted = 0;
-        foreach (var kind in (string[])[JobIs.Counted(), JobIs.Uncounted()])
-        {
-            await using var command = new NpgsqlCommand(
-                $"""
-                delete from job_lineage.job where ctid = any(array(
-                    select j.ctid from job_lineage.job j where j.stage_id = any($1) and j.stage_id is not null and {kind} limit $2))
-                """, connection)
-            { CommandTimeout = 120 }.With(Parameters.Longs(stages), Batch - deleted);
-            deleted += await command.ExecuteNonQueryAsync(cancellation);
-        }
-
-        return deleted;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ForgottenSource(NpgsqlConnection connection, short id)
     private const int RunBatch = 200;
 
     /// <summary>Tables with many rows of a source, each with the column that an index has next to the source's number.</summary>
-    private static readonly (string Table, string Key)[] Large = [("job", "id"), ("failure", "job_id"), ("past_run", "root_id"), ("put_aside", "job_id")];
+    private static readonly (string Table, string Key)[] Large = [("job", "id"), ("payload", "id"), ("failure", "job_id"), ("past_run", "root_id"), ("put_aside", "job_id")];
 
     /// <summary>Tables with few rows of a source.</summary>
     private static readonly string[] Small = ["single", "queue", "node", "mute", "leftover"];

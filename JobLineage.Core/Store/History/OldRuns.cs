@@ -57,7 +57,8 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
                     and greatest(j.inserted_at, j.attempted_at, j.finished_at) < now() - $2
                 order by greatest(j.inserted_at, j.attempted_at, j.finished_at)
                 limit $3))
-            returning worker, state, flags),
+            returning id, worker, state, flags),
+        beside as (delete from job_lineage.payload p using dropped d where p.source_id = $1 and p.id = d.id),
         counted as (
             update job_lineage.single s
             set {StateColumns.Each(name => $"{name} = s.{name} - d.{name}")}
@@ -163,7 +164,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         }
         else
         {
-            await DeleteJobsAsync(connection, stages, rows, cancellation);
+            await JobDeletion.OfStagesAsync(connection, stages, rows, cancellation);
         }
 
         await RunSignal.AnnounceAsync(connection, record.Name, [.. old.Select(r => r.RootId)], cancellation);
@@ -227,33 +228,13 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
             (run, stages) = (reader.GetInt64(0), reader.GetFieldValue<long[]>(1));
         }
 
-        var deleted = await DeleteJobsAsync(connection, stages, rows, cancellation);
+        var deleted = await JobDeletion.OfStagesAsync(connection, stages, rows, cancellation);
         if (deleted == rows)
             return deleted;
         await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection).With(run);
         await done.ExecuteNonQueryAsync(cancellation);
         // The ingester may have taken the last of them out of its way: even then something was done.
         return Math.Max(deleted, 1);
-    }
-
-    /// <summary>Deletes rows of these stages, those that are counted first: each kind has an index of its own.</summary>
-    /// <returns>How many; fewer than <paramref name="most"/> when none are left.</returns>
-    private static async Task<int> DeleteJobsAsync(NpgsqlConnection connection, IReadOnlyList<long> stages, int most, CancellationToken cancellation)
-    {
-        var deleted = 0;
-        foreach (var kind in (string[])[JobIs.Counted(), JobIs.Uncounted()])
-        {
-            await using var command = new NpgsqlCommand(
-                $"""
-                delete from job_lineage.job where ctid = any(array(
-                    select j.ctid from job_lineage.job j
-                    where j.stage_id = any($1) and j.stage_id is not null and {kind}
-                    limit $2))
-                """, connection).With(Parameters.Longs(stages), most - deleted);
-            deleted += await command.ExecuteNonQueryAsync(cancellation);
-        }
-
-        return deleted;
     }
 
     private async Task<int> DropSinglesAsync(NpgsqlConnection connection, TimeSpan keep, int rows, CancellationToken cancellation)

@@ -65,7 +65,10 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
         if (leftovers.Length == 0)
             return;
         await using var command = new NpgsqlCommand(
-            "delete from job_lineage.job where source_id = $1 and id = any($2) and run_id = any($3)", connection).With(
+            """
+            with gone as (delete from job_lineage.job where source_id = $1 and id = any($2) and run_id = any($3) returning id)
+            delete from job_lineage.payload p using gone where p.source_id = $1 and p.id = gone.id
+            """, connection).With(
             sourceId, Parameters.Texts(ids), Parameters.Longs(leftovers));
         await command.ExecuteNonQueryAsync(cancellation);
     }

@@ -5,7 +5,7 @@ namespace JobLineage.Core.Store.Ingest;
 /// <summary>
 /// Writes a batch: a fixed number of set-based statements whatever its size, all in the caller's transaction.
 /// </summary>
-internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, string sourceName)
+internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, string sourceName, bool hasReturned)
 {
     public async Task WriteAsync(
         IReadOnlyCollection<Node> nodes, IReadOnlyCollection<RunNode> runs, Deltas deltas, QueueDeltas queues,
@@ -23,7 +23,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         AddStages(batch, [.. runs.SelectMany(r => r.Stages).Where(s => s.IsNew)]);
         CounterWriter.Add(batch, sourceId, deltas);
         QueueWriter.Add(batch, sourceId, queues);
-        FailureDeltas.Add(batch, sourceId, failures);
+        FailureDeltas.Add(batch, sourceId, failures, hasReturned);
         MoveHeads(batch, runs);
         Sweep(batch, deltas);
         more(batch);
@@ -63,6 +63,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         {
             batch.Add("delete from job_lineage.job where source_id = $1 and id = any($2)",
                 sourceId, Parameters.Texts(dropped.Select(n => n.Id)));
+            batch.Add(JobRows.Forget, sourceId, Parameters.Texts(dropped.Select(n => n.Id)));
         }
     }
 

@@ -37,21 +37,29 @@ internal static class FailureDeltas
         return failures ?? [];
     }
 
-    /// <summary>Adds the one statement; none when nothing has failed.</summary>
-    public static void Add(NpgsqlBatch batch, short sourceId, IReadOnlyList<FailureDelta> failures)
+    /// <summary>Adds the statements; none when nothing has failed.</summary>
+    /// <param name="batch">Gets them.</param>
+    /// <param name="sourceId">The source's number.</param>
+    /// <param name="failures">The failures.</param>
+    /// <param name="hasReturned">Whether an id of the source has ever come back.</param>
+    public static void Add(NpgsqlBatch batch, short sourceId, IReadOnlyList<FailureDelta> failures, bool hasReturned)
     {
         if (failures.Count == 0)
             return;
         // A job that was set aside, and came back when the store no longer had it: what it failed with before is told already.
-        batch.Add(
-            """
-            update job_lineage.failure f set job_id = d.job_id
-            from unnest($2, $3) d (job_id, earlier)
-            where f.source_id = $1 and f.job_id = d.earlier
-            """,
-            sourceId,
-            Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => f.Key)),
-            Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => JobKeys.Earlier(f.Key, f.Facts.InsertedAt!.Value))));
+        if (hasReturned)
+        {
+            batch.Add(
+                """
+                update job_lineage.failure f set job_id = d.job_id
+                from unnest($2, $3) d (job_id, earlier)
+                where f.source_id = $1 and f.job_id = d.earlier
+                """,
+                sourceId,
+                Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => f.Key)),
+                Parameters.Texts(failures.Where(f => f.Facts.InsertedAt is not null).Select(f => JobKeys.Earlier(f.Key, f.Facts.InsertedAt!.Value))));
+        }
+
         batch.Add(
             """
             insert into job_lineage.failure (source_id, job_id, attempt, attempted_at, finished_at, nth, failed_at, at_first_sight,

@@ -53,7 +53,8 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var (jobs, absent) = (rows.Jobs, rows.Absent);
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await labels.EnsureAsync(connection, Texts(jobs), cancellation);
-        await fingerprints.EnsureAsync(connection, jobs.Select(Fingerprint.Of).OfType<string>(), cancellation);
+        var prints = Prints(jobs);
+        await fingerprints.EnsureAsync(connection, prints.Values, cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var turn = await BeginAsync(connection, cancellation);
         var loader = new BatchLoader(connection, record.Id, turn.Leftovers);
@@ -69,7 +70,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var returned = turn.IsRereading ? [] : await new ReturnedIds(connection, record.Id, loader).SetAsideAsync(nodes, byKey, cancellation);
         var versions = returned.Count > 0 || turn.HasReturned ? await VersionLinks.LoadAsync(loader, nodes, byKey, cancellation) : new();
         var changed = new List<string>();
-        Take(nodes, byKey, rows, versions, changed);
+        Take(nodes, byKey, rows, versions, prints, changed);
         var taken = changed.Count;
         await VersionLinks.MoveChildrenAsync(loader, nodes, byKey, versions, cancellation);
         Absences.Lose(nodes, returned.Select(r => r.Earlier), []);
@@ -91,7 +92,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
 
             await loader.ClearAsync(nodes.Values.Where(n => !n.Exists).Select(n => n.Id), cancellation);
             var failures = FailureDeltas.Of(nodes.Values, mapping.TargetKeys, turn.IsBackfilled || turn.IsRereading);
-            await new BatchWriter(connection, record.Id, mapping.Name).WriteAsync(
+            await new BatchWriter(connection, record.Id, mapping.Name, turn.HasReturned || returned.Count > 0).WriteAsync(
                 nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, [.. returned.Select(r => r.Key)],
                 batch => PutAsideRows.Add(batch, record.Id, [.. byKey.Keys, .. lost, .. blind], rows.Bad, turn.HasPutAside), cancellation);
             if (turn.IsRereading)
@@ -110,6 +111,19 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         };
     }
 
+    /// <summary>The fingerprints of the errors by their messages: many jobs fail with the same words.</summary>
+    private static Dictionary<string, string> Prints(IReadOnlyCollection<Job> jobs)
+    {
+        var prints = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var message in jobs.Select(Fingerprint.MessageOf).OfType<string>())
+        {
+            if (!prints.ContainsKey(message))
+                prints[message] = Fingerprint.Of(message);
+        }
+
+        return prints;
+    }
+
     private static IEnumerable<string> Texts(IReadOnlyCollection<Job> jobs)
     {
         yield return "";
@@ -122,7 +136,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         }
     }
 
-    private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, SourceRows rows, JobVersions versions, List<string> changed)
+    private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, SourceRows rows, JobVersions versions, Dictionary<string, string> prints, List<string> changed)
     {
         foreach (var (key, job) in jobs)
         {
@@ -140,7 +154,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 Attempt = job.Attempt,
                 AttemptedBy = job.AttemptedBy,
                 Flags = (node.Old.Flags & JobFlags.CycleCut) | (job.IsCut ? JobFlags.Cut : 0) | (rows.Deleted.Contains(job.Id) ? JobFlags.Gone : 0),
-                Fingerprint = Fingerprint.Of(job) is { } print ? fingerprints[print] : null,
+                Fingerprint = Fingerprint.MessageOf(job) is { } message ? fingerprints[prints[message]] : null,
                 Expected = job.ExpectedChildren,
                 InsertedAt = job.InsertedAt,
                 ScheduledAt = job.ScheduledAt,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using JobLineage.Core.Model;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,12 +6,13 @@ namespace JobLineage.Core.Store.Ingest;
 
 /// <summary>
 /// Writes job rows: new ones whole, by binary COPY; of those that are there the course of the job, and what is large (arguments,
-/// meta, errors) only where that has changed. Nothing is written to a catalog.
+/// meta, errors) only where that has changed. What of it is large lies in <c>job_lineage.payload</c>, so that a change of state does not write it anew:
+/// a row has it in itself or there, never in both. Nothing is written to a catalog.
 /// </summary>
 internal static class JobRows
 {
-    /// <summary>Characters of all errors of a job that are stored; the newest are kept.</summary>
-    private const int ErrorsLimit = 8192;
+    /// <summary>Deletes what lies beside the jobs $2 of the source $1.</summary>
+    public const string Forget = "delete from job_lineage.payload where source_id = $1 and id = any($2)";
 
     private static readonly JobColumn Id = JobColumn.Text("id", n => n.Id);
 
@@ -40,12 +40,29 @@ internal static class JobRows
         JobColumn.Number<long>("hash", NpgsqlDbType.Bigint, n => n.Hash, isPayload: true),
         JobColumn.Number<int>("max_attempts", NpgsqlDbType.Integer, n => n.Incoming?.MaxAttempts ?? 0, isPayload: true),
         JobColumn.Number<int>("priority", NpgsqlDbType.Integer, n => n.Incoming?.Priority ?? 0, isPayload: true),
-        JobColumn.Text("args", n => n.Incoming?.Args, isPayload: true),
-        JobColumn.Text("meta", n => n.Incoming?.Meta, isPayload: true),
-        JobColumn.Text("errors", n => n.Incoming is { } job ? Errors(job.Errors) : null, isPayload: true),
+        JobColumn.Text("args", n => n.Payload.IsBeside ? null : n.Payload.Args, isPayload: true),
+        JobColumn.Text("meta", n => n.Payload.IsBeside ? null : n.Payload.Meta, isPayload: true),
+        JobColumn.Text("errors", n => n.Payload.IsBeside ? null : n.Payload.Errors, isPayload: true),
     ];
 
     private static readonly JobColumn[] Course = [.. Columns.Where(c => !c.IsPayload)];
+
+    /// <summary>The columns of <c>job_lineage.payload</c> behind its key.</summary>
+    private static readonly JobColumn[] Beside =
+    [
+        JobColumn.Text("args", n => n.Payload.Args),
+        JobColumn.Text("meta", n => n.Payload.Meta),
+        JobColumn.Text("errors", n => n.Payload.Errors),
+    ];
+
+    private static readonly string CopyBeside = $"copy job_lineage.payload (source_id, id, {Names(Beside)}) from stdin (format binary)";
+
+    private static readonly string PutBeside =
+        $"""
+        insert into job_lineage.payload (source_id, id, {Names(Beside)})
+        select $1, * from unnest($2, $3, $4, $5)
+        on conflict (source_id, id) do update set ({Names(Beside)}) = ({string.Join(", ", Beside.Select(c => "excluded." + c.Name))})
+        """;
 
     private static readonly string Copy = $"copy job_lineage.job (source_id, id, {Names(Columns)}) from stdin (format binary)";
 
@@ -56,16 +73,23 @@ internal static class JobRows
     /// <summary>Adds rows that are not there.</summary>
     public static async Task AddAsync(NpgsqlConnection connection, short sourceId, IReadOnlyCollection<Node> nodes, CancellationToken cancellation)
     {
+        await AddAsync(connection, Copy, Columns, sourceId, nodes, cancellation);
+        await AddAsync(connection, CopyBeside, Beside, sourceId, [.. nodes.Where(n => n.Payload.IsBeside)], cancellation);
+    }
+
+    private static async Task AddAsync(
+        NpgsqlConnection connection, string copy, JobColumn[] columns, short sourceId, IReadOnlyCollection<Node> nodes, CancellationToken cancellation)
+    {
         if (nodes.Count == 0)
             return;
-        await using var writer = await connection.BeginBinaryImportAsync(Copy, cancellation);
+        await using var writer = await connection.BeginBinaryImportAsync(copy, cancellation);
         writer.Timeout = TimeSpan.FromMinutes(10);
         foreach (var node in nodes)
         {
             await writer.StartRowAsync(cancellation);
             await writer.WriteAsync(sourceId, NpgsqlDbType.Smallint, cancellation);
             await Id.CopyAsync(writer, node, cancellation);
-            foreach (var column in Columns)
+            foreach (var column in columns)
                 await column.CopyAsync(writer, node, cancellation);
         }
 
@@ -81,6 +105,10 @@ internal static class JobRows
             (node.IsPayloadChanged ? all : course).Add(node);
         Add(UpdateCourse, Course, course);
         Add(UpdateAll, Columns, all);
+        var within = all.Where(n => !n.Payload.IsBeside).ToList();
+        if (within.Count > 0)
+            batch.Add(Forget, sourceId, Parameters.Texts(within.Select(n => n.Id)));
+        Add(PutBeside, Beside, [.. all.Where(n => n.Payload.IsBeside)]);
 
         void Add(string sql, JobColumn[] columns, List<Node> some)
         {
@@ -89,18 +117,6 @@ internal static class JobRows
             some.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
             batch.Add(sql, [sourceId, Id.Array(some), .. columns.Select(c => c.Array(some))]);
         }
-    }
-
-    /// <summary>The errors as JSON, oldest first; null without any. When there are too many the oldest are left out.</summary>
-    internal static string? Errors(IReadOnlyList<JobError> errors)
-    {
-        if (errors.Count == 0)
-            return null;
-        var room = ErrorsLimit;
-        var first = errors.Count - 1;
-        for (room -= errors[first].Message.Length; first > 0 && errors[first - 1].Message.Length <= room; first--)
-            room -= errors[first - 1].Message.Length;
-        return JsonSerializer.Serialize(errors.Skip(first), StoredJson.Options);
     }
 
     private static string Update(JobColumn[] columns) =>

@@ -8,6 +8,8 @@ namespace JobLineage.Core.Store.Ingest;
 /// </summary>
 internal sealed class Node(string id)
 {
+    private JobPayload? payload;
+
     /// <summary>The job's key; see <see cref="JobKeys"/>.</summary>
     public string Id { get; } = id;
 
@@ -27,6 +29,9 @@ internal sealed class Node(string id)
 
     /// <summary>Of what is large and seldom changes; see <see cref="JobHash"/>.</summary>
     public long Hash { get; set; }
+
+    /// <summary>What is large of it, as it is to be written; nothing without <see cref="Incoming"/>.</summary>
+    public JobPayload Payload => payload ??= JobPayload.Of(Incoming);
 
     /// <summary>Whether its row was ever read, and it is more than a name that others call their parent.</summary>
     public bool WasRead => Exists && (Old.Flags & (JobFlags.Missing | JobFlags.Blind)) != JobFlags.Missing;

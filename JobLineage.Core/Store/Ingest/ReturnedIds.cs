@@ -91,6 +91,12 @@ internal sealed class ReturnedIds(NpgsqlConnection connection, short sourceId, B
             where j.source_id = $1 and j.parent_id = m.before
             """);
         Add(
+            """
+            update job_lineage.payload p set id = m.later
+            from unnest($2, $3) m (before, later)
+            where p.source_id = $1 and p.id = m.before
+            """);
+        Add(
             $"""
             update job_lineage.job j set id = m.later, earlier_of = {(areEarlier ? "m.before" : "null")}
             from unnest($2, $3) m (before, later)

@@ -39,7 +39,7 @@ internal static class ExportSql
             conditions[0] = JobIs.Seen();
             if (filter.Below is not null || (filter.Ids.Count > 0 && !filter.Ids.Contains(run.RootId)))
                 conditions.Add("false");
-            return ($"select {Columns} from job_lineage.job j where j.source_id = {Source()} and j.id = {Text(run.RootId)} and j.run_id is null and {All()}", [.. parameters]);
+            return ($"select {Columns} from job_lineage.job j {JobSql.PayloadJoin} where j.source_id = {Source()} and j.id = {Text(run.RootId)} and j.run_id is null and {All()}", [.. parameters]);
         }
 
         var stages = filtered.Stages.Select(stage => stage.Id).ToList();
@@ -57,6 +57,7 @@ internal static class ExportSql
                         select j.id from job_lineage.job j where j.source_id = {Source()} and j.parent_id = b.id and {JobIs.Linked()} offset 0) j)
                 select {Columns}
                 from below b cross join lateral (select * from job_lineage.job j where j.source_id = {Source()} and j.id = b.id offset 0) j
+                {JobSql.PayloadJoin}
                 where {All()}{ids}
                 """, [.. parameters]);
         }
@@ -68,6 +69,7 @@ internal static class ExportSql
                 select {Columns}
                 from unnest({Parameter(Parameters.Texts(filter.Ids))}) with ordinality u (id, n)
                 cross join lateral (select * from job_lineage.job j where j.source_id = {Source()} and j.id = u.id offset 0) j
+                {JobSql.PayloadJoin}
                 where {All()}
                 """, [.. parameters]);
         }
@@ -81,6 +83,7 @@ internal static class ExportSql
             cross join lateral (
                 select * from job_lineage.job j where j.stage_id = s.id and {All()}
                 order by {order}, length(j.id), j.id offset 0) j
+            {JobSql.PayloadJoin}
             """, [.. parameters]);
 
         string All() => string.Join(" and ", conditions);

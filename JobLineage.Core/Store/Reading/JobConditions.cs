@@ -96,10 +96,10 @@ internal sealed class JobConditions
 
         // Last: these cost most, and the others leave fewer jobs to them.
         foreach (var text in filter.Texts)
-            yield return $"position(lower({Text(text)}) in lower(j.args)) > 0";
+            yield return $"position(lower({Text(text)}) in lower({JobSql.Args()})) > 0";
         // Not all of what is asked (ArgsHold is), but arguments that can't have it need not be sent here. Letters may stand there as \u and their numbers.
         foreach (var value in filter.Args.Select(argument => argument.Value).Where(IsPlain))
-            yield return $@"(position({Text(value)} in j.args) > 0 or position('\u' in j.args) > 0)";
+            yield return $@"(select position({Text(value)} in a.args) > 0 or position('\u' in a.args) > 0 from (select {JobSql.Args()} as args offset 0) a)";
 
         string Text(string text) => parameter(text);
     }

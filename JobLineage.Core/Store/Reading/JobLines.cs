@@ -26,7 +26,7 @@ internal static class JobLines
         await using var command = new NpgsqlCommand(
             $"""
             select j.stage_id, js.text, jw.text, j.id, j.state, jq.text, j.attempt, j.max_attempts, j.scheduled_at, j.attempted_at, j.finished_at,
-                left(j.args, {ArgsShown}), length(j.args) > {ArgsShown} or {JobIs.Cut()}, j.errors, j.fingerprint, j.flags
+                left(coalesce(j.args, jp.args), {ArgsShown}), length(coalesce(j.args, jp.args)) > {ArgsShown} or {JobIs.Cut()}, coalesce(j.errors, jp.errors), j.fingerprint, j.flags
             from {JobSql.OfIds}
             {JobSql.Joins}
             where j.run_id is not distinct from $3 and {JobIs.Seen()}

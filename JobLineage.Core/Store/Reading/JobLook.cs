@@ -25,7 +25,7 @@ internal sealed class JobLook(NpgsqlConnection connection, RunStages run, JobsQu
         var wanted = conditions.Sql(Parameter);
         if (conditions.Errors is not null && query.Sort == JobSort.Finished)
             wanted = wanted.Append("j.finished_at is not null");
-        command.CommandText = $"select j.id, {(conditions.NeedsArgs ? "j.args" : "null::text")} from {JobSql.OfIds} where {string.Join(" and ", wanted.DefaultIfEmpty("true"))}";
+        command.CommandText = $"select j.id, {(conditions.NeedsArgs ? JobSql.Args() : "null::text")} from {JobSql.OfIds} where {string.Join(" and ", wanted.DefaultIfEmpty("true"))}";
         var ids = new HashSet<string>(StringComparer.Ordinal);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -5,22 +5,36 @@ namespace JobLineage.Core.Store.Reading;
 /// <summary>Reads whole job rows.</summary>
 internal static class JobSql
 {
+    /// <summary>What is large of a job lies beside it: one step into an index for each row, whatever the planner thinks of the table.</summary>
+    public const string PayloadJoin =
+        """
+        left join lateral (
+            select p.args, p.meta, p.errors from job_lineage.payload p where p.source_id = j.source_id and p.id = j.id offset 0) jp on true
+        """;
+
     /// <summary>The columns of a <see cref="Job"/>; needs <c>j</c> (job) and <see cref="Joins"/> in scope.</summary>
     public static readonly string Columns = ColumnsOf("jw.text", "jq.text", "js.text");
 
-    /// <summary>The same where labels are looked up in another way than by <see cref="Joins"/>.</summary>
+    /// <summary>The arguments of a job, wherever they lie, for a statement without <see cref="PayloadJoin"/>.</summary>
+    /// <param name="job">The alias of the job.</param>
+    public static string Args(string job = "j") =>
+        $"coalesce({job}.args, (select p.args from job_lineage.payload p where p.source_id = {job}.source_id and p.id = {job}.id))";
+
+    /// <summary>The same where labels are looked up in another way than by <see cref="Joins"/>; needs <see cref="PayloadJoin"/>.</summary>
     /// <param name="worker">SQL of the worker's name.</param>
     /// <param name="queue">SQL of the queue's name.</param>
     /// <param name="step">SQL of the step's name.</param>
     public static string ColumnsOf(string worker, string queue, string step) =>
         $"""
         j.flags, j.id, j.native_id, j.state, {worker}, {queue}, {step}, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority,
-        j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, j.args, j.meta, j.errors, j.stage_id
+        j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by,
+        coalesce(j.args, jp.args), coalesce(j.meta, jp.meta), coalesce(j.errors, jp.errors), j.stage_id
         """;
 
-    /// <summary>The labels of a job.</summary>
+    /// <summary>The labels of a job, and what lies beside it.</summary>
     public const string Joins =
-        """
+        $"""
+        {PayloadJoin}
         join job_lineage.label jw on jw.id = j.worker
         join job_lineage.label jq on jq.id = j.queue
         left join job_lineage.label js on js.id = j.step

@@ -73,13 +73,13 @@ internal sealed class RunTextFilter
     public async Task<HashSet<long>> MatchingAsync(IEnumerable<RunPlace> places, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             select r.id
             from unnest($1) u (id)
             join job_lineage.run r on r.id = u.id
             where r.worker = any($3)
                 or exists (select from job_lineage.job j
-                    where j.source_id = r.source_id and j.id = r.root_id and position(lower($2) in lower(j.args)) > 0)
+                    where j.source_id = r.source_id and j.id = r.root_id and position(lower($2) in lower({JobSql.Args()})) > 0)
                 or exists (select from job_lineage.stage s where s.run_id = r.id and (s.worker = any($3) or s.step = any($3)))
                 or (cardinality($4) > 0 and exists (
                     select from job_lineage.stage s join job_lineage.error_group g on g.stage_id = s.id

@@ -137,7 +137,7 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
         await using var command = new NpgsqlCommand(
             $"""
             select r.id, {StateColumns.Of("r")}, r.source_id, r.worker, src.name, r.root_id, r.run_key, w.text, r.version,
-                st.stages, r.started_at, r.last_activity_at, left(root.args, {ArgsShown}), st.failing, st.missing, st.cycles
+                st.stages, r.started_at, r.last_activity_at, left({JobSql.Args("root")}, {ArgsShown}), st.failing, st.missing, st.cycles
             from unnest($1) u (id)
             join job_lineage.run r on r.id = u.id
             join job_lineage.source src on src.id = r.source_id

@@ -30,10 +30,10 @@ internal static class SnapshotSql
         """;
 
     /// <summary>The run itself, behind <see cref="Stage"/> and <see cref="Details"/>; needs <c>src</c> (source) in scope as well.</summary>
-    public const string Run =
-        """
+    public static readonly string Run =
+        $"""
         src.name, src.as_of, r.root_id, r.run_key, rw.text, r.version, coalesce(root.inserted_at, r.started_at),
-        root.args, root.flags, src.backfilled, r.source_id, r.worker, r.absent
+        {JobSql.Args("root")}, root.flags, src.backfilled, r.source_id, r.worker, r.absent
         """;
 
     /// <summary>Which jobs are meant, and with which errors: what the page of a run shows and the list of runs does not.</summary>

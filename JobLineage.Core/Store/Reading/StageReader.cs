@@ -52,7 +52,7 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
 
     private async Task<List<string?>> ArgsAsync(JobState state, CancellationToken cancellation)
     {
-        await using var command = Command(Newest(state, Compared, "j.args"), stage.Id);
+        await using var command = Command(Newest(state, Compared, JobSql.Args()), stage.Id);
         var args = new List<string?>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -12,7 +12,11 @@ public sealed class StoreAuditTests
     [InlineData("update oban_jobs set attempt = 2 where id = 3", "its attempt is 2 in the source and 0 in the store")]
     [InlineData("update oban_jobs set meta = '{}' where id = 3", "its parent is none in the source and 1 in the store")]
     [InlineData("update oban_jobs set worker = 'App.Other' where id = 3", "its worker is App.Other in the source and App.Page in the store")]
-    [InlineData("update oban_jobs set args = '{\"n\": 1}' where id = 3", "something that was read of it")]
+    [InlineData("update oban_jobs set args = '{\"n\": 1}' where id = 3", "its arguments, meta data or errors")]
+    [InlineData("update oban_jobs set priority = 1 where id = 3", "something that was read of it")]
+    [InlineData("update job_lineage.payload set args = '{}' where id = '4'", "job 4: its arguments, meta data or errors")]
+    [InlineData("update job_lineage.job set errors = '[]' where id = '4'", "job 4: its arguments lie in its row and beside it")]
+    [InlineData("insert into job_lineage.payload (source_id, id) select source_id, '77' from job_lineage.payload", "job 77: what lies beside it")]
     [InlineData("insert into oban_jobs (id, worker) values (9, 'App.New')", "the source has it (available), the store does not")]
     [InlineData("delete from oban_jobs where id = 3", "the store has it (executing), the source does not")]
     [InlineData("update job_lineage.job set flags = 2 where id = '3'", "the store takes it for gone")]
@@ -38,6 +42,7 @@ public sealed class StoreAuditTests
         await fixture.ObanJobsAsync(
             (1, null, "App.Sync", "completed"), (2, "1", "App.Page", "discarded"), (3, "1", "App.Page", "executing"), (4, null, "App.Mail", "available"));
         await fixture.SqlAsync("update oban_jobs set errors = array['{\"attempt\": 1, \"error\": \"boom\"}'::jsonb] where id = 2");
+        await fixture.SqlAsync("update oban_jobs set args = jsonb_build_object('long', repeat('x', 300)) where id = 4");
         await fixture.FilledAsync();
         var audit = new StoreAudit(fixture.Store, (await SourceProbe.ProbeAsync(Presets.Oban("oban"), fixture.Source)).Source!, fixture.Source);
         Assert.Empty(await audit.FindAsync());
