@@ -64,8 +64,9 @@ public static class LineageShapes
         Rivals = [.. link.Rivals.Select(r => new RivalAnswer(r.Id, r.Worker, r.Confidence))],
     };
 
-    /// <summary>Of a job that was only passed on the way priority, arguments and meta data are not read.</summary>
-    private static JobAnswer Seen(Job job, string? stage = null) => JobAnswer.Of(job, stage) with { Priority = null, Args = null, Meta = null };
+    /// <summary>Of a job that was only passed on the way priority, arguments, meta data and errors are not read. That it is not gone is known: this is its row.</summary>
+    private static JobAnswer Seen(Job job, string? stage = null) =>
+        JobAnswer.Of(job, stage) with { Priority = null, Args = null, Meta = null, IsCut = null, Errors = null };
 
     private static string Word(Certainty certainty) => certainty.ToString().ToLowerInvariant();
 }

@@ -141,8 +141,12 @@ internal sealed class ExportCommand : QueryCommand
                     : node.Job with { IsGone = gone.Contains(node.Job.Id) };
                 var isFound = JobFilterMatch.IsWhole(filter, job, errorId: null);
                 // Of a job that does not match by what could be read of it there is nothing to say.
-                foreach (var part in isFound || JobFilterMatch.IsWhole(Known(filter, bad[job.Id]), job, errorId: null) ? bad[job.Id] : [])
-                    await question.Error.WriteLineAsync(VisibleText.Line($"{part.Sentence} {Fate(part, isFound)}"));
+                if (bad.Contains(job.Id) && (isFound || JobFilterMatch.IsWhole(Known(filter, bad[job.Id]), job, errorId: null)))
+                {
+                    foreach (var part in bad[job.Id])
+                        await question.Error.WriteLineAsync(VisibleText.Line($"{part.Sentence} {Fate(part, isFound)}"));
+                }
+
                 if (isFound)
                     yield return new(job, node.Stage);
             }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JobLineage.Tests.Contract;
 using JobLineage.Tests.Lineage;
 using JobLineage.Tests.Support;
@@ -36,6 +37,12 @@ public sealed class DescribedAnswersTests
             var ran = await LineageCommandsTests.RunAsync([.. verb, "--preset", "oban", "--connection", fixture.Database.ConnectionString]);
             Assert.True(ran.Output.Length > 0, $"{string.Join(' ', verb)}: {ran.Error}");
             shapes.CheckTerse(shape, ran.Output);
+            if (verb is not ["tree", "900001", ..])
+                continue;
+            // Of a job that was never seen nothing is known, and nothing is said.
+            var lost = JsonDocument.Parse(ran.Output).RootElement.GetProperty("jobs")[0];
+            Assert.Equal(["id", "nativeId", "stage", "depth", "isMissing", "missing"], lost.EnumerateObject().Select(m => m.Name));
+            Assert.Equal("900000", lost.GetProperty("id").GetString());
         }
     }
 }
