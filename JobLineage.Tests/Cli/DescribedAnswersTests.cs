@@ -23,6 +23,7 @@ public sealed class DescribedAnswersTests
         {
             (["stats", "60", "--json"], "StatsAnswer"),
             (["tree", "60", "--json"], "TreeAnswer"),
+            (["tree", "60", "--filter", "state:discarded error:movie", "--json"], "TreeAnswer"),
             (["tree", "900001", "--json"], "TreeAnswer"),
             (["tree", "900002", "--json"], "TreeAnswer"),
             (["children", "60", "--json"], "JobChildrenAnswer"),
