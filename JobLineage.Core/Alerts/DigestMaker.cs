@@ -158,17 +158,18 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         var check = new OverdueCheck(connection, Overdue);
         var overdue = await check.UntoldAsync(cancellation);
         var muted = await MuteLines.UntoldAsync(connection, cancellation);
+        var aside = await PutAsideLines.UntoldAsync(connection, cancellation);
         var content = await new DigestCollector(connection, digest.Id).CollectAsync(digest.Key, digest.MadeAt, baseUrl, cancellation)
             with
         {
             Overdue = [.. overdue.Select(OverdueCheck.Line)],
             Muted = muted,
-            PutAside = await PutAsideLines.TakeAsync(connection, digest.Id, cancellation),
+            PutAside = [.. aside.Select(rows => rows.Line)],
             Older = untold.Older,
             Unread = untold.Unread,
             RowsAside = untold.RowsAside,
         };
-        if (content.Failures == 0 && overdue.Count == 0 && muted.Count == 0 && content.PutAside.Count == 0)
+        if (content.Failures == 0 && overdue.Count == 0 && muted.Count == 0 && aside.Count == 0)
         {
             await using var remove = new NpgsqlCommand("delete from job_lineage.digest where id = $1", connection).With(digest.Id);
             await remove.ExecuteNonQueryAsync(cancellation);
@@ -180,7 +181,7 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
         // What did not fit is not told: the next digest names it.
         await check.TellAsync(overdue.Where(state => content.Overdue.Contains(OverdueCheck.Line(state))), digest.Id, cancellation);
         await MuteLines.TellAsync(connection, digest.Id, content.Muted, cancellation);
-        await PutAsideLines.ReleaseAsync(connection, digest.Id, content.PutAside, cancellation);
+        await PutAsideLines.TellAsync(connection, digest.Id, aside.Where(rows => content.PutAside.Any(line => line.Source == rows.Line.Source)), cancellation);
         await using var command = new NpgsqlCommand(
             """
             update job_lineage.digest

@@ -18,11 +18,11 @@ internal static class DigestNotes
     public static IReadOnlyList<DigestNote> Of(DigestContent digest) =>
     [
         .. digest.Unread.Select(u => new DigestNote(Describe(u), $"{digest.BaseUrl}/{PagePaths.Query(("source", u.Source))}")),
-        .. digest.PutAside.Select(p => new DigestNote(Describe(p), $"{digest.BaseUrl}/sources")),
+        .. digest.PutAside.Select(p => new DigestNote(Describe(p), $"{digest.BaseUrl}/{PagePaths.Sources}")),
         .. digest.Overdue.Select(o => new DigestNote(Describe(o), $"{digest.BaseUrl}/{PagePaths.Query(("source", o.Source), ("worker", o.Pipeline))}")),
         .. digest.Muted.Select(m => new DigestNote(Describe(m), $"{digest.BaseUrl}/{PagePaths.Digests(mute: m.Mute)}")),
         .. digest.Older > 0 ? [new DigestNote(Older(digest.Older), $"{digest.BaseUrl}/{PagePaths.Digests()}")] : (IEnumerable<DigestNote>)[],
-        .. digest.MoreNotes > 0 ? [new DigestNote($"and {Format.Count(digest.MoreNotes, "more note")}", $"{digest.BaseUrl}/{(digest.MoreSources > 0 ? "sources" : PagePaths.Digests())}")] : (IEnumerable<DigestNote>)[],
+        .. digest.MoreNotes > 0 ? [new DigestNote($"and {Format.Count(digest.MoreNotes, "more note")}", $"{digest.BaseUrl}/{(digest.MoreSources > 0 ? PagePaths.Sources : PagePaths.Digests())}")] : (IEnumerable<DigestNote>)[],
     ];
 
     /// <summary>How many there are of the kinds that may be many.</summary>

@@ -3,7 +3,7 @@ using Npgsql;
 namespace JobLineage.Core.Alerts;
 
 /// <summary>
-/// Takes rows that could not be read into a digest, each once: such a job may have failed for good, and nobody knows. They alone are worth
+/// Rows that could not be read, which a digest names, each once: such a job may have failed for good, and nobody knows. They alone are worth
 /// a digest. Of very many sources some are left to the next one.
 /// </summary>
 internal static class PutAsideLines
@@ -35,40 +35,42 @@ internal static class PutAsideLines
     }
 
     /// <summary>What no digest that may have arrived has named, by source.</summary>
-    public static async Task<IReadOnlyList<DigestPutAside>> TakeAsync(NpgsqlConnection connection, long digest, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<UntoldRows>> UntoldAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            with untold as (
-                select p.source_id, p.job_id, p.member from job_lineage.put_aside p where not p.kept and {LedgerSql.Untold("p")}),
-            listed as (
-                select s.id, s.name from job_lineage.source s
-                where s.forgotten_at is null and s.id in (select source_id from untold) order by s.name limit {DigestLimits.Lines}),
-            taken as (
-                update job_lineage.put_aside p set told_in = $1
-                from untold u
-                where (p.source_id, p.job_id, p.member) = (u.source_id, u.job_id, u.member) and p.source_id in (select id from listed)
-                returning p.source_id, p.job_id, p.sentence)
-            select s.name, count(distinct t.job_id), (array_agg(t.sentence order by length(t.job_id), t.job_id))[1:{Named}]
-            from taken t join listed s on s.id = t.source_id
-            group by s.name order by s.name
-            """, connection).With(digest);
-        var lines = new List<DigestPutAside>();
+            select s.id, array_agg(distinct p.job_id), s.name, count(distinct p.job_id), (array_agg(p.sentence order by length(p.job_id), p.job_id))[1:{Named}]
+            from job_lineage.put_aside p
+            join job_lineage.source s on s.id = p.source_id and s.forgotten_at is null
+            where not p.kept and {LedgerSql.Untold("p")}
+            group by s.id, s.name
+            order by s.name
+            limit {DigestLimits.Lines}
+            """, connection);
+        var untold = new List<UntoldRows>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            lines.Add(new(reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<string[]>(2)));
-        return lines;
+            untold.Add(new(reader.GetInt16(0), reader.GetFieldValue<string[]>(1), new(reader.GetString(2), reader.GetInt64(3), reader.GetFieldValue<string[]>(4))));
+        return untold;
     }
 
-    /// <summary>Gives back those of which the digest says nothing after all, since they found no room: the next one names them.</summary>
-    public static async Task ReleaseAsync(NpgsqlConnection connection, long digest, IEnumerable<DigestPutAside> told, CancellationToken cancellation)
+    /// <summary>A digest is the one that names these: the jobs that were read, and none that came since, which no number of it counts.</summary>
+    public static async Task TellAsync(NpgsqlConnection connection, long digest, IEnumerable<UntoldRows> told, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            update job_lineage.put_aside p set told_in = null
-            from job_lineage.source s
-            where s.id = p.source_id and p.told_in = $1 and s.name <> all($2)
-            """, connection).With(digest, Parameters.Texts(told.Select(p => p.Source)));
-        await command.ExecuteNonQueryAsync(cancellation);
+        foreach (var rows in told)
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                update job_lineage.put_aside p set told_in = $1
+                where p.source_id = $2 and p.job_id = any($3) and not p.kept and {LedgerSql.Untold("p")}
+                """, connection).With(digest, rows.SourceId, Parameters.Texts(rows.Jobs));
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
     }
 }
+
+/// <summary>Rows of a source of which no digest that may have arrived has said that they can't be read.</summary>
+/// <param name="SourceId">The source's number.</param>
+/// <param name="Jobs">The keys of their jobs; there are never many.</param>
+/// <param name="Line">What a digest says of them.</param>
+internal sealed record UntoldRows(short SourceId, IReadOnlyList<string> Jobs, DigestPutAside Line);

@@ -20,13 +20,11 @@ public static class ContractJson
     /// Files and terminals: what is unknown is left out, and flags that are not set (<see cref="TerseAttribute"/>). Never for a page: names are not
     /// escaped beyond what JSON asks for.
     /// </summary>
-    public static JsonSerializerOptions File { get; } = new()
+    public static JsonSerializerOptions File { get; } = new(Api)
     {
-        PropertyNamingPolicy = Api.PropertyNamingPolicy,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { Api.Converters[0], Api.Converters[1] },
-        TypeInfoResolver = Shapes(ContractContext.Default).WithAddedModifier(LeaveOut),
+        TypeInfoResolver = Api.TypeInfoResolver!.WithAddedModifier(LeaveOut),
     };
 
     /// <summary>Makes options of somebody else those of <see cref="Api"/>.</summary>
@@ -34,6 +32,8 @@ public static class ContractJson
     {
         ArgumentNullException.ThrowIfNull(options);
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        // Those of ASP.NET have the encoder of files, and by that JSON of a queue would be written as it is.
+        options.Encoder = null;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new UtcTimes());
         options.TypeInfoResolverChain.Insert(0, Shapes(ContractContext.Default));

@@ -30,9 +30,12 @@ public static class Format
     };
 
     /// <summary>The same with one digit below ten, for columns that are compared; a dash where there is none.</summary>
-    public static string FinePercent(double? share) => share is { } value
-        ? (value * 100).ToString(value is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %"
-        : None;
+    public static string FinePercent(double? share) => share switch
+    {
+        null => None,
+        >= 0.0005 and < 0.1 => (share.Value * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %",
+        { } value => Percent(value),
+    };
 
     /// <summary>So many a minute, with one digit below ten.</summary>
     public static string Rate(double rate) => rate < 9.95 ? rate.ToString("0.#", CultureInfo.InvariantCulture) : Count((long)Math.Round(rate));
@@ -128,8 +131,11 @@ public static class Format
         span.Seconds > 0 || span < TimeSpan.FromSeconds(1) ? $"{span.Seconds} s" : null,
     }.OfType<string>());
 
-    /// <summary>For programs: seconds, to the microsecond; null of null.</summary>
-    public static decimal? Seconds(TimeSpan? span) => span?.Ticks / 10 / 1_000_000m;
+    /// <summary>For programs: seconds, to the microsecond.</summary>
+    public static decimal Seconds(TimeSpan span) => span.Ticks / 10 / 1_000_000m;
+
+    /// <summary>The same; null of null.</summary>
+    public static decimal? Seconds(TimeSpan? span) => span is { } value ? Seconds(value) : null;
 
     private static string Of(DateTimeOffset time, string form) => time.UtcDateTime.ToString(form, CultureInfo.InvariantCulture);
 }

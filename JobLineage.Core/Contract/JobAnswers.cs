@@ -13,7 +13,7 @@ public sealed record JobViewAnswer(
 {
     /// <summary>From what it shows.</summary>
     public static JobViewAnswer Of(JobView view, NativeRow? native) => new(
-        view.Job.Source, view.Job.Id, view.RootId, view.StagePath, JobAnswer.Of(view.Job),
+        view.Job.Source, view.Job.Id, view.RootId, view.StagePath, JobAnswer.Of(view.Job, view.StagePath),
         [.. view.Ancestors.Select(JobAnswer.Of)], view.AncestorsOmitted, [.. view.Children.Select(ChildrenAnswer.Of)],
         SiblingsAnswer.Of(view.Siblings), NativeAnswer.Of(native), [.. view.Others.Select(JobVersionAnswer.Of)]);
 }
@@ -52,23 +52,22 @@ public sealed record ChildrenAnswer(
 {
     /// <summary>From what it shows.</summary>
     public static ChildrenAnswer Of(ChildGroup group) => new(
-        group.Stage, group.Worker, group.Counts.Total, group.Counts.ByName(), [.. group.Sample.Select(JobAnswer.Of)]);
+        group.Stage, group.Worker, group.Counts.Total, group.Counts.ByName(), [.. group.Sample.Select(j => JobAnswer.Of(j, group.Stage))]);
 }
 
 /// <summary>
-/// A job. <c>id</c> is its address and <c>nativeId</c> what it is, or was, in its source; <c>state</c> is null for one that was never seen. <c>parentId</c> is the id that the
-/// job names, or that of the job above it where links were inferred. <c>stage</c>, <c>depth</c> (1 at the root) and <c>errorId</c> (the number of the last error's kind) are there
-/// where they are known; <c>waitedSeconds</c> and <c>ranSeconds</c> are of the last attempt. <c>priority</c> is null where it was not read, as are <c>args</c> and <c>meta</c>,
-/// of which only the beginning is there when <c>isCut</c>. <c>errors</c> has the last ones, the oldest first.
+/// A job. <c>id</c> is its address and <c>nativeId</c> what it is, or was, in its source; <c>state</c>, <c>attempt</c> and <c>maxAttempts</c> are null for one that <c>isMissing</c>: it was
+/// never seen, or it <c>isBlind</c>: its row is there, was read before, and now can't be. <c>parentId</c> is the id that the job names, or that of the job above it where links were inferred.
+/// <c>stage</c>, <c>depth</c> (1 at the root) and <c>errorId</c> (the number of the last error's kind) are null where they are not known; <c>waitedSeconds</c> and <c>ranSeconds</c>
+/// are of the last attempt. <c>worker</c>, <c>priority</c>, <c>args</c>, <c>meta</c>, <c>isCut</c> (only the beginning of these two is there) and <c>errors</c> (the last ones, the oldest first) are
+/// null where they were not read.
 /// </summary>
 public record JobAnswer(
-    string Id, string NativeId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Stage,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Depth, string? State, string Worker, [property: Terse] string Queue, string? Step,
-    string? ParentId, string? RunKey, int Attempt, int MaxAttempts, int? Priority, DateTimeOffset? InsertedAt, DateTimeOffset? ScheduledAt,
+    string Id, string NativeId, string? Stage, int? Depth, string? State, string? Worker, [property: Terse] string Queue, string? Step,
+    string? ParentId, string? RunKey, int? Attempt, int? MaxAttempts, int? Priority, DateTimeOffset? InsertedAt, DateTimeOffset? ScheduledAt,
     DateTimeOffset? AttemptedAt, DateTimeOffset? FinishedAt, decimal? WaitedSeconds, decimal? RanSeconds, string? AttemptedBy, RawJson? Args, RawJson? Meta,
-    [property: Terse] bool IsCut, [property: Terse] IReadOnlyList<JobErrorAnswer> Errors,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ErrorId, [property: Terse] bool IsMissing, [property: Terse] bool IsGone,
-    [property: Terse] bool IsVanished, [property: Terse] bool IsCycleCut)
+    [property: Terse] bool? IsCut, [property: Terse] IReadOnlyList<JobErrorAnswer>? Errors, int? ErrorId, [property: Terse] bool IsMissing,
+    [property: Terse] bool IsBlind, [property: Terse] bool IsGone, [property: Terse] bool IsVanished, [property: Terse] bool IsCycleCut)
 {
     /// <summary>An older name of <see cref="ParentId"/>; it goes with the next release.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -89,12 +88,18 @@ public record JobAnswer(
     /// <param name="job">The job.</param>
     /// <param name="stage">The path of its stage; null: not known.</param>
     /// <param name="errorId">The number of its last error's kind; null: not known.</param>
-    public static JobAnswer Of(Job job, string? stage, int? errorId = null) => new(
-        job.Id, job.NativeId, stage, null, job.IsMissing ? null : job.State.Name(), job.Worker, job.Queue, job.Step, job.ParentId, job.RunKey, job.Attempt,
-        job.MaxAttempts, job.Priority, job.InsertedAt, job.ScheduledAt, job.AttemptedAt, job.FinishedAt,
-        Format.Seconds(JobSpans.Waited(job.ScheduledAt, job.AttemptedAt)), Format.Seconds(JobSpans.Ran(job.State, job.AttemptedAt, job.FinishedAt)),
-        job.AttemptedBy, RawJson.Of(job.Args), RawJson.Of(job.Meta), job.IsCut, [.. job.Errors.Select(e => new JobErrorAnswer(e.Attempt, e.At, e.Message))],
-        errorId, job.IsMissing, job.IsGone, job.IsVanished, job.IsCycleCut);
+    public static JobAnswer Of(Job job, string? stage, int? errorId = null)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var wasRead = !job.IsMissing || job.IsBlind;
+        return new(
+            job.Id, job.NativeId, stage, null, job.IsMissing ? null : job.State.Name(), wasRead ? job.Worker : null, job.Queue, job.Step, job.ParentId, job.RunKey,
+            job.IsMissing ? null : job.Attempt, job.IsMissing ? null : job.MaxAttempts, wasRead ? job.Priority : null, job.InsertedAt, job.ScheduledAt,
+            job.AttemptedAt, job.FinishedAt, Format.Seconds(JobSpans.Waited(job.ScheduledAt, job.AttemptedAt)),
+            Format.Seconds(JobSpans.Ran(job.State, job.AttemptedAt, job.FinishedAt)), job.AttemptedBy, RawJson.Of(job.Args), RawJson.Of(job.Meta),
+            wasRead ? job.IsCut : null, wasRead ? [.. job.Errors.Select(e => new JobErrorAnswer(e.Attempt, e.At, e.Message))] : null, errorId,
+            job.IsMissing, job.IsBlind, job.IsGone, job.IsVanished, job.IsCycleCut);
+    }
 }
 
 /// <summary>One failed attempt.</summary>

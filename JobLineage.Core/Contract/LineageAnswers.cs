@@ -9,9 +9,24 @@ public sealed record StatsAnswer(string Source, string Root, IReadOnlyList<Stage
     public static StatsAnswer Of(RunSnapshot run) => new(run.Source, run.RootId, [.. run.Stages.Select(StageCountsAnswer.Of)]);
 }
 
-/// <summary><c>tree ID --json</c>: a run with its jobs, as a list in which each names the one above it; of <c>total</c> jobs it has the first when <c>truncated</c>.</summary>
+/// <summary>
+/// <c>tree ID --json</c>: a run with its jobs, as a list in which each names the one above it; of <c>total</c> jobs it has the first when <c>truncated</c>. With
+/// <c>--filter</c> it has the <c>matching</c> jobs that <c>filter</c> finds, the first of them when <c>truncated</c>, and those that lead to them; both are null without.
+/// </summary>
 public sealed record TreeAnswer(
-    string Source, string Root, IReadOnlyList<StageCountsAnswer> Stages, long Total, bool Truncated, IReadOnlyList<JobAnswer> Jobs);
+    string Source, string Root, IReadOnlyList<StageCountsAnswer> Stages, long Total, string? Filter, long? Matching, bool Truncated, IReadOnlyList<TreeJobAnswer> Jobs);
+
+/// <summary>A job in a tree.</summary>
+public sealed record TreeJobAnswer : JobAnswer
+{
+    internal TreeJobAnswer(JobAnswer job) : base(job)
+    {
+    }
+
+    /// <summary>Whether it does not match, and is there as it leads to a job that does.</summary>
+    [Terse]
+    public bool IsOnTheWay { get; init; }
+}
 
 /// <summary><c>children ID --json</c>: a job's children by id; of <c>total</c> it has the first when <c>truncated</c>.</summary>
 public sealed record JobChildrenAnswer(string Source, string Id, long Total, bool Truncated, IReadOnlyList<JobAnswer> Children);

@@ -13,20 +13,20 @@ public sealed record PipelineAnswer(
     /// <summary>From what it shows.</summary>
     public static PipelineAnswer Of(PipelineHistory history) => new(
         history.Source, history.Worker, history.AsOf, history.Total, history.Next?.ToString(), [.. history.Runs.Select(PipelineRunAnswer.Of)],
-        history.Usual is { } usual ? new(usual.Runs, usual.Duration?.TotalSeconds, usual.Jobs, usual.Failed) : null,
+        history.Usual is { } usual ? new(usual.Runs, Format.Seconds(usual.Duration), usual.Jobs, usual.Failed) : null,
         [.. history.Charted.Select(PipelineRunAnswer.Of)], [.. Most.Of(history.Stages, Most.Stages).Shown.Select(PipelineStageAnswer.Of)],
         Most.Of(history.Stages, Most.Stages).Omitted);
 }
 
 /// <summary>A run of a pipeline; of one with <c>droppedAt</c> a summary is all that is left.</summary>
 public sealed record PipelineRunAnswer(
-    string Root, string? RunKey, RunState State, DateTimeOffset? StartedAt, DateTimeOffset? LastActivityAt, double? Seconds, long Total,
+    string Root, string? RunKey, RunState State, DateTimeOffset? StartedAt, DateTimeOffset? LastActivityAt, decimal? Seconds, long Total,
     IReadOnlyDictionary<string, long> Counts, long Vanished, DateTimeOffset? DroppedAt, string? Before, IReadOnlyList<string> NewStages,
     IReadOnlyList<string> LostStages, IReadOnlyList<PipelineErrorAnswer> NewErrors)
 {
     /// <summary>From what it shows.</summary>
     public static PipelineRunAnswer Of(PipelineRun run) => new(
-        run.RootId, run.RunKey, run.State, run.StartedAt, run.LastActivityAt, run.Duration?.TotalSeconds, run.Counts.Total, run.Counts.ByName(),
+        run.RootId, run.RunKey, run.State, run.StartedAt, run.LastActivityAt, Format.Seconds(run.Duration), run.Counts.Total, run.Counts.ByName(),
         run.Vanished, run.DroppedAt, run.Before, run.NewStages, run.LostStages, [.. run.NewErrors.Select(PipelineErrorAnswer.Of)]);
 }
 
@@ -38,7 +38,7 @@ public sealed record PipelineErrorAnswer(int Id, string Fingerprint, long Discar
 }
 
 /// <summary>Medians over <c>runs</c> finished runs before the newest charted one.</summary>
-public sealed record PipelineUsualAnswer(int Runs, double? Seconds, long Total, long Discarded);
+public sealed record PipelineUsualAnswer(int Runs, decimal? Seconds, long Total, long Discarded);
 
 /// <summary>A stage over the charted runs; null where a run has none.</summary>
 public sealed record PipelineStageAnswer(string Path, int Depth, PipelinePointAnswer? Usual, IReadOnlyList<PipelinePointAnswer?> Points)
@@ -49,11 +49,11 @@ public sealed record PipelineStageAnswer(string Path, int Depth, PipelinePointAn
 }
 
 /// <summary>A stage in one run, or what is usual of it; times are means, in seconds.</summary>
-public sealed record PipelinePointAnswer(long Total, long Discarded, double? MeanRunSeconds, double? MeanWaitSeconds)
+public sealed record PipelinePointAnswer(long Total, long Discarded, decimal? MeanRunSeconds, decimal? MeanWaitSeconds)
 {
     /// <summary>From what it shows; null of nothing.</summary>
     public static PipelinePointAnswer? Of(PipelinePoint? point) =>
-        point is null ? null : new(point.Jobs, point.Failed, point.MeanRun?.TotalSeconds, point.MeanWait?.TotalSeconds);
+        point is null ? null : new(point.Jobs, point.Failed, Format.Seconds(point.MeanRun), Format.Seconds(point.MeanWait));
 }
 
 /// <summary>What is left of a run that was dropped from history.</summary>
@@ -69,11 +69,11 @@ public sealed record DroppedRunAnswer(
 
 /// <summary>A stage of a dropped run.</summary>
 public sealed record DroppedStageAnswer(
-    string Path, string Worker, int Depth, long Total, IReadOnlyDictionary<string, long> Counts, long Vanished, double? MeanRunSeconds,
-    double? MeanWaitSeconds, DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastFinishedAt)
+    string Path, string Worker, int Depth, long Total, IReadOnlyDictionary<string, long> Counts, long Vanished, decimal? MeanRunSeconds,
+    decimal? MeanWaitSeconds, DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastFinishedAt)
 {
     /// <summary>From what it shows.</summary>
     public static DroppedStageAnswer Of(Stage stage) => new(
-        stage.Path, stage.Worker, stage.Depth, stage.Total, stage.Counts.ByName(), stage.Vanished, stage.MeanRun?.TotalSeconds,
-        stage.MeanWait?.TotalSeconds, stage.FirstInsertedAt, stage.LastFinishedAt);
+        stage.Path, stage.Worker, stage.Depth, stage.Total, stage.Counts.ByName(), stage.Vanished, Format.Seconds(stage.MeanRun),
+        Format.Seconds(stage.MeanWait), stage.FirstInsertedAt, stage.LastFinishedAt);
 }

@@ -30,37 +30,56 @@ internal sealed class RawJsonConverter : JsonConverter<RawJson>
     /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
     {
-        if (value.IsText || !IsJson(value.Text, out var hasHalves))
+        var isFile = options.Encoder is not null;
+        if (value.IsText || !IsJson(value.Text, isFile, out var escaped))
             writer.WriteStringValue(value.Text);
-        else if (options.Encoder is not null)
+        else if (isFile)
             writer.WriteRawValue(value.Text, skipInputValidation: true);
-        else if (hasHalves)
+        else if (escaped is null)
             // Half of a pair of surrogates is JSON and no text: it can't be escaped otherwise. Line ends are only between the parts of a JSON.
             writer.WriteRawValue(value.Text.Replace('\r', ' ').Replace('\n', ' '), skipInputValidation: true);
         else
-            Escaped(writer, value.Text);
+            using (escaped)
+                escaped.RootElement.WriteTo(writer);
     }
 
-    private static void Escaped(Utf8JsonWriter writer, string text)
+    /// <summary>Reads it once: a file needs no more than to know that it is JSON.</summary>
+    private static bool IsJson(string text, bool isFile, out JsonDocument? escaped)
     {
-        using var document = JsonDocument.Parse(text);
-        document.RootElement.WriteTo(writer);
-    }
-
-    private static bool IsJson(string text, out bool hasHalves)
-    {
-        hasHalves = false;
+        escaped = null;
+        var bytes = Encoding.UTF8.GetBytes(text);
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
-            while (reader.Read())
-                hasHalves |= reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true } && !IsWhole(ref reader);
+            if (isFile)
+                Pass(bytes);
+            else if (!MayHaveHalves(text) || !HasHalves(bytes))
+                escaped = JsonDocument.Parse(bytes);
             return true;
         }
         catch (JsonException)
         {
             return false;
         }
+    }
+
+    private static void Pass(byte[] bytes)
+    {
+        var reader = new Utf8JsonReader(bytes);
+        while (reader.Read())
+        {
+        }
+    }
+
+    /// <summary>Surrogates are escaped as <c>\ud800</c> up to <c>\udfff</c>; where nothing looks like one, strings need not be read.</summary>
+    private static bool MayHaveHalves(string text) => text.Contains("\\ud", StringComparison.OrdinalIgnoreCase);
+
+    private static bool HasHalves(byte[] bytes)
+    {
+        var hasHalves = false;
+        var reader = new Utf8JsonReader(bytes);
+        while (reader.Read())
+            hasHalves |= reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true } && !IsWhole(ref reader);
+        return hasHalves;
     }
 
     private static bool IsWhole(ref Utf8JsonReader reader)

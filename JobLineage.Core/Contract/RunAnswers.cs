@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Contract;
@@ -84,11 +83,11 @@ public sealed record StageAnswer(
 }
 
 /// <summary>
-/// A finding: <c>stage</c> is null when it is about the run, <c>alsoStages</c> are others with the same cause, <c>evidence</c> the numbers and times behind it by
-/// name, <c>jobs</c> a sample of ids.
+/// A finding: <c>stage</c> is null when it is about the run, <c>alsoStages</c> are others with the same cause, null where there are none, <c>evidence</c> the numbers and
+/// times behind it by name, <c>jobs</c> a sample of ids.
 /// </summary>
 public sealed record FindingAnswer(
-    string Kind, string? Stage, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? AlsoStages, string Reason,
+    string Kind, string? Stage, IReadOnlyList<string>? AlsoStages, string Reason,
     IReadOnlyDictionary<string, object?> Evidence, IReadOnlyList<string> Jobs)
 {
     /// <summary>From what it shows.</summary>

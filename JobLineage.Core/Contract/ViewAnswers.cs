@@ -95,16 +95,16 @@ public sealed record StageEvidenceAnswer(
 }
 
 /// <summary>How long something took, in seconds: half took no longer than <c>p50Seconds</c>, 95 of 100 no longer than <c>p95Seconds</c>; from so many jobs.</summary>
-public sealed record SpanAnswer(double P50Seconds, double P95Seconds, long Jobs)
+public sealed record SpanAnswer(decimal P50Seconds, decimal P95Seconds, long Jobs)
 {
     /// <summary>An older name of <see cref="P50Seconds"/>; it goes with the next release.</summary>
-    public double Median => P50Seconds;
+    public decimal Median => P50Seconds;
 
     /// <summary>An older name of <see cref="P95Seconds"/>; it goes with the next release.</summary>
-    public double P95 => P95Seconds;
+    public decimal P95 => P95Seconds;
 
     /// <summary>From what it shows; null of nothing.</summary>
-    public static SpanAnswer? Of(SpanStatistics? span) => span is null ? null : new(span.Median.TotalSeconds, span.P95.TotalSeconds, span.Jobs);
+    public static SpanAnswer? Of(SpanStatistics? span) => span is null ? null : new(Format.Seconds(span.Median), Format.Seconds(span.P95), span.Jobs);
 }
 
 /// <summary>When a stage will be through, in seconds from now.</summary>

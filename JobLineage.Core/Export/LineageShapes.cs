@@ -13,8 +13,21 @@ public static class LineageShapes
     {
         ArgumentNullException.ThrowIfNull(tree);
         return new(
-            tree.Run.Source, tree.Run.RootId, [.. tree.Run.Stages.Select(StageCountsAnswer.Of)], tree.TotalNodes, tree.IsTruncated,
-            [.. tree.Nodes.Select(n => Seen(n.Job, n.Stage) with { ParentId = n.ParentId, Depth = n.Depth })]);
+            tree.Run.Source, tree.Run.RootId, [.. tree.Run.Stages.Select(StageCountsAnswer.Of)], tree.TotalNodes, null, null, tree.IsTruncated,
+            [.. tree.Nodes.Select(n => new TreeJobAnswer(Seen(n)))]);
+    }
+
+    /// <summary>Jobs of a run that were looked for.</summary>
+    /// <param name="branches">The jobs.</param>
+    /// <param name="sought">What was looked for.</param>
+    public static TreeAnswer ToAnswer(this JobBranches branches, JobFilter sought)
+    {
+        ArgumentNullException.ThrowIfNull(branches);
+        ArgumentNullException.ThrowIfNull(sought);
+        var run = branches.Tree.Run;
+        return new(
+            run.Source, run.RootId, [.. run.Stages.Select(StageCountsAnswer.Of)], branches.Tree.TotalNodes, sought.ToString(), branches.Found,
+            branches.IsTruncated, [.. branches.Nodes.Select(n => new TreeJobAnswer(Seen(n)) { IsOnTheWay = branches.IsOnTheWay(n) })]);
     }
 
     /// <summary>A job's children.</summary>
@@ -64,8 +77,12 @@ public static class LineageShapes
         Rivals = [.. link.Rivals.Select(r => new RivalAnswer(r.Id, r.Worker, r.Confidence))],
     };
 
-    /// <summary>Of a job that was only passed on the way priority, arguments and meta data are not read.</summary>
-    private static JobAnswer Seen(Job job, string? stage = null) => JobAnswer.Of(job, stage) with { Priority = null, Args = null, Meta = null };
+    /// <summary>Of a job that was only passed on the way priority, arguments, meta data and errors are not read. That it is not gone is known: this is its row.</summary>
+    private static JobAnswer Seen(JobNode node) => Seen(node.Job, node.Stage) with { ParentId = node.ParentId, Depth = node.Depth };
+
+    /// <inheritdoc cref="Seen(JobNode)"/>
+    private static JobAnswer Seen(Job job, string? stage = null) =>
+        JobAnswer.Of(job, stage) with { Priority = null, Args = null, Meta = null, IsCut = null, Errors = null };
 
     private static string Word(Certainty certainty) => certainty.ToString().ToLowerInvariant();
 }

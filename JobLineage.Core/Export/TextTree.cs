@@ -43,6 +43,28 @@ public static class TextTree
         return text.ToString();
     }
 
+    /// <summary>
+    /// Jobs that were looked for, one a line, below those that lead to them, which stand in brackets: <c>[60  SyncJob  completed]</c>. How many were
+    /// found stands at the end.
+    /// </summary>
+    /// <param name="branches">The jobs.</param>
+    /// <param name="sought">What was looked for.</param>
+    /// <param name="glyphs">What to draw with.</param>
+    public static string OfBranches(JobBranches branches, JobFilter sought, TreeGlyphs? glyphs = null)
+    {
+        var text = new StringBuilder();
+        Draw(text, glyphs ?? TreeGlyphs.Unicode, branches.Nodes.Where(n => n.ParentId is null), n => branches.ChildrenOf(n.Job.Id), n =>
+        {
+            var line = Line(n.Job, StagePath.NameOf(n.Stage));
+            return branches.IsOnTheWay(n) ? $"[{line}]" : line;
+        });
+        if (branches.IsTruncated)
+            text.Append(CultureInfo.InvariantCulture, $"({Format.Count(branches.Found - branches.Listed)} of {Format.Count(branches.Found)} matching jobs are not listed)\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Format.Count(branches.Found)} of {Format.Jobs(branches.Tree.TotalNodes)} {(branches.Found == 1 ? "matches" : "match")} {VisibleText.Line(Format.Short(sought.ToString(), 200))}");
+        text.Append(branches.Nodes.Any(branches.IsOnTheWay) ? "; those in brackets lead there.\n" : ".\n");
+        return text.ToString();
+    }
+
     /// <summary>One job on one line: id, worker, state, and what the state makes one ask.</summary>
     /// <param name="job">The job.</param>
     /// <param name="called">What its worker is called among those it is shown with; null for its short name.</param>

@@ -5,6 +5,9 @@ namespace JobLineage.Core.Model;
 /// <summary>The addresses of runs, jobs and digests, relative to the base: the same in pages and in messages.</summary>
 public static class PagePaths
 {
+    /// <summary>The sources, and what of each could not be read.</summary>
+    public const string Sources = "sources";
+
     /// <summary>A run, with all that its view holds.</summary>
     public static string Run(string source, string rootId, params ReadOnlySpan<(string Name, string? Value)> view) =>
         Place("runs", source, rootId, "id", view);

@@ -38,22 +38,56 @@ internal static class ApiDescription
         ["window"] = "How long the run may have taken, as in 90m or 2h.",
     };
 
-    /// <summary>Shapes that no endpoint answers with as JSON: of the command line, of files, events and messages.</summary>
-    private static readonly Type[] Shapes =
-    [
-        typeof(StatsAnswer), typeof(TreeAnswer), typeof(JobChildrenAnswer), typeof(JobAncestorsAnswer), typeof(DoctorAnswer), typeof(RunExportAnswer),
-        typeof(DroppedRunAnswer), typeof(FinishedEvent), typeof(LostEvent), typeof(DigestMessageAnswer),
-    ];
+    /// <summary>What is true of the shapes of files and terminals, and of all that they hold, though it is described as the API answers it.</summary>
+    internal const string Terse = "As files and terminals show it: members that may be null are left out where they are, and so may be flags that are not set, empty lists and empty texts, "
+        + "whatever is marked as required here and in all that this holds.";
+
+    /// <summary>Shapes that no endpoint answers with as JSON: of files and the command line.</summary>
+    private static readonly Type[] Files =
+        [typeof(StatsAnswer), typeof(TreeAnswer), typeof(JobChildrenAnswer), typeof(JobAncestorsAnswer), typeof(DoctorAnswer), typeof(RunExportAnswer)];
+
+    /// <summary>The same of problems, events and messages, which have every member.</summary>
+    private static readonly Type[] Events = [typeof(DroppedRunAnswer), typeof(FinishedEvent), typeof(LostEvent), typeof(DigestMessageAnswer)];
 
     /// <summary>Adds what else leaves the program.</summary>
     public static async Task AddShapesAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
     {
-        foreach (var shape in Shapes)
-            document.AddComponent(shape.Name, await context.GetOrCreateSchemaAsync(shape, cancellationToken: cancellation));
+        foreach (var shape in (Type[])[.. Files, .. Events])
+        {
+            var schema = await context.GetOrCreateSchemaAsync(shape, cancellationToken: cancellation);
+            if (Files.Contains(shape))
+                schema.Description = Terse;
+            document.AddComponent(shape.Name, schema);
+        }
     }
 
     /// <summary>
-    /// Completes what is described of a shape: an answer of the API has all members, but for those that are there only where they are known; and of
+    /// A member that holds JSON of a queue may be null, which is JSON as well: the generator's "either null or JSON" is exactly one of two for no null. It is
+    /// made after each shape was completed, so it is mended when all are there.
+    /// </summary>
+    public static void DescribeJson(OpenApiDocument document)
+    {
+        foreach (var schema in document.Components?.Schemas?.Values.ToList() ?? [])
+            DescribeJson(schema);
+    }
+
+    private static IOpenApiSchema DescribeJson(IOpenApiSchema schema)
+    {
+        if (schema is not OpenApiSchema inline)
+            return schema;
+        if (inline.OneOf?.OfType<OpenApiSchemaReference>().FirstOrDefault(one => one.Reference.Id == nameof(RawJson)) is { } json)
+            return json;
+        foreach (var (name, member) in inline.Properties?.ToList() ?? [])
+            inline.Properties![name] = DescribeJson(member);
+        if (inline.Items is { } items)
+            inline.Items = DescribeJson(items);
+        if (inline.AdditionalProperties is { } others)
+            inline.AdditionalProperties = DescribeJson(others);
+        return inline;
+    }
+
+    /// <summary>
+    /// Completes what is described of a shape: an answer of the API has all members, but for a few older names that are there only where they say something; and of
     /// items that may be null nothing says so by itself.
     /// </summary>
     public static void Complete(OpenApiSchema schema, JsonTypeInfo shape)

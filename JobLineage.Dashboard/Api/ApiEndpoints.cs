@@ -16,12 +16,19 @@ internal static class ApiEndpoints
         services.ConfigureHttpJsonOptions(o => ContractJson.Configured(o.SerializerOptions));
         services.AddOpenApi("v1", o =>
         {
-            o.AddDocumentTransformer((document, context, cancellation) =>
+            o.AddDocumentTransformer(async (document, context, cancellation) =>
             {
-                document.Info = new() { Title = "Job Lineage", Version = "v1" };
+                document.Info = new()
+                {
+                    Title = "Job Lineage",
+                    Version = "v1",
+                    Description = "An answer has every member, null where nothing is known. What the terminal prints with --json has the same shapes and leaves out members that are null, "
+                        + "flags that are not set, empty lists and empty texts.",
+                };
                 // The address in a description that is kept would be that of whoever asked first.
                 document.Servers?.Clear();
-                return ApiDescription.AddShapesAsync(document, context, cancellation);
+                await ApiDescription.AddShapesAsync(document, context, cancellation);
+                ApiDescription.DescribeJson(document);
             });
             o.AddSchemaTransformer((schema, context, _) =>
             {
@@ -95,9 +102,10 @@ internal static class ApiEndpoints
         var id = Unescape(rootId);
         if (await store.FindRunAsync(source, id, cancellation) is not { } run)
             return await PipelineEndpoints.DroppedAsync(source, id, store, cancellation) ?? await NotFoundAsync("run with job", source, id, store, cancellation);
-        var tag = ETags.Of(run);
+        var answer = RunAnswer.Of(run);
+        var tag = ETags.Of(answer);
         context.Response.Headers.ETag = tag;
-        return IsKnown(context.Request, tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(RunAnswer.Of(run));
+        return IsKnown(context.Request, tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(answer);
     }
 
     private static async Task<IResult> JobAsync(

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using JobLineage.Core.Model;
 
 namespace JobLineage.Dashboard.Api;
 
@@ -11,9 +10,9 @@ internal static class ETags
     /// Names what the answer says of a run, except for when it was read. The version alone would not do: a finding may appear as
     /// time goes by without anything changing. Weak, because the answer is compressed on its way.
     /// </summary>
-    public static string Of(RunSnapshot run)
+    public static string Of(RunAnswer run)
     {
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(RunAnswer.Of(run with { AsOf = default }), ContractJson.Api));
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(run with { AsOf = default }, ContractJson.Api));
         return $"W/\"{run.Version}-{Convert.ToHexStringLower(hash.AsSpan(0, 6))}\"";
     }
 }

@@ -44,8 +44,9 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
     /// <param name="cancellation">Nobody listens any more.</param>
     public async Task WriteAsync(RunSnapshot first, Stream output, CancellationToken cancellation)
     {
-        var shown = ETags.Of(first);
-        await WriteAsync(output, string.Create(CultureInfo.InvariantCulture, $"retry: {RetryMilliseconds}\n\n{Snapshot(first)}"), cancellation);
+        var answer = RunAnswer.Of(first);
+        var shown = ETags.Of(answer);
+        await WriteAsync(output, string.Create(CultureInfo.InvariantCulture, $"retry: {RetryMilliseconds}\n\n{Snapshot(first, answer)}"), cancellation);
         while (await NextAsync(output, cancellation) is { } update)
         {
             if (update.IsUnknown)
@@ -55,11 +56,13 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
             }
 
             // What goes on is read again as time passes, and mostly says the same.
-            var tag = update is { Connection: HubConnection.Connected, Value: { } run } ? ETags.Of(run) : null;
+            var run = update.Connection == HubConnection.Connected ? update.Value : null;
+            var now = run is null ? null : RunAnswer.Of(run);
+            var tag = now is null ? null : ETags.Of(now);
             if (tag == shown)
                 continue;
             shown = tag;
-            await WriteAsync(output, tag is null ? Event("lost", null, new LostEvent(update.Error)) : Snapshot(update.Value!), cancellation);
+            await WriteAsync(output, run is null || now is null ? Event("lost", null, new LostEvent(update.Error)) : Snapshot(run, now), cancellation);
             await Task.Delay(Gap, time, cancellation);
         }
     }
@@ -85,10 +88,10 @@ internal sealed class RunEvents(HubSubscription<RunSnapshot> subscription, TimeP
         return await arrival && subscription.Updates.TryRead(out var update) ? update : null;
     }
 
-    private string Snapshot(RunSnapshot run)
+    private static string Snapshot(RunSnapshot run, RunAnswer answer)
     {
         var id = run.Version.ToString(CultureInfo.InvariantCulture);
-        var snapshot = Event("snapshot", id, RunAnswer.Of(run));
+        var snapshot = Event("snapshot", id, answer);
         return run.Counts.Unfinished > 0 ? snapshot : snapshot + Event("finished", id, new FinishedEvent(run.State, run.FinishedAt));
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Export;
@@ -12,9 +11,6 @@ namespace JobLineage.Dashboard.Cli;
 /// <summary><c>export ID</c>: a run with its jobs, to a file or to the output, straight from the source.</summary>
 internal sealed class ExportCommand : QueryCommand
 {
-    /// <summary>Jobs whose arguments and errors are read at a time.</summary>
-    private const int Piece = 500;
-
     private readonly Option<string> format = new("--format")
     {
         Description = "json, csv, text or mermaid.",
@@ -35,7 +31,7 @@ internal sealed class ExportCommand : QueryCommand
 
     private readonly Option<string?> state = new("--state") { Description = $"Only jobs in this state: {string.Join(", ", JobStates.All.Select(s => s.Name()))}.", HelpName = "STATE" };
 
-    private readonly Option<string?> filter = new("--filter") { Description = "Only jobs that this filter finds, as \"state:discarded args.source_id:13 older:5m\"; docs/filter.md has the words.", HelpName = "FILTER" };
+    private readonly Option<string?> filter = FilterOption.Of("Only jobs that this filter finds, as \"state:discarded args.source_id:13 older:5m\"; docs/filter.md has the words.");
 
     private readonly Option<bool> bom = new("--bom") { Description = "With csv: begin with a byte order mark, by which Excel knows UTF-8." };
 
@@ -54,14 +50,6 @@ internal sealed class ExportCommand : QueryCommand
         {
             if (!JobStates.TryParse(result.GetValueOrDefault<string>(), out _))
                 result.AddError($"--state must be one of {string.Join(", ", JobStates.All.Select(s => s.Name()))}.");
-        });
-        filter.Validators.Add(result =>
-        {
-            var reading = JobFilter.Parse(result.GetValueOrDefault<string>());
-            if (reading.Problem is { } problem)
-                result.AddError($"--filter: {VisibleText.Line(problem.ToString())}");
-            else if (reading.Filter.Error is { } number)
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--filter: error:#{number} is a number of the dashboard's store, which the terminal does not read; write the error's text, as in error:\"not found\"."));
         });
         Command.Validators.Add(result =>
         {
@@ -90,7 +78,7 @@ internal sealed class ExportCommand : QueryCommand
         if (await question.Lineage.GetJobTreeAsync(question.Id, limit: int.MaxValue, cancellation: cancellation) is not { } tree)
             return false;
         if (filtered.Stage is { } path && tree.Run.Stages.All(s => s.Path != path))
-            throw new QueryFailure(ExitCodes.NotFound, $"The run of job {VisibleText.Line(question.Id)} has no stage '{VisibleText.Line(path)}'; `joblineage stats` lists them.");
+            throw MatchingJobs.NoStage(question, path);
         var selection = new JobSelection { Source = tree.Run.Source, RootId = tree.Run.RootId, Filter = filtered };
         var now = Clock.GetUtcNow();
         var run = tree.Run.Diagnose(question.Diagnosis, now);
@@ -103,87 +91,25 @@ internal sealed class ExportCommand : QueryCommand
         return true;
     }
 
-    /// <summary>
-    /// The jobs in the order of every export. Where they stand is of the one reading that found them; only what is long (arguments, errors) is
-    /// read with them, some at a time.
-    /// </summary>
+    /// <summary>The jobs in the order of every export.</summary>
     private static async IAsyncEnumerable<ExportedJob> JobsAsync(
         Question question, JobTree tree, JobFilter filter, DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var kind = question.Lineage.Source.IdKind;
         var places = tree.Run.Stages.Select((s, at) => (s.Path, at)).ToDictionary(s => s.Path, s => s.at, StagePath.Comparer);
-        var below = filter.Below is { } above ? Below(tree, above) : [];
-        var nodes = tree.Nodes
-            .Where(n => !n.Job.IsMissing && JobFilterMatch.IsNear(filter, n.Job, n.Stage, now, _ => below.Contains(n.Job.Id)))
+        var jobs = new MatchingJobs(question, tree, filter, now);
+        var near = jobs.Near()
             .OrderBy(n => places[n.Stage]).ThenBy(n => n.Job.State).ThenBy(n => n.Job.ScheduledAt ?? n.Job.InsertedAt ?? DateTimeOffset.MaxValue)
             .ThenBy(n => n.Job.Id, Comparer<string>.Create((a, b) => JobIds.Compare(kind, a, b)));
-        foreach (var piece in nodes.Chunk(Piece))
-        {
-            var rows = await question.Reader.ReadAsync([.. piece.Select(n => n.Job.Id)], cancellation);
-            var gone = rows.Absent.ToHashSet(StringComparer.Ordinal);
-            // An id that is not unique is said to be so; one of its rows is shown.
-            var read = rows.Jobs.GroupBy(j => j.Id, StringComparer.Ordinal).ToDictionary(j => j.Key, j => j.First(), StringComparer.Ordinal);
-            var bad = rows.Bad.ToLookup(row => row.Id, StringComparer.Ordinal);
-            foreach (var node in piece)
-            {
-                // A row that has gone since, or that can't be read whole, is what was seen of it.
-                var job = read.TryGetValue(node.Job.Id, out var whole)
-                    ? node.Job with
-                    {
-                        Priority = whole.Priority,
-                        AttemptedBy = whole.AttemptedBy,
-                        ScheduledAt = node.Job.ScheduledAt ?? node.Job.InsertedAt,
-                        Args = whole.Args,
-                        Meta = whole.Meta,
-                        Errors = whole.Errors,
-                        IsCut = whole.IsCut,
-                    }
-                    : node.Job with { IsGone = gone.Contains(node.Job.Id) };
-                var isFound = JobFilterMatch.IsWhole(filter, job, errorId: null);
-                // Of a job that does not match by what could be read of it there is nothing to say.
-                foreach (var part in isFound || JobFilterMatch.IsWhole(Known(filter, bad[job.Id]), job, errorId: null) ? bad[job.Id] : [])
-                    await question.Error.WriteLineAsync(VisibleText.Line($"{part.Sentence} {Fate(part, isFound)}"));
-                if (isFound)
-                    yield return new(job, node.Stage);
-            }
-        }
+        await foreach (var node in jobs.WholeAsync(near, Fate, cancellation))
+            yield return new(node.Job, node.Stage);
     }
 
-    private static string Fate(BadRow part, bool isFound) =>
-        !isFound ? "Whether the job matches is not known: it is left out."
-        : part.IsKept ? "The job is exported without it."
-        : "The job is exported as it was counted, without what is long.";
-
-    /// <summary>What a filter asks of a job besides that which could not be read of it.</summary>
-    private static JobFilter Known(JobFilter filter, IEnumerable<BadRow> bad)
-    {
-        foreach (var part in bad)
-        {
-            if (!part.IsKept || part.Member == nameof(SourceMapping.Args))
-                filter = filter with { Args = [], Texts = [] };
-            if (!part.IsKept || part.Member is nameof(SourceMapping.Errors) or nameof(SourceMapping.LastError))
-                filter = filter with { ErrorTexts = [] };
-        }
-
-        return filter;
-    }
+    private static string Fate(BadRow part) => part.IsKept ? "The job is exported without it." : "The job is exported as it was counted, without what is long.";
 
     /// <summary>What the options ask for together.</summary>
     private static JobFilterReading Filter(string? stage, string? state, string? typed) =>
         new JobFilter { Stage = stage, States = JobStates.TryParse(state, out var only) ? [only] : [] }.And(JobFilter.Parse(typed).Filter);
-
-    /// <summary>The ids of the jobs below one: the list has parents before their children.</summary>
-    private static HashSet<string> Below(JobTree tree, string above)
-    {
-        var below = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in tree.Nodes)
-        {
-            if (node.ParentId is { } parent && (parent == above || below.Contains(parent)))
-                below.Add(node.Job.Id);
-        }
-
-        return below;
-    }
 
     private static ExportFormat? Named(string? name)
     {

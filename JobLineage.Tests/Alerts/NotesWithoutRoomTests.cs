@@ -1,5 +1,6 @@
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Store;
+using Npgsql;
 
 namespace JobLineage.Tests.Alerts;
 
@@ -41,6 +42,30 @@ public sealed class NotesWithoutRoomTests
         Assert.Equal((60, 60), (aside.Count, aside.Distinct().Count()));
         Assert.Equal((40, 40), (overdue.Count, overdue.Distinct().Count()));
         Assert.Equal((40, 40), (muted.Count, muted.Distinct().Count()));
+    }
+
+    [Fact]
+    public async Task Rows_are_a_digests_only_when_it_names_them_and_what_comes_while_it_is_written_is_the_next_ones()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        await PutAsideAsync(fixture, "s1");
+        await PutAsideAsync(fixture, "s2");
+        await using var connection = await fixture.Store.Store.OpenConnectionAsync();
+
+        var untold = await PutAsideLines.UntoldAsync(connection, default);
+        Assert.Equal([("s1", 3L), ("s2", 3L)], untold.Select(rows => (rows.Line.Source, rows.Line.Rows)));
+        Assert.Equal(6, await ToldAsync(null));
+        await fixture.Store.SqlAsync("insert into job_lineage.put_aside (source_id, job_id, member, native_id, kept, sentence) select source_id, '4', 'State', '4', false, 'Row 4.' from job_lineage.put_aside where job_id = '1'");
+        await PutAsideLines.TellAsync(connection, 7, untold.Take(1), default);
+
+        Assert.Equal((3, 5), (await ToldAsync(7), await ToldAsync(null)));
+        Assert.Equal([("s1", 1L), ("s2", 4L)], (await PutAsideLines.UntoldAsync(connection, default)).Select(rows => (rows.Line.Source, rows.Line.Rows)));
+
+        async Task<int> ToldAsync(long? digest)
+        {
+            await using var command = new NpgsqlCommand($"select count(*)::int from job_lineage.put_aside where told_in is not distinct from {(digest is { } id ? $"{id}" : "null")}", connection);
+            return (int)(await command.ExecuteScalarAsync())!;
+        }
     }
 
     [Theory]

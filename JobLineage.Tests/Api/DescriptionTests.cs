@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using JobLineage.Tests.Contract;
+using JobLineage.Tests.Export;
 using JobLineage.Tests.Hosting;
 using JobLineage.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,6 +74,43 @@ public sealed class DescriptionTests
             shapes.Check(json.GetProperty("schema"), JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement, path);
             shaped++;
         }
+    }
+
+    [Fact]
+    public async Task Every_shape_that_leaves_the_program_is_described_and_what_leaves_something_out_says_so()
+    {
+        var shapes = await DescribedShapes.ReadAsync();
+        var roots = typeof(ContractContext).GetCustomAttributesData().Where(a => a.AttributeType == typeof(JsonSerializableAttribute))
+            .Select(a => ((Type)a.ConstructorArguments[0].Value!).Name).ToList();
+
+        Assert.True(roots.Count > 25, $"{roots.Count} shapes");
+        Assert.Empty(roots.Except(shapes.All.EnumerateObject().Select(s => s.Name)));
+        Assert.All(
+            ["StatsAnswer", "TreeAnswer", "JobChildrenAnswer", "JobAncestorsAnswer", "DoctorAnswer", "RunExportAnswer"],
+            name => Assert.Contains("may be null are left out", shapes.All.GetProperty(name).GetProperty("description").GetString()));
+        Assert.All(
+            ["RunAnswer", "JobAnswer", "DroppedRunAnswer", "FinishedEvent"],
+            name => Assert.DoesNotContain("may be null are left out", shapes.All.GetProperty(name).TryGetProperty("description", out var said) ? said.GetString() : ""));
+        Assert.Contains("leaves out members", shapes.Document.GetProperty("info").GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public async Task Either_null_or_something_else_is_said_only_of_what_is_not_null_anyway()
+    {
+        var shapes = await DescribedShapes.ReadAsync();
+        var nothing = JsonDocument.Parse("null").RootElement;
+        var choices = Choices(shapes.Document).Where(choice => choice.EnumerateArray().Any(one => one.TryGetProperty("type", out var type) && type.ValueEquals("null"))).ToList();
+
+        Assert.NotEmpty(choices);
+        Assert.All(choices, choice => Assert.True(choice.EnumerateArray().Count(one => new SchemaCheck(shapes.Document).Check(one, nothing).Count == 0) == 1, choice.GetRawText()));
+        Assert.Equal("#/components/schemas/RawJson", shapes.All.GetProperty("JobAnswer").GetProperty("properties").GetProperty("args").GetProperty("$ref").GetString());
+
+        static IEnumerable<JsonElement> Choices(JsonElement part) => part.ValueKind switch
+        {
+            JsonValueKind.Object => part.EnumerateObject().SelectMany(p => p.NameEquals("oneOf") ? Choices(p.Value).Prepend(p.Value) : Choices(p.Value)),
+            JsonValueKind.Array => part.EnumerateArray().SelectMany(Choices),
+            _ => [],
+        };
     }
 
     [Fact]

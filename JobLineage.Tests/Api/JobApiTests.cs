@@ -36,11 +36,25 @@ public sealed class JobApiTests
         Assert.Equal(1, job.GetProperty("args").GetProperty("page").GetInt32());
         Assert.Equal("{\"cut\":", job.GetProperty("meta").GetString());
         Assert.Equal("boom", job.GetProperty("errors")[0].GetProperty("message").GetString());
+        Assert.Equal("SyncJob/PageJob", job.GetProperty("stage").GetString());
         var parent = view.GetProperty("ancestors")[0];
         Assert.True(parent.GetProperty("isMissing").GetBoolean());
         Assert.Equal(JsonValueKind.Null, parent.GetProperty("state").ValueKind);
         var children = view.GetProperty("children")[0];
         Assert.Equal(2, children.GetProperty("total").GetInt64());
-        Assert.Equal("20", children.GetProperty("sample")[0].GetProperty("id").GetString());
+        Assert.Equal(("20", "SyncJob/PageJob/DetailJob"), (children.GetProperty("sample")[0].GetProperty("id").GetString(), children.GetProperty("sample")[0].GetProperty("stage").GetString()));
+    }
+
+    [Fact]
+    public async Task Arguments_are_one_line_and_escaped_however_a_queue_wrote_them()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        var view = Some.JobView();
+        dashboard.Store.Job = view with { Job = view.Job with { Args = "{\n  \"name\": \"<b>ż</b>\",\r\n  \"page\": 1.0\n}", Worker = "App.<ż>" } };
+
+        var answer = await dashboard.Browser.GetStringAsync("/api/v1/jobs/oban/11");
+
+        Assert.Contains("""args":{"name":"\u003Cb\u003E\u017C\u003C/b\u003E","page":1.0}""", answer);
+        Assert.DoesNotContain(answer, c => c is '\n' or '\r' or '<' or 'ż');
     }
 }

@@ -31,7 +31,7 @@ public sealed class RunApiTests
         Assert.Equal("""[{"from":"SyncJob","to":"SyncJob/PageJob","jobs":3}]""", run.GetProperty("edges").GetRawText());
         Assert.Equal(
             """
-            [{"kind":"stuck","stage":"SyncJob/PageJob","reason":"Nothing has moved for 20 minutes.","evidence":{"available":3,"since":"2026-03-01T11:40:00Z"},"jobs":["11","12"]}]
+            [{"kind":"stuck","stage":"SyncJob/PageJob","alsoStages":null,"reason":"Nothing has moved for 20 minutes.","evidence":{"available":3,"since":"2026-03-01T11:40:00Z"},"jobs":["11","12"]}]
             """,
             run.GetProperty("findings").GetRawText());
     }

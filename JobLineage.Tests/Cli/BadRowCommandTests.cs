@@ -81,6 +81,12 @@ public sealed class BadRowCommandTests
             var said = ran.Error.Split(Environment.NewLine).Where(line => line.Contains("can't be read")).ToList();
             Assert.All(said, line => Assert.EndsWith("Whether the job matches is not known: it is left out.", line));
             Assert.Equal((filter, unknown), (filter, string.Join('|', said.Select(line => line[..line.IndexOf(" can't", StringComparison.Ordinal)]))));
+
+            // The tree has the same jobs and says the same of the others.
+            var tree = await RunAsync(fixture, "tree", "1", "--json", "--filter", filter);
+            Assert.Equal((filter, found), (filter, string.Join(' ', System.Text.Json.JsonDocument.Parse(tree.Output).RootElement.GetProperty("jobs").EnumerateArray()
+                .Where(j => !j.TryGetProperty("isOnTheWay", out _)).Select(j => j.GetProperty("id").GetString()).Order())));
+            Assert.Equal(said, tree.Error.Split(Environment.NewLine).Where(line => line.Contains("can't be read")));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JobLineage.Tests.Contract;
 using JobLineage.Tests.Lineage;
 using JobLineage.Tests.Support;
@@ -22,6 +23,7 @@ public sealed class DescribedAnswersTests
         {
             (["stats", "60", "--json"], "StatsAnswer"),
             (["tree", "60", "--json"], "TreeAnswer"),
+            (["tree", "60", "--filter", "state:discarded error:movie", "--json"], "TreeAnswer"),
             (["tree", "900001", "--json"], "TreeAnswer"),
             (["tree", "900002", "--json"], "TreeAnswer"),
             (["children", "60", "--json"], "JobChildrenAnswer"),
@@ -36,6 +38,12 @@ public sealed class DescribedAnswersTests
             var ran = await LineageCommandsTests.RunAsync([.. verb, "--preset", "oban", "--connection", fixture.Database.ConnectionString]);
             Assert.True(ran.Output.Length > 0, $"{string.Join(' ', verb)}: {ran.Error}");
             shapes.CheckTerse(shape, ran.Output);
+            if (verb is not ["tree", "900001", ..])
+                continue;
+            // Of a job that was never seen nothing is known, and nothing is said.
+            var lost = JsonDocument.Parse(ran.Output).RootElement.GetProperty("jobs")[0];
+            Assert.Equal(["id", "nativeId", "stage", "depth", "isMissing", "missing"], lost.EnumerateObject().Select(m => m.Name));
+            Assert.Equal("900000", lost.GetProperty("id").GetString());
         }
     }
 }

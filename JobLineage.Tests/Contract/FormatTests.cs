@@ -43,10 +43,11 @@ public sealed partial class FormatTests
 
     [Theory]
     [InlineData(0, "0 %", "0 %")]
-    [InlineData(0.0004, "<1 %", "0.0 %")]
+    [InlineData(0.0004, "<1 %", "<1 %")]
+    [InlineData(0.0005, "<1 %", "0.1 %")]
     [InlineData(0.052, "5 %", "5.2 %")]
     [InlineData(0.59, "59 %", "59 %")]
-    [InlineData(0.9999, ">99 %", "100 %")]
+    [InlineData(0.9999, ">99 %", ">99 %")]
     [InlineData(1, "100 %", "100 %")]
     public void A_part_is_never_rounded_to_nothing_or_to_all(double share, string percent, string fine) =>
         Assert.Equal((percent, fine), (Format.Percent(share), Format.FinePercent(share)));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using JobLineage.Core.Export;
+using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
 using JobLineage.Tests.Support;
 
@@ -62,7 +63,41 @@ public sealed class ShapeTests
 
         Assert.Equal((JsonValueKind.Null, JsonValueKind.False, 0), (answer.GetProperty("args").ValueKind, answer.GetProperty("isCut").ValueKind, answer.GetProperty("errors").GetArrayLength()));
         Assert.All(["args", "isCut", "errors", "queue", "parentId", "parent", "isCycleCut", "cycleCut"], name => Assert.False(file.TryGetProperty(name, out _), name));
-        Assert.All(["parent", "cycleCut", "missing", "stage", "depth", "errorId"], name => Assert.False(answer.TryGetProperty(name, out _), name));
+        Assert.All(["stage", "depth", "errorId", "parentId"], name => Assert.Equal((name, JsonValueKind.Null), (name, answer.GetProperty(name).ValueKind)));
+        Assert.All(["parent", "cycleCut", "missing"], name => Assert.False(answer.TryGetProperty(name, out _), name));
+        Assert.Equal(JsonValueKind.Null, JsonSerializer.SerializeToElement(FindingAnswer.Of(new(FindingKind.Stuck, null, "It is.", new Dictionary<string, object?>(), [])), ContractJson.Api).GetProperty("alsoStages").ValueKind);
+    }
+
+    [Fact]
+    public void What_was_not_read_is_not_said_to_be_nothing()
+    {
+        var failed = Job with { Errors = [new(1, SomeRuns.Noon, "boom")], IsCut = true };
+        var seen = new JobChildren(Job, [failed], new Dictionary<string, StateCounts>(), 1, new Dictionary<string, long>()).ToAnswer().Children[0];
+        var answer = JsonSerializer.SerializeToElement(seen, ContractJson.Api);
+        var file = JsonSerializer.SerializeToElement(seen, ContractJson.File);
+
+        Assert.All(["errors", "isCut", "priority", "args", "meta"], name =>
+        {
+            Assert.Equal((name, JsonValueKind.Null), (name, answer.GetProperty(name).ValueKind));
+            Assert.False(file.TryGetProperty(name, out _), name);
+        });
+        // Its row was read from the source.
+        Assert.Equal(JsonValueKind.False, answer.GetProperty("isGone").ValueKind);
+    }
+
+    [Fact]
+    public void Nothing_is_known_of_a_job_that_was_never_seen_and_no_state_of_one_that_cannot_be_read()
+    {
+        var missing = JsonSerializer.SerializeToElement(JobAnswer.Of(new Job { Source = "oban", Id = "7", IsMissing = true }), ContractJson.Api);
+        var blind = JsonSerializer.SerializeToElement(JobAnswer.Of(Job with { IsMissing = true, IsBlind = true, Priority = 3 }), ContractJson.Api);
+
+        Assert.All(["state", "attempt", "maxAttempts"], name => Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (missing.GetProperty(name).ValueKind, blind.GetProperty(name).ValueKind)));
+        Assert.All(["worker", "priority", "errors", "isCut"], name => Assert.Equal((name, JsonValueKind.Null), (name, missing.GetProperty(name).ValueKind)));
+        Assert.Equal((false, true, true), (missing.GetProperty("isBlind").GetBoolean(), blind.GetProperty("isBlind").GetBoolean(), blind.GetProperty("isMissing").GetBoolean()));
+        Assert.Equal(("App.Page", 3), (blind.GetProperty("worker").GetString(), blind.GetProperty("priority").GetInt32()));
+        Assert.Equal(["id", "isMissing", "missing", "nativeId"], Names(JsonSerializer.SerializeToNode(JobAnswer.Of(new Job { Source = "oban", Id = "7", IsMissing = true }), ContractJson.File)!).Order(StringComparer.Ordinal));
+        // A queue may call its workers nothing; that is known.
+        Assert.Equal("", JsonSerializer.SerializeToElement(JobAnswer.Of(Job with { Worker = "" }), ContractJson.File).GetProperty("worker").GetString());
     }
 
     [Fact]
@@ -94,7 +129,9 @@ public sealed class ShapeTests
         // A line is a message in a stream of events, whatever a queue stores.
         Assert.DoesNotContain(answer, c => c is '\n' or '\r' or '<');
         Assert.Contains("""{"half":"\ud800", "a":1}""", answer);
-        foreach (var text in new[] { "{\"cut", "", "no", "{\"a\":1} x", "[1,]" })
+        // Whole pairs are text, however they are written, and so is a backslash before what only looks like one.
+        Assert.Equal("""["\uD83E\uDD16","\uD83E\uDD16","\\ud800"]""", JsonSerializer.Serialize(RawJson.Of("[\"\\ud83e\\uDD16\",\n\"\ud83e\udd16\", \"\\\\ud800\"]"), ContractJson.Api));
+        foreach (var text in new[] { "{\"cut", "", "no", "{\"a\":1} x", "[1,]", "[\"\\ud800\",]" })
             Assert.Equal(JsonSerializer.Serialize(text), JsonSerializer.Serialize(RawJson.Of(text), ContractJson.Api));
         Assert.Equal("\"123\"", JsonSerializer.Serialize(RawJson.Of("123", isText: true), ContractJson.File));
         Assert.Equal("123", JsonSerializer.Serialize(RawJson.Of("123"), ContractJson.File));
@@ -106,6 +143,14 @@ public sealed class ShapeTests
         var job = JsonSerializer.SerializeToElement(JobAnswer.Of(Job with { ScheduledAt = SomeRuns.Noon.AddTicks(-10) }), ContractJson.File);
 
         Assert.Equal(("1.234567", "0.000001"), (job.GetProperty("ranSeconds").GetRawText(), job.GetProperty("waitedSeconds").GetRawText()));
+        var third = TimeSpan.FromTicks(3_333_333);
+        foreach (var options in new[] { ContractJson.Api, ContractJson.File })
+        {
+            var span = JsonSerializer.SerializeToElement(SpanAnswer.Of(new(third, 5 * third, 3)), options);
+            Assert.Equal(["0.333333", "1.666666", "0.333333", "1.666666"], new[] { "p50Seconds", "p95Seconds", "median", "p95" }.Select(name => span.GetProperty(name).GetRawText()));
+            var point = JsonSerializer.SerializeToElement(PipelinePointAnswer.Of(new(2, 1, third, TimeSpan.FromSeconds(50))), options);
+            Assert.Equal(("0.333333", "50"), (point.GetProperty("meanRunSeconds").GetRawText(), point.GetProperty("meanWaitSeconds").GetRawText()));
+        }
     }
 
     [Fact]

@@ -8,10 +8,20 @@ namespace JobLineage.Tests.Export;
 /// an error, too.
 /// </summary>
 /// <param name="root">What references are followed in.</param>
-/// <param name="mayLack">Which members that are asked for may be left out all the same, by name and schema; null: none.</param>
-internal sealed class SchemaCheck(JsonElement root, Func<string, JsonElement, bool>? mayLack = null)
+/// <param name="mayLack">Which members that are asked for may be left out all the same, by the schema of what has them and their name; null: none.</param>
+internal sealed class SchemaCheck(JsonElement root, Func<JsonElement, string, bool>? mayLack = null)
 {
     private static readonly string[] Words = ["$schema", "title", "description", "$defs", "deprecated", "format"];
+
+    /// <summary>The places of a schema that name members and do not say that there are no others.</summary>
+    public static IEnumerable<string> Open(JsonElement schema, string at = "$") => schema.ValueKind switch
+    {
+        JsonValueKind.Object => schema.EnumerateObject().SelectMany(part => Open(part.Value, $"{at}.{part.Name}"))
+            .Concat(schema.TryGetProperty("properties", out var members) && members.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out _)
+                && !(schema.TryGetProperty("additionalProperties", out var others) && others.ValueKind == JsonValueKind.False) ? [at] : []),
+        JsonValueKind.Array => schema.EnumerateArray().SelectMany((part, place) => Open(part, $"{at}[{place}]")),
+        _ => [],
+    };
 
     /// <summary>What is wrong with the document, with the places.</summary>
     public IReadOnlyList<string> Check(JsonElement document) => Check(root, document);
@@ -44,7 +54,8 @@ internal sealed class SchemaCheck(JsonElement root, Func<string, JsonElement, bo
                     Expect(keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)), $"is none of {keyword.Value}");
                     break;
                 case "oneOf":
-                    Expect(keyword.Value.EnumerateArray().Any(one => Check(one, value).Count == 0), $"is none of {keyword.Value}: {string.Join("; ", keyword.Value.EnumerateArray().Select(one => string.Join("; ", Check(one, value))))}");
+                    var wrong = keyword.Value.EnumerateArray().Select(one => Check(one, value)).ToList();
+                    Expect(wrong.Count(one => one.Count == 0) == 1, $"is not exactly one of {keyword.Value}: {string.Join("; ", wrong.SelectMany(one => one))}");
                     break;
                 case "minimum":
                     Expect(value.GetDecimal() >= keyword.Value.GetDecimal(), $"is less than {keyword.Value}");
@@ -54,7 +65,7 @@ internal sealed class SchemaCheck(JsonElement root, Func<string, JsonElement, bo
                     break;
                 case "required":
                     foreach (var member in keyword.Value.EnumerateArray().Select(m => m.GetString()!))
-                        Expect(value.ValueKind != JsonValueKind.Object || value.TryGetProperty(member, out _) || mayLack?.Invoke(member, rule.GetProperty("properties").GetProperty(member)) == true, $"has no {member}");
+                        Expect(value.ValueKind != JsonValueKind.Object || value.TryGetProperty(member, out _) || mayLack?.Invoke(rule, member) == true, $"has no {member}");
                     break;
                 case "properties":
                     foreach (var member in value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default)
@@ -67,6 +78,8 @@ internal sealed class SchemaCheck(JsonElement root, Func<string, JsonElement, bo
 
                     break;
                 case "additionalProperties":
+                    // Members that are not named are errors anyway: a schema that allows them says what is not so.
+                    Assert.True(keyword.Value.ValueKind is JsonValueKind.False or JsonValueKind.Object, $"{at}: additionalProperties is {keyword.Value}");
                     foreach (var member in keyword.Value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default)
                         Check(keyword.Value, member.Value, $"{at}.{member.Name}", errors);
                     break;
@@ -87,7 +100,8 @@ internal sealed class SchemaCheck(JsonElement root, Func<string, JsonElement, bo
         }
     }
 
-    private JsonElement Follow(string reference)
+    /// <summary>What a reference names.</summary>
+    public JsonElement Follow(string reference)
     {
         Assert.StartsWith("#/", reference);
         return reference[2..].Split('/').Aggregate(root, (at, name) => at.GetProperty(name));
