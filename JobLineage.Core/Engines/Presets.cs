@@ -1,4 +1,9 @@
+using JobLineage.Core.Engines.Dbos;
+using JobLineage.Core.Engines.Hangfire;
 using JobLineage.Core.Engines.Oban;
+using JobLineage.Core.Engines.PgBoss;
+using JobLineage.Core.Engines.Procrastinate;
+using JobLineage.Core.Engines.Que;
 using JobLineage.Core.Engines.ResearchJobs;
 
 namespace JobLineage.Core.Engines;
@@ -7,7 +12,10 @@ namespace JobLineage.Core.Engines;
 public static class Presets
 {
     /// <summary>All engines that are known by name.</summary>
-    public static IReadOnlyList<IEngine> All { get; } = [new ObanEngine(), new ResearchJobsEngine()];
+    public static IReadOnlyList<IEngine> All { get; } =
+    [
+        new ObanEngine(), new ResearchJobsEngine(), new PgBossEngine(), new HangfireEngine(), new ProcrastinateEngine(), new QueEngine(), new DbosEngine(),
+    ];
 
     /// <summary>The names of all presets.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(engine => engine.Name)];

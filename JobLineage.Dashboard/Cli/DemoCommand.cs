@@ -73,7 +73,7 @@ public static class DemoCommand
     private static async Task InstallAsync(string source, CancellationToken cancellation)
     {
         await using var database = PostgresConnections.ForVerb(source, "demo");
-        foreach (var preset in Presets.Names)
+        foreach (var preset in (string[])["oban", "research_jobs"])
             await new TriggerInstaller(Presets.Find(preset, preset)!, database).InstallAsync(cancellation: cancellation);
     }
 

@@ -25,7 +25,7 @@ internal sealed class SourceArguments
 
     private readonly Option<string?> preset = new("--preset")
     {
-        Description = $"Read a queue that is not configured: {string.Join(" or ", Presets.Names)}.",
+        Description = $"Read a queue that is not configured: {string.Join(", ", Presets.Names)}.",
         HelpName = "PRESET",
     };
 
@@ -90,7 +90,7 @@ internal sealed class SourceArguments
         foreach (var option in (Option<string?>[])[connection, schema, table])
         {
             if (parse.GetValue(option) is not null)
-                throw Usage($"{option.Name} needs --preset ({string.Join(" or ", Presets.Names)}), which says how the table is read.");
+                throw Usage($"{option.Name} needs --preset ({string.Join(", ", Presets.Names)}), which says how the table is read.");
         }
 
         var all = setup.Configuration();

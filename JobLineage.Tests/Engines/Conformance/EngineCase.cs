@@ -34,7 +34,39 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
         ["oban"] = Oban,
         ["research_jobs"] = ResearchJobs,
         ["configured: hangfire"] = Hangfire,
+        ["hangfire"] = () => Hangfire() with { Mapping = Presets.Find("hangfire", "q")! },
+        ["pg_boss"] = () => Recorded(
+            "pg_boss", "pgboss12", [("job", "id", "pgboss_job_end")],
+            // A dead letter is a copy in another queue, which the program's log does not count.
+            stages => stages.Append("sync/page/detail/dead 10"),
+            ["0004639e-7844-47c3-be3f-11592ebb54f2", "072e37d8-813c-4cda-9dc4-90b77243510b", "3d38a195-e1bd-4d81-9711-38bc4f9e3684", "e6e36dcb-9e1e-4989-8a9e-4436320b1508", "e89bcd9b-9e47-4170-a2b2-77335149116d"], ("fad79414-6c04-4977-9bfa-038ae39bfed2", ["e6e36dcb-9e1e-4989-8a9e-4436320b1508", "044d565c-db75-4fc6-808a-e938ff0aa523", "bed6e85b-147a-4855-afdf-2403fc8d3163"])),
+        ["procrastinate"] = () => Recorded(
+            "procrastinate", "procrastinate", [("procrastinate_jobs", "id", "procrastinate_jobs_end"), ("procrastinate_events", "job_id", "procrastinate_events_end")],
+            stages => stages, ["1", "7"], ("86", ["7", "34", "73"])),
+        ["que"] = () => Recorded(
+            "que", "que", [("que_jobs", "id", "que_jobs_end")],
+            // Two were taken away, which deletes the row.
+            stages => stages.Select(stage => stage == "Sync/Show 8" ? "Sync/Show 6" : stage),
+            ["1", "9"], ("86", ["9", "36", "67"])),
+        ["dbos"] = () => Recorded(
+            "dbos", "dbos", [("workflow_status", "workflow_uuid", "workflow_status_end")], stages => stages,
+            ["50873a50-ce89-4e9d-bf8b-0a911ba06157", "f4773d97-5f60-47a5-95d8-19093ccb2f7a"], ("f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3-1", ["f4773d97-5f60-47a5-95d8-19093ccb2f7a", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3"])),
     };
+
+    /// <summary>A real run, with what its own log counted.</summary>
+    private static EngineCase Recorded(
+        string preset, string folder, IReadOnlyList<(string Table, string Job, string File)> tables, Func<IEnumerable<string>, IEnumerable<string>> known, string[] roots, (string, string[]) way)
+    {
+        var truth = JsonNode.Parse(Read("engines", folder, "truth.json"))!;
+        return new(preset, Presets.Find(preset, "q")!, [.. tables.Select(t => (t.Table, t.Job))], Read("engines", folder, "schema.sql"))
+        {
+            Rows = tables.ToDictionary(t => t.Table, t => Read("engines", folder, $"{t.File}.csv")),
+            Roots = roots,
+            Stages = [.. known(truth["per_stage_enqueued"]!.AsObject().Select(s => $"{s.Key} {s.Value}")).Order(StringComparer.Ordinal)],
+            Failed = [.. truth["final_failures"]!.AsArray().Select(id => id!.GetValue<string>())],
+            Way = way,
+        };
+    }
 
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([AppContext.BaseDirectory, "Data", .. path]));
 

@@ -1,0 +1,61 @@
+using JobLineage.Core.Model;
+
+namespace JobLineage.Core.Engines.Procrastinate;
+
+/// <summary>
+/// Procrastinate 3, as recorded from 3.9. Times are rows of <c>procrastinate_events</c>, which a trigger of its own writes in the same transaction;
+/// <c>attempts</c> counts attempts that are over. It keeps no errors anywhere: they are in the worker's log alone.
+/// </summary>
+internal sealed class ProcrastinateEngine : IEngine
+{
+    /// <inheritdoc/>
+    public string Name => "procrastinate";
+
+    /// <inheritdoc/>
+    public string Title => "Procrastinate";
+
+    /// <inheritdoc/>
+    public SourceMapping Map(string source) => new()
+    {
+        Name = source,
+        Preset = Name,
+        Table = "procrastinate_jobs",
+        Joins = """
+            left join lateral (
+                select min(e.at) as first_at, max(e.at) filter (where e.type = 'started') as started_at,
+                    max(e.at) filter (where e.type in ('succeeded', 'failed', 'cancelled', 'aborted')) as ended_at
+                from {schema}.procrastinate_events e where e.job_id = job.id) event on true
+            """,
+        Changes = [new("procrastinate_events", "job_id")],
+        State = "case when job.status = 'todo' and job.attempts > 0 then 'retry' when job.status = 'todo' and job.scheduled_at is not null then 'later' else job.status::text end",
+        Unfinished = ["job.status = 'todo'", "job.status = 'doing'"],
+        States = new Dictionary<string, JobState>
+        {
+            ["todo"] = JobState.Available,
+            ["later"] = JobState.Scheduled,
+            ["retry"] = JobState.Retryable,
+            ["doing"] = JobState.Executing,
+            ["aborting"] = JobState.Executing,
+            ["succeeded"] = JobState.Completed,
+            ["failed"] = JobState.Discarded,
+            ["cancelled"] = JobState.Cancelled,
+            ["aborted"] = JobState.Cancelled,
+        },
+        Worker = "job.task_name",
+        Queue = "job.queue_name",
+        ParentId = "job.args->>'parent_job_id'",
+        Attempt = "job.attempts + (job.status = 'doing')::int",
+        Priority = "job.priority",
+        InsertedAt = "event.first_at",
+        ScheduledAt = "job.scheduled_at",
+        AttemptedAt = "event.started_at",
+        FinishedAt = "case when job.status not in ('todo', 'doing') then event.ended_at end",
+        AttemptedBy = "job.worker_id",
+        Args = "job.args",
+    };
+
+    /// <summary>Which queues a worker serves is not stored.</summary>
+    public EngineStatement? Nodes { get; } = new(
+        "procrastinate_workers",
+        "select w.id::text as node, null::text as queue, null::timestamptz as started_at, w.last_heartbeat as seen_at from {schema}.procrastinate_workers w");
+}
