@@ -97,15 +97,17 @@ public sealed record FindingAnswer(
 
 /// <summary>
 /// A page of the runs list. <c>total</c> is exact unless <c>totalIsAtLeast</c>, and null where only looking at each run could
-/// tell; then <c>examined</c> says at how many was looked. <c>next</c> goes into <c>page</c>.
+/// tell; then <c>examined</c> says at how many was looked, and <c>stopped</c> that there are more to be looked at behind <c>next</c>, which goes into <c>page</c>:
+/// enough were for one page, or the time for it was up (<c>isTimeUp</c>). The jobs of <c>passedOver</c> runs could not all be looked at: they are left out.
 /// </summary>
 public sealed record RunsAnswer(
-    DateTimeOffset AsOf, long? Total, bool TotalIsAtLeast, long? Examined, bool Stopped, int PageSize, string? Next, IReadOnlyList<RunLineAnswer> Runs,
+    DateTimeOffset AsOf, long? Total, bool TotalIsAtLeast, long? Examined, bool Stopped, bool IsTimeUp, long PassedOver, int PageSize, string? Next,
+    IReadOnlyList<RunLineAnswer> Runs,
     IReadOnlyList<SinglesAnswer> Singles, IReadOnlyList<PipelineRuns> Pipelines)
 {
     /// <summary>From what it shows.</summary>
     public static RunsAnswer Of(RunsPage page, RunsQuery query) => new(
-        page.AsOf, page.Total, page.IsAtLeast, page.Examined, page.Stopped, query.PageSize, page.Next?.ToString(),
+        page.AsOf, page.Total, page.IsAtLeast, page.Examined, page.Stopped, page.IsTimeUp, page.PassedOver, query.PageSize, page.Next?.ToString(),
         [.. page.Runs.Select(RunLineAnswer.Of)], [.. page.Singles.Select(SinglesAnswer.Of)], page.Pipelines);
 }
 

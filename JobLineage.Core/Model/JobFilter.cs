@@ -1,7 +1,7 @@
 namespace JobLineage.Core.Model;
 
 /// <summary>
-/// Which jobs of a run are meant, by what is known of them; all conditions hold together. It is typed by people (<see cref="Parse"/>), printed
+/// Which jobs of a run are meant, or of all runs (<see cref="JobFilterScope"/>), by what is known of them; all conditions hold together. It is typed by people (<see cref="Parse"/>), printed
 /// (<see cref="ToString"/>), stands in addresses (<see cref="JobFilterParameters"/>) and becomes SQL. Two that print the same are equal.
 /// </summary>
 public sealed record JobFilter
@@ -51,17 +51,33 @@ public sealed record JobFilter
     /// <summary>Only jobs to which something has happened within so long; null for all.</summary>
     public TimeSpan? Newer { get; init; }
 
+    /// <summary>Among all runs: only of those in which something happened within so long. Null for all; in a run it has no meaning, and can't be written.</summary>
+    public TimeSpan? From { get; init; }
+
     /// <summary>Only jobs whose stored arguments hold all these texts, whatever the case of their letters.</summary>
     public IReadOnlyList<string> Texts { get; init => field = [.. value.Where(text => text.Length > 0).Distinct(StringComparer.Ordinal)]; } = [];
 
     /// <summary>Whether nothing is left out.</summary>
     public bool IsAll => Equals(All);
 
+    /// <summary>Whether only looking at jobs themselves can tell, at those of all runs if nothing bounds them: arguments and errors have no index across runs.</summary>
+    public bool NeedsFrom => Args.Count > 0 || HasError;
+
+    /// <summary>What is asked of the jobs themselves: texts are looked for in runs, where all of them are searched.</summary>
+    public JobFilter OfJobs => this with { From = null, Texts = [] };
+
     /// <summary>Whether an error is asked for, by its number or by a text.</summary>
     public bool HasError => Error is not null || ErrorTexts.Count > 0;
 
-    /// <summary>Reads what somebody typed.</summary>
-    public static JobFilterReading Parse(string? text) => JobFilterParser.Parse(text ?? "");
+    /// <summary>Reads what somebody typed, of the jobs of a run.</summary>
+    public static JobFilterReading Parse(string? text) => JobFilterParser.Parse(text ?? "", JobFilterScope.Run);
+
+    /// <summary>
+    /// Reads what somebody typed, of all runs. A text without a word of a filter is looked for as it stands, quotes and colons included.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isBounded">Whether something else says how far back runs are searched: else arguments and errors take <see cref="From"/>.</param>
+    public static JobFilterReading ParseOverRuns(string? text, bool isBounded) => JobFilterParser.ParseOverRuns(text ?? "", isBounded);
 
     /// <summary>Both filters at once; where no job can meet both, the sentence that says so.</summary>
     public JobFilterReading And(JobFilter other) => JobFilterUnion.Of(this, other);

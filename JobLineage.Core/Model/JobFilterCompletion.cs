@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-
 namespace JobLineage.Core.Model;
 
 /// <summary>What may be typed at a place of a filter.</summary>
@@ -10,79 +7,6 @@ namespace JobLineage.Core.Model;
 /// <param name="Label">What it is called.</param>
 /// <param name="Hint">What it means; null where the name says it.</param>
 public sealed record JobFilterOption(int From, int To, string Insert, string Label, string? Hint = null);
-
-/// <summary>The names that a run has, to be offered.</summary>
-/// <param name="Workers">Workers, as short as they may be.</param>
-/// <param name="Stages">Paths of stages.</param>
-/// <param name="Queues">Queues.</param>
-/// <param name="Args">Paths of arguments.</param>
-public sealed record JobFilterNames(
-    IReadOnlyList<string> Workers, IReadOnlyList<string> Stages, IReadOnlyList<string> Queues, IReadOnlyList<IReadOnlyList<string>> Args)
-{
-    private const int MostKeys = 200;
-
-    /// <summary>The names of a run, and of arguments that were seen in it.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="args">Arguments of some of its jobs, as far as they are known: JSON that may be cut.</param>
-    public static JobFilterNames Of(RunSnapshot run, IEnumerable<string?> args)
-    {
-        var workers = run.Stages.Select(stage => stage.Worker).Where(worker => worker.Length > 0).Distinct(StringComparer.Ordinal).ToList();
-        var names = Model.Workers.ShortNames(workers);
-        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        foreach (var json in args.Prepend(run.RootArgs).OfType<string>())
-        {
-            foreach (var path in Keys(json).TakeWhile(_ => keys.Count < MostKeys))
-                keys.TryAdd(JobFilterText.Path(path), path);
-        }
-
-        return new(
-            [.. workers.Select(worker => Model.Workers.IsNamed(worker, names[worker]) ? names[worker] : worker).Order(StringComparer.Ordinal)],
-            [.. run.Stages.Select(stage => stage.Path)],
-            [.. run.Stages.SelectMany(stage => stage.Queues).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            [.. keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value)]);
-    }
-
-    /// <summary>The keys that have a value, and those within the objects of others, as far as the JSON goes.</summary>
-    private static List<string[]> Keys(string json)
-    {
-        var found = new List<string[]>();
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), isFinalBlock: false, default);
-        var above = new Stack<string?>();
-        string? key = null;
-        try
-        {
-            while (reader.Read())
-            {
-                switch (reader.TokenType)
-                {
-                    case JsonTokenType.PropertyName:
-                        key = reader.GetString();
-                        break;
-                    case JsonTokenType.StartArray:
-                        if (!reader.TrySkip())
-                            return found;
-                        break;
-                    case JsonTokenType.StartObject:
-                        above.Push(key);
-                        break;
-                    case JsonTokenType.EndObject:
-                        above.Pop();
-                        break;
-                    default:
-                        if (key is { Length: > 0 and <= 60 } && above.Count is > 0 and <= 3 && above.Reverse().Skip(1).All(k => k is { Length: > 0 and <= 60 }))
-                            found.Add([.. above.Reverse().Skip(1).OfType<string>(), key]);
-                        break;
-                }
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // No JSON from here on.
-        }
-
-        return found;
-    }
-}
 
 /// <summary>Completes a filter at the place where somebody types. Pure.</summary>
 public static class JobFilterCompletion
@@ -95,8 +19,9 @@ public static class JobFilterCompletion
     /// <summary>The options at a place; none where a text or a value of one's own is typed.</summary>
     /// <param name="text">The text.</param>
     /// <param name="caret">The place, from 0.</param>
-    /// <param name="names">The names that the run has.</param>
-    public static IReadOnlyList<JobFilterOption> At(string text, int caret, JobFilterNames names)
+    /// <param name="names">The names that the run has, or the runs have.</param>
+    /// <param name="scope">Which words there are.</param>
+    public static IReadOnlyList<JobFilterOption> At(string text, int caret, JobFilterNames names, JobFilterScope scope = JobFilterScope.Run)
     {
         caret = Math.Clamp(caret, 0, text.Length);
         var (start, colon, item) = Place(text, caret);
@@ -106,7 +31,7 @@ public static class JobFilterCompletion
             end++;
         IEnumerable<JobFilterOption> options = colon is { } at
             ? Values(text[start..at], text[item..caret], names).Select(o => new JobFilterOption(item, end, o.Insert, o.Label))
-            : Words(text[start..caret], names).Select(o => new JobFilterOption(start, text[end..].StartsWith(':') ? end + 1 : end, o.Insert, o.Label, o.Hint));
+            : Words(text[start..caret], names, scope).Select(o => new JobFilterOption(start, text[end..].StartsWith(':') ? end + 1 : end, o.Insert, o.Label, o.Hint));
         // What stands there already need not be offered.
         return [.. options.Where(o => text[o.From..caret] != o.Insert.TrimEnd()).Take(Most)];
     }
@@ -138,11 +63,11 @@ public static class JobFilterCompletion
     /// <summary>Whether a word takes several values: in any other's a comma is a letter like any.</summary>
     private static bool IsList(string key) => key.ToLowerInvariant() is "state" or "id";
 
-    private static IEnumerable<(string Insert, string Label, string? Hint)> Words(string begun, JobFilterNames names)
+    private static IEnumerable<(string Insert, string Label, string? Hint)> Words(string begun, JobFilterNames names, JobFilterScope scope)
     {
         if (begun.StartsWith('"'))
             return [];
-        var words = JobFilterWords.All.Where(word => word.Key.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
+        var words = JobFilterWords.Of(scope).Where(word => word.Key.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
             .Select(word => word.Key == JobFilterWords.Args ? (JobFilterWords.Args + ".", "args.KEY:", (string?)word.Means) : (word.Key + ":", word.Key + ":", word.Means));
         // A key is found by its own name too: nobody thinks of "args." first.
         var keys = begun.Length < 2 ? [] : names.Args.Select(path => (Word: JobFilterText.Path(path) + ":", Path: path))
@@ -161,7 +86,7 @@ public static class JobFilterCompletion
             "worker" => names.Workers,
             "stage" => names.Stages,
             "queue" => names.Queues,
-            "older" or "newer" => Spans,
+            "older" or "newer" or JobFilterWords.From => Spans,
             _ => [],
         };
         return known.Where(name => name.Contains(begun, StringComparison.OrdinalIgnoreCase))

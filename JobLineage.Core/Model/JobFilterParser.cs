@@ -9,20 +9,52 @@ namespace JobLineage.Core.Model;
 internal sealed partial class JobFilterParser
 {
     private readonly string text;
+    private readonly JobFilterScope scope;
+    private (string Word, int At)? costly;
     private JobFilter filter = JobFilter.All;
     private JobFilterProblem? problem;
     private int at;
 
-    private JobFilterParser(string text) => this.text = text;
+    private JobFilterParser(string text, JobFilterScope scope) => (this.text, this.scope) = (text, scope);
 
     /// <summary>The filter, or what is wrong with the text.</summary>
-    public static JobFilterReading Parse(string text)
+    public static JobFilterReading Parse(string text, JobFilterScope scope) => Parse(text, scope, isBounded: true);
+
+    /// <summary>The same of all runs; see <see cref="JobFilter.ParseOverRuns"/>.</summary>
+    public static JobFilterReading ParseOverRuns(string text, bool isBounded)
+    {
+        var reading = Parse(text, JobFilterScope.AllRuns, isBounded);
+        // What is pasted there is an id, a key that is a time, or a piece of an error: it always meant itself.
+        return reading.Problem is { At: > 0 } && Unstorable(text) < 0 && !HasWord(text) ? new(new JobFilter { Texts = [text.Trim()] }) : reading;
+    }
+
+    private static JobFilterReading Parse(string text, JobFilterScope scope, bool isBounded)
     {
         if (text.Length > JobFilter.LongestText)
             return new(JobFilter.All, new(string.Create(CultureInfo.InvariantCulture, $"A filter may have {JobFilter.LongestText:N0} characters at most; this has {text.Length:N0}.")));
         if (Unstorable(text) is var place and >= 0)
             return new(JobFilter.All, new("There is a character that no database can hold: a NUL, or half of a pair.", place + 1));
-        return new JobFilterParser(text).Read();
+        var parser = new JobFilterParser(text, scope);
+        var reading = parser.Read();
+        return reading is { Problem: null, Filter.From: null } && !isBounded && parser.costly is { } costly
+            ? new(JobFilter.All, new(
+                $"{costly.Word}: is looked for in every job of the runs that are searched, so it takes how far back: add from:, as in from:2h.", costly.At + 1)
+            { Instead = $"{text.TrimEnd()} from:2h" })
+            : reading;
+    }
+
+    /// <summary>Whether anything looks like a word of a filter, right or wrong: letters at the beginning, then a colon.</summary>
+    private static bool HasWord(string text)
+    {
+        foreach (var part in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.StartsWith(JobFilterWords.Args + ".", StringComparison.OrdinalIgnoreCase) && part.IndexOfAny([':', '"']) >= 0)
+                return true;
+            if (part.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && char.IsLetter(part[0]) && part[..colon].All(c => char.IsLetterOrDigit(c) || c is '_' or '-'))
+                return true;
+        }
+
+        return false;
     }
 
     private static int Unstorable(string text)
@@ -53,6 +85,7 @@ internal sealed partial class JobFilterParser
             }
             else if (ArgsPath() is { } path)
             {
+                costly ??= (JobFilterText.Short(JobFilterText.Path(path)), start);
                 if (problem is null && Value(JobFilterText.Path(path), start) is { } value)
                     Add(new() { Args = [new(path, value)] }, start);
             }
@@ -135,6 +168,14 @@ internal sealed partial class JobFilterParser
             case "newer":
                 Add(Span(key, start) is { } newer ? new() { Newer = newer } : null, start);
                 break;
+            case JobFilterWords.From when scope == JobFilterScope.AllRuns:
+                Add(Span(key, start) is { } from ? new() { From = from } : null, start);
+                break;
+            case JobFilterWords.From:
+                Refuse(
+                    "from: says how far back runs are searched, and this is one run; newer: finds those of its jobs to which something has happened within so long.",
+                    start, $"{text[..start]}newer{text[(start + key.Length)..]}");
+                break;
             default:
                 Unknown(key, start);
                 break;
@@ -151,7 +192,7 @@ internal sealed partial class JobFilterParser
         }
 
         // Of one or two letters anything is near.
-        var near = key.Length is < 3 or > 40 ? null : DidYouMean.Nearest(key, JobFilterWords.All.Where(word => word.Key != JobFilterWords.Args).Select(word => word.Key));
+        var near = key.Length is < 3 or > 40 ? null : DidYouMean.Nearest(key, JobFilterWords.Of(scope).Where(word => word.Key != JobFilterWords.Args).Select(word => word.Key));
         var sentence = key.Length == 0
             ? "There is nothing before the colon"
             : $"'{JobFilterText.Short(key)}:' is no word of a filter";
@@ -159,7 +200,7 @@ internal sealed partial class JobFilterParser
         Refuse(
             near is not null
                 ? $"{sentence}; did you mean {near}:? A text with a colon is found in quotes."
-                : $"{sentence}. The words are {JobFilterWords.Listed}; {(isName ? $"an argument is args.{key}:, and " : "")}a text with a colon is found in quotes: {JobFilterText.Quote(JobFilterText.Short(Run(start)))}",
+                : $"{sentence}. The words are {JobFilterWords.Listed(scope)}; {(isName ? $"an argument is args.{key}:, and " : "")}a text with a colon is found in quotes: {JobFilterText.Quote(JobFilterText.Short(Run(start)))}",
             start, near is not null ? $"{text[..start]}{near}{text[(start + key.Length)..]}" : quoted);
     }
 
@@ -187,6 +228,7 @@ internal sealed partial class JobFilterParser
     private void Error(int start)
     {
         var from = at;
+        costly ??= ("error", start);
         if (at < text.Length && text[at] == '#')
         {
             if (Value("error", start) is not { } number)

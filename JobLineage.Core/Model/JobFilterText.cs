@@ -28,6 +28,8 @@ internal static class JobFilterText
             words.Add($"older:{JobFilterWords.Of(older)}");
         if (filter.Newer is { } newer)
             words.Add($"newer:{JobFilterWords.Of(newer)}");
+        if (filter.From is { } from)
+            words.Add($"from:{JobFilterWords.Of(from)}");
         // Bare texts side by side would be one.
         words.AddRange(filter.Texts is [var one] ? [Value(one)] : filter.Texts.Select(Quote));
         return string.Join(' ', words);

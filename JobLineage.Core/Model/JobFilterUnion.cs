@@ -19,7 +19,8 @@ internal static class JobFilterUnion
             ?? Twice("id", Ids(one.Ids), Ids(other.Ids), "write several ids behind one id:, with commas between them")
             ?? Twice("error", Number(one.Error), Number(other.Error))
             ?? Twice("older", Span(one.Older), Span(other.Older))
-            ?? Twice("newer", Span(one.Newer), Span(other.Newer));
+            ?? Twice("newer", Span(one.Newer), Span(other.Newer))
+            ?? Twice("from", Span(one.From), Span(other.From));
         foreach (var argument in other.Args)
         {
             if (problem is null && one.Args.FirstOrDefault(known => known.IsSamePath(argument)) is { } known && known != argument)
@@ -41,6 +42,7 @@ internal static class JobFilterUnion
             ErrorTexts = [.. one.ErrorTexts, .. other.ErrorTexts],
             Older = one.Older ?? other.Older,
             Newer = one.Newer ?? other.Newer,
+            From = one.From ?? other.From,
             Texts = [.. one.Texts, .. other.Texts],
         };
         if (both.Older >= both.Newer)

@@ -6,13 +6,20 @@ namespace JobLineage.Core.Model;
 /// <param name="Key">The word without its colon.</param>
 /// <param name="Example">How it is typed.</param>
 /// <param name="Means">What it means, as half a sentence.</param>
-public sealed record JobFilterWord(string Key, string Example, string Means);
+public sealed record JobFilterWord(string Key, string Example, string Means)
+{
+    /// <summary>Whether it is a word only where all runs are searched.</summary>
+    public bool IsOfAllRuns { get; init; }
+}
 
 /// <summary>The words of filters: the one list that parser, help and completion share.</summary>
 public static class JobFilterWords
 {
     /// <summary>What an argument's path begins with.</summary>
     public const string Args = "args";
+
+    /// <summary>How far back runs are searched.</summary>
+    public const string From = "from";
 
     /// <summary>All words, as help lists them.</summary>
     public static IReadOnlyList<JobFilterWord> All { get; } =
@@ -27,10 +34,16 @@ public static class JobFilterWords
         new("error", "error:\"movie_not_ready\"", "jobs whose last error holds this, and which have not got over it"),
         new("older", "older:5m", "jobs to which nothing has happened for so long: s, m, h, d, w"),
         new("newer", "newer:2h", "jobs to which something has happened within so long"),
+        new(From, "from:2h", "only in runs in which something has happened within so long; args. and error: need it") { IsOfAllRuns = true },
     ];
 
-    /// <summary>All words with their colons, for sentences.</summary>
-    public static string Listed { get; } = string.Join(", ", All.Select(word => word.Key == Args ? "args.KEY:" : word.Key + ":"));
+    private static readonly IReadOnlyList<JobFilterWord> OfRun = [.. All.Where(word => !word.IsOfAllRuns)];
+
+    /// <summary>The words that there are where one run, or all of them, are looked at.</summary>
+    public static IReadOnlyList<JobFilterWord> Of(JobFilterScope scope) => scope == JobFilterScope.Run ? OfRun : All;
+
+    /// <summary>These words with their colons, for sentences.</summary>
+    public static string Listed(JobFilterScope scope) => string.Join(", ", Of(scope).Select(word => word.Key == Args ? "args.KEY:" : word.Key + ":"));
 
     private static readonly (char Unit, long Seconds)[] Units = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 

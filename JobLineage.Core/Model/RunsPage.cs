@@ -11,6 +11,9 @@ public sealed record RunsPage(
     /// <summary>Runs that are counted one by one at most.</summary>
     public const int MostCounted = 10_000;
 
+    /// <summary>How long the jobs of runs are looked at for one page.</summary>
+    public static TimeSpan SearchLimit { get; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether <see cref="Total"/> is as far as was counted, and there may be more.</summary>
     public bool IsAtLeast { get; init; }
 
@@ -23,6 +26,12 @@ public sealed record RunsPage(
     /// <summary>Whether looking was given up before the page was full: <see cref="Next"/> goes on looking.</summary>
     public bool Stopped { get; init; }
 
+    /// <summary>Whether the time for one page was up before: <see cref="Stopped"/> is true then.</summary>
+    public bool IsTimeUp { get; init; }
+
+    /// <summary>How many runs have more jobs than could be looked at for one page: whether they match is not known, and they are left out.</summary>
+    public long PassedOver { get; init; }
+
     /// <summary>The pipelines that there are, those with the most runs first.</summary>
     public IReadOnlyList<PipelineRuns> Pipelines { get; init; } = [];
 
@@ -31,6 +40,7 @@ public sealed record RunsPage(
     {
         ArgumentNullException.ThrowIfNull(other);
         return Total == other.Total && IsAtLeast == other.IsAtLeast && Next == other.Next && Examined == other.Examined && Stopped == other.Stopped
+            && IsTimeUp == other.IsTimeUp && PassedOver == other.PassedOver
             && Runs.SequenceEqual(other.Runs) && Singles.SequenceEqual(other.Singles) && Pipelines.SequenceEqual(other.Pipelines);
     }
 }

@@ -35,10 +35,13 @@ public sealed record RunsQuery
     public RunState? State { get; init; }
 
     /// <summary>
-    /// Only the run of the job with this id, and runs of which a worker, a step, an error or the root's arguments hold this
-    /// text, whatever the case of its letters; null for all.
+    /// Only runs that have a job which meets all that this asks of jobs. Its texts are asked of the runs: a job's id, the run key, or any part of a worker,
+    /// a step, an error or the root's arguments, whatever the case of its letters. Its span is as <see cref="Last"/>.
     /// </summary>
-    public string? Text { get; init; }
+    public JobFilter Filter { get; init; } = JobFilter.All;
+
+    /// <summary>The one text of the filter; null where it has none, or several.</summary>
+    public string? Text { get => Filter.Texts is [var text] ? text : null; init => Filter = Filter with { Texts = value is null ? [] : [value] }; }
 
     /// <summary>Only runs in which something happened within this time before now; null for all.</summary>
     public TimeSpan? Last { get; init; }
@@ -62,7 +65,10 @@ public sealed record RunsQuery
     public int PageSize { get; init; } = DefaultSize;
 
     /// <summary>Whether only runs of some time are wanted.</summary>
-    public bool HasRange => Last is not null || From is not null || To is not null;
+    public bool HasRange => Last is not null || From is not null || To is not null || Filter.From is not null;
+
+    /// <summary>Whether runs have to be searched for what they hold.</summary>
+    public bool IsSearched => Filter.Texts.Count > 0 || !Filter.OfJobs.IsAll;
 
     /// <summary>Whether each run has to be looked at, for what it is doing hangs on the moment.</summary>
     public bool IsExamined => State is RunState.Running or RunState.Stuck or RunState.Failing;

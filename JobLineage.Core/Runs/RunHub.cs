@@ -284,7 +284,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     // Whether a run is stuck or only running shows when it is looked at: such a list reads up to 1,000 runs whole. What is
     // filtered is counted, up to 10,000 runs; and a text is looked for in as many.
     private Pace ListPace(RunsQuery query) =>
-        query.Text is not null ? new(_time, Seldom, TimeSpan.Zero, LongRest)
+        query.IsSearched ? new(_time, Seldom, TimeSpan.Zero, LongRest)
         : query.State is not null || query.HasRange ? new(_time, Slow, TimeSpan.Zero, Rest)
         : QuickPace();
 

@@ -20,7 +20,7 @@ internal static class ApiDescription
         ["state"] = "Only those in this state.",
         ["queue"] = "Only jobs of this queue.",
         ["error"] = "Only jobs with the error of this number: 'id' of an answer of errors.",
-        ["q"] = "Only runs that hold this text.",
+        ["q"] = "Only runs that hold this text, or that have a job which this filter finds: words such as state:, worker:, args.KEY:, error:. args. and error: need 'from', or from: as in from:2h.",
         ["below"] = "Only jobs below the one with this id.",
         ["worker"] = "Only runs whose root has this worker, by its full or short name.",
         ["sort"] = "The order: errors, newest, oldest or finished.",

@@ -13,13 +13,14 @@ internal static class RunsParameters
     /// <summary>The query, and what is wrong with it by parameter.</summary>
     public static (RunsQuery Query, Dictionary<string, string[]> Errors) Read(IQueryCollection parameters)
     {
-        var read = new QueryParameters(parameters, Names);
+        var read = new QueryParameters(parameters, Names, filter: FilterParameters.Typed);
+        var typed = JobFilter.ParseOverRuns(read.Text(FilterParameters.Typed), isBounded: read.Text("from") is not null);
         var query = new RunsQuery
         {
             Source = read.Text("source"),
             Worker = read.Text("worker"),
             State = read.Choice<RunState>("state"),
-            Text = read.Text("q")?.Trim() is { Length: > 0 } text ? text : null,
+            Filter = typed.Filter,
             Last = TimeWords.Ago(read.Text("from")),
             From = TimeWords.Time(read.Text("from")),
             To = TimeWords.Time(read.Text("to")),
@@ -27,8 +28,10 @@ internal static class RunsParameters
             Ascending = read.Choice<Order>("order") == Order.Asc,
             PageSize = read.Number("pageSize", LargestPageSize) ?? RunsQuery.DefaultSize,
         };
-        if (query.Text is { Length: > LongestText })
-            read.Errors["q"] = [$"'q' must be a text of at most {LongestText} characters."];
+        if (typed.Problem is { } problem)
+            read.Errors[FilterParameters.Typed] = [$"'{FilterParameters.Typed}': {problem}"];
+        else if (query.Filter.Texts.Any(text => text.Length > LongestText))
+            read.Errors[FilterParameters.Typed] = [$"'{FilterParameters.Typed}' must be a text of at most {LongestText} characters."];
         if (read.Text("from") is not null && query is { Last: null, From: null })
             read.Errors["from"] = ["'from' must be a time as in 2026-03-14T12:00Z, or so long ago as in -30m, -24h or -7d."];
         if (read.Text("to") is not null && query.To is null)

@@ -54,6 +54,37 @@ public sealed class RunsApiTests
     }
 
     [Theory]
+    [InlineData("q=state:discarded%20args.source_id:13%20from:2h", "state:discarded args.source_id:13 from:2h")]
+    [InlineData("q=args.source_id:13%20%22a%20b%22&from=-2h", "args.source_id:13 \"a b\"")]
+    [InlineData("q=error:boom&from=2026-03-14T12:00Z", "error:boom")]
+    [InlineData("q=state:discarded%20eu", "state:discarded eu")]
+    [InlineData("q=2026-03-14T12:00:00Z", "\"2026-03-14T12:00:00Z\"")]
+    public async Task A_filter_of_jobs_finds_runs(string parameters, string filter)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Page = dashboard.Store.Page with { IsTimeUp = true, PassedOver = 3 };
+
+        var page = await dashboard.GetAsync($"/api/v1/runs?{parameters}");
+
+        Assert.Equal(filter, dashboard.Store.LastQuery!.Filter.ToString());
+        Assert.Equal((true, 3), (page.GetProperty("isTimeUp").GetBoolean(), page.GetProperty("passedOver").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("q=args.source_id:13", "'q': args.source_id: is looked for in every job of the runs that are searched, so it takes how far back: add from:, as in from:2h. (at character 1)")]
+    [InlineData("q=eu%20error:boom&to=2026-03-14T12:00Z", "'q': error: is looked for in every job of the runs that are searched, so it takes how far back: add from:, as in from:2h. (at character 4)")]
+    [InlineData("q=sate:discarded", "'q': 'sate:' is no word of a filter; did you mean state:? A text with a colon is found in quotes. (at character 1)")]
+    public async Task A_filter_that_cannot_be_used_is_refused_with_its_place(string parameters, string said)
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+
+        var problem = await dashboard.ProblemAsync($"/api/v1/runs?{parameters}", HttpStatusCode.BadRequest);
+
+        Assert.Equal(said, problem.GetProperty("errors").GetProperty("q")[0].GetString());
+        Assert.Null(dashboard.Store.LastQuery);
+    }
+
+    [Theory]
     [InlineData("from=yesterday", "from")]
     [InlineData("from=-9h&to=-2h", "to")]
     [InlineData("from=2026-03-14T12:00Z&to=2026-03-14T12:00Z", "to")]

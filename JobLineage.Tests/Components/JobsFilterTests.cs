@@ -130,7 +130,7 @@ public sealed class JobsFilterTests : PageContext
         Assert.Equal(("6", "9", "discarded "), (option.GetAttribute("data-from"), option.GetAttribute("data-to"), option.GetAttribute("data-insert")));
         await page.Find(".filter-ask").ChangeAsync("not a question");
         Assert.Empty(page.FindAll("[role=option]"));
-        Assert.Equal(JobFilterWords.All.Count + 1, page.FindAll("#filter-words dt").Count);
+        Assert.Equal(JobFilterWords.Of(JobFilterScope.Run).Count + 1, page.FindAll("#filter-words dt").Count);
     }
 
     private NavigationManager Nav => Services.GetRequiredService<NavigationManager>();

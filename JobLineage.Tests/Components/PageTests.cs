@@ -120,7 +120,7 @@ public sealed class PageTests : PageContext
 
         var page = Render<RunListPage>();
 
-        page.WaitForAssertion(() => Assert.Equal("No runs yet", page.Find("h2").TextContent), Limit);
+        page.WaitForAssertion(() => Assert.Equal("No runs yet", page.Find(".empty h2").TextContent), Limit);
         page.WaitForAssertion(() => Assert.Contains("the table is missing.", page.Find("[data-source=oban]").TextContent), Limit);
         Assert.Equal("5", page.Find("[data-source=other] progress").GetAttribute("value"));
     }

@@ -150,6 +150,53 @@ public sealed class RunListPageTests : PageContext
     }
 
     [Fact]
+    public async Task A_filter_of_jobs_that_lacks_a_time_is_said_with_what_to_write_and_nothing_is_listed()
+    {
+        Reader.Page = Page(Run("1"));
+        Nav.NavigateTo("./?state=failed&q=args.source_id%3A13");
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.Contains("add from:, as in from:2h. (at character 1)", page.Find("[data-filter-problem]").TextContent), Limit);
+        Assert.Empty(page.FindAll("[data-run]"));
+        Assert.Null(Reader.LastQuery);
+        Assert.Equal("args.source_id:13", page.Find("input[name=q]").GetAttribute("value"));
+        Assert.Equal("./?state=failed&q=args.source_id%3A13%20from%3A2h", page.Find("[data-filter-problem] a").GetAttribute("href"));
+
+        // A time that is chosen does as well.
+        await page.Find("select[name=from]").ChangeAsync("-24h");
+        Assert.EndsWith("/?state=failed&q=args.source_id%3A13&from=-24h", Nav.Uri);
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
+        Assert.Equal(("args.source_id:13", TimeSpan.FromDays(1)), (Reader.LastQuery!.Filter.ToString(), Reader.LastQuery.Last));
+        Assert.Empty(page.FindAll("[data-filter-problem]"));
+        // Back to what can't be read: what was listed is not its answer.
+        Nav.NavigateTo("./?q=sate%3Adiscarded");
+        page.WaitForAssertion(() => Assert.Contains("did you mean state:?", page.Find("[data-filter-problem]").TextContent), Limit);
+        Assert.Empty(page.FindAll("[data-run]"));
+        await AssertNothingLeaksAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_a_filter_of_jobs_finds_opens_with_these_jobs_and_its_words_are_offered()
+    {
+        Reader.Page = Page(Run("1") with { RootArgs = """{"source_id":13}""" }) with { Examined = 7, Stopped = true, IsTimeUp = true, PassedOver = 2, Total = null, Next = new(RunSort.Activity, false, 1, 1, 0) };
+        Nav.NavigateTo("./?q=eu%20state%3Adiscarded%20args.source_id%3A13%20from%3A2h");
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.EndsWith("runs/oban/1?tab=jobs&state=discarded&q=args.source_id%3A13", page.Find("[data-run='1'] a").GetAttribute("href")), Limit);
+        Assert.Equal(
+            "1 run found so far. Looked into 7 runs, for a job that meets the filter: ids and run keys exactly, workers, steps, errors and the root's arguments for the text. "
+                + "That took 5 s, which is all that a page may take. 2 runs had too many jobs to look at all of them, and are left out.",
+            page.Find(".head [role=status]").TextContent);
+        await page.Find(".filter-ask").ChangeAsync("2:fr");
+        Assert.Equal("from:", page.Find("[role=option]").GetAttribute("data-insert"));
+        await page.Find(".filter-ask").ChangeAsync("2:so");
+        Assert.Equal("args.source_id:", page.Find("[role=option]").GetAttribute("data-insert"));
+        Assert.Equal(JobFilterWords.Of(JobFilterScope.AllRuns).Count + 1, page.FindAll("#filter-words dt").Count);
+    }
+
+    [Fact]
     public void A_text_that_is_found_in_no_run_leads_to_the_job_of_that_id()
     {
         Reader.Page = Page() with { Examined = 5 };

@@ -20,10 +20,12 @@ internal sealed class StaticRunReader : IRunReader
     public Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation) =>
         Answer(source == Run.Source && (jobId == Run.RootId || jobId == "11" || jobId == "a/b") ? Run : null);
 
+    public RunsPage Page { get; set; } = new([Some.Summary()], [new("oban", "App.Mail", new(Completed: 7))], 1, Some.Noon);
+
     public Task<RunsPage> ListRunsAsync(RunsQuery query, CancellationToken cancellation)
     {
         LastQuery = query;
-        return Answer(new RunsPage([Some.Summary()], [new("oban", "App.Mail", new(Completed: 7))], 1, Some.Noon));
+        return Answer(Page);
     }
 
     public Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation) =>

@@ -64,6 +64,14 @@ internal sealed class JobConditions
         return new(filter, stages, workers, filter.HasError ? await ErrorsAsync(connection, run, filter, cancellation) : null, now);
     }
 
+    /// <summary>The same over the jobs of all runs, of which stages are looked up elsewhere.</summary>
+    public static async Task<JobConditions> ReadAsync(NpgsqlConnection connection, JobFilter filter, DateTimeOffset now, CancellationToken cancellation) => new(
+        filter, [], filter.Worker is { } worker ? await WorkersAsync(connection, null, worker, cancellation) : null,
+        filter.HasError ? await ErrorsAsync(connection, null, filter, cancellation) : null, now);
+
+    /// <summary>The numbers of the workers' names that are asked for, where jobs have to be looked at to tell; null for all.</summary>
+    public IReadOnlyList<int>? WorkerNames => workers;
+
     /// <summary>Whether a job's arguments are as the filter asks for.</summary>
     public bool ArgsHold(string? args) => JobArgument.AreIn(filter.Args, args);
 
@@ -112,7 +120,7 @@ internal sealed class JobConditions
     private DateTimeOffset Before(TimeSpan span) => now - span;
 
     /// <summary>The numbers of the names by which workers are called so.</summary>
-    private static async Task<int[]> WorkersAsync(NpgsqlConnection connection, RunStages run, string worker, CancellationToken cancellation)
+    private static async Task<int[]> WorkersAsync(NpgsqlConnection connection, RunStages? run, string worker, CancellationToken cancellation)
     {
         // Whatever is called so has this in it: names in brackets may be shortened, but for one that begins with them, and what stands before is not.
         var wanted = worker.Replace('/', '.');
@@ -120,7 +128,7 @@ internal sealed class JobConditions
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = ViewsReader.TimeoutSeconds };
         command.CommandText = "select id, text from job_lineage.label where (position($1 in replace(text, '/', '.')) > 0 or ($2 and text = ''))";
         command.With(end > 0 ? wanted[..end] : wanted, wanted == Workers.Unknown);
-        if (run.IsSingle)
+        if (run is { IsSingle: true })
         {
             command.CommandText += " and id = (select j.worker from job_lineage.job j where j.source_id = $3 and j.id = $4)";
             command.With(run.SourceId, run.RootId);
@@ -137,8 +145,8 @@ internal sealed class JobConditions
         return [.. found];
     }
 
-    /// <summary>The numbers of the run's fingerprints that hold all that the filter asks of an error.</summary>
-    private static async Task<int[]> ErrorsAsync(NpgsqlConnection connection, RunStages run, JobFilter filter, CancellationToken cancellation)
+    /// <summary>The numbers of the fingerprints, of the run's or of all, that hold all that the filter asks of an error.</summary>
+    private static async Task<int[]> ErrorsAsync(NpgsqlConnection connection, RunStages? run, JobFilter filter, CancellationToken cancellation)
     {
         if (filter.ErrorTexts.Count == 0)
             return [filter.Error!.Value];
@@ -150,7 +158,7 @@ internal sealed class JobConditions
         }
 
         string Holds(string text) => $"position(lower({Parameter(text)}) in lower(f.text)) > 0";
-        var sql = run.IsSingle
+        var sql = run is null ? "select f.id::bigint from job_lineage.fingerprint f where true" : run.IsSingle
             ? $"""
                 select f.id::bigint from job_lineage.job j join job_lineage.fingerprint f on f.id = j.fingerprint
                 where j.source_id = {Parameter(run.SourceId)} and j.id = {Parameter(run.RootId)}

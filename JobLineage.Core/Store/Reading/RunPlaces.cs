@@ -122,6 +122,8 @@ internal sealed class RunPlaces(
         var sql = "";
         if (query.Last is { } last)
             sql += $" and {Activity} >= {Add(command, (now - last))}";
+        if (query.Filter.From is { } within)
+            sql += $" and {Activity} >= {Add(command, (now - within))}";
         if (query.From is { } from)
             sql += $" and {Activity} >= {Add(command, from)}";
         if (query.To is { } to)

@@ -21,6 +21,9 @@ public sealed class RunReader(
     private readonly ExaminedRuns examined = new();
     private readonly RecentRuns recent = new(time);
 
+    /// <summary>How long the jobs of runs may be looked at for one page of a list.</summary>
+    internal TimeSpan SearchLimit { get; init; } = RunsPage.SearchLimit;
+
     /// <inheritdoc />
     public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
     {
@@ -88,7 +91,7 @@ public sealed class RunReader(
         await using var connection = await store.OpenConnectionAsync(cancellation);
         // The page and the runs on it are some statements of one snapshot.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        var page = new RunsList(connection, query, new(diagnosis, past, examined), recent, now);
+        var page = new RunsList(connection, query, new(diagnosis, past, examined), recent, now, new(time, SearchLimit));
         return await page.ReadAsync(cancellation);
     }
 

@@ -9,7 +9,7 @@ namespace JobLineage.Core.Store.Reading;
 /// Reads a page of the runs list behind a place in its order; the unfinished runs on it are read whole, so that "stuck"
 /// means the same here as on the run's own page.
 /// </summary>
-internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, RunExaminer examiner, RecentRuns recent, DateTimeOffset now)
+internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, RunExaminer examiner, RecentRuns recent, DateTimeOffset now, TimeLimit limit)
 {
     /// <summary>Whether a run is stuck or only running shows when it is looked at: at most so many are.</summary>
     private const int Examined = 1000;
@@ -23,13 +23,13 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
 
     public async Task<RunsPage> ReadAsync(CancellationToken cancellation)
     {
-        var all = await RunHeads.ReadAsync(connection, query is { State: null, Text: null, After: null, HasRange: false }, cancellation);
+        var all = await RunHeads.ReadAsync(connection, query is { State: null, IsSearched: false, After: null, HasRange: false }, cancellation);
         var heads = all.Of(query);
         var told = all.Pipelines.Take(PipelinesTold).Select(p => new PipelineRuns(p.Source, p.Worker, p.Runs)).ToList();
         if (heads.Pipelines.Count == 0)
             return new([], heads.Singles, 0, now) { Pipelines = told };
         var places = new RunPlaces(connection, query, heads.Pipelines, now);
-        var found = query.IsExamined || query.Text is not null
+        var found = query.IsExamined || query.IsSearched
             ? await LookAsync(places, heads, cancellation)
             : await PlainAsync(places, heads, cancellation);
         var runs = await SummariesAsync(found, heads, cancellation);
@@ -39,6 +39,8 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
             Next = found.Next,
             Examined = found.Examined,
             Stopped = found.Stopped,
+            IsTimeUp = found.IsTimeUp,
+            PassedOver = found.PassedOver,
             Pipelines = told,
         };
     }
@@ -60,31 +62,36 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
 
     private async Task<Found> LookAsync(RunPlaces places, RunHeads heads, CancellationToken cancellation)
     {
-        var filter = query.Text is { } text ? await RunTextFilter.ReadAsync(connection, text, cancellation) : null;
+        var filter = query.IsSearched ? await RunSearch.ReadAsync(connection, query.Filter, now, limit, cancellation) : null;
         // Before the order, and not in it again.
         List<RunPlace> named = filter is { Named.Count: > 0 } && query.After is null
             ? await InStateAsync(await places.ReadAsync(null, filter.Named.Count, filter.Named, cancellation), heads, cancellation)
             : [];
         var room = Math.Max(0, query.PageSize - named.Count);
         var matching = new List<RunPlace>();
-        var (examined, limit) = (0, query.IsExamined ? Examined : RunTextFilter.Examined);
+        var (examined, most) = (0, query.IsExamined ? Examined : RunTextFilter.Examined);
         RunPlace? last = null;
-        var ended = false;
+        var (ended, isTimeUp) = (false, false);
         // Where a text is not looked for, what is looked at is counted to the end.
-        while (!ended && examined < limit && (matching.Count <= room || (filter is null && query.After is null)))
+        while (!ended && !isTimeUp && examined < most && (matching.Count <= room || (filter is null && query.After is null)))
         {
-            var size = Math.Min(Chunk, limit - examined);
-            var chunk = await places.ReadAsync(last, size, null, cancellation);
+            var size = Math.Min(Chunk, most - examined);
+            var chunk = await places.ReadAsync(last, size, filter?.Only, cancellation);
             ended = chunk.Count < size;
+            HashSet<long>? holding = null;
+            if (filter is not null)
+            {
+                (holding, var looked) = await filter.LookAsync(chunk, cancellation);
+                isTimeUp = looked < chunk.Count;
+                ended &= !isTimeUp;
+                chunk.RemoveRange(looked, chunk.Count - looked);
+            }
+
             examined += chunk.Count;
             if (chunk.Count == 0)
                 break;
             last = chunk[^1];
-            if (filter is not null)
-            {
-                var holding = await filter.MatchingAsync(chunk, cancellation);
-                chunk.RemoveAll(place => !holding.Contains(place.Id) || filter.Named.Contains(place.Id));
-            }
+            chunk.RemoveAll(place => holding?.Contains(place.Id) == false || filter?.Named.Contains(place.Id) == true);
 
             matching.AddRange(await InStateAsync(chunk, heads, cancellation));
         }
@@ -100,6 +107,8 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
             IsAtLeast = query.After is null && filter is null && !ended,
             Examined = filter is null ? null : examined,
             Stopped = !full && !ended,
+            IsTimeUp = !full && isTimeUp,
+            PassedOver = filter?.PassedOver ?? 0,
         };
     }
 
@@ -184,6 +193,10 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
         public long? Examined { get; init; }
 
         public bool Stopped { get; init; }
+
+        public bool IsTimeUp { get; init; }
+
+        public long PassedOver { get; init; }
     }
 
     private sealed record ListedRun(short SourceId, int WorkerId, RunSummary Summary);

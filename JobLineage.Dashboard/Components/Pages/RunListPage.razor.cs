@@ -41,7 +41,7 @@ public sealed partial class RunListPage
     [SupplyParameterFromQuery(Name = "worker")]
     public string? Worker { get; set; }
 
-    /// <summary>Only runs that hold this text.</summary>
+    /// <summary>Only runs that hold this text, or that have a job which it finds as a filter.</summary>
     [SupplyParameterFromQuery(Name = "q")]
     public string? Text { get; set; }
 
@@ -84,7 +84,11 @@ public sealed partial class RunListPage
         await _sources.SetAsync("sources", Hub.SubscribeSources);
         Address = RunsAddress.Of(Source, Worker, StateName, Text, From, To, Sort, Order, PageAfter);
         var query = Address.Query;
-        await _list.SetAsync(query, () => Hub.SubscribeList(query));
+        // A filter that can't be read lists nothing: all runs would look like its answer.
+        if (Address.Reading.Problem is null)
+            await _list.SetAsync(query, () => Hub.SubscribeList(query));
+        else
+            await _list.ClearAsync();
         var attention = new RunsQuery { Source = query.Source, Worker = query.Worker, PageSize = AttentionLines };
         await WatchAttentionAsync(_stuck, attention with { State = RunState.Stuck });
         await WatchAttentionAsync(_failing, attention with { State = RunState.Failing });

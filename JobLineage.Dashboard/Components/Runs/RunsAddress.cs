@@ -29,8 +29,11 @@ public sealed record RunsAddress
     /// <summary>Only runs in this state.</summary>
     public RunState? State { get; init; }
 
-    /// <summary>Only runs that hold this text.</summary>
+    /// <summary>Only runs that hold this text, or that have a job which it finds as a filter: as it was typed.</summary>
     public string? Text { get; init; }
+
+    /// <summary>What the text means, or what is wrong with it.</summary>
+    public JobFilterReading Reading => JobFilter.ParseOverRuns(Text, isBounded: Last is not null || From is not null);
 
     /// <summary>Only runs in which something happened so long ago at most.</summary>
     public TimeSpan? Last { get; init; }
@@ -59,7 +62,7 @@ public sealed record RunsAddress
         Source = Source,
         Worker = Worker,
         State = State,
-        Text = Text,
+        Filter = Reading.Filter,
         Last = Last,
         From = From,
         To = To,
@@ -77,7 +80,7 @@ public sealed record RunsAddress
             Source = Named(source),
             Worker = Named(worker),
             State = Enum.TryParse<RunState>(state, ignoreCase: true, out var named) && Enum.IsDefined(named) ? named : null,
-            Text = Named(text?.Trim()) is { } found ? TextLimit.Cut(found, 200).ToString() : null,
+            Text = Typed(text),
             Last = TimeWords.Ago(from),
             From = TimeWords.Time(from),
             To = TimeWords.Time(to),
@@ -100,6 +103,11 @@ public sealed record RunsAddress
         ("from", Last is { } last ? TimeWords.Of(last) : From is { } from ? TimeWords.Of(from) : null),
         ("to", To is { } to ? TimeWords.Of(to) : null), ("sort", Sort == default ? null : Sort.ToString().ToLowerInvariant()),
         ("order", Ascending ? "asc" : null), ("page", Page?.ToString()));
+
+    // A text alone is looked for as far as this. A filter is not cut: it would be another one.
+    private static string? Typed(string? text) => Named(text?.Trim()) is not { } found ? null
+        : JobFilter.ParseOverRuns(found, isBounded: true).Filter is { Texts: [_], OfJobs.IsAll: true, From: null } ? TextLimit.Cut(found, 200).ToString()
+        : found;
 
     // The database knows no NUL in a text.
     private static string? Named(string? text) => string.IsNullOrEmpty(text) || text.Contains('\0') ? null : text;

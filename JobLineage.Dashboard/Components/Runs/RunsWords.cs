@@ -12,9 +12,15 @@ public static class RunsWords
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(address);
         var behind = address.Page is null ? "" : " behind the last";
+        var filter = address.Reading.Filter;
         var looked = page.Examined is { } examined
-            ? $" Looked into {Format.Count(examined, "run")}{behind}: ids and run keys exactly, workers, steps, errors and the root's arguments for the text."
+            ? $" Looked into {Format.Count(examined, "run")}{behind}{(filter.OfJobs.IsAll ? "" : ", for a job that meets the filter")}"
+                + $"{(filter.Texts.Count == 0 ? "." : ": ids and run keys exactly, workers, steps, errors and the root's arguments for the text.")}"
             : "";
+        if (page.IsTimeUp)
+            looked += $" That took {Format.Roughly(RunsPage.SearchLimit)}, which is all that a page may take.";
+        if (page.PassedOver > 0)
+            looked += $" {Format.Count(page.PassedOver, "run")} had too many jobs to look at all of them, and {(page.PassedOver == 1 ? "is" : "are")} left out.";
         var match = address.IsFiltered ? page.Total == 1 ? " matches" : " match" : "";
         return page switch
         {

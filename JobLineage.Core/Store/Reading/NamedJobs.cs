@@ -1,0 +1,68 @@
+using JobLineage.Core.Model;
+using Npgsql;
+
+namespace JobLineage.Core.Store.Reading;
+
+/// <summary>The jobs of all sources that a filter names, by their ids or as those below one: each is a step into an index.</summary>
+internal sealed class NamedJobs
+{
+    private readonly JobFilter filter;
+    private readonly IReadOnlyList<(short Source, long Run, IReadOnlyList<string>? Ids)> below;
+
+    private NamedJobs(JobFilter filter, IReadOnlyCollection<long>? runs, IReadOnlyList<(short Source, long Run, IReadOnlyList<string>? Ids)> below) =>
+        (this.filter, Runs, this.below) = (filter, runs, below);
+
+    /// <summary>The runs that they are in; null where none are named.</summary>
+    public IReadOnlyCollection<long>? Runs { get; }
+
+    /// <summary>Looks them up.</summary>
+    public static async Task<NamedJobs> ReadAsync(NpgsqlConnection connection, JobFilter filter, CancellationToken cancellation)
+    {
+        HashSet<long>? runs = filter.Ids.Count > 0 ? [.. (await FindAsync(connection, filter.Ids, cancellation)).Select(job => job.Run)] : null;
+        var below = new List<(short Source, long Run, IReadOnlyList<string>? Ids)>();
+        if (filter.Below is { } above)
+        {
+            foreach (var (source, run, isRoot) in await FindAsync(connection, [above], cancellation))
+                below.Add((source, run, isRoot ? null : (await Descendants.ReadAsync(connection, source, above, cancellation)).Ids));
+            var those = below.Select(b => b.Run);
+            runs = runs is null ? [.. those] : [.. runs.Intersect(those)];
+        }
+
+        return new(filter, runs, below);
+    }
+
+    /// <summary>The conditions that they are on a job <c>j</c>.</summary>
+    /// <param name="parameter">Takes a parameter and says how it is written.</param>
+    public IEnumerable<string> Sql(Func<SqlValue, string> parameter)
+    {
+        if (filter.Ids.Count > 0)
+            yield return $"j.id = any({parameter(Parameters.Texts(filter.Ids))})";
+        if (filter.Below is null)
+            yield break;
+        // Below a root is all of its run, the root as well.
+        var each = below.Select(b => b.Ids is null
+            ? $"j.run_id = {parameter(b.Run)}"
+            : $"(j.source_id = {parameter(b.Source)} and j.id = any({parameter(Parameters.Texts(b.Ids))}))");
+        yield return $"({string.Join(" or ", each.DefaultIfEmpty("false"))})";
+    }
+
+    private static async Task<List<(short Source, long Run, bool IsRoot)>> FindAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> ids, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select src.id, r.id, r.root_id = j.id
+            from job_lineage.source src
+            cross join unnest($1) u (id)
+            cross join lateral (select * from job_lineage.job j where j.source_id = src.id and j.id = u.id offset 0) j
+            join job_lineage.run r on r.id = j.run_id
+            where src.forgotten_at is null
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Texts(ids));
+        var found = new List<(short, long, bool)>();
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        while (await row.NextAsync(cancellation))
+            found.Add((row.Short(), row.Long(), row.Bool()));
+        return found;
+    }
+}
