@@ -17,7 +17,7 @@ public sealed record SourceMapping
     /// <summary>The source's name in the configuration and in URLs.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The preset this mapping began as: <c>oban</c>, <c>research_jobs</c> or <c>custom</c>.</summary>
+    /// <summary>The preset this mapping began as: <c>oban</c>, another name of <see cref="Presets"/>, or <c>custom</c>.</summary>
     public string Preset { get; init; } = "custom";
 
     /// <summary>The schema (Oban calls it prefix); any name, quoted by us.</summary>
@@ -51,6 +51,12 @@ public sealed record SourceMapping
     /// <summary>The id column; its type must be an integer, uuid or text.</summary>
     [Setting]
     public string Id { get; init; } = "id";
+
+    /// <summary>
+    /// Whether an id is one job's for ever, and several rows may have it, of which <see cref="Joins"/> leave one: then another time of insertion
+    /// makes no other job.
+    /// </summary>
+    public bool SharesIds { get; init; }
 
     /// <summary>Expression for the state, in the source's own words.</summary>
     [Setting]
@@ -193,7 +199,7 @@ public sealed record SourceMapping
     }
 
     /// <summary>
-    /// Template of the queue's own page of a job, with <c>{id}</c>; null for none.
+    /// Template of the queue's own page of a job, with <c>{id}</c>, <c>{queue}</c>, <c>{worker}</c>, <c>{schema}</c>; null for none.
     /// </summary>
     [Setting(IsClearable = true)]
     public string? JobUrl { get; init; }

@@ -213,7 +213,7 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         var (meta, metaCut) = redaction.Json(row.TextOrNull());
         var errors = ErrorsParser.Parse(row.TextOrNull(), e => redaction.FreeText(e).Text);
         if (row.TextOrNull() is { Length: > 0 } last)
-            errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(last).Text)];
+            errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(ErrorJson.Read(last)).Text)];
         return job with
         {
             ExpectedChildren = Announced(row.TextOrNull()),

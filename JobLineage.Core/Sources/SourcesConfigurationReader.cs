@@ -32,6 +32,8 @@ public static partial class SourcesConfigurationReader
             if (SourceStart.Of(section, own.Preset, errors.Add) is not { } start)
                 continue;
             var mapping = reader.Fill(start, section);
+            if (mapping.JobUrl is { } origin)
+                mapping = mapping with { JobUrl = JobUrlTemplate.Complete(origin, Presets.Engine(mapping.Preset)?.JobPath) };
             if (mapping.JobUrl is { } url && JobUrlTemplate.Problem(url) is { } problem)
                 errors.Add($"{section.Path}:JobUrl {problem}");
             if (errors.Count == before)

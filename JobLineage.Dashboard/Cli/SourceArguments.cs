@@ -31,7 +31,7 @@ internal sealed class SourceArguments
 
     private readonly Option<string?> connection = new("--connection")
     {
-        Description = "With --preset: the database, as postgres://user:password@host/database or Host=…;Database=…; what it leaves out comes from PGHOST, PGDATABASE and so on.",
+        Description = "With --preset (or doctor alone): the database, as postgres://user:password@host/database or Host=…;Database=…; what it leaves out comes from PGHOST, PGDATABASE and so on.",
         HelpName = "CONN",
     };
 
@@ -67,6 +67,12 @@ internal sealed class SourceArguments
         var (found, diagnosis, key, words) = parse.GetValue(preset) is { } name ? FromPreset(parse, name) : FromConfiguration(parse, setup, requireConnection);
         return new(found, diagnosis, () => Connection(found.ConnectionString, key, setup)) { RedactWords = words };
     }
+
+    /// <summary>The database that is given with neither a preset nor a source; null where one of them is, or no database is.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="setup">What it gets from outside.</param>
+    public string? ConnectionAlone(ParseResult parse, QuerySetup setup) =>
+        parse.GetValue(preset) is null && parse.GetValue(source) is null && parse.GetValue(connection) is { } text ? Connection(text, "--connection", setup) : null;
 
     private (SourceOptions, DiagnosisOptions, string, IReadOnlyList<string>) FromPreset(ParseResult parse, string name)
     {

@@ -50,13 +50,14 @@ internal static class DashboardData
         services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new ConfiguredSources(sources.Names));
-        services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));
+        services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping)));
         services.AddSingleton(s => new RunSignal(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunSignal>>(), s.GetRequiredService<Outage>()));
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());
         services.AddSingleton<WatchedSources>();
         services.AddSingleton<INativeRows>(s => new NativeRows(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IQueues>(s => new WatchedQueues(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IUntrackedLineage, UntrackedLineage>();
         services.AddSingleton<IForgetting>(s => new Forgetting(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IPutAside>(s => new PutAside(s.GetRequiredService<NpgsqlDataSource>()));
