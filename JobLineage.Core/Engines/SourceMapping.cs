@@ -86,6 +86,13 @@ public sealed record SourceMapping
     public string? ParentId { get; init; }
 
     /// <summary>
+    /// Expression (json array of ids) for all parents of a job that may have several, the first by time first; that of <see cref="ParentId"/> may be among them. What is there
+    /// beside it is a link: it has no say in which run a job is of. Null where a job has one parent at most.
+    /// </summary>
+    [Setting(IsClearable = true)]
+    public string? Parents { get; init; }
+
+    /// <summary>
     /// Where the parent id stands in a jsonb column that may have a GIN index: then children are also found by
     /// containment. Null where it does not.
     /// </summary>

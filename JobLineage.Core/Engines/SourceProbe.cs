@@ -111,8 +111,16 @@ public static class SourceProbe
         IReadOnlyCollection<string> missing = [];
         if (problem is null)
             (mapping, missing) = await EngineFit.OfAsync(mapping, connection, TimeoutSeconds, cancellation);
-        if (problem is null && mapping.Changes.Count > 0)
-            problem = await FindLackingAsync(mapping, connection, cancellation);
+        try
+        {
+            if (problem is null && mapping.Changes.Count > 0)
+                problem = await FindLackingAsync(mapping, connection, cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            problem = NoPrivilege(mapping, table, found!.User, e);
+        }
+
         if (problem is not null)
             return new(null, problem);
         var check = new MappingCheck(mapping, connection, TimeoutSeconds);

@@ -49,8 +49,8 @@ internal static class DashboardData
         services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(new ConfiguredSources(sources.Names));
-        services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping)));
+        services.AddSingleton(s => new ConfiguredSources(s.GetRequiredService<WatchedSources>().Names));
+        services.AddSingleton(s => new QueueLinks(name => s.GetRequiredService<WatchedSources>().All.FirstOrDefault(w => w.Name == name)?.Mapping));
         services.AddSingleton(s => new RunSignal(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunSignal>>(), s.GetRequiredService<Outage>()));
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
@@ -64,6 +64,7 @@ internal static class DashboardData
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
             feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<Outage>()));
+        services.AddHostedService<SchemaWatch>();
         services.AddHostedService(s => s.GetRequiredService<RunSignal>());
         services.AddHostedService(s => s.GetRequiredService<Leader>());
         DigestServices.AddTo(setup);

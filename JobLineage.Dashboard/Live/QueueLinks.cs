@@ -5,19 +5,19 @@ using JobLineage.Core.Sources;
 namespace JobLineage.Dashboard.Live;
 
 /// <summary>What a page says of a source's queue beside its jobs: where its own tool shows them, and why there are no errors. The templates are from the configuration and checked there.</summary>
-/// <param name="sources">How each source is read, by its name.</param>
-public sealed class QueueLinks(IReadOnlyDictionary<string, SourceMapping> sources)
+/// <param name="sources">How a source is read, by its name; null for one that is not configured.</param>
+public sealed class QueueLinks(Func<string, SourceMapping?> sources)
 {
     /// <summary>No queue has one.</summary>
-    public static QueueLinks None { get; } = new(new Dictionary<string, SourceMapping>());
+    public static QueueLinks None { get; } = new(_ => null);
 
     /// <summary>The address of a job in its queue's own tool; null when there is none.</summary>
     public string? Of(Job job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return sources.GetValueOrDefault(job.Source) is { JobUrl: { } template, Schema: var schema } ? JobUrlTemplate.Fill(template, job.NativeId, job.Queue, job.Worker, schema) : null;
+        return sources(job.Source) is { JobUrl: { } template, Schema: var schema } ? JobUrlTemplate.Fill(template, job.NativeId, job.Queue, job.Worker, schema) : null;
     }
 
     /// <summary>Why jobs of a source have no errors, as a sentence; null where its engine keeps them.</summary>
-    public string? NoErrors(string source) => sources.GetValueOrDefault(source) is { } mapping ? Presets.Engine(mapping.Preset)?.NoErrors : null;
+    public string? NoErrors(string source) => sources(source) is { } mapping ? Presets.Engine(mapping.Preset)?.NoErrors : null;
 }

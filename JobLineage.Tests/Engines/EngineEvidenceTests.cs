@@ -38,8 +38,8 @@ public sealed class EngineEvidenceTests
             "pg_boss", "pgboss12", """
             insert into pgboss.queue (name, policy, retry_limit, retry_delay, retry_backoff, expire_seconds, retention_seconds, deletion_seconds, partition, table_name) values
                 ('mail', 'exclusive', 2, 0, false, 900, 1209600, 604800, false, 'job_common'), ('default', 'standard', 2, 0, false, 900, 1209600, 604800, false, 'job_common');
-            insert into pgboss.instance (id, name, host, pid, version, heartbeat_seconds, supervise, schedule, migrate, persist_queue_stats, persist_warnings, workers, started_on, heartbeat_on) values
-                (gen_random_uuid(), 'node-1', 'h', 1, '12', 30, true, true, true, false, false, '[{"queue": "mail"}, {"queue": "mail"}]', now(), now()), (gen_random_uuid(), 'node-2', 'h', 2, '12', 30, true, true, true, false, false, '[{"queue": "default"}]', now(), now() - interval '10 minutes')
+            insert into pgboss.instance (id, name, host, pid, version, node_version, heartbeat_seconds, supervise, schedule, migrate, persist_queue_stats, persist_warnings, workers, started_on, heartbeat_on) values
+                (gen_random_uuid(), 'node-1', 'h', 1, '12', '20', 30, true, true, true, false, false, '[{"queue": "mail"}, {"queue": "mail"}]', now(), now()), (gen_random_uuid(), 'node-2', 'h', 2, '12', '20', 30, true, true, true, false, false, '[{"queue": "default"}]', now(), now() - interval '10 minutes')
             """,
             "default: dead node-2; mail: has policy exclusive, by which jobs wait for others, alive node-1"
         },

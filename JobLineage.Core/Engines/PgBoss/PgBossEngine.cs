@@ -28,8 +28,9 @@ internal sealed class PgBossEngine : IEngine
         Joins = tables.Has("job_dependency")
             ? """
               left join lateral (
-                  select d.parent_id from {schema}.job_dependency d join {schema}.job parent on parent.name = d.parent_name and parent.id = d.parent_id
-                  where d.child_name = job.name and d.child_id = job.id order by parent.created_on, parent.id limit 1) flow on true
+                  select (array_agg(d.parent_id order by parent.created_on, d.parent_id))[1] as parent_id, jsonb_agg(d.parent_id order by parent.created_on, d.parent_id) as parents
+                  from {schema}.job_dependency d left join {schema}.job parent on parent.name = d.parent_name and parent.id = d.parent_id
+                  where d.child_name = job.name and d.child_id = job.id) flow on true
               """
             : null,
         // The parents of a flow are there when it is made; the jobs' own table announces its rows itself.
@@ -54,6 +55,9 @@ internal sealed class PgBossEngine : IEngine
         Queue = "job.name",
         ParentId = tables.Or("job", "source_id", "coalesce(job.source_id::text, job.data->>'parentJobId'", "coalesce(job.data->>'parentJobId'")
             + (tables.Has("job_dependency") ? ", flow.parent_id::text)" : ")"),
+        // A dead letter has a copy of what named the parent of the job that failed.
+        Parents = tables.Or("job", "source_id", "jsonb_build_array(job.source_id, job.data->>'parentJobId')", "jsonb_build_array(job.data->>'parentJobId')")
+            + (tables.Has("job_dependency") ? " || coalesce(flow.parents, '[]')" : ""),
         Attempt = "case when job.started_on is null then 0 else job.retry_count + 1 end",
         MaxAttempts = "job.retry_limit + 1",
         Priority = "job.priority",

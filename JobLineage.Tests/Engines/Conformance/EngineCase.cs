@@ -19,6 +19,9 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
     /// <summary>Rows of tables that say nothing of single jobs, and are there before them.</summary>
     public IReadOnlyDictionary<string, string> Beside { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>A column of the jobs that is written as it is, so that each row becomes another version of itself; null: that of the id.</summary>
+    public string? Touched { get; init; }
+
     /// <summary>The engine's own statements, in their order, where it was not run; empty where rows were recorded.</summary>
     public IReadOnlyList<string> Replay { get; init; } = [];
 
@@ -61,7 +64,8 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
         ["dbos"] = () => Recorded(
             "dbos", "dbos", [("workflow_status", "workflow_uuid", "workflow_status_end")], stages => stages,
             ["50873a50-ce89-4e9d-bf8b-0a911ba06157", "f4773d97-5f60-47a5-95d8-19093ccb2f7a"], ("f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3-1", ["f4773d97-5f60-47a5-95d8-19093ccb2f7a", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3"])),
-        ["graphile_worker"] = () => Replayed("graphile_worker", [("_private_jobs", "id")], stages => stages.Select(RemovedOne)),
+        ["graphile_worker"] = () => Replayed("graphile_worker", [("_private_jobs", "id")], stages => stages.Select(RemovedOne)) with
+        { Touched = "priority" },
         ["river"] = () => Replayed("river", [("river_job", "id")], stages => stages),
         ["good_job"] = () => Replayed("good_job", [("good_jobs", "id")], stages => stages),
         ["solid_queue"] = () => Replayed(

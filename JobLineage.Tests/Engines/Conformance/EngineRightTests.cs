@@ -53,8 +53,11 @@ public sealed class EngineRightTests
             """);
         Assert.Equal("00000000-0000-0000-0000-000000000001", (await EngineRows.ReadAsync(fixture, "pg_boss", "00000000-0000-0000-0000-000000000003")).ParentId);
         Assert.Equal("00000000-0000-0000-0000-000000000009", (await EngineRows.ReadAsync(fixture, "pg_boss", "00000000-0000-0000-0000-000000000001")).ParentId);
-        Assert.Equal("00000000-0000-0000-0000-000000000001", (await EngineRows.ReadAsync(fixture, "pg_boss", "00000000-0000-0000-0000-000000000004")).ParentId);
+        var child = await EngineRows.ReadAsync(fixture, "pg_boss", "00000000-0000-0000-0000-000000000004");
+        Assert.Equal("00000000-0000-0000-0000-000000000001", child.ParentId);
+        Assert.Equal(["00000000-0000-0000-0000-000000000002"], child.Parents);
         await fixture.FilledAsync(Presets.Find("pg_boss", "q"));
+        Assert.Equal(["00000000-0000-0000-0000-000000000002"], (await fixture.JobAsync("00000000-0000-0000-0000-000000000004", "q")).Job.Parents);
         Assert.Equal(["00000000-0000-0000-0000-000000000001"], await fixture.Database.ScalarAsync<string[]>(EngineConformanceTests.Failures) ?? []);
     }
 
