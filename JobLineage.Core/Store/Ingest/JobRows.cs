@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JobLineage.Core.Model;
 using Npgsql;
 using NpgsqlTypes;

@@ -108,7 +108,8 @@ public sealed class EngineConformanceTests
         foreach (var step in Steps(engine))
             await fixture.SqlAsync(step);
 
-        var expected = await FreshAsync(engine);
+        // Whoever follows here takes no secrets out.
+        var expected = await FreshAsync(engine, new([]));
         await feed.UntilAsync(async () => await feed.StoredAsync<string>(Stored) == expected, async () => Differing(expected, await feed.StoredAsync<string>(Stored)));
         Assert.Equal(engine.Failed.Order(StringComparer.Ordinal), (await feed.StoredAsync<string[]>(Failures))!.Order(StringComparer.Ordinal));
         Assert.Null(await feed.MessageAsync());
@@ -207,11 +208,11 @@ public sealed class EngineConformanceTests
     }
 
     /// <summary>What a first reading of all of it stores.</summary>
-    private static async Task<string> FreshAsync(EngineCase engine)
+    private static async Task<string> FreshAsync(EngineCase engine, Core.Sources.Redaction? redaction = null)
     {
         await using var fixture = await StoreFixture.CreateAsync();
         await LoadAsync(fixture.Database, engine, engine.Mapping.Schema);
-        await fixture.FilledAsync(engine.Mapping);
+        await fixture.FilledAsync(engine.Mapping, redaction: redaction);
         return await StoredAsync(fixture.Database);
     }
 

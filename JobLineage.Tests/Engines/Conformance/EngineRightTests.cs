@@ -84,7 +84,7 @@ public sealed class EngineRightTests
     {
         await using var fixture = await EngineRows.MakeAsync("pgboss12", "alter table pgboss.job drop column blocked cascade; alter table pgboss.job rename to tasks");
         var mapping = Presets.Find("pg_boss", "q")! with { Table = "tasks", ParentId = "job.data->>'above'", State = "job.state::text", Unfinished = [] };
-        mapping = mapping with { Joins = null, Changes = [] };
+        mapping = mapping with { Joins = null, Changes = [], Parents = null };
         var (source, problem) = await SourceProbe.ProbeAsync(mapping, fixture.Source);
         Assert.Null(problem?.Message);
         Assert.Equal(
