@@ -1,5 +1,6 @@
 using JobLineage.Bench;
 using JobLineage.Bench.Digest;
+using JobLineage.Bench.Engines;
 using JobLineage.Bench.Faults;
 using JobLineage.Bench.History;
 using JobLineage.Bench.Latency;
@@ -16,7 +17,7 @@ using Spectre.Console;
 IBenchmark[] benchmarks =
 [
     new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench(), new HistoryBench(),
-    new DigestBench(), new WritesBench(),
+    new DigestBench(), new WritesBench(), new EnginesBench(),
 ];
 
 using var stop = new CancellationTokenSource();

@@ -57,14 +57,15 @@ public sealed record ChildrenAnswer(
 
 /// <summary>
 /// A job. <c>id</c> is its address and <c>nativeId</c> what it is, or was, in its source; <c>state</c>, <c>attempt</c> and <c>maxAttempts</c> are null for one that <c>isMissing</c>: it was
-/// never seen, or it <c>isBlind</c>: its row is there, was read before, and now can't be. <c>parentId</c> is the id that the job names, or that of the job above it where links were inferred.
+/// never seen, or it <c>isBlind</c>: its row is there, was read before, and now can't be. <c>parentId</c> is the id that the job names, or that of the job above it where links were inferred;
+/// <c>parents</c> are further ones, where the queue knows of several.
 /// <c>stage</c>, <c>depth</c> (1 at the root) and <c>errorId</c> (the number of the last error's kind) are null where they are not known; <c>waitedSeconds</c> and <c>ranSeconds</c>
 /// are of the last attempt. <c>worker</c>, <c>priority</c>, <c>args</c>, <c>meta</c>, <c>isCut</c> (only the beginning of these two is there) and <c>errors</c> (the last ones, the oldest first) are
 /// null where they were not read.
 /// </summary>
 public record JobAnswer(
     string Id, string NativeId, string? Stage, int? Depth, string? State, string? Worker, [property: Terse] string Queue, string? Step,
-    string? ParentId, string? RunKey, int? Attempt, int? MaxAttempts, int? Priority, DateTimeOffset? InsertedAt, DateTimeOffset? ScheduledAt,
+    string? ParentId, [property: Terse] IReadOnlyList<string> Parents, string? RunKey, int? Attempt, int? MaxAttempts, int? Priority, DateTimeOffset? InsertedAt, DateTimeOffset? ScheduledAt,
     DateTimeOffset? AttemptedAt, DateTimeOffset? FinishedAt, decimal? WaitedSeconds, decimal? RanSeconds, string? AttemptedBy, RawJson? Args, RawJson? Meta,
     [property: Terse] bool? IsCut, [property: Terse] IReadOnlyList<JobErrorAnswer>? Errors, int? ErrorId, [property: Terse] bool IsMissing,
     [property: Terse] bool IsBlind, [property: Terse] bool IsGone, [property: Terse] bool IsVanished, [property: Terse] bool IsCycleCut)
@@ -93,7 +94,7 @@ public record JobAnswer(
         ArgumentNullException.ThrowIfNull(job);
         var wasRead = !job.IsMissing || job.IsBlind;
         return new(
-            job.Id, job.NativeId, stage, null, job.IsMissing ? null : job.State.Name(), wasRead ? job.Worker : null, job.Queue, job.Step, job.ParentId, job.RunKey,
+            job.Id, job.NativeId, stage, null, job.IsMissing ? null : job.State.Name(), wasRead ? job.Worker : null, job.Queue, job.Step, job.ParentId, job.Parents, job.RunKey,
             job.IsMissing ? null : job.Attempt, job.IsMissing ? null : job.MaxAttempts, wasRead ? job.Priority : null, job.InsertedAt, job.ScheduledAt,
             job.AttemptedAt, job.FinishedAt, Format.Seconds(JobSpans.Waited(job.ScheduledAt, job.AttemptedAt)),
             Format.Seconds(JobSpans.Ran(job.State, job.AttemptedAt, job.FinishedAt)), job.AttemptedBy, RawJson.Of(job.Args), RawJson.Of(job.Meta),

@@ -37,6 +37,16 @@ public sealed record JobAncestorsAnswer(string Source, string Id, IReadOnlyList<
 /// <summary><c>doctor --json</c>: what was checked of a source.</summary>
 public sealed record DoctorAnswer(string Source, IReadOnlyList<CheckAnswer> Checks);
 
+/// <summary>The queues that are known by name and were found in a database.</summary>
+public sealed record FoundEnginesAnswer(IReadOnlyList<FoundEngineAnswer> Engines);
+
+/// <summary>
+/// A queue that was found: about how many rows it has, how many of its newest jobs (<c>newest</c>) carry a parent (<c>linked</c>), both null where that could not be told, and the
+/// configuration that reads it.
+/// </summary>
+public sealed record FoundEngineAnswer(
+    string Preset, string Title, string Schema, string? Version, long? Rows, long? Linked, long? Newest, IReadOnlyList<CheckAnswer> Checks, string Configuration);
+
 /// <summary>A check; <c>level</c> is good, advice or problem, <c>message</c> a sentence.</summary>
 public sealed record CheckAnswer(string Level, string Check, string Message);
 

@@ -46,7 +46,8 @@ public sealed record DiagnosisOptions
     /// <summary>The limits that hold, the closest first.</summary>
     private IEnumerable<StuckLimits> LimitsFor(string source, string worker)
     {
-        var own = Sources.GetValueOrDefault(source);
+        // A source of one of several schemas has its entry's limits.
+        var own = Sources.GetValueOrDefault(source) ?? (source.IndexOf('.') is var dot and > 0 ? Sources.GetValueOrDefault(source[..dot]) : null);
         foreach (var limits in Named(own?.Workers, worker).Concat(Named(Workers, worker)))
             yield return limits;
 

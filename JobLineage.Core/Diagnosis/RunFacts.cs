@@ -1,3 +1,5 @@
+using JobLineage.Core.Model;
+
 namespace JobLineage.Core.Diagnosis;
 
 /// <summary>
@@ -78,7 +80,11 @@ public sealed record StageFacts
 /// <param name="Executing">Jobs that execute in it.</param>
 /// <param name="LastAttemptedAt">When any job of it last began an attempt, in UTC; null when none was ever seen to.</param>
 /// <param name="StartsPerMinute">Attempts begun per minute, of late.</param>
-public sealed record QueueFacts(string Name, long Available, long Executing, DateTimeOffset? LastAttemptedAt, double StartsPerMinute);
+public sealed record QueueFacts(string Name, long Available, long Executing, DateTimeOffset? LastAttemptedAt, double StartsPerMinute)
+{
+    /// <summary>What the engine itself says of it; null where it says nothing, or nobody has asked it of late.</summary>
+    public QueueEvidence? Said { get; init; }
+}
 
 /// <summary>An attempt under way.</summary>
 /// <param name="Job">The job's id.</param>

@@ -4,8 +4,8 @@ using JobLineage.Core.Model;
 namespace JobLineage.Core.Diagnosis;
 
 /// <summary>
-/// When ready and due jobs of a stage stand still, and why. Nothing in either queue's tables says that a queue is paused
-/// or has no worker: the evidence is that jobs are due in it and that nothing of it has executed, in any run.
+/// When ready and due jobs of a stage stand still, and why. Where the engine says that a queue is paused, or who serves it, that is the reason; where its tables do not say,
+/// the evidence is that jobs are due in it and that nothing of it has executed, in any run.
 /// </summary>
 /// <param name="source">The source's name.</param>
 /// <param name="stages">The run's stages.</param>
@@ -50,10 +50,41 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
         var moved = placed.MovedSince(now - threshold);
         if (queue is null)
             return moved || IsQueueAlive(stage, threshold) ? null : Quiet(stage, jobs, threshold);
+        if (queue.Said is { IsPaused: true } paused)
+            return Paused(stage, jobs, queue, paused, threshold);
         // A queue that starts other jobs is alive: these wait for their turn. What another queue of the stage starts says nothing.
         if (queue.LastAttemptedAt > now - threshold)
             return moved ? null : Busy(stage, jobs, queue, threshold);
-        return queue.Executing > 0 ? Held(stage, jobs, queue, threshold) : Unconsumed(stage, jobs, queue, threshold);
+        if (queue.Executing > 0)
+            return Held(stage, jobs, queue, threshold);
+        return queue.Said is { NodesBy: not null } said ? Said(stage, jobs, queue, said, threshold) : Unconsumed(stage, jobs, queue, threshold);
+    }
+
+    /// <summary>The engine says so: nothing is inferred.</summary>
+    private Found Paused(Stage stage, Standing jobs, QueueFacts queue, QueueEvidence said, TimeSpan threshold)
+    {
+        var since = said.PausedAt is { } at ? $" since {Format.Time(at)} ({Format.Words(now - at)})" : "";
+        var reason = $"{Subject(stage, jobs, In(queue))}: queue {queue.Name} is paused{since}, by {said.SaidBy}; resume it.";
+        return Found.Of(FindingKind.Stuck, stage.Path, reason, Evidence(stage, jobs, queue, threshold, "paused"), jobs.Count, jobs.Sample) with { SharedCause = $"paused {queue.Name}" };
+    }
+
+    /// <summary>Nothing of the queue has begun, and the engine says who works.</summary>
+    private Found Said(Stage stage, Standing jobs, QueueFacts queue, QueueEvidence said, TimeSpan threshold)
+    {
+        var alive = said.Nodes.Where(n => n.IsAlive).OrderByDescending(n => n.SeenAt).ToList();
+        var last = said.Nodes.Where(n => n.SeenAt is not null).MaxBy(n => n.SeenAt);
+        var seen = last?.SeenAt is { } at ? $"{last.Node} showed its last sign of life at {Format.Time(at)} ({Format.Words(now - at)} ago)" : null;
+        var idle = queue.LastAttemptedAt is { } started ? $"nothing in that queue has executed since {Format.Time(started)} ({Format.Words(now - started)})" : "nothing in that queue was ever seen to execute";
+        var names = string.Join(", ", alive.Select(n => n.Node).Distinct().Take(3));
+        var fresh = alive.FirstOrDefault()?.SeenAt is { } alike ? $" (last sign of life at {Format.Time(alike)}, {Format.Words(now - alike)} ago)" : "";
+        var why = alive.Count == 0
+            ? $"no worker that lives serves it, by {said.NodesBy}{(seen is null ? "" : $"; {seen}")}; start a node that runs it"
+            : $"{names} {(alive.Count == 1 ? "serves" : "serve")} it{fresh}, and {idle}{(said.Held is { } held ? $"; the queue {held}" : "")}; see what its workers wait for";
+        var cause = alive.Count == 0 ? "unserved" : "unconsumed";
+        return Found.Of(FindingKind.Stuck, stage.Path, $"{Subject(stage, jobs, In(queue))}: {why}.", Evidence(stage, jobs, queue, threshold, cause), jobs.Count, jobs.Sample) with
+        {
+            SharedCause = jobs.IsReady ? $"{cause} {queue.Name}" : null,
+        };
     }
 
     /// <summary>Whether another stage of the run has begun attempts in this one's queue; its own are looked at before.</summary>
@@ -98,7 +129,8 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
         var since = queue.LastAttemptedAt is { } last ? $" since {Format.Time(last)} ({Format.Words(now - last)})" : "";
         var (where, _) = Place(queue);
         var reason = $"{Subject(stage, jobs, In(queue))}, and nothing {where} has started{since} while {Format.Jobs(queue.Executing)} {(queue.Executing == 1 ? "executes" : "execute")} there: "
-            + (isStuck ? "they hold its places; see whether they hang, or whether the queue is paused." : "their turn comes when one of those ends.");
+            + (isStuck ? "they hold its places; see whether they hang" + (queue.Said?.SaidBy is null ? ", or whether the queue is paused." : ".") : "their turn comes when one of those ends.")
+            + (queue.Said?.Held is { } held ? $" The queue {held}." : "");
         var kind = isStuck ? FindingKind.Stuck : FindingKind.Waiting;
         return Found.Of(kind, stage.Path, reason, Evidence(stage, jobs, queue, threshold, "held"), jobs.Count, jobs.Sample) with
         {
@@ -159,6 +191,12 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
             evidence["queueExecuting"] = queue.Executing;
             evidence["queueLastAttemptedAt"] = queue.LastAttemptedAt;
             evidence["startsPerMinute"] = Math.Round(queue.StartsPerMinute, 2);
+            if (queue.Said is { } said)
+            {
+                evidence["saidBy"] = said.IsPaused || said.NodesBy is null ? said.SaidBy : said.NodesBy;
+                evidence["pausedSince"] = said.PausedAt;
+                evidence["servedBy"] = said.Nodes.Where(n => n.IsAlive).Select(n => n.Node).Distinct().Take(20).ToList();
+            }
         }
 
         return evidence;

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using JobLineage.Core.Engines.Sql;
+using JobLineage.Core.Model;
 using Npgsql;
 
 namespace JobLineage.Core.Engines;
@@ -19,8 +21,12 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
     /// <summary>Clocks of queues may be a little ahead.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(2);
 
+    /// <summary>A look rests many times as long as it took: with this one a change is seen after several seconds.</summary>
+    private static readonly TimeSpan SlowLook = TimeSpan.FromMilliseconds(300);
+
     private readonly SourceMapping mapping = source.Mapping;
     private readonly List<Check> checks = [];
+    private bool isSlowTold;
 
     /// <summary>Looks, and says what it found.</summary>
     public async Task<IReadOnlyList<Check>> ExamineAsync(CancellationToken cancellation)
@@ -29,7 +35,7 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         await ExamineZonesAsync(cancellation);
         ExamineReach();
         if (source.HidesRows)
-            Add(CheckLevel.Advice, "row security", $"Row level security of {mapping.Schema}.{mapping.Table} may hide rows from this user, and what is hidden is not counted: add a policy that shows them all (for select using (true)), or read as a role with BYPASSRLS.");
+            Add(CheckLevel.Advice, "row security", $"Row level security of {mapping.Schema}.{mapping.Table} may hide rows from this user, and what is hidden is not counted: run {string.Join(" ", source.HidingTables.Select(Policy))} or read as a role with BYPASSRLS.");
         return checks;
     }
 
@@ -43,7 +49,10 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         {
             try
             {
+                var began = Stopwatch.GetTimestamp();
                 await RunAsync(statement, id ?? IdParameters.Any(source.IdKind), cancellation);
+                if (statement.IsLook && Stopwatch.GetElapsedTime(began) is var took && took > SlowLook)
+                    TellSlow(took);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && !cancellation.IsCancellationRequested)
             {
@@ -64,6 +73,20 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
             Add(CheckLevel.Advice, "statements", string.Create(CultureInfo.InvariantCulture, $"{met.Count} of {statements.Count} statements, such as the one for {met[0].Use}, meet a row that they can't read ({clean(met[0].Error.MessageText)}, {met[0].Error.SqlState}). It is put aside, and all others are read; while there is one, they take longer."));
         if (checks.Count == before)
             Add(CheckLevel.Good, "statements", string.Create(CultureInfo.InvariantCulture, $"All {statements.Count} statements of feeds, reconciliation, terminal and pages run{(id is null ? "; the table is empty" : "")}."));
+    }
+
+    /// <summary>What would make looks cheap: conditions on plain columns that an index can serve.</summary>
+    private void TellSlow(TimeSpan took)
+    {
+        if (isSlowTold)
+            return;
+        isSlowTold = true;
+        var proposal = mapping.Unfinished.Count > 0
+            ? $"an index that serves {string.Join(" and ", mapping.Unfinished.Select(c => $"`{c}`"))} would make it fast"
+            : mapping.States.Any(s => !s.Value.IsFinished()) && SqlText.Names(mapping.State).Count() == 1
+                ? $"an index on {mapping.State} would make it fast"
+                : "set Unfinished to conditions on the table's own columns that find what is not finished (such as [\"job.finished_at is null\"]), and let an index serve them";
+        Add(CheckLevel.Advice, "looks", string.Create(CultureInfo.InvariantCulture, $"A look over what is not finished takes {took.TotalMilliseconds:0} ms, and changes are seen later for it: {proposal}."));
     }
 
     private async Task<string?> NewestAsync(CancellationToken cancellation)
@@ -131,6 +154,9 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         if (source.ByTheClock.Count > 0)
             Add(CheckLevel.Advice, "clock", $"{string.Join(", ", source.ByTheClock)} {(source.ByTheClock.Count == 1 ? "asks" : "ask")} what time it is: such a value turns without a change to be seen, and is corrected by the comparison only. Write it over the row's own columns.");
     }
+
+    /// <summary>The statement that shows all rows of a table, by its quoted name, to whoever asks.</summary>
+    private string Policy(string table) => $"create policy job_lineage_reads on {table} for select to {SourceMapping.Quote(connection.UserName ?? "reader")} using (true);";
 
     private NpgsqlBatch Batch(params ReadOnlySpan<string> statements)
     {

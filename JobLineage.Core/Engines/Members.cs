@@ -9,6 +9,7 @@ internal static class Members
     [
         (nameof(SourceMapping.State), m => m.State, "text"),
         (nameof(SourceMapping.ParentId), m => m.ParentId, "text"),
+        (nameof(SourceMapping.Parents), m => m.Parents, "text"),
         (nameof(SourceMapping.Worker), m => m.Worker, "text"),
         (nameof(SourceMapping.Queue), m => m.Queue, "text"),
         (nameof(SourceMapping.RunKey), m => m.RunKey, "text"),

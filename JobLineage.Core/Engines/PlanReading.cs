@@ -6,6 +6,9 @@ namespace JobLineage.Core.Engines;
 /// <summary>Reads what EXPLAIN (FORMAT JSON) answers. Pure.</summary>
 internal static class PlanReading
 {
+    /// <summary>What stands for the server's locks among the tables that a mapping reads.</summary>
+    private static readonly string Locks = $"{SourceMapping.Quote("pg_catalog")}.{SourceMapping.Quote("pg_locks")}";
+
     /// <summary>Asks for the plan of a statement in the form that is read here.</summary>
     public static string Explain(string sql) => $"explain (costs off, verbose, format json) {sql}";
 
@@ -42,6 +45,9 @@ internal static class PlanReading
         {
             if (node.TryGetProperty("Relation Name", out var name))
                 yield return $"{SourceMapping.Quote(node.TryGetProperty("Schema", out var schema) ? schema.GetString()! : "")}.{SourceMapping.Quote(name.GetString()!)}";
+            // The server's locks are no table, and change like one.
+            else if (node.TryGetProperty("Function Name", out var function) && function.GetString() == "pg_lock_status")
+                yield return Locks;
             // A join that another server makes has no one relation.
             else if (node.TryGetProperty("Relations", out var relations))
                 yield return relations.GetString()!;

@@ -1,10 +1,14 @@
 using JobLineage.Core.Engines.Dbos;
+using JobLineage.Core.Engines.GoodJob;
+using JobLineage.Core.Engines.GraphileWorker;
 using JobLineage.Core.Engines.Hangfire;
 using JobLineage.Core.Engines.Oban;
 using JobLineage.Core.Engines.PgBoss;
 using JobLineage.Core.Engines.Procrastinate;
 using JobLineage.Core.Engines.Que;
 using JobLineage.Core.Engines.ResearchJobs;
+using JobLineage.Core.Engines.River;
+using JobLineage.Core.Engines.SolidQueue;
 
 namespace JobLineage.Core.Engines;
 
@@ -15,6 +19,7 @@ public static class Presets
     public static IReadOnlyList<IEngine> All { get; } =
     [
         new ObanEngine(), new ResearchJobsEngine(), new PgBossEngine(), new HangfireEngine(), new ProcrastinateEngine(), new QueEngine(), new DbosEngine(),
+        new GraphileWorkerEngine(), new RiverEngine(), new GoodJobEngine(), new SolidQueueEngine(),
     ];
 
     /// <summary>The names of all presets.</summary>

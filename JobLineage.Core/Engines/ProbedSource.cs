@@ -38,11 +38,23 @@ public sealed record ProbedSource(
     /// <summary>Tables, by their qualified names, that changing members read and whose changes nothing announces.</summary>
     public IReadOnlyList<string> Unannounced { get; init; } = [];
 
+    /// <summary>What newer versions of the engine have and this database lacks, as <c>table</c> or <c>table.column</c>: it is given up.</summary>
+    public IReadOnlyCollection<string> Missing { get; init; } = [];
+
+    /// <summary>
+    /// Whether changing members read what no trigger announces and no comparison need heal, as locks of the server: looks must find it, and what they find
+    /// was not lost.
+    /// </summary>
+    public bool TurnsUnannounced => Outside.Count > 0 && Mapping.Changes.Any(c => c.Column is null && c.Schema == "pg_catalog");
+
     /// <summary>Whether the id column takes NULL: a row that has it can't be told from others.</summary>
     public bool MayLackIds { get; init; }
 
     /// <summary>Whether row level security may hide rows from this user.</summary>
     public bool HidesRows { get; init; }
+
+    /// <summary>The tables, by their quoted names, whose row level security may hide rows from this user: that of the jobs, and others that the mapping reads.</summary>
+    public IReadOnlyList<string> HidingTables { get; init; } = [];
 
     /// <summary>
     /// Why changes can pass unseen by the log of a trigger, as half a sentence; null when they can't. Such a source is followed by polling,

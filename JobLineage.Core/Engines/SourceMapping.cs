@@ -17,7 +17,7 @@ public sealed record SourceMapping
     /// <summary>The source's name in the configuration and in URLs.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The preset this mapping began as: <c>oban</c>, <c>research_jobs</c> or <c>custom</c>.</summary>
+    /// <summary>The preset this mapping began as: <c>oban</c>, another name of <see cref="Presets"/>, or <c>custom</c>.</summary>
     public string Preset { get; init; } = "custom";
 
     /// <summary>The schema (Oban calls it prefix); any name, quoted by us.</summary>
@@ -52,6 +52,12 @@ public sealed record SourceMapping
     [Setting]
     public string Id { get; init; } = "id";
 
+    /// <summary>
+    /// Whether an id is one job's for ever, and several rows may have it, of which <see cref="Joins"/> leave one: then another time of insertion
+    /// makes no other job.
+    /// </summary>
+    public bool SharesIds { get; init; }
+
     /// <summary>Expression for the state, in the source's own words.</summary>
     [Setting]
     public required string State { get; init; }
@@ -78,6 +84,13 @@ public sealed record SourceMapping
     /// <summary>Expression for the parent's id as text; null where there are no parent links.</summary>
     [Setting(IsClearable = true)]
     public string? ParentId { get; init; }
+
+    /// <summary>
+    /// Expression (json array of ids) for all parents of a job that may have several, the first by time first; that of <see cref="ParentId"/> may be among them. What is there
+    /// beside it is a link: it has no say in which run a job is of. Null where a job has one parent at most.
+    /// </summary>
+    [Setting(IsClearable = true)]
+    public string? Parents { get; init; }
 
     /// <summary>
     /// Where the parent id stands in a jsonb column that may have a GIN index: then children are also found by
@@ -193,7 +206,7 @@ public sealed record SourceMapping
     }
 
     /// <summary>
-    /// Template of the queue's own page of a job, with <c>{id}</c>; null for none.
+    /// Template of the queue's own page of a job, with <c>{id}</c>, <c>{queue}</c>, <c>{worker}</c>, <c>{schema}</c>; null for none.
     /// </summary>
     [Setting(IsClearable = true)]
     public string? JobUrl { get; init; }

@@ -108,8 +108,19 @@ public static class SourceProbe
     {
         var table = $"{mapping.Schema}.{mapping.Table}";
         var (problem, found) = await FindAsync(mapping, table, connection, cancellation);
-        if (problem is null && mapping.Changes.Count > 0)
-            problem = await FindLackingAsync(mapping, connection, cancellation);
+        IReadOnlyCollection<string> missing = [];
+        if (problem is null)
+            (mapping, missing) = await EngineFit.OfAsync(mapping, connection, TimeoutSeconds, cancellation);
+        try
+        {
+            if (problem is null && mapping.Changes.Count > 0)
+                problem = await FindLackingAsync(mapping, connection, cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            problem = NoPrivilege(mapping, table, found!.User, e);
+        }
+
         if (problem is not null)
             return new(null, problem);
         var check = new MappingCheck(mapping, connection, TimeoutSeconds);
@@ -124,8 +135,11 @@ public static class SourceProbe
                 Types = check.Types,
                 Kind = found.Kind,
                 MayLackIds = found.MayLackIds,
+                Missing = missing,
                 HidesRows = found.HasRowSecurity && !await ShowsAllAsync(connection, found.Table, cancellation),
             };
+            if (source.HidesRows)
+                source = source with { HidingTables = await HidingAsync(mapping, connection, cancellation) };
             source = await ReachAsync(source, connection, cancellation);
             if (mapping.Deleted is not null)
                 source = source with { Columns = await ColumnsAsync(mapping, found.Table, connection, cancellation) };
@@ -193,6 +207,14 @@ public static class SourceProbe
         }
 
         return null;
+    }
+
+    /// <summary>Which of the tables that a mapping names have row level security that is active for this user.</summary>
+    private static async Task<IReadOnlyList<string>> HidingAsync(SourceMapping mapping, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select name from unnest($1) name where row_security_active(to_regclass(name))", connection) { CommandTimeout = TimeoutSeconds }
+            .With(Parameters.Texts(mapping.Changes.Where(c => c.Schema is null).Select(c => c.QualifiedName(mapping)).Prepend(mapping.QualifiedTable).Distinct()));
+        return await command.TextsAsync(cancellation);
     }
 
     private static async Task<bool> ShowsAllAsync(NpgsqlConnection connection, uint table, CancellationToken cancellation)

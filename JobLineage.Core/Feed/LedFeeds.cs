@@ -24,7 +24,7 @@ internal sealed partial class LedFeeds(
     /// </summary>
     internal const int MostBegun = 8;
 
-    private readonly Dictionary<string, WatchedSource> byLease = sources.ToDictionary(s => SourceLease.NameOf(s.Name), StringComparer.Ordinal);
+    private Dictionary<string, WatchedSource> byLease = [];
     private readonly Dictionary<string, Led> led = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> failed = new(StringComparer.Ordinal);
 
@@ -34,6 +34,8 @@ internal sealed partial class LedFeeds(
     /// <summary>Does what the leases say.</summary>
     public async Task SettleAsync(LeaseView view, LeaseMember member, CancellationToken cancellation)
     {
+        if (byLease.Count != sources.Count)
+            byLease = sources.ToDictionary(s => SourceLease.NameOf(s.Name), StringComparer.Ordinal);
         var moves = LeaseShares.Of(view);
         var gone = led.Where(l => view.Holders.GetValueOrDefault(l.Key) != view.Me).Select(l => l.Key);
         foreach (var lease in gone.Concat(moves.GiveBack))

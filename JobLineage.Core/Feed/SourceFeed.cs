@@ -141,7 +141,7 @@ public sealed partial class SourceFeed(
         var consumer = names is null ? null : new TriggerConsumer(source.Database, names, await StoreIdentity.ReadAsync(store, cancellation), TriggerSql.IsWide(probed.Mapping));
         var trigger = consumer is null
             ? null
-            : new TriggerFeed(installer, consumer, new(reader, ingester, options), record, probed.IdKind, options, time, source.Pool);
+            : new TriggerFeed(installer, consumer, new(reader, ingester, options), record, probed.IdKind, options, time, source.Pool, probed.TurnsUnannounced);
         await using var listener = consumer is null ? null : await ListenAsync(consumer, cancellation);
         using (await source.Pool.ShortAsync(cancellation))
         {
@@ -166,6 +166,7 @@ public sealed partial class SourceFeed(
         looking = () => compared = reconciler.LastCompared;
         feed.IdsReturned += reconciler.Ask;
         var reconciling = reconciler.RunAsync(() => listener?.Nudge(), stop.Token);
+        var watching = Presets.Engine(probed.Mapping.Preset) is { } engine ? new EngineWatch(engine, probed, source, record, time, log).RunAsync(stop.Token) : Task.CompletedTask;
         try
         {
             if (trigger is not null && listener is not null)
@@ -177,6 +178,7 @@ public sealed partial class SourceFeed(
         {
             await stop.CancelAsync();
             await reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

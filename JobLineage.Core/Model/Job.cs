@@ -36,6 +36,9 @@ public sealed record Job
     /// <summary>The id this job names as its parent, whether or not such a job exists; null without one.</summary>
     public string? ParentId { get; init; }
 
+    /// <summary>Parents beside <see cref="ParentId"/>, where the queue knows of several: they are links, and say nothing of the run.</summary>
+    public IReadOnlyList<string> Parents { get; init; } = [];
+
     /// <summary>The key that all jobs of a run share, where the source works that way; null elsewhere.</summary>
     public string? RunKey { get; init; }
 

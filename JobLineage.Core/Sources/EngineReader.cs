@@ -1,4 +1,5 @@
 using System.Data;
+using JobLineage.Core.Model;
 using Npgsql;
 
 namespace JobLineage.Core.Sources;
@@ -18,21 +19,41 @@ public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDa
             return null;
         await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
         command.Sql = sql;
-        return await command.ScalarAsync(cancellation) as string;
+        try
+        {
+            return await command.ScalarAsync(cancellation) as string;
+        }
+        catch (PostgresException e) when (SourceFaults.IsMapping(e) || e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // The engine's own table is not there, or not for this user: nothing of the source's reading depends on it.
+            return null;
+        }
     }
 
     /// <summary>What it says of its queues; empty where it keeps nothing in the database.</summary>
-    public Task<IReadOnlyList<EngineQueue>> QueuesAsync(CancellationToken cancellation) =>
-        ReadAsync(engine.Queues, row => new EngineQueue(row.Text(), row.Bool(), row.Time(), row.Text()), cancellation);
+    public async Task<IReadOnlyList<EngineQueue>> QueuesAsync(CancellationToken cancellation) => await FindQueuesAsync(cancellation) ?? [];
 
     /// <summary>Who works; empty where it keeps nothing in the database.</summary>
-    public Task<IReadOnlyList<EngineNode>> NodesAsync(CancellationToken cancellation) =>
-        ReadAsync(engine.Nodes, row => new EngineNode(redaction.Line(row.Text()), row.TextOrNull(), row.Time(), row.Time()), cancellation);
+    public async Task<IReadOnlyList<EngineNode>> NodesAsync(CancellationToken cancellation) => await FindNodesAsync(cancellation) ?? [];
 
-    private async Task<IReadOnlyList<T>> ReadAsync<T>(EngineStatement? statement, Func<RowCursor, T> read, CancellationToken cancellation)
+    /// <summary>All that it says, now.</summary>
+    public async Task<EngineEvidence> EvidenceAsync(CancellationToken cancellation)
+    {
+        var (version, queues, nodes) = (await VersionAsync(cancellation), await FindQueuesAsync(cancellation), await FindNodesAsync(cancellation));
+        return new(version, queues is null ? null : engine.Queues!.Table, queues ?? [], nodes is null ? null : engine.Nodes!.Table, nodes ?? []);
+    }
+
+    private Task<IReadOnlyList<EngineQueue>?> FindQueuesAsync(CancellationToken cancellation) =>
+        ReadAsync(engine.Queues, row => new EngineQueue(row.Text(), row.Bool(), row.Time(), row.Text(), row.TextOrNull() is { } held ? redaction.Line(held) : null), cancellation);
+
+    private Task<IReadOnlyList<EngineNode>?> FindNodesAsync(CancellationToken cancellation) =>
+        ReadAsync(engine.Nodes, row => new EngineNode(redaction.Line(row.Text()), row.TextOrNull(), row.Time(), row.Time(), row.Bool()), cancellation);
+
+    /// <summary>Null where this version or edition does not have the table, or this user may not read it.</summary>
+    private async Task<IReadOnlyList<T>?> ReadAsync<T>(EngineStatement? statement, Func<RowCursor, T> read, CancellationToken cancellation)
     {
         if (statement is null || !await HasAsync(statement.Table, cancellation))
-            return [];
+            return null;
         await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
         command.Sql = statement.Of(mapping);
         var found = new List<T>();

@@ -75,14 +75,14 @@ public static class ErrorsParser
     private static JobError One(JsonElement element, Func<string, string> clean)
     {
         if (element.ValueKind != JsonValueKind.Object)
-            return new(0, null, clean(Text(element)));
+            return new(0, null, clean(ErrorJson.Read(element) ?? Text(element)));
         var attempt = element.TryGetProperty("attempt", out var number) && number.ValueKind == JsonValueKind.Number
             && number.TryGetInt32(out var parsed) ? parsed : 0;
         DateTimeOffset? at = element.TryGetProperty("at", out var time) && time.ValueKind == JsonValueKind.String
             && DateTimeOffset.TryParse(Text(time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)
                 ? when.ToUniversalTime()
                 : null;
-        return new(attempt, at, clean(element.TryGetProperty("error", out var message) ? Text(message) : element.GetRawText()));
+        return new(attempt, at, clean(ErrorJson.Read(element) ?? element.GetRawText()));
     }
 
     private static string Text(JsonElement element)

@@ -101,6 +101,8 @@ public sealed class RowsDoctor(ProbedSource source, NpgsqlDataSource database, R
     /// <summary>An index that makes ids unique is believed; without one they are counted.</summary>
     private async Task CountAsync(CancellationToken cancellation)
     {
+        if (mapping.SharesIds)
+            return;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using (var command = new NpgsqlCommand(
             """

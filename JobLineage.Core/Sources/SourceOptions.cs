@@ -24,6 +24,9 @@ public sealed record SourceOptions(SourceMapping Mapping, string? ConnectionStri
     /// <summary>How long its runs are kept after their last activity; null: for ever.</summary>
     public TimeSpan? KeepRuns { get; init; }
 
+    /// <summary>Names and patterns of schemas, where the entry is for the same table in each of them (<see cref="SchemaPatterns"/>); empty for one source.</summary>
+    public IReadOnlyList<string> Schemas { get; init; } = [];
+
     /// <summary>Connections to its database at most, for all sources that are there; null: as many as anywhere.</summary>
     public int? MaxConnections { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using Npgsql;
@@ -17,6 +18,9 @@ namespace JobLineage.Core.Sources;
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
 public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 30)
 {
+    /// <summary>Further parents of a job that are kept.</summary>
+    private const int MostParents = 100;
+
     /// <summary>Rows of a table that are looked over at a time for those that can't bear a statement.</summary>
     private const int SearchChunk = 20_000;
 
@@ -213,10 +217,11 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         var (meta, metaCut) = redaction.Json(row.TextOrNull());
         var errors = ErrorsParser.Parse(row.TextOrNull(), e => redaction.FreeText(e).Text);
         if (row.TextOrNull() is { Length: > 0 } last)
-            errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(last).Text)];
+            errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(ErrorJson.Read(last)).Text)];
         return job with
         {
             ExpectedChildren = Announced(row.TextOrNull()),
+            Parents = mapping.RunKey is null ? Others(row.TextOrNull(), job) : [],
             Args = args,
             Meta = meta,
             Errors = errors,
@@ -226,6 +231,25 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
             // A key makes its run by itself; the pointer is for queues without one.
             ParentId = mapping.RunKey is null ? job.ParentId : null,
         };
+    }
+
+    /// <summary>The parents beside the one in the tree; what is no id of this source is none.</summary>
+    private IReadOnlyList<string> Others(string? json, Job job)
+    {
+        if (string.IsNullOrEmpty(json))
+            return [];
+        try
+        {
+            using var array = JsonDocument.Parse(json);
+            return array.RootElement.ValueKind != JsonValueKind.Array
+                ? []
+                : [.. array.RootElement.EnumerateArray().Where(e => e.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+                    .Select(e => JobIds.Normalize(source.IdKind, e.ToString())).OfType<string>().Where(id => id != job.ParentId && id != job.Id).Distinct(StringComparer.Ordinal).Take(MostParents)];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
     }
 
     /// <summary>A number as a job may have written it; null for anything else.</summary>

@@ -49,6 +49,10 @@ internal sealed record SourceSection
     [MaxConnections]
     public int? MaxConnections { get; init; }
 
+    /// <summary>The schemas in which the table is, by names and patterns; empty for one alone.</summary>
+    [Setting]
+    public IReadOnlyList<string> Schemas { get; init; } = [];
+
     /// <summary>When its jobs are called stuck.</summary>
     [Setting]
     public StuckLimits Stuck { get; init; } = new();

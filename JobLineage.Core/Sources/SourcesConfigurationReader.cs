@@ -32,10 +32,14 @@ public static partial class SourcesConfigurationReader
             if (SourceStart.Of(section, own.Preset, errors.Add) is not { } start)
                 continue;
             var mapping = reader.Fill(start, section);
+            if (mapping.JobUrl is { } origin)
+                mapping = mapping with { JobUrl = JobUrlTemplate.Complete(origin, Presets.Engine(mapping.Preset)?.JobPath) };
             if (mapping.JobUrl is { } url && JobUrlTemplate.Problem(url) is { } problem)
                 errors.Add($"{section.Path}:JobUrl {problem}");
+            if (own.Schemas.Count > 0 && !string.IsNullOrWhiteSpace(section["Schema"]))
+                errors.Add($"{section.Path}:Schema and {section.Path}:Schemas exclude each other: list it in Schemas.");
             if (errors.Count == before)
-                sources.Add(new(mapping, own.ConnectionString, own.Feed) { KeepRuns = own.KeepRuns, MaxConnections = own.MaxConnections });
+                sources.Add(new(mapping, own.ConnectionString, own.Feed) { KeepRuns = own.KeepRuns, MaxConnections = own.MaxConnections, Schemas = own.Schemas });
         }
 
         var diagnosis = all.Diagnosis with

@@ -10,7 +10,7 @@ namespace JobLineage.Core.Store;
 /// <param name="id">The source's number.</param>
 /// <param name="name">Its name.</param>
 /// <param name="epoch">Which of the leaders that have fed it this one is.</param>
-public sealed class SourceRecord(NpgsqlDataSource store, short id, string name, long epoch)
+public sealed partial class SourceRecord(NpgsqlDataSource store, short id, string name, long epoch)
 {
     /// <summary>The source's number in the store.</summary>
     public short Id => id;

@@ -15,4 +15,6 @@ internal static class StoredJson
 
     public static IReadOnlyList<JobError> Errors(string? json) =>
         json is null ? [] : JsonSerializer.Deserialize<List<JobError>>(json, Options) ?? [];
+
+    public static IReadOnlyList<string> Texts(string? json) => json is null ? [] : JsonSerializer.Deserialize<List<string>>(json, Options) ?? [];
 }

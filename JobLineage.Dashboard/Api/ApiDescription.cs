@@ -44,7 +44,7 @@ internal static class ApiDescription
 
     /// <summary>Shapes that no endpoint answers with as JSON: of files and the command line.</summary>
     private static readonly Type[] Files =
-        [typeof(StatsAnswer), typeof(TreeAnswer), typeof(JobChildrenAnswer), typeof(JobAncestorsAnswer), typeof(DoctorAnswer), typeof(RunExportAnswer)];
+        [typeof(StatsAnswer), typeof(TreeAnswer), typeof(JobChildrenAnswer), typeof(JobAncestorsAnswer), typeof(DoctorAnswer), typeof(FoundEnginesAnswer), typeof(RunExportAnswer)];
 
     /// <summary>The same of problems, events and messages, which have every member.</summary>
     private static readonly Type[] Events = [typeof(DroppedRunAnswer), typeof(FinishedEvent), typeof(LostEvent), typeof(DigestMessageAnswer)];

@@ -71,6 +71,7 @@ internal static class ApiEndpoints
         api.MapViews();
         api.MapCompare();
         api.MapPipelines();
+        api.MapQueues();
         api.MapExports();
         api.MapEvents();
         api.MapDigests();

@@ -66,6 +66,7 @@ internal static class DigestCommand
         SourcesConfiguration sources, NpgsqlDataSource store, FeedOptions feed, TextWriter error, CancellationToken cancellation)
     {
         await using var watched = new WatchedSources(sources, feed, TimeProvider.System);
+        await watched.FindAsync(sentence => error.WriteLine(VisibleText.Line(sentence)), cancellation);
         // What goes wrong is said below, once and in a sentence.
         var catchUp = new SourceCatchUp(store, feed, TimeProvider.System, NullLoggerFactory.Instance);
         // All at a time: one that is patient with another replica keeps no other waiting.

@@ -38,7 +38,7 @@ internal sealed class InstallCommand : TriggerVerb
             throw QueryFailure.Of(problem!);
         if (probed.Reach is { } reach)
             throw new TriggerException($"Source '{source.Name}' is followed by polling, since {reach}: a trigger would see a part of what changes. Nothing was installed.");
-        await new TriggerInstaller(source.Mapping, database).InstallAsync(parse.GetValue(reader), parse.GetValue(index), cancellation);
+        await new TriggerInstaller(probed.Mapping, database).InstallAsync(parse.GetValue(reader), parse.GetValue(index), cancellation);
         await output.WriteLineAsync(
             $"Installed on {source.Mapping.Schema}.{source.Mapping.Table}: its changes are pushed on channel {sql.Names.Channel}. `joblineage uninstall --source {source.Name}` removes everything.");
         if (parse.GetValue(index) && sql.CreateIndex is null)

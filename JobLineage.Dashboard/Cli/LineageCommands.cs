@@ -9,7 +9,7 @@ namespace JobLineage.Dashboard.Cli;
 public static class LineageCommands
 {
     /// <summary>
-    /// <c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>, <c>export</c>, <c>infer</c>; <c>install</c>, <c>uninstall</c>, <c>doctor</c>.
+    /// <c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>, <c>export</c>, <c>infer</c>; <c>queues</c>, <c>install</c>, <c>uninstall</c>, <c>doctor</c>.
     /// </summary>
     public static IReadOnlyList<Command> Create(QuerySetup setup) =>
     [
@@ -21,6 +21,7 @@ public static class LineageCommands
         new InferCommand(setup).Command,
         new InstallCommand(setup).Command,
         new UninstallCommand(setup).Command,
+        new QueuesCommand(setup).Command,
         new DoctorCommand(setup).Command,
     ];
 }

@@ -31,7 +31,7 @@ internal sealed class SourceArguments
 
     private readonly Option<string?> connection = new("--connection")
     {
-        Description = "With --preset: the database, as postgres://user:password@host/database or Host=…;Database=…; what it leaves out comes from PGHOST, PGDATABASE and so on.",
+        Description = "With --preset (or doctor alone): the database, as postgres://user:password@host/database or Host=…;Database=…; what it leaves out comes from PGHOST, PGDATABASE and so on.",
         HelpName = "CONN",
     };
 
@@ -68,6 +68,12 @@ internal sealed class SourceArguments
         return new(found, diagnosis, () => Connection(found.ConnectionString, key, setup)) { RedactWords = words };
     }
 
+    /// <summary>The database that is given with neither a preset nor a source; null where one of them is, or no database is.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="setup">What it gets from outside.</param>
+    public string? ConnectionAlone(ParseResult parse, QuerySetup setup) =>
+        parse.GetValue(preset) is null && parse.GetValue(source) is null && parse.GetValue(connection) is { } text ? Connection(text, "--connection", setup) : null;
+
     private (SourceOptions, DiagnosisOptions, string, IReadOnlyList<string>) FromPreset(ParseResult parse, string name)
     {
         if (parse.GetValue(source) is not null)
@@ -93,10 +99,10 @@ internal sealed class SourceArguments
                 throw Usage($"{option.Name} needs --preset ({string.Join(", ", Presets.Names)}), which says how the table is read.");
         }
 
-        var all = setup.Configuration();
-        var configuration = SourcesConfigurationReader.Read(all, requireConnection);
-        var errors = new ConfigurationErrors(all);
-        errors.AddRange([.. configuration.Errors, .. ConfigurationKeys.Misspelt(all)]);
+        var settings = setup.Configuration();
+        var configuration = SourcesConfigurationReader.Read(settings, requireConnection);
+        var errors = new ConfigurationErrors(settings);
+        errors.AddRange([.. configuration.Errors, .. ConfigurationKeys.Misspelt(settings)]);
         if (errors.Sentences.Count > 0)
             throw new QueryFailure(ExitCodes.Usage, errors.Sentences);
         var names = string.Join(", ", configuration.Sources.Select(x => x.Name));
@@ -106,8 +112,11 @@ internal sealed class SourceArguments
             ([], _) => throw Usage("No source is configured: set JobLineage:Sources:<name>, or give --preset and --connection."),
             ([var only], null) => only,
             (_, null) => throw Usage($"More than one source is configured ({names}): choose one with --source."),
-            var (_, name) => configuration.Find(name) ?? throw Usage($"--source '{name}' is not configured; there {(configuration.Sources.Count == 1 ? "is" : "are")} {names}."),
+            var (all, name) => configuration.Find(name) ?? SchemaPatterns.Named(all, name)
+                ?? throw Usage($"--source '{name}' is not configured; there {(all.Count == 1 ? "is" : "are")} {names}."),
         };
+        if (found.Schemas.Count > 0)
+            throw Usage($"Source '{found.Name}' stands for several schemas ({string.Join(", ", found.Schemas)}): name one of them, as --source {found.Name}.SCHEMA.");
         return (found, configuration.Diagnosis, $"JobLineage:Sources:{found.Name}:ConnectionString", configuration.RedactWords);
     }
 

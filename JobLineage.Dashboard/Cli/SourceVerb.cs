@@ -41,11 +41,20 @@ internal abstract class SourceVerb
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     protected abstract Task<int> RunAsync(ParseResult parse, ChosenSource source, CancellationToken cancellation);
 
+    /// <summary>Does it for a database of which nothing more is said.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="connection">The database.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>One of <see cref="ExitCodes"/>; null where the verb wants to know which source is meant.</returns>
+    protected virtual Task<int?> RunAsync(ParseResult parse, string connection, CancellationToken cancellation) => Task.FromResult<int?>(null);
+
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var (name, redaction) = ("", new Redaction());
         try
         {
+            if (arguments.ConnectionAlone(parse, setup) is { } connection && await RunAsync(parse, connection, cancellation) is { } done)
+                return done;
             var source = arguments.Resolve(parse, setup, NeedsDatabase(parse));
             (name, redaction) = (source.Name, new(source.RedactWords));
             return await RunAsync(parse, source, cancellation);

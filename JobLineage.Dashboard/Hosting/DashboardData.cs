@@ -49,20 +49,22 @@ internal static class DashboardData
         services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(new ConfiguredSources(sources.Names));
-        services.AddSingleton(new QueueLinks(sources.Sources.ToDictionary(s => s.Name, s => s.Mapping.JobUrl)));
+        services.AddSingleton(s => new ConfiguredSources(s.GetRequiredService<WatchedSources>().Names));
+        services.AddSingleton(s => new QueueLinks(name => s.GetRequiredService<WatchedSources>().All.FirstOrDefault(w => w.Name == name)?.Mapping));
         services.AddSingleton(s => new RunSignal(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunSignal>>(), s.GetRequiredService<Outage>()));
         services.AddSingleton<IRunSignal>(s => s.GetRequiredService<RunSignal>());
         services.AddSingleton<IAttention>(s => s.GetRequiredService<RunHub>());
         services.AddSingleton<WatchedSources>();
         services.AddSingleton<INativeRows>(s => new NativeRows(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IQueues>(s => new WatchedQueues(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IUntrackedLineage, UntrackedLineage>();
         services.AddSingleton<IForgetting>(s => new Forgetting(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IPutAside>(s => new PutAside(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
             feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<Outage>()));
+        services.AddHostedService<SchemaWatch>();
         services.AddHostedService(s => s.GetRequiredService<RunSignal>());
         services.AddHostedService(s => s.GetRequiredService<Leader>());
         DigestServices.AddTo(setup);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
@@ -10,14 +11,15 @@ internal sealed class SourcesSql(WatchedSources sources, IRunReader store, IRunE
     /// <summary>Ids that a statement names: as much as one pastes.</summary>
     public const int MostIds = 5_000;
 
-    private readonly Dictionary<string, HandSqlSource> writers = sources.All.ToDictionary(s => s.Mapping.Name, s => new HandSqlSource(s.Mapping, s.Database, clock));
+    private readonly ConcurrentDictionary<string, HandSqlSource> writers = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public async Task<RunSql?> FindAsync(JobSelection selection, CancellationToken cancellation)
     {
         // A source may have left the configuration, and its runs not the store.
-        if (!writers.TryGetValue(selection.Source, out var writer))
+        if (sources.All.FirstOrDefault(s => s.Name == selection.Source) is not { } watched)
             return null;
+        var writer = writers.GetOrAdd(watched.Name, _ => new(watched.Mapping, watched.Database, clock));
         var notes = new List<string> { "Rows that the queue has removed since, and whose parents it has removed, are no longer in its table." };
         var filter = selection.Filter;
         var looksAtArgs = filter.Texts.Count > 0 || filter.Args.Count > 0;

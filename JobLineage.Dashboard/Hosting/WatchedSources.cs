@@ -1,31 +1,102 @@
+using System.Collections;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Hosting;
 
-/// <summary>The configured sources with their connections, which end with the host.</summary>
+/// <summary>The configured sources with their connections, which end with the host. Those of entries for several schemas are added when they are found, and stay.</summary>
 internal sealed class WatchedSources : IAsyncDisposable
 {
     private const string Part = "sources";
 
     private readonly DatabasePools pools;
+    private readonly Redaction redaction;
+    private readonly IReadOnlyList<SourceOptions> patterns;
+    private readonly Live all = new();
 
     public WatchedSources(SourcesConfiguration configuration, FeedOptions feed, TimeProvider time)
     {
-        var redaction = new Redaction(configuration.RedactWords);
+        redaction = new(configuration.RedactWords);
         pools = DatabasePools.Create(configuration.Sources.Select(s => (Connection(s), s.MaxConnections ?? feed.MaxConnections)), Part, time);
-        All = [.. configuration.Sources.Select(s => Watched(s, pools[Connection(s), Part], redaction))];
+        patterns = [.. configuration.Sources.Where(s => s.Schemas.Count > 0)];
+        all.Items = [.. configuration.Sources.Where(s => s.Schemas.Count == 0).Select(Watched)];
+        Names = new LiveNames(all);
     }
 
-    /// <summary>In the order of their names.</summary>
-    public IReadOnlyList<WatchedSource> All { get; }
+    /// <summary>In the order of their names; more of them when more are found.</summary>
+    public IReadOnlyList<WatchedSource> All => all;
+
+    /// <summary>What they are called; more of them when more are found.</summary>
+    public IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Whether there are entries for several schemas.</summary>
+    public bool HasPatterns => patterns.Count > 0;
+
+    /// <summary>Looks for schemas that were not there before.</summary>
+    /// <param name="failed">Told, in a sentence, of an entry whose database can't be asked.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>The sources that were added.</returns>
+    public async Task<IReadOnlyList<string>> FindAsync(Action<string> failed, CancellationToken cancellation)
+    {
+        var added = new List<WatchedSource>();
+        foreach (var entry in patterns)
+        {
+            try
+            {
+                var pool = pools[Connection(entry), Part];
+                using var turn = await pool.ShortAsync(cancellation);
+                var found = await SchemaPatterns.FindAsync(entry, pool.Connections, cancellation);
+                added.AddRange(found.Where(f => !Names.Contains(f.Name) && added.All(a => a.Name != f.Name)).Select(Watched));
+            }
+            catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
+            {
+                failed(SourceFaults.Explain(entry.Name, e, redaction.Line).Message);
+            }
+        }
+
+        if (added.Count > 0)
+            all.Items = [.. all.Items.Concat(added).OrderBy(s => s.Name, StringComparer.Ordinal)];
+        return [.. added.Select(a => a.Name)];
+    }
 
     public ValueTask DisposeAsync() => pools.DisposeAsync();
 
-    private static WatchedSource Watched(SourceOptions source, DatabasePool pool, Redaction redaction) =>
-        new(source.Mapping, pool.Connections, redaction, source.Feed) { KeepRuns = source.KeepRuns, Pool = pool };
+    private WatchedSource Watched(SourceOptions source)
+    {
+        var pool = pools[Connection(source), Part];
+        return new(source.Mapping, pool.Connections, redaction, source.Feed) { KeepRuns = source.KeepRuns, Pool = pool };
+    }
 
     private static string Connection(SourceOptions source) =>
         source.ConnectionString ?? throw new ArgumentException($"Source '{source.Name}' has no connection string.");
+
+    /// <summary>A list that grows while others hold it: each enumeration is over what was there when it began.</summary>
+    private sealed class Live : IReadOnlyList<WatchedSource>
+    {
+        private volatile WatchedSource[] items = [];
+
+        public WatchedSource[] Items
+        {
+            get => items;
+            set => items = value;
+        }
+
+        public int Count => items.Length;
+
+        public WatchedSource this[int index] => items[index];
+
+        public IEnumerator<WatchedSource> GetEnumerator() => ((IEnumerable<WatchedSource>)items).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class LiveNames(Live sources) : IReadOnlyCollection<string>
+    {
+        public int Count => sources.Count;
+
+        public IEnumerator<string> GetEnumerator() => sources.Items.Select(s => s.Name).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -1,15 +1,23 @@
+using JobLineage.Core.Engines;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Live;
 
-/// <summary>Where the queues' own tools show a job, by source; the templates are from the configuration and checked there.</summary>
-/// <param name="templates">A template, or null, by the source's name.</param>
-public sealed class QueueLinks(IReadOnlyDictionary<string, string?> templates)
+/// <summary>What a page says of a source's queue beside its jobs: where its own tool shows them, and why there are no errors. The templates are from the configuration and checked there.</summary>
+/// <param name="sources">How a source is read, by its name; null for one that is not configured.</param>
+public sealed class QueueLinks(Func<string, SourceMapping?> sources)
 {
     /// <summary>No queue has one.</summary>
-    public static QueueLinks None { get; } = new(new Dictionary<string, string?>());
+    public static QueueLinks None { get; } = new(_ => null);
 
     /// <summary>The address of a job in its queue's own tool; null when there is none.</summary>
-    public string? Of(string source, string id) =>
-        templates.GetValueOrDefault(source) is { } template ? JobUrlTemplate.Fill(template, id) : null;
+    public string? Of(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return sources(job.Source) is { JobUrl: { } template, Schema: var schema } ? JobUrlTemplate.Fill(template, job.NativeId, job.Queue, job.Worker, schema) : null;
+    }
+
+    /// <summary>Why jobs of a source have no errors, as a sentence; null where its engine keeps them.</summary>
+    public string? NoErrors(string source) => sources(source) is { } mapping ? Presets.Engine(mapping.Preset)?.NoErrors : null;
 }

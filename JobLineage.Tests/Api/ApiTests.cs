@@ -27,6 +27,7 @@ public sealed class ApiTests
             [
                 "/api/v1/compare/{source}/{pair}", "/api/v1/digests", "/api/v1/digests/{id}", "/api/v1/digests/{id}/failures",
                 "/api/v1/infer/{source}/{id}", "/api/v1/jobs/{source}/{id}", "/api/v1/mutes", "/api/v1/pipelines/{source}/{worker}",
+                "/api/v1/queues/{source}",
                 "/api/v1/runs", "/api/v1/runs/{source}/{rootId}", "/api/v1/runs/{source}/{rootId}/errors",
                 "/api/v1/runs/{source}/{rootId}/events", "/api/v1/runs/{source}/{rootId}/export", "/api/v1/runs/{source}/{rootId}/failures",
                 "/api/v1/runs/{source}/{rootId}/jobs", "/api/v1/runs/{source}/{rootId}/sql", "/api/v1/runs/{source}/{rootId}/stage",

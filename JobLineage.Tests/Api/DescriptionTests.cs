@@ -42,7 +42,7 @@ public sealed class DescriptionTests
                 dashboard.Exports.Run = null;
                 (dashboard.Views.Errors, dashboard.Views.Groups, dashboard.Views.Timeline, dashboard.Views.Jobs) = (null, null, null, _ => null);
                 if (!path.Name.EndsWith("/sql") && !path.Name.EndsWith("/stage"))
-                    await AnswersAsync(operation, Filled(path.Name, "999", "999") + query, HttpStatusCode.NotFound);
+                    await AnswersAsync(operation, Filled(path.Name, "999", "999").Replace("/queues/oban", "/queues/none") + query, HttpStatusCode.NotFound);
                 dashboard.Exports.Run = SomeRuns.Run();
                 (dashboard.Views.Errors, dashboard.Views.Groups, dashboard.Views.Timeline) = (new([], 0, 0, []), new("", [], 0, 0, 0, 0), new(SomeRuns.Noon, null, null, [], null, null));
                 dashboard.Views.Jobs = _ => Core.Model.JobsPage.Empty;

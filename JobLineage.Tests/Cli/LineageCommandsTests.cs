@@ -166,7 +166,7 @@ public sealed class LineageCommandsTests
 
     [Theory]
     [InlineData("stats 1", "No source is configured: set JobLineage:Sources:<name>, or give --preset and --connection.")]
-    [InlineData("stats 1 --connection Host=x", "--connection needs --preset (oban, research_jobs, pg_boss, hangfire, procrastinate, que, dbos), which says how the table is read.")]
+    [InlineData("stats 1 --connection Host=x", "--connection needs --preset (oban, research_jobs, pg_boss, hangfire, procrastinate, que, dbos, graphile_worker, river, good_job, solid_queue), which says how the table is read.")]
     [InlineData("stats 1 --preset oben --connection Host=x", "--preset 'oben' is not a preset; did you mean oban?")]
     [InlineData("stats 1 --preset oban", "--connection is missing: give the database, such as postgres://host/database, or set PGHOST and PGDATABASE.")]
     [InlineData("stats 1 --preset oban --source a --connection Host=x", "--source and --preset exclude each other: a source of the configuration has its preset.")]

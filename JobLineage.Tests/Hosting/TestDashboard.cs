@@ -105,6 +105,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
                 setup.Builder.Services.AddSingleton<ISessionStore>(access);
                 setup.Builder.Services.AddSingleton<IRunViews>(views ?? new FakeRunViews());
                 setup.Builder.Services.AddSingleton<INativeRows, FakeNativeRows>();
+                setup.Builder.Services.AddSingleton<IQueues, FakeQueues>();
                 setup.Builder.Services.AddSingleton<FakeSourceDesk>();
                 setup.Builder.Services.AddSingleton<IForgetting>(s => s.GetRequiredService<FakeSourceDesk>());
                 setup.Builder.Services.AddSingleton<IPutAside>(s => s.GetRequiredService<FakeSourceDesk>());

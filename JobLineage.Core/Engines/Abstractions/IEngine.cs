@@ -1,3 +1,5 @@
+using JobLineage.Core.Model;
+
 namespace JobLineage.Core.Engines;
 
 /// <summary>
@@ -15,7 +17,12 @@ public interface IEngine
 
     /// <summary>How its tables are read; the configuration of a source may say otherwise on top of it.</summary>
     /// <param name="source">The source's name.</param>
-    SourceMapping Map(string source);
+    SourceMapping Map(string source) => Map(source, EngineTables.Newest);
+
+    /// <summary>The same for the tables and columns that are there: what a version lacks is given up, and everything else is read.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="tables">What is there.</param>
+    SourceMapping Map(string source, EngineTables tables);
 
     /// <summary>A statement that finds out the version of what is in the database, as one text; null where the engine keeps none.</summary>
     /// <param name="mapping">Where it is.</param>
@@ -27,16 +34,23 @@ public interface IEngine
     Check? Judge(SourceMapping mapping, string? version) => null;
 
     /// <summary>
-    /// Reads what the engine says of queues, in columns <c>queue</c> text, <c>is_paused</c> boolean, <c>paused_at</c> timestamptz or NULL and
-    /// <c>said_by</c> text: the table that says it. Null where it keeps nothing in the database.
+    /// Reads what the engine says of queues, in columns <c>queue</c> text, <c>is_paused</c> boolean, <c>paused_at</c> timestamptz or NULL,
+    /// <c>said_by</c> text: the table that says it, and <c>held</c> text or NULL: what else keeps jobs of it from being begun, as the end of a
+    /// sentence about the queue (<c>runs one job at a time</c>). Null where it keeps nothing in the database.
     /// </summary>
     EngineStatement? Queues => null;
 
     /// <summary>
-    /// Reads who works, in columns <c>node</c> text, <c>queue</c> text or NULL (whichever), <c>started_at</c> and <c>seen_at</c> timestamptz or NULL.
-    /// Null where it keeps nothing in the database.
+    /// Reads who works, in columns <c>node</c> text, <c>queue</c> text or NULL (whichever), <c>started_at</c> and <c>seen_at</c> timestamptz or NULL,
+    /// and <c>is_alive</c> boolean: by the engine's own limit. Null where it keeps nothing in the database.
     /// </summary>
     EngineStatement? Nodes => null;
+
+    /// <summary>Why jobs of it have no errors, as a sentence; null where it keeps them.</summary>
+    string? NoErrors => null;
+
+    /// <summary>The path of a job's page in the engine's own tool, behind an origin, with the places of a <c>JobUrl</c>; null where it has none.</summary>
+    string? JobPath => null;
 }
 
 /// <summary>A statement over an engine's own tables, for those versions and editions that have them.</summary>
@@ -47,17 +61,3 @@ public sealed record EngineStatement(string Table, string Sql)
     /// <summary>The statement for a source.</summary>
     public string Of(SourceMapping mapping) => Sql.Replace("{schema}", SourceMapping.Quote(mapping.Schema), StringComparison.Ordinal);
 }
-
-/// <summary>What an engine says of a queue.</summary>
-/// <param name="Queue">The queue's name.</param>
-/// <param name="IsPaused">Whether nothing of it is begun, on any node.</param>
-/// <param name="PausedAt">Since when; null where the engine does not say, or it is not paused.</param>
-/// <param name="SaidBy">The table that says so.</param>
-public sealed record EngineQueue(string Queue, bool IsPaused, DateTimeOffset? PausedAt, string SaidBy);
-
-/// <summary>A process that works for a queue, as the engine knows it.</summary>
-/// <param name="Node">Its name.</param>
-/// <param name="Queue">The queue that it serves; null: whichever.</param>
-/// <param name="StartedAt">Since when; null where the engine does not say.</param>
-/// <param name="SeenAt">When it last showed life; null where the engine does not say.</param>
-public sealed record EngineNode(string Node, string? Queue, DateTimeOffset? StartedAt, DateTimeOffset? SeenAt);

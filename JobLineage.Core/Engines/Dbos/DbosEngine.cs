@@ -8,6 +8,21 @@ namespace JobLineage.Core.Engines.Dbos;
 /// </summary>
 internal sealed class DbosEngine : IEngine
 {
+    private const string Steps = "operation_outputs";
+
+    /// <summary>What a workflow has done so far; a child workflow is a job of its own.</summary>
+    private static readonly string[] StepsOf =
+    [
+        """
+        left join lateral (
+            select jsonb_build_object('steps', jsonb_agg(jsonb_build_object('step', s.function_name, 'started_at', to_timestamp(s.started_at_epoch_ms / 1000.0),
+                'completed_at', to_timestamp(s.completed_at_epoch_ms / 1000.0), 'error', s.error) order by s.function_id)) as made
+            from {schema}.operation_outputs s where s.workflow_uuid = job.workflow_uuid and s.child_workflow_id is null having count(*) > 0) steps on true
+        """,
+    ];
+
+    private static readonly string[] Tables = ["workflow_input", "workflow_output"];
+
     /// <inheritdoc/>
     public string Name => "dbos";
 
@@ -15,18 +30,15 @@ internal sealed class DbosEngine : IEngine
     public string Title => "DBOS";
 
     /// <inheritdoc/>
-    public SourceMapping Map(string source) => new()
+    public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
         Preset = Name,
         Schema = "dbos",
         Table = "workflow_status",
         Id = "workflow_uuid",
-        Joins = """
-            left join {schema}.workflow_input given on given.workflow_uuid = job.workflow_uuid
-            left join {schema}.workflow_output made on made.workflow_uuid = job.workflow_uuid
-            """,
-        Changes = [new("workflow_input", "workflow_uuid"), new("workflow_output", "workflow_uuid")],
+        Joins = string.Join('\n', [.. Tables.Where(tables.Has).Select(table => $"left join {{schema}}.{table} {table} on {table}.workflow_uuid = job.workflow_uuid"), .. tables.Has(Steps) ? StepsOf : []]) is { Length: > 0 } joins ? joins : null,
+        Changes = [.. Tables.Append(Steps).Where(tables.Has).Select(table => new ChangeTable(table, "workflow_uuid"))],
         State = "job.status",
         Unfinished = ["job.status in ('ENQUEUED', 'DELAYED', 'PENDING')"],
         States = new Dictionary<string, JobState>
@@ -49,7 +61,24 @@ internal sealed class DbosEngine : IEngine
         AttemptedAt = "to_timestamp(job.started_at_epoch_ms / 1000.0)",
         FinishedAt = "to_timestamp(job.completed_at / 1000.0)",
         AttemptedBy = "job.executor_id",
-        Args = "coalesce(given.inputs, job.inputs)",
-        LastError = "coalesce(made.error, job.error)",
+        Args = tables.Has("workflow_input") ? "coalesce(workflow_input.inputs, job.inputs)" : "job.inputs",
+        Meta = tables.Has(Steps) ? "steps.made" : null,
+        LastError = tables.Has("workflow_output") ? "coalesce(workflow_output.error, job.error)" : "job.error",
     };
+
+    /// <inheritdoc/>
+    public string VersionSql(SourceMapping mapping) => $"select max(version)::text from {SourceMapping.Quote(mapping.Schema)}.dbos_migrations";
+
+    /// <summary>Which versions there are was not read: what is missing is found column by column.</summary>
+    public Check? Judge(SourceMapping mapping, string? version) => new(CheckLevel.Good, Title, $"DBOS's migration is {version ?? "not said"}.");
+
+    /// <summary>No queue is paused; how many workflows of it run at once may be limited.</summary>
+    public EngineStatement? Queues { get; } = new(
+        "queues",
+        """
+        select q.name as queue, false as is_paused, null::timestamptz as paused_at, 'queues' as said_by,
+            case when q.concurrency is not null or q.worker_concurrency is not null
+                then 'runs at most ' || concat_ws(' and ', q.concurrency || ' at once', q.worker_concurrency || ' at once on each node') end as held
+        from {schema}.queues q
+        """);
 }

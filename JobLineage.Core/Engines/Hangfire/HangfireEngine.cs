@@ -1,4 +1,3 @@
-using System.Globalization;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Engines.Hangfire;
@@ -19,7 +18,7 @@ internal sealed class HangfireEngine : IEngine
     public string Title => "Hangfire";
 
     /// <inheritdoc/>
-    public SourceMapping Map(string source) => new()
+    public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
         Preset = Name,
@@ -63,22 +62,24 @@ internal sealed class HangfireEngine : IEngine
         FinishedAt = "case when cur.name in ('Succeeded', 'Failed', 'Deleted') then cur.createdat end",
         AttemptedBy = "past.server",
         Args = "job.arguments",
-        LastError = "case when job.statename in ('Failed', 'Scheduled', 'Enqueued', 'Processing') then (past.failed->>'ExceptionType') || ': ' || (past.failed->>'ExceptionMessage') end",
+        LastError = "case when job.statename in ('Failed', 'Scheduled', 'Enqueued', 'Processing') then past.failed::text end",
     };
 
     /// <inheritdoc/>
     public string VersionSql(SourceMapping mapping) => $"select max(version)::text from {SourceMapping.Quote(mapping.Schema)}.schema";
 
     /// <inheritdoc/>
-    public Check Judge(SourceMapping mapping, string? version) => int.TryParse(version, CultureInfo.InvariantCulture, out var number) && number <= Newest
-        ? new(CheckLevel.Good, Title, $"Hangfire's schema version is {number}.")
-        : new(CheckLevel.Advice, Title, $"Hangfire's schema version is {version ?? "not said"}; versions up to {Newest} are known here. It is read as they are.");
+    public Check Judge(SourceMapping mapping, string? version) => EngineVersion.Judge(Title, "schema version", version, Newest);
+
+    /// <inheritdoc/>
+    public string JobPath => "/hangfire/jobs/details/{id}";
 
     /// <summary>A server takes its row away when it stops; one that died stays until others find its last sign of life too old.</summary>
     public EngineStatement? Nodes { get; } = new(
         "server",
         $$"""
-        select s.id as node, queue.name as queue, {{Time("s.data->>'StartedAt'")}} as started_at, s.lastheartbeat as seen_at
+        select s.id as node, queue.name as queue, {{Time("s.data->>'StartedAt'")}} as started_at, s.lastheartbeat as seen_at,
+            s.lastheartbeat > now() - interval '5 minutes' as is_alive
         from {schema}.server s left join lateral jsonb_array_elements_text(s.data::jsonb->'Queues') queue (name) on true
         """);
 

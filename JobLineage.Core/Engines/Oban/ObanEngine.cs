@@ -20,7 +20,7 @@ internal sealed class ObanEngine : IEngine
     public string Title => "Oban";
 
     /// <inheritdoc/>
-    public SourceMapping Map(string source) => new()
+    public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
         Preset = Name,
@@ -65,6 +65,9 @@ internal sealed class ObanEngine : IEngine
             : new(CheckLevel.Good, Title, $"Oban's schema version is {number}.")
         : new(CheckLevel.Advice, Title, $"The comment of {mapping.Schema}.{mapping.Table} does not say which of Oban's schema versions it has; versions up to {Newest} are known.");
 
+    /// <inheritdoc/>
+    public string JobPath => "/oban/jobs/{id}";
+
     /// <summary>
     /// Oban Pro keeps a row for each queue that a node runs, and takes it away when the node ends
     /// (its public documentation; no such table was seen here). Oban itself keeps both in memory.
@@ -72,7 +75,8 @@ internal sealed class ObanEngine : IEngine
     public EngineStatement? Nodes { get; } = new(
         "oban_producers",
         """
-        select node::text as node, queue::text as queue, started_at at time zone 'UTC' as started_at, updated_at at time zone 'UTC' as seen_at
+        select node::text as node, queue::text as queue, started_at at time zone 'UTC' as started_at, updated_at at time zone 'UTC' as seen_at,
+            updated_at at time zone 'UTC' > now() - interval '1 minute' as is_alive
         from {schema}.oban_producers
         """);
 
@@ -81,7 +85,7 @@ internal sealed class ObanEngine : IEngine
         "oban_producers",
         """
         select queue::text as queue, bool_and(coalesce(meta->>'paused' = 'true', false)) as is_paused, null::timestamptz as paused_at,
-            'oban_producers' as said_by
+            'oban_producers' as said_by, null::text as held
         from {schema}.oban_producers group by queue
         """);
 }

@@ -4,9 +4,9 @@ using JobLineage.Core.Model;
 namespace JobLineage.Core.Engines.PgBoss;
 
 /// <summary>
-/// pg-boss, schema 46 (version 12.38), as recorded from it. One table, partitioned by queue. <c>retry_count</c> counts retries, <c>output</c> is what the
-/// handler returned unless the job failed, a failure deletes the row and inserts it anew under its id, and a dead letter is a copy of the job in another queue:
-/// a child of the one that failed. What is over is deleted after a week.
+/// pg-boss, schemas 24 (version 10.4) and 46 (12.38): recorded from 12.38, the columns of the other read in its source. One table, partitioned by queue.
+/// <c>retry_count</c> counts retries, <c>output</c> is what the handler returned unless the job failed, a failure deletes the row and inserts it anew under its id,
+/// and a dead letter is a copy of the job in another queue: from schema 46 on a child of the one that failed. What is over is deleted after a week.
 /// </summary>
 internal sealed class PgBossEngine : IEngine
 {
@@ -19,14 +19,24 @@ internal sealed class PgBossEngine : IEngine
     public string Title => "pg-boss";
 
     /// <inheritdoc/>
-    public SourceMapping Map(string source) => new()
+    public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
         Preset = Name,
         Schema = "pgboss",
         Table = "job",
-        State = """
-            case when job.state = 'created' and job.blocked then 'blocked' when job.state = 'created' and job.start_after > job.created_on then 'later'
+        Joins = tables.Has("job_dependency")
+            ? """
+              left join lateral (
+                  select (array_agg(d.parent_id order by parent.created_on, d.parent_id))[1] as parent_id, jsonb_agg(d.parent_id order by parent.created_on, d.parent_id) as parents
+                  from {schema}.job_dependency d left join {schema}.job parent on parent.name = d.parent_name and parent.id = d.parent_id
+                  where d.child_name = job.name and d.child_id = job.id) flow on true
+              """
+            : null,
+        // The parents of a flow are there when it is made; the jobs' own table announces its rows itself.
+        Changes = tables.Has("job_dependency") ? [new("job_dependency", "child_id"), new("job", null)] : [],
+        State = $"""
+            case when job.state = 'created' and {tables.Or("job", "blocked", "job.blocked", "false")} then 'blocked' when job.state = 'created' and job.start_after > job.created_on then 'later'
                 else job.state::text end
             """,
         Unfinished = ["job.state < 'completed'"],
@@ -43,7 +53,11 @@ internal sealed class PgBossEngine : IEngine
         },
         Worker = "job.name",
         Queue = "job.name",
-        ParentId = "coalesce(job.source_id::text, job.data->>'parentJobId')",
+        ParentId = tables.Or("job", "source_id", "coalesce(job.source_id::text, job.data->>'parentJobId'", "coalesce(job.data->>'parentJobId'")
+            + (tables.Has("job_dependency") ? ", flow.parent_id::text)" : ")"),
+        // A dead letter has a copy of what named the parent of the job that failed.
+        Parents = tables.Or("job", "source_id", "jsonb_build_array(job.source_id, job.data->>'parentJobId')", "jsonb_build_array(job.data->>'parentJobId')")
+            + (tables.Has("job_dependency") ? " || coalesce(flow.parents, '[]')" : ""),
         Attempt = "case when job.started_on is null then 0 else job.retry_count + 1 end",
         MaxAttempts = "job.retry_limit + 1",
         Priority = "job.priority",
@@ -52,23 +66,34 @@ internal sealed class PgBossEngine : IEngine
         AttemptedAt = "job.started_on",
         FinishedAt = "job.completed_on",
         Args = "job.data",
-        LastError = "case when job.state in ('retry', 'failed') then coalesce(job.output->>'stack', job.output->>'message', job.output::text) end",
+        LastError = "case when job.state in ('retry', 'failed') then job.output::text end",
     };
 
     /// <inheritdoc/>
     public string VersionSql(SourceMapping mapping) => $"select max(version)::text from {SourceMapping.Quote(mapping.Schema)}.version";
 
     /// <inheritdoc/>
-    public Check Judge(SourceMapping mapping, string? version) => int.TryParse(version, CultureInfo.InvariantCulture, out var number) && number <= Newest
-        ? new(CheckLevel.Good, Title, $"pg-boss's schema version is {number}.")
-        : new(CheckLevel.Advice, Title, $"pg-boss's schema version is {version ?? "not said"}; versions up to {Newest} are known here. It is read as they are.");
+    public Check Judge(SourceMapping mapping, string? version) => EngineVersion.Judge(Title, "schema version", version, Newest);
 
-    /// <summary>Instances of version 12 say which queues they work for, and when they last showed life; older versions say nothing.</summary>
+    /// <inheritdoc/>
+    public string JobPath => "/queues/{queue}/jobs/{id}";
+
+    /// <summary>Instances of version 12 say which queues they work for, and when they last showed life; older versions say nothing. Dead after three beats.</summary>
     public EngineStatement? Nodes { get; } = new(
         "instance",
         """
-        select distinct coalesce(nullif(i.name, ''), i.host || '/' || i.pid) as node, worker.value->>'queue' as queue, i.started_on as started_at, i.heartbeat_on as seen_at
-        from {schema}.instance i left join lateral jsonb_array_elements(case when jsonb_typeof(i.workers) = 'array' then i.workers end) worker on true
+        select distinct coalesce(nullif(i.name, ''), i.host || '/' || i.pid) as node, worker.value->>'queue' as queue, i.started_on as started_at, i.heartbeat_on as seen_at,
+            i.heartbeat_on > now() - 3 * i.heartbeat_seconds * interval '1 second' as is_alive
+        from {schema}.instance i join lateral jsonb_array_elements(case when jsonb_typeof(i.workers) = 'array' then i.workers end) worker on true
         where i.stopped_on is null
+        """);
+
+    /// <summary>pg-boss pauses nothing; a queue's policy may let one job wait for another.</summary>
+    public EngineStatement? Queues { get; } = new(
+        "queue",
+        """
+        select q.name as queue, false as is_paused, null::timestamptz as paused_at, 'queue' as said_by,
+            case when coalesce(q.policy, 'standard') <> 'standard' then 'has policy ' || q.policy || ', by which jobs wait for others' end as held
+        from {schema}.queue q
         """);
 }

@@ -15,7 +15,7 @@ internal sealed class ProcrastinateEngine : IEngine
     public string Title => "Procrastinate";
 
     /// <inheritdoc/>
-    public SourceMapping Map(string source) => new()
+    public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
         Preset = Name,
@@ -28,7 +28,7 @@ internal sealed class ProcrastinateEngine : IEngine
             """,
         Changes = [new("procrastinate_events", "job_id")],
         State = "case when job.status = 'todo' and job.attempts > 0 then 'retry' when job.status = 'todo' and job.scheduled_at is not null then 'later' else job.status::text end",
-        Unfinished = ["job.status = 'todo'", "job.status = 'doing'"],
+        Unfinished = ["job.status = 'todo'", "job.status in ('doing', 'aborting')"],
         States = new Dictionary<string, JobState>
         {
             ["todo"] = JobState.Available,
@@ -44,18 +44,21 @@ internal sealed class ProcrastinateEngine : IEngine
         Worker = "job.task_name",
         Queue = "job.queue_name",
         ParentId = "job.args->>'parent_job_id'",
-        Attempt = "job.attempts + (job.status = 'doing')::int",
+        Attempt = "job.attempts + (job.status in ('doing', 'aborting'))::int",
         Priority = "job.priority",
         InsertedAt = "event.first_at",
         ScheduledAt = "job.scheduled_at",
         AttemptedAt = "event.started_at",
-        FinishedAt = "case when job.status not in ('todo', 'doing') then event.ended_at end",
-        AttemptedBy = "job.worker_id",
+        FinishedAt = "case when job.status not in ('todo', 'doing', 'aborting') then event.ended_at end",
+        AttemptedBy = tables.Maybe("procrastinate_jobs", "worker_id", "job.worker_id"),
         Args = "job.args",
     };
+
+    /// <inheritdoc/>
+    public string NoErrors => "Procrastinate keeps no errors in the database: they are in the log of its worker.";
 
     /// <summary>Which queues a worker serves is not stored.</summary>
     public EngineStatement? Nodes { get; } = new(
         "procrastinate_workers",
-        "select w.id::text as node, null::text as queue, null::timestamptz as started_at, w.last_heartbeat as seen_at from {schema}.procrastinate_workers w");
+        "select w.id::text as node, null::text as queue, null::timestamptz as started_at, w.last_heartbeat as seen_at, w.last_heartbeat > now() - interval '30 seconds' as is_alive from {schema}.procrastinate_workers w");
 }

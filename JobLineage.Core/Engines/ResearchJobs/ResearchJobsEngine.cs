@@ -17,7 +17,7 @@ internal sealed class ResearchJobsEngine : IEngine
     public string Title => "research_jobs";
 
     /// <inheritdoc/>
-    public SourceMapping Map(string source) => new()
+    public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
         Preset = Name,

@@ -79,7 +79,7 @@ internal static class ReadSql
         nameof(SourceMapping.RunKey), nameof(SourceMapping.Attempt), nameof(SourceMapping.MaxAttempts), nameof(SourceMapping.Priority),
         nameof(SourceMapping.InsertedAt), nameof(SourceMapping.ScheduledAt), nameof(SourceMapping.AttemptedAt), nameof(SourceMapping.FinishedAt),
         nameof(SourceMapping.AttemptedBy), nameof(SourceMapping.Args), nameof(SourceMapping.Meta), nameof(SourceMapping.Errors), nameof(SourceMapping.LastError),
-        nameof(SourceMapping.ExpectedChildren),
+        nameof(SourceMapping.ExpectedChildren), nameof(SourceMapping.Parents),
     ];
 
     private static string Columns(SourceMapping m, IReadOnlyCollection<string> without)
@@ -96,6 +96,7 @@ internal static class ReadSql
             Number(nameof(m.MaxAttempts), m.MaxAttempts), Number(nameof(m.Priority), m.Priority), Time(nameof(m.InsertedAt), m.InsertedAt),
             Time(nameof(m.ScheduledAt), m.ScheduledAt), Time(nameof(m.AttemptedAt), m.AttemptedAt), Time(nameof(m.FinishedAt), m.FinishedAt),
             Text(nameof(m.AttemptedBy), m.AttemptedBy), Cut(nameof(m.Args), m.Args), Cut(nameof(m.Meta), m.Meta), Cut(nameof(m.Errors), m.Errors),
-            Cut(nameof(m.LastError), m.LastError), Text(nameof(m.ExpectedChildren), m.ExpectedSql));
+            Cut(nameof(m.LastError), m.LastError), Text(nameof(m.ExpectedChildren), m.ExpectedSql),
+            Cut(nameof(m.Parents), m.Parents));
     }
 }

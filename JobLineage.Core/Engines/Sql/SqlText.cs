@@ -46,6 +46,38 @@ internal static class SqlText
     /// <summary>Whether the expression has a subquery, which no index can hold.</summary>
     public static bool HasSubquery(string expression) => Tokens(expression).Any(t => t.Is("select") || t.Is("table") || t.Is("values"));
 
+    /// <summary>Whether the expression names a column of another row than the job's: <c>parent.id</c>, where <c>parent</c> is joined to it.</summary>
+    public static bool HasOtherRow(string expression)
+    {
+        var tokens = Tokens(expression);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            // Behind another point it is the column, or a function of a schema.
+            if (tokens[i].Kind == TokenKind.Name && !tokens[i].Is(RowSql.Alias) && Word(tokens, i, 1) is { Text: "." } && Word(tokens, i, -1) is not { Text: "." }
+                && !IsCall(tokens, i))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a name is the schema of a function that is called: <c>pg_catalog.lower(…)</c>.</summary>
+    private static bool IsCall(List<Token> tokens, int at)
+    {
+        for (var words = 0; ++at < tokens.Count && words < 3;)
+        {
+            if (tokens[at].Kind == TokenKind.Space)
+                continue;
+            words++;
+            if (words == 3)
+                return tokens[at].Text == "(";
+        }
+
+        return false;
+    }
+
     /// <summary>The names of what the expression calls, in lower case unless quoted; keywords that look like a call are among them.</summary>
     public static IEnumerable<string> Calls(string expression)
     {

@@ -104,6 +104,8 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             Advise("queues", $"What {engine.Title} says of its queues can't be read here: {redaction.Line(e.MessageText)}.");
         }
 
+        if (probed.Missing.Count > 0)
+            Good(engine.Title, $"This version lacks {string.Join(", ", probed.Missing)}, which other versions have: what that tells is given up, and all else is read.");
         if (probed.StateLabels is { } labels && mapping.States.Keys.Where(word => !labels.Contains(word)).ToList() is { Count: > 0 } missing)
             Good("states", $"The table's states lack {string.Join(", ", missing.Select(word => $"'{word}'"))}, which other versions have.");
     }
@@ -116,7 +118,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         if (sql.IndexedExpression is null)
         {
             if (hasParents)
-                Advise("index", "ParentId has a subquery, which no index can hold: the direct queries read the whole table.");
+                Advise("index", "ParentId reads other rows than the job's own, which no index can hold: the direct queries read the whole table.");
             return hasParents ? ParentLookup.Scan : ParentLookup.None;
         }
 

@@ -35,16 +35,18 @@ public enum TriggerEnd
 /// <param name="options">How often and how much.</param>
 /// <param name="time">The clock.</param>
 /// <param name="pool">Turns at using the source's database; null where nobody shares it.</param>
+/// <param name="turnsUnannounced">Whether jobs also change in a way that nothing logs: looks are made often then, and what they find was not lost.</param>
 public sealed class TriggerFeed(
     TriggerInstaller installer, TriggerConsumer consumer, JobRefresh refresh, SourceRecord record, JobIdKind ids,
-    FeedOptions options, TimeProvider time, DatabasePool? pool = null)
+    FeedOptions options, TimeProvider time, DatabasePool? pool = null, bool turnsUnannounced = false)
 {
     // Where polling would begin, should the trigger be taken away.
     private string? high;
     private string? stamp;
     private long? asleepUntil;
     private readonly HashSet<string> suspects = new(StringComparer.Ordinal);
-    private TimeSpan sweepPause = options.SweepInterval;
+    private readonly TimeSpan sweepInterval = turnsUnannounced ? options.SafetyInterval : options.SweepInterval;
+    private TimeSpan sweepPause = turnsUnannounced ? options.SafetyInterval : options.SweepInterval;
     private long lastSweep;
     private long lastBeat;
     private long lastCheck;
@@ -142,10 +144,11 @@ public sealed class TriggerFeed(
         if (time.GetElapsedTime(lastSweep) < sweepPause)
             return;
         var (refreshed, took) = await sweep(turn, cancellation);
-        suspects.UnionWith(refreshed.ChangedIds);
+        if (!turnsUnannounced)
+            suspects.UnionWith(refreshed.ChangedIds);
         lastSweep = time.GetTimestamp();
         var rest = took * options.RestFactor * 10;
-        sweepPause = rest > options.SweepInterval ? rest : options.SweepInterval;
+        sweepPause = rest > sweepInterval ? rest : sweepInterval;
     }
 
     private async Task StoreAsync(DrainedChanges changes, DatabaseTurn? turn, CancellationToken cancellation)

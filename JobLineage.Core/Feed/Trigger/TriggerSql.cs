@@ -139,9 +139,9 @@ public sealed class TriggerSql(SourceMapping mapping)
 
     /// <summary>
     /// The expression by which the children of a job (or the jobs of a run) are found, as an index holds it; null where the mapping has
-    /// none, or one that reads other rows, which no index can hold.
+    /// none, or one that reads other rows or what is joined to it, which no index can hold.
     /// </summary>
-    public string? IndexedExpression => (mapping.RunKey is null ? mapping.ParentId : mapping.RunKeyIndexed) is { } expression && !SqlText.HasSubquery(expression)
+    public string? IndexedExpression => (mapping.RunKey is null ? mapping.ParentId : mapping.RunKeyIndexed) is { } expression && !SqlText.HasSubquery(expression) && !SqlText.HasOtherRow(expression)
         ? SqlText.WithoutAlias(expression)
         : null;
 

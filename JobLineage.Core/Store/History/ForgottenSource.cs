@@ -21,7 +21,7 @@ internal sealed class ForgottenSource(NpgsqlConnection connection, short id)
     private static readonly (string Table, string Key)[] Large = [("job", "id"), ("payload", "id"), ("failure", "job_id"), ("past_run", "root_id"), ("put_aside", "job_id")];
 
     /// <summary>Tables with few rows of a source.</summary>
-    private static readonly string[] Small = ["single", "queue", "node", "mute", "leftover"];
+    private static readonly string[] Small = ["single", "queue", "node", "mute", "leftover", "engine", "engine_queue", "engine_node"];
 
     private long sum;
 

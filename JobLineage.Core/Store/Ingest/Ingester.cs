@@ -67,7 +67,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var blind = rows.Bad.Where(b => !b.IsKept).Select(b => b.Id).Concat(rows.Unknown).Select(id => JobKeys.Of(id)).ToHashSet(StringComparer.Ordinal);
         await loader.JobsAsync(nodes, [.. byKey.Keys, .. lost, .. blind], cancellation);
         // Under a corrected mapping an insertion time that differs is the same job's.
-        var returned = turn.IsRereading ? [] : await new ReturnedIds(connection, record.Id, loader).SetAsideAsync(nodes, byKey, cancellation);
+        var returned = turn.IsRereading || mapping.SharesIds ? [] : await new ReturnedIds(connection, record.Id, loader).SetAsideAsync(nodes, byKey, cancellation);
         var versions = returned.Count > 0 || turn.HasReturned ? await VersionLinks.LoadAsync(loader, nodes, byKey, cancellation) : new();
         var changed = new List<string>();
         Take(nodes, byKey, rows, versions, prints, changed);
@@ -95,7 +95,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             await new BatchWriter(connection, record.Id, mapping.Name, turn.HasReturned || returned.Count > 0).WriteAsync(
                 nodes.Values, runs, Deltas.Of(nodes), QueueDeltas.Of(nodes.Values), failures, [.. returned.Select(r => r.Key)],
                 batch => PutAsideRows.Add(batch, record.Id, [.. byKey.Keys, .. lost, .. blind], rows.Bad, turn.HasPutAside), cancellation);
-            if (turn.IsRereading)
+            if (turn.IsRereading || mapping.SharesIds)
                 await FailureDeltas.CorrectAsync(connection, record.Id, nodes.Values, cancellation);
         }
 

@@ -28,6 +28,9 @@ internal static class JobHash
             Append(hash, error.Message);
         }
 
+        // What was read before there were any keeps its number.
+        foreach (var parent in job.Parents)
+            Append(hash, parent);
         Span<byte> result = stackalloc byte[32];
         hash.GetHashAndReset(result);
         return BinaryPrimitives.ReadInt64LittleEndian(result);

@@ -28,7 +28,7 @@ internal static class JobSql
         $"""
         j.flags, j.id, j.native_id, j.state, {worker}, {queue}, {step}, j.parent_id, j.run_key, j.attempt, j.max_attempts, j.priority,
         j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by,
-        coalesce(j.args, jp.args), coalesce(j.meta, jp.meta), coalesce(j.errors, jp.errors), j.stage_id
+        coalesce(j.args, jp.args), coalesce(j.meta, jp.meta), coalesce(j.errors, jp.errors), j.parents, j.stage_id
         """;
 
     /// <summary>The labels of a job, and what lies beside it.</summary>
@@ -84,6 +84,7 @@ internal static class JobSql
             Args = row.TextOrNull(),
             Meta = row.TextOrNull(),
             Errors = StoredJson.Errors(row.TextOrNull()),
+            Parents = StoredJson.Texts(row.TextOrNull()),
             IsMissing = (flags & JobFlags.Missing) != 0,
             IsBlind = (flags & JobFlags.Blind) != 0,
             IsGone = (flags & JobFlags.Gone) != 0,

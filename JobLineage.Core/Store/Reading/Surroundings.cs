@@ -1,4 +1,5 @@
 using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store.Ingest;
 using Npgsql;
@@ -13,6 +14,8 @@ internal sealed class Surroundings
 {
     private readonly Dictionary<(short Source, string Name), QueueFacts> queues = [];
     private readonly Dictionary<(short Source, string Name), DateTimeOffset?> nodes = [];
+
+    private IReadOnlyDictionary<short, EngineEvidence> evidence = new Dictionary<short, EngineEvidence>();
 
     private Surroundings()
     {
@@ -41,6 +44,7 @@ internal sealed class Surroundings
             "select n.source_id, n.name, n.last_seen_at from job_lineage.node n join unnest($1, $2) w (source_id, name) using (source_id, name)",
             Parameters.Shorts(runOn.Select(n => n.SourceId)),
             Parameters.Texts(runOn.Select(n => n.Node)));
+        EvidenceReader.Ask(batch, waitedIn);
         await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
         while (await row.NextAsync(cancellation))
         {
@@ -51,6 +55,7 @@ internal sealed class Surroundings
         await row.NextResultAsync(cancellation);
         while (await row.NextAsync(cancellation))
             read.nodes[(row.Short(), row.Text())] = row.Time();
+        read.evidence = await EvidenceReader.ReadAsync(row, cancellation);
         return read;
     }
 
@@ -70,7 +75,9 @@ internal sealed class Surroundings
             StringComparer.Ordinal),
     };
 
-    private QueueFacts? Now(short source, QueueFacts? queue) => queue is null ? null : queues.GetValueOrDefault((source, queue.Name), queue);
+    private QueueFacts? Now(short source, QueueFacts? queue) => queue is null
+        ? null
+        : queues.GetValueOrDefault((source, queue.Name), queue) with { Said = evidence.GetValueOrDefault(source)?.Of(queue.Name) };
 
     private Attempt Now(short source, Attempt attempt) => attempt.Node is { } node && nodes.TryGetValue((source, QueueDeltas.NameOf(node)), out var seen)
         ? attempt with { NodeSeenAt = seen }

@@ -8,6 +8,9 @@ namespace JobLineage.Dashboard.Components.Jobs;
 /// <summary>What is said of a list of jobs.</summary>
 public static class JobsWords
 {
+    /// <summary>Attempts begun, of how many where that is known.</summary>
+    public static string Attempts(int begun, int most) => most > 0 ? $"{Format.Count(begun)} of {Format.Count(most)}" : Format.Count(begun);
+
     /// <summary>How many there are, and how that is known.</summary>
     public static string Found(JobsPage page, ShownJobs shown, RunAddress address)
     {

@@ -9,12 +9,24 @@ namespace JobLineage.Tests.Engines.Conformance;
 /// <summary>An engine with rows that it really wrote, and what is true of them by another source than the tables.</summary>
 /// <param name="Name">How a failing test calls it.</param>
 /// <param name="Mapping">How it is read.</param>
-/// <param name="Tables">Its tables, the one of the jobs first; each with the column that holds a job's id.</param>
+/// <param name="Tables">Its tables, the one of the jobs first; each with the column that holds a job's id, or an expression over its rows that finds it.</param>
 /// <param name="Schema">The statements that make them, empty.</param>
 internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IReadOnlyList<(string Table, string Job)> Tables, string Schema)
 {
     /// <summary>The recorded rows, as CSV with a header, by table.</summary>
     public required IReadOnlyDictionary<string, string> Rows { get; init; }
+
+    /// <summary>Rows of tables that say nothing of single jobs, and are there before them.</summary>
+    public IReadOnlyDictionary<string, string> Beside { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A column of the jobs that is written as it is, so that each row becomes another version of itself; null: that of the id.</summary>
+    public string? Touched { get; init; }
+
+    /// <summary>The engine's own statements, in their order, where it was not run; empty where rows were recorded.</summary>
+    public IReadOnlyList<string> Replay { get; init; } = [];
+
+    /// <summary>How many of them come before the moment at which the rows are read from by themselves.</summary>
+    public int Moment { get; init; }
 
     /// <summary>The roots of the runs of which <see cref="Stages"/> tells.</summary>
     public required IReadOnlyList<string> Roots { get; init; }
@@ -39,7 +51,8 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
             "pg_boss", "pgboss12", [("job", "id", "pgboss_job_end")],
             // A dead letter is a copy in another queue, which the program's log does not count.
             stages => stages.Append("sync/page/detail/dead 10"),
-            ["0004639e-7844-47c3-be3f-11592ebb54f2", "072e37d8-813c-4cda-9dc4-90b77243510b", "3d38a195-e1bd-4d81-9711-38bc4f9e3684", "e6e36dcb-9e1e-4989-8a9e-4436320b1508", "e89bcd9b-9e47-4170-a2b2-77335149116d"], ("fad79414-6c04-4977-9bfa-038ae39bfed2", ["e6e36dcb-9e1e-4989-8a9e-4436320b1508", "044d565c-db75-4fc6-808a-e938ff0aa523", "bed6e85b-147a-4855-afdf-2403fc8d3163"])),
+            ["0004639e-7844-47c3-be3f-11592ebb54f2", "072e37d8-813c-4cda-9dc4-90b77243510b", "3d38a195-e1bd-4d81-9711-38bc4f9e3684", "e6e36dcb-9e1e-4989-8a9e-4436320b1508", "e89bcd9b-9e47-4170-a2b2-77335149116d"], ("fad79414-6c04-4977-9bfa-038ae39bfed2", ["e6e36dcb-9e1e-4989-8a9e-4436320b1508", "044d565c-db75-4fc6-808a-e938ff0aa523", "bed6e85b-147a-4855-afdf-2403fc8d3163"]),
+            Files("pgboss12", ("queue", "pgboss_queue_end"))),
         ["procrastinate"] = () => Recorded(
             "procrastinate", "procrastinate", [("procrastinate_jobs", "id", "procrastinate_jobs_end"), ("procrastinate_events", "job_id", "procrastinate_events_end")],
             stages => stages, ["1", "7"], ("86", ["7", "34", "73"])),
@@ -51,11 +64,48 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
         ["dbos"] = () => Recorded(
             "dbos", "dbos", [("workflow_status", "workflow_uuid", "workflow_status_end")], stages => stages,
             ["50873a50-ce89-4e9d-bf8b-0a911ba06157", "f4773d97-5f60-47a5-95d8-19093ccb2f7a"], ("f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3-1", ["f4773d97-5f60-47a5-95d8-19093ccb2f7a", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3"])),
+        ["graphile_worker"] = () => Replayed("graphile_worker", [("_private_jobs", "id")], stages => stages.Select(RemovedOne)) with
+        { Touched = "priority" },
+        ["river"] = () => Replayed("river", [("river_job", "id")], stages => stages),
+        ["good_job"] = () => Replayed("good_job", [("good_jobs", "id")], stages => stages),
+        ["solid_queue"] = () => Replayed(
+            "solid_queue",
+            [
+                ("solid_queue_jobs", "active_job_id"),
+                .. new[] { "claimed", "failed", "ready", "scheduled" }.Select(t => ($"solid_queue_{t}_executions", "(select j.active_job_id from recorded.solid_queue_jobs j where j.id = job_id)")),
+            ],
+            stages => stages),
     };
+
+    /// <summary>One was taken away before the moment, which deletes its row.</summary>
+    private static string RemovedOne(string stage) => stage == "Sync/Show 2" ? "Sync/Show 1" : stage;
+
+    /// <summary>A small pipeline in the engine's own statements.</summary>
+    private static EngineCase Replayed(string preset, IReadOnlyList<(string Table, string Job)> tables, Func<IEnumerable<string>, IEnumerable<string>> known)
+    {
+        var truth = JsonNode.Parse(Read("engines", preset, "truth.json"))!;
+        var parts = Read("engines", preset, "replay.sql").Split("-- moment");
+        List<string> Steps(string part) => [.. part.Split("-- step: ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(step => step.Contains('\n')).Select(step => step[step.IndexOf('\n')..])];
+        var ids = truth["ids"]!.AsObject().ToDictionary(id => id.Key, id => id.Value!.GetValue<string>());
+        return new(preset, Presets.Find(preset, "q")!, tables, Read("engines", preset, "schema.sql"))
+        {
+            Rows = new Dictionary<string, string>(),
+            Replay = [.. Steps(parts[0]), .. Steps(parts[1])],
+            Moment = Steps(parts[0]).Count,
+            Roots = [ids["1"]],
+            Stages = [.. known(truth["per_stage_enqueued"]!.AsObject().Select(s => $"{s.Key} {s.Value}")).Order(StringComparer.Ordinal)],
+            Failed = [.. truth["final_failures"]!.AsArray().Select(id => id!.GetValue<string>())],
+            Way = (ids["11"], [ids["1"], ids["2"], ids["4"]]),
+        };
+    }
+
+    private static Dictionary<string, string> Files(string folder, params IEnumerable<(string Table, string File)> files) =>
+        files.ToDictionary(f => f.Table, f => Read("engines", folder, $"{f.File}.csv"));
 
     /// <summary>A real run, with what its own log counted.</summary>
     private static EngineCase Recorded(
-        string preset, string folder, IReadOnlyList<(string Table, string Job, string File)> tables, Func<IEnumerable<string>, IEnumerable<string>> known, string[] roots, (string, string[]) way)
+        string preset, string folder, IReadOnlyList<(string Table, string Job, string File)> tables, Func<IEnumerable<string>, IEnumerable<string>> known, string[] roots, (string, string[]) way,
+        IReadOnlyDictionary<string, string>? beside = null)
     {
         var truth = JsonNode.Parse(Read("engines", folder, "truth.json"))!;
         return new(preset, Presets.Find(preset, "q")!, [.. tables.Select(t => (t.Table, t.Job))], Read("engines", folder, "schema.sql"))
@@ -65,10 +115,11 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
             Stages = [.. known(truth["per_stage_enqueued"]!.AsObject().Select(s => $"{s.Key} {s.Value}")).Order(StringComparer.Ordinal)],
             Failed = [.. truth["final_failures"]!.AsArray().Select(id => id!.GetValue<string>())],
             Way = way,
+            Beside = beside ?? new Dictionary<string, string>(),
         };
     }
 
-    private static string Read(params string[] path) => File.ReadAllText(Path.Combine([AppContext.BaseDirectory, "Data", .. path]));
+    internal static string Read(params string[] path) => File.ReadAllText(Path.Combine([AppContext.BaseDirectory, "Data", .. path]));
 
     private static EngineCase Oban()
     {

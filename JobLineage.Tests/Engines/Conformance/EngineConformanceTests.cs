@@ -30,9 +30,10 @@ public sealed class EngineConformanceTests
             var reader = new Core.Sources.EngineReader(known, engine.Mapping, fixture.Source, new());
             if (known.VersionSql(engine.Mapping) is not null)
                 Assert.NotNull(known.Judge(engine.Mapping, await reader.VersionAsync(default)));
-            // Nothing of it was recorded: the tables are not there.
-            Assert.Empty(await reader.QueuesAsync(default));
-            Assert.Empty(await reader.NodesAsync(default));
+            // That the statements can be run at all is what is seen here; the tables of some are not there.
+            await reader.QueuesAsync(default);
+            await reader.NodesAsync(default);
+            Assert.Empty(source.Missing);
         }
     }
 
@@ -65,7 +66,7 @@ public sealed class EngineConformanceTests
             runs.Add(await fixture.RunAsync(root, "q"));
         Assert.Equal(engine.Stages, Stages(runs));
         Assert.Equal(engine.Failed.Order(StringComparer.Ordinal), (await FailedAsync(fixture.Database)).Order(StringComparer.Ordinal));
-        Assert.Equal(0, await feed.ReconcileAsync());
+        Assert.Equal(Always(feed), await feed.ReconcileAsync());
         Assert.Equal(0, await feed.TickAsync());
         if (engine.Way.Above.Length > 0)
             Assert.Equal(engine.Way.Above, (await fixture.JobAsync(engine.Way.Leaf, "q")).Ancestors.Select(a => a.Id));
@@ -90,7 +91,7 @@ public sealed class EngineConformanceTests
             await feed.ReconcileAsync();
         Assert.Equal(await FreshAsync(engine), await StoredAsync(fixture.Database));
         Assert.Equal(engine.Failed.Order(StringComparer.Ordinal), (await FailedAsync(fixture.Database)).Order(StringComparer.Ordinal));
-        Assert.Equal(0, await feed.ReconcileAsync());
+        Assert.Equal(Always(feed), await feed.ReconcileAsync());
     }
 
     [Theory]
@@ -107,8 +108,9 @@ public sealed class EngineConformanceTests
         foreach (var step in Steps(engine))
             await fixture.SqlAsync(step);
 
-        var expected = await FreshAsync(engine);
-        await feed.UntilAsync(async () => await feed.StoredAsync<string>(Stored) == expected, async () => await feed.StoredAsync<string>(Stored) ?? "");
+        // Whoever follows here takes no secrets out.
+        var expected = await FreshAsync(engine, new([]));
+        await feed.UntilAsync(async () => await feed.StoredAsync<string>(Stored) == expected, async () => Differing(expected, await feed.StoredAsync<string>(Stored)));
         Assert.Equal(engine.Failed.Order(StringComparer.Ordinal), (await feed.StoredAsync<string[]>(Failures))!.Order(StringComparer.Ordinal));
         Assert.Null(await feed.MessageAsync());
     }
@@ -126,7 +128,7 @@ public sealed class EngineConformanceTests
 
         await feed.ReconcileAsync();
         Assert.Equal(await FreshAsync(engine), await StoredAsync(fixture.Database));
-        Assert.Equal(0, await feed.ReconcileAsync());
+        Assert.Equal(Always(feed), await feed.ReconcileAsync());
     }
 
     [Theory]
@@ -142,10 +144,10 @@ public sealed class EngineConformanceTests
         var (table, id) = engine.Tables[0];
         await fixture.SqlAsync($"set session_replication_role = replica; delete from {engine.Mapping.Schema}.{table} where {id}::text = any(@finished); set session_replication_role = origin", new { finished });
 
-        Assert.Equal(finished!.Length, await feed.ReconcileAsync());
+        Assert.Equal(finished!.Length + Always(feed), await feed.ReconcileAsync());
         Assert.Equal(before, await StoredAsync(fixture.Database));
         Assert.Equal(finished.Length, await fixture.Database.ScalarAsync<long>("select count(*) from job_lineage.job where flags & 7 = 2"));
-        Assert.Equal(0, await feed.ReconcileAsync());
+        Assert.Equal(Always(feed), await feed.ReconcileAsync());
     }
 
     /// <summary>
@@ -159,7 +161,7 @@ public sealed class EngineConformanceTests
         yield return Copy(engine, jobs, $"where {id} <= {middle}");
         foreach (var (table, job) in engine.Tables.Skip(1))
             yield return Copy(engine, table, $"where {job} <= {middle}");
-        yield return $"update {schema}.{jobs} set {id} = {id}";
+        yield return $"update {schema}.{jobs} set {engine.Touched ?? id} = {engine.Touched ?? id}";
         yield return Copy(engine, jobs, $"where {id} > {middle}");
         foreach (var (table, job) in engine.Tables.Skip(1))
             yield return Copy(engine, table, $"where {job} > {middle}");
@@ -169,7 +171,7 @@ public sealed class EngineConformanceTests
         $"""
         do $copy$ begin execute (
             select format('insert into {engine.Mapping.Schema}.{table} (%1$s) overriding system value select %1$s from recorded.{table} {where}', string_agg(quote_ident(attname), ', '))
-            from pg_attribute where attrelid = 'recorded.{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''); end $copy$
+            from pg_attribute where attrelid = '{engine.Mapping.Schema}.{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''); end $copy$
         """;
 
     /// <summary>The engine's tables, empty, and the recorded rows in a schema beside them.</summary>
@@ -182,17 +184,20 @@ public sealed class EngineConformanceTests
         await database.ExecuteAsync(string.Join(";\n", engine.Tables.Reverse().Select(t => $"delete from {engine.Mapping.Schema}.{t.Table}")));
     }
 
-    private static async Task LoadAsync(TestDatabase database, EngineCase engine, string schema)
+    internal static async Task LoadAsync(TestDatabase database, EngineCase engine, string schema)
     {
         await database.ExecuteAsync(engine.Schema);
         await using var connection = await database.OpenAsync();
         await using (var replica = new NpgsqlCommand("set session_replication_role = replica", connection))
             await replica.ExecuteNonQueryAsync();
-        foreach (var (table, csv) in engine.Rows)
+        foreach (var (table, csv) in engine.Beside.Concat(engine.Rows))
         {
             await using var writer = await connection.BeginTextImportAsync($"copy {schema}.{table} ({csv.AsSpan(0, csv.IndexOf('\n')).TrimEnd('\r')}) from stdin (format csv, header)");
             await writer.WriteAsync(csv);
         }
+
+        foreach (var step in engine.Replay.Take(engine.Moment))
+            await database.ExecuteAsync(step);
     }
 
     private static async Task<ProbedSource> ProbedAsync(StoreFixture fixture, EngineCase engine)
@@ -203,13 +208,20 @@ public sealed class EngineConformanceTests
     }
 
     /// <summary>What a first reading of all of it stores.</summary>
-    private static async Task<string> FreshAsync(EngineCase engine)
+    private static async Task<string> FreshAsync(EngineCase engine, Core.Sources.Redaction? redaction = null)
     {
         await using var fixture = await StoreFixture.CreateAsync();
         await LoadAsync(fixture.Database, engine, engine.Mapping.Schema);
-        await fixture.FilledAsync(engine.Mapping);
+        await fixture.FilledAsync(engine.Mapping, redaction: redaction);
         return await StoredAsync(fixture.Database);
     }
+
+    /// <summary>Where ids may be NULL, rows without one are asked for each time.</summary>
+    internal static int Always(HandFeed feed) => feed.Reader.Source.MayLackIds ? 1 : 0;
+
+    /// <summary>The lines that only one of two texts has.</summary>
+    internal static string Differing(string expected, string? actual) =>
+        string.Join('\n', expected.Split('\n').Except(actual?.Split('\n') ?? []).Select(line => $"expected {line}").Concat((actual?.Split('\n') ?? []).Except(expected.Split('\n')).Select(line => $"found    {line}")));
 
     private static string[] Stages(IEnumerable<RunSnapshot> runs) =>
         [.. runs.SelectMany(r => r.Stages).GroupBy(s => s.Path, s => s.Counts.Total).Select(s => $"{s.Key} {s.Sum()}").Order(StringComparer.Ordinal)];
@@ -218,10 +230,10 @@ public sealed class EngineConformanceTests
 
     private static async Task<string[]> FailedAsync(TestDatabase database) => (await database.ScalarAsync<string[]>(Failures))!;
 
-    private const string Failures = "select coalesce(array_agg(distinct job_id), '{}') from job_lineage.failure";
+    internal const string Failures = "select coalesce(array_agg(distinct job_id), '{}') from job_lineage.failure";
 
     /// <summary>All that the store holds of the jobs, but for numbers of its own, and whether their rows are still there.</summary>
-    private const string Stored = """
+    internal const string Stored = """
         select string_agg(concat_ws(' ', j.id, w.text, q.text, s.text, j.state, j.flags & 29, j.attempt, j.max_attempts, j.priority, j.parent_id, j.run_key, j.children,
             j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, md5(concat(j.args, j.meta, j.errors)), r.root_id, t.depth), E'\n' order by j.id)
         from job_lineage.job j

@@ -1,0 +1,114 @@
+using JobLineage.Core.Model;
+using JobLineage.Core.Sources;
+using JobLineage.Core.Store;
+using JobLineage.Dashboard.Cli;
+using JobLineage.Tests.Diagnosis;
+using JobLineage.Tests.Engines.Conformance;
+using JobLineage.Tests.Store;
+using JobLineage.Tests.Support;
+
+namespace JobLineage.Tests.Engines;
+
+/// <summary>What each engine says of pauses and of who works, and that a finding states it.</summary>
+[Takes(20)]
+public sealed class EngineEvidenceTests
+{
+    public static TheoryData<string, string, string, string> Said => new()
+    {
+        {
+            "river", "river", "insert into river_queue (name, paused_at, updated_at) values ('mail', now() - interval '1 hour', now()), ('default', null, now() - interval '2 hours')",
+            "default: dead a client of River; mail: paused since an hour by river_queue, alive a client of River"
+        },
+        {
+            "good_job", "good_job", """
+            insert into good_job_settings (created_at, updated_at, key, value) values (now() at time zone 'UTC', now() at time zone 'UTC' - interval '1 hour', 'pauses', '{"queues": ["mail"]}');
+            insert into good_job_processes (created_at, updated_at, state) values (now() at time zone 'UTC', now() at time zone 'UTC', '{"hostname": "web-1", "pid": 7}'), (now() at time zone 'UTC', now() at time zone 'UTC' - interval '1 hour', '{"hostname": "web-2", "pid": 8}')
+            """,
+            "default: alive web-1/7, dead web-2/8; mail: paused since an hour by good_job_settings, alive web-1/7, dead web-2/8"
+        },
+        {
+            "solid_queue", "solid_queue", """
+            insert into solid_queue_pauses (queue_name, created_at) values ('mail', now() at time zone 'UTC' - interval '1 hour');
+            insert into solid_queue_processes (kind, last_heartbeat_at, pid, metadata, created_at, name) values
+                ('Worker', now() at time zone 'UTC', 1, '{"queues":"mail,default"}', now() at time zone 'UTC', 'worker-1'), ('Worker', now() at time zone 'UTC', 1, '{"queues":"ma*"}', now() at time zone 'UTC', 'worker-2'), ('Dispatcher', now() at time zone 'UTC', 1, '{}', now() at time zone 'UTC', 'dispatcher-1')
+            """,
+            "default: alive worker-1; mail: paused since an hour by solid_queue_pauses, alive worker-1, alive worker-2"
+        },
+        {
+            "pg_boss", "pgboss12", """
+            insert into pgboss.queue (name, policy, retry_limit, retry_delay, retry_backoff, expire_seconds, retention_seconds, deletion_seconds, partition, table_name) values
+                ('mail', 'exclusive', 2, 0, false, 900, 1209600, 604800, false, 'job_common'), ('default', 'standard', 2, 0, false, 900, 1209600, 604800, false, 'job_common');
+            insert into pgboss.instance (id, name, host, pid, version, node_version, heartbeat_seconds, supervise, schedule, migrate, persist_queue_stats, persist_warnings, workers, started_on, heartbeat_on) values
+                (gen_random_uuid(), 'node-1', 'h', 1, '12', '20', 30, true, true, true, false, false, '[{"queue": "mail"}, {"queue": "mail"}]', now(), now()), (gen_random_uuid(), 'node-2', 'h', 2, '12', '20', 30, true, true, true, false, false, '[{"queue": "default"}]', now(), now() - interval '10 minutes')
+            """,
+            "default: dead node-2; mail: has policy exclusive, by which jobs wait for others, alive node-1"
+        },
+        {
+            "hangfire", "hangfire", """insert into hangfire.server (id, data, lastheartbeat, updatecount) values ('srv:1', '{"Queues": ["default"], "StartedAt": "2026-11-30T08:00:00Z"}', now(), 0), ('srv:2', '{"Queues": ["mail"], "StartedAt": "1795989416603"}', now() - interval '1 hour', 0)""",
+            "default: alive srv:1; mail: dead srv:2"
+        },
+        { "procrastinate", "procrastinate", "insert into procrastinate_workers (id, last_heartbeat) overriding system value values (1, now()), (2, now() - interval '1 hour')", "default: alive 1, dead 2; mail: alive 1, dead 2" },
+        {
+            "que", "que", "insert into que_lockers (pid, worker_count, worker_priorities, ruby_pid, ruby_hostname, queues, listening, job_schema_version) values (pg_backend_pid(), 1, '{1}', 7, 'web-1', '{mail}', true, 2)",
+            "default: ; mail: alive web-1/7"
+        },
+        { "dbos", "dbos", "insert into dbos.queues (name, worker_concurrency) values ('mail', 4)", "default: ; mail: runs at most 4 at once on each node" },
+        {
+            "graphile_worker", "graphile_worker", "insert into graphile_worker._private_job_queues (id, queue_name, locked_at, locked_by) overriding system value values (1, 'mail', '2026-11-30 08:00Z', 'worker-a'), (2, 'default', null, null)",
+            "default: runs one job at a time; mail: runs one job at a time, and is held since 2026-11-30 08:00:00 UTC by worker-a"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Said))]
+    public async Task An_engine_says_what_is_paused_and_who_serves_it(string preset, string folder, string sql, string expected)
+    {
+        await using var fixture = await EngineRows.MakeAsync(folder);
+        // One session for all: a locker's session is who asks.
+        await using var connection = await fixture.Source.OpenConnectionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand(sql, connection))
+            await command.ExecuteNonQueryAsync();
+        var mapping = Presets.Find(preset, "q")!;
+        var evidence = await new EngineReader(Presets.Engine(preset)!, mapping, fixture.Source, new()).EvidenceAsync(default);
+        Assert.Equal(expected, string.Join("; ", new[] { "default", "mail" }.Select(queue => $"{queue}: {Words(evidence.Of(queue)!)}")));
+
+        // What the store was told is what is read of it.
+        var record = await SourceRecord.OpenAsync(fixture.Store, "q", default);
+        await record.SayEvidenceAsync(evidence, null, default);
+        await record.SayEvidenceAsync(evidence, null, default);
+        Assert.Equal((long)evidence.Queues.Count, await fixture.CountAsync("engine_queue"));
+        Assert.Equal((long)evidence.Nodes.Count, await fixture.CountAsync("engine_node"));
+
+        var (probed, problem) = await SourceProbe.ProbeAsync(mapping, fixture.Source);
+        Assert.Null(problem?.Message);
+        var view = await new QueuesReader(probed!, fixture.Source, new()).ReadAsync(default);
+        Assert.True(view.HasPace);
+        Assert.Null(view.Problem);
+        Assert.Contains("queue", QueuesCommand.Text(view with { Queues = [new QueueLine("mail") { Ready = 3, Said = evidence.Of("mail") }] }));
+    }
+
+    private static string Words(QueueEvidence said) => string.Join(", ", new[]
+    {
+        said.IsPaused ? $"paused since {(said.PausedAt is { } at && DateTimeOffset.UnixEpoch < at ? "an hour" : "?")} by {said.SaidBy}" : null,
+        said.Held,
+    }.OfType<string>().Concat(said.Nodes.Select(n => $"{(n.IsAlive ? "alive" : "dead")} {n.Node}").Order(StringComparer.Ordinal)));
+
+    public static TheoryData<string, string> Findings => new()
+    {
+        { "paused", "61 Page jobs are ready in queue mail since 2026-11-22 11:00:00 UTC (1 h): queue mail is paused since 2026-11-22 11:30:00 UTC (30 min), by good_job_settings; resume it." },
+        { "unserved", "61 Page jobs are ready in queue mail since 2026-11-22 11:00:00 UTC (1 h): no worker that lives serves it, by good_job_processes; web-1 showed its last sign of life at 2026-11-22 11:50:00 UTC (10 min ago); start a node that runs it." },
+        { "unconsumed", "61 Page jobs are ready in queue mail since 2026-11-22 11:00:00 UTC (1 h): web-1 serves it (last sign of life at 2026-11-22 11:50:00 UTC, 10 min ago), and nothing in that queue was ever seen to execute; see what its workers wait for." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Findings))]
+    public void A_finding_states_what_the_engine_says(string cause, string reason)
+    {
+        var node = new EngineNode("web-1", null, null, Situation.Ago(10), IsAlive: cause == "unconsumed");
+        var said = new QueueEvidence(cause == "paused", cause == "paused" ? Situation.Ago(30) : null, null, "good_job_settings", "good_job_processes", [node]);
+        var facts = Situation.ReadyIn("mail");
+        var situation = new Situation(cause).With("Sync", new(Completed: 1)).With("Sync/Page", new(Available: 61), ready: 60, facts: facts with { ReadyQueue = facts.ReadyQueue! with { Said = said } });
+        var finding = Assert.Single(situation.Examine().Findings);
+        Assert.Equal((FindingKind.Stuck, cause, reason), (finding.Kind, finding.Evidence["cause"], finding.Reason));
+    }
+}
