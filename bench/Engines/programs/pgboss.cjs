@@ -15,7 +15,7 @@ const { url, load, tell, current, attempt, pipeline, run } = require('./common.c
   };
   const steps = pipeline(add, id => boss.cancel('show', id));
   for (const [name, step] of Object.entries(steps))
-    for (let i = 0; i < 2; i++)
+    for (let i = 0; i < 8; i++)
       await boss.work(name, { batchSize: 1, pollingIntervalSeconds: 0.5, includeMetadata: true }, ([job]) => attempt(job.id, name, job.retryCount >= job.retryLimit, () => step(job.data, job.retryCount)));
   await run(add);
 })();
