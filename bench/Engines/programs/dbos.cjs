@@ -1,6 +1,6 @@
 const { url, load, tell, sleep, run } = require('./common.cjs');
 (async () => {
-  const { DBOS, WorkflowQueue } = load('@dbos-inc/dbos-sdk');
+  const { DBOS } = load('@dbos-inc/dbos-sdk');
   const flows = {};
   const define = (name, work) => flows[name] = DBOS.registerWorkflow(async (...args) => {
     const id = DBOS.workflowID;
@@ -18,9 +18,8 @@ const { url, load, tell, sleep, run } = require('./common.cjs');
   define('detail', async (run, k) => { await fetch(k); if (k % 2 === 0) await add('show', k); });
   define('show', async () => { await sleep(10); });
   define('report', async () => { });
-  const queue = new WorkflowQueue('main', { workerConcurrency: 8 });
   DBOS.setConfig({ name: 'pipe', systemDatabaseUrl: url, runAdminServer: false, logLevel: 'error' });
   await DBOS.launch();
-  void queue;
+  await DBOS.registerQueue('main', { workerConcurrency: 8, minPollingIntervalMs: 200 });
   await run((name, data) => add(name, data.run));
 })();
