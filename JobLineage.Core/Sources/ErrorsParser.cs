@@ -82,7 +82,7 @@ public static class ErrorsParser
             && DateTimeOffset.TryParse(Text(time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)
                 ? when.ToUniversalTime()
                 : null;
-        return new(attempt, at, clean(ErrorJson.Read(element) ?? element.GetRawText()));
+        return new(attempt, at, clean(ErrorJson.Read(element) ?? (element.TryGetProperty("error", out var message) ? Text(message) : element.GetRawText())));
     }
 
     private static string Text(JsonElement element)

@@ -107,9 +107,23 @@ public sealed class JobPageTests : PageContext
         Assert.Contains("\"b\": 1", page.Find("pre[aria-label=Meta]").TextContent);
     }
 
+    [Fact]
+    public void Further_parents_are_links_and_an_engine_that_keeps_no_errors_says_so()
+    {
+        var page = Show(new(Job with { Source = "procrastinate", Errors = [], Parents = ["6", "10/a"], MaxAttempts = 0 }, "1", "SyncJob/PageJob", [], []));
+
+        page.WaitForAssertion(() => Assert.Contains("Procrastinate keeps no errors in the database", page.Markup), Limit);
+        Assert.Equal(["jobs/procrastinate/6", "jobs/procrastinate/10/a"], page.FindAll("dt").Single(dt => dt.TextContent == "Also below").NextElementSibling!.QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
+        Assert.Equal("2", page.FindAll("dt").Single(dt => dt.TextContent == "Attempt").NextElementSibling!.TextContent);
+
+        var other = Show(new(Job with { Id = "8" }, "1", "SyncJob/PageJob", [], []));
+        other.WaitForAssertion(() => Assert.Contains("Attempt 2", other.Find(".errors details").TextContent), Limit);
+        Assert.DoesNotContain("keeps no errors", other.Markup);
+    }
+
     private IRenderedComponent<JobPage> Show(JobView view)
     {
-        Reader.Jobs[new("oban", view.Job.Id)] = view;
-        return Render<JobPage>(p => p.Add(x => x.Source, "oban").Add(x => x.Id, view.Job.Id));
+        Reader.Jobs[new(view.Job.Source, view.Job.Id)] = view;
+        return Render<JobPage>(p => p.Add(x => x.Source, view.Job.Source).Add(x => x.Id, view.Job.Id));
     }
 }

@@ -235,9 +235,10 @@ public sealed class EngineConformanceTests
     /// <summary>All that the store holds of the jobs, but for numbers of its own, and whether their rows are still there.</summary>
     internal const string Stored = """
         select string_agg(concat_ws(' ', j.id, w.text, q.text, s.text, j.state, j.flags & 29, j.attempt, j.max_attempts, j.priority, j.parent_id, j.run_key, j.children,
-            j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, md5(concat(j.args, j.meta, j.errors)), r.root_id, t.depth), E'\n' order by j.id)
+            j.inserted_at, j.scheduled_at, j.attempted_at, j.finished_at, j.attempted_by, md5(concat(j.args, p.args, j.meta, p.meta, j.errors, p.errors)), r.root_id, t.depth), E'\n' order by j.id)
         from job_lineage.job j
             join job_lineage.label w on w.id = j.worker join job_lineage.label q on q.id = j.queue left join job_lineage.label s on s.id = j.step
+            left join job_lineage.payload p on p.source_id = j.source_id and p.id = j.id
             left join job_lineage.run r on r.id = j.run_id left join job_lineage.stage t on t.id = j.stage_id
         """;
 }

@@ -78,7 +78,7 @@ public sealed class DeletedRowsTests
             """);
 
         await fixture.Feed.UntilAsync(async () => await fixture.EndedAsync() == "1 sync completed");
-        Assert.Equal("True", await fixture.Feed.StoredAsync<string>("select case when args is null and flags & 16 <> 0 and meta like '%éééé%' then 'True' else args end from job_lineage.job"));
+        Assert.Equal("True", await fixture.Feed.StoredAsync<string>("select case when p.args is null and j.flags & 16 <> 0 and p.meta like '%éééé%' then 'True' else p.args end from job_lineage.job j join job_lineage.payload p using (source_id, id)"));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class DeletedRowsTests
         await using var fixture = await FollowedAsync();
         await fixture.ExecuteAsync("insert into work (kind_id) values (1); insert into work (kind_id, payload) values (2, json_build_object('parent', 1, 'text', repeat('x', 9000)))");
         await fixture.Feed.UntilJobsAsync("1 available, 2 available");
-        const string Kept = "select r.root_id || ' ' || j.parent_id || ' ' || (length(j.args) > 1000) from job_lineage.job j join job_lineage.run r on r.id = j.run_id where j.id = '2'";
+        const string Kept = "select r.root_id || ' ' || j.parent_id || ' ' || (length(p.args) > 1000) from job_lineage.job j join job_lineage.payload p using (source_id, id) join job_lineage.run r on r.id = j.run_id where j.id = '2'";
         Assert.Equal("1 1 true", await fixture.Feed.StoredAsync<string>(Kept));
 
         await fixture.ExecuteAsync("update work set locked_at = now(), attempts = 1 where id = 2; delete from work where id = 2");
