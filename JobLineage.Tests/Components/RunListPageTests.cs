@@ -159,6 +159,8 @@ public sealed class RunListPageTests : PageContext
 
         page.WaitForAssertion(() => Assert.Contains("add from:, as in from:2h. (at character 1)", page.Find("[data-filter-problem]").TextContent), Limit);
         Assert.Empty(page.FindAll("[data-run]"));
+        // Nothing is asked, so nothing is fresh, and nothing is on its way.
+        Assert.Empty(page.FindAll(".freshness"));
         Assert.Null(Reader.LastQuery);
         Assert.Equal("args.source_id:13", page.Find("input[name=q]").GetAttribute("value"));
         Assert.Equal("./?state=failed&q=args.source_id%3A13%20from%3A2h", page.Find("[data-filter-problem] a").GetAttribute("href"));
@@ -169,6 +171,7 @@ public sealed class RunListPageTests : PageContext
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
         Assert.Equal(("args.source_id:13", TimeSpan.FromDays(1)), (Reader.LastQuery!.Filter.ToString(), Reader.LastQuery.Last));
         Assert.Empty(page.FindAll("[data-filter-problem]"));
+        Assert.NotNull(page.Find(".freshness"));
         // Back to what can't be read: what was listed is not its answer.
         Nav.NavigateTo("./?q=sate%3Adiscarded");
         page.WaitForAssertion(() => Assert.Contains("did you mean state:?", page.Find("[data-filter-problem]").TextContent), Limit);
