@@ -17,7 +17,10 @@ public sealed record DiagnosisOptions
     /// <summary>How long an attempt may take; null: what is usual says it, or <see cref="ExecutingFactor"/> times <see cref="StuckAfter"/>.</summary>
     public TimeSpan? ExecutingAfter { get; init; }
 
-    /// <summary>Other limits by source name.</summary>
+    /// <summary>What ends a name in <see cref="Sources"/> that stands for those of several schemas: <c>entry.*</c>.</summary>
+    public const string AnySchema = ".*";
+
+    /// <summary>Other limits by source name, or by that of an entry for several schemas with <see cref="AnySchema"/> behind it.</summary>
     public IReadOnlyDictionary<string, StuckLimits> Sources { get; init; } = new Dictionary<string, StuckLimits>();
 
     /// <summary>Other limits by worker, full or short name; these come before those of sources.</summary>
@@ -43,11 +46,15 @@ public sealed record DiagnosisOptions
     private static IEnumerable<StuckLimits> Named(IReadOnlyDictionary<string, StuckLimits>? limits, string worker) =>
         limits is null or { Count: 0 } ? [] : limits.Where(l => Model.Workers.IsNamed(worker, l.Key)).OrderByDescending(l => l.Key.Length).ThenBy(l => l.Key, StringComparer.Ordinal).Select(l => l.Value);
 
+    /// <summary>The limits of the entry for several schemas that a source is of.</summary>
+    private StuckLimits? OfEntry(string source) => Sources
+        .Where(s => s.Key.EndsWith(AnySchema, StringComparison.Ordinal) && source.StartsWith(s.Key[..^1], StringComparison.Ordinal))
+        .OrderByDescending(s => s.Key.Length).Select(s => s.Value).FirstOrDefault();
+
     /// <summary>The limits that hold, the closest first.</summary>
     private IEnumerable<StuckLimits> LimitsFor(string source, string worker)
     {
-        // A source of one of several schemas has its entry's limits.
-        var own = Sources.GetValueOrDefault(source) ?? (source.IndexOf('.') is var dot and > 0 ? Sources.GetValueOrDefault(source[..dot]) : null);
+        var own = Sources.GetValueOrDefault(source) ?? OfEntry(source);
         foreach (var limits in Named(own?.Workers, worker).Concat(Named(Workers, worker)))
             yield return limits;
 

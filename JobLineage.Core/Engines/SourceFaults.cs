@@ -26,9 +26,14 @@ public static class SourceFaults
     /// <param name="source">The source's name.</param>
     /// <param name="error">What the driver threw.</param>
     /// <param name="clean">Takes secrets out of what the server says, which may hold a row's value, and cuts it.</param>
-    public static SourceProblem Explain(string source, Exception error, Func<string, string> clean)
+    public static SourceProblem Explain(string source, Exception error, Func<string, string> clean) => Explain(SqlStateSubject.Source(source), error, clean);
+
+    /// <summary>The same of what is not a source by name.</summary>
+    /// <param name="subject">What it is said of.</param>
+    /// <param name="error">What the driver threw.</param>
+    /// <param name="clean">Takes secrets out of what the server says.</param>
+    public static SourceProblem Explain(SqlStateSubject subject, Exception error, Func<string, string> clean)
     {
-        var subject = SqlStateSubject.Source(source);
         var problem = Server(error) is { } said
             ? SqlStateSentences.Of(new SqlStateError(said.SqlState, clean(said.MessageText), said.Detail, said.Hint is null ? null : clean(said.Hint)), subject)
             : SqlStateSentences.Of(error, subject);
@@ -41,7 +46,7 @@ public static class SourceFaults
             _ => SourceProblemKind.Unreachable,
         }, problem.Kind == SqlStateKind.ReadOnly
             // Reading writes nothing: something that the mapping calls does.
-            ? $"The mapping of source '{source}' calls something that writes ({clean(Server(error)?.MessageText ?? error.Message)}), and reading must not write: take that out of it."
+            ? $"The mapping of {subject.What} calls something that writes ({clean(Server(error)?.MessageText ?? error.Message)}), and reading must not write: take that out of it."
             : problem.Message);
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class EngineWatch(IEngine engine, ProbedSource probed, W
     /// <summary>Runs until cancelled, or until another replica leads.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        if (engine.Queues is null && engine.Nodes is null && engine.VersionSql(probed.Mapping) is null)
+        if (engine.Queues is null && engine.Nodes is null)
             return;
         var reader = new EngineReader(engine, probed.Mapping, source.Database, source.Redaction, TimeoutSeconds);
         while (true)
@@ -45,6 +45,11 @@ internal sealed partial class EngineWatch(IEngine engine, ProbedSource probed, W
             catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
             {
                 // The source or the store is away: the feed says so.
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            {
+                // Whatever it is, it ends no watch: an answer that nobody expected may be another one next time.
+                Say($"What {engine.Title} says of its queues can't be read here: {source.Redaction.Line(e.Message)}.");
             }
 
             await Task.Delay(Interval, time, cancellation);
@@ -62,12 +67,17 @@ internal sealed partial class EngineWatch(IEngine engine, ProbedSource probed, W
         catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.AdminShutdown)
         {
             problem = $"What {engine.Title} says of its queues can't be read here: {source.Redaction.Line(e.MessageText)}.";
-            if (problem != said)
-                LogUnread(source.Name, problem);
         }
 
-        said = problem;
+        Say(problem);
         await record.SayEvidenceAsync(evidence, problem, cancellation);
+    }
+
+    private void Say(string? problem)
+    {
+        if (problem is not null && problem != said)
+            LogUnread(source.Name, problem);
+        said = problem;
     }
 
     [LoggerMessage(340, LogLevel.Warning, "Source {Source}: {Problem}")]

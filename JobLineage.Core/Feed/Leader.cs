@@ -29,7 +29,6 @@ public sealed partial class Leader(
     private readonly Outage outage = outage ?? new(time);
     private readonly Backoff backoff = new();
     private readonly SharedAttention attention = new(attention);
-    private Dictionary<string, string> names = [];
     private bool isReady;
     private int leads = -1;
 
@@ -82,9 +81,8 @@ public sealed partial class Leader(
         {
             if (beat % BeatsPerCheck == 0)
                 await member.AskAsync(Migrator.CheckAsync, cancellation);
-            // More may have been found since.
-            if (names.Count != sources.Count)
-                names = sources.ToDictionary(s => SourceLease.NameOf(s.Name), s => s.Name, StringComparer.Ordinal);
+            // Anew each time: more may have been found since.
+            var names = sources.ToDictionary(s => SourceLease.NameOf(s.Name), s => s.Name, StringComparer.Ordinal);
             var watched = names.Where(n => attention.IsWatchedHere(n.Value)).Select(n => n.Key).ToList();
             var view = await member.RenewAsync(names.Keys, watched, cancellation);
             attention.Hear(view, names);

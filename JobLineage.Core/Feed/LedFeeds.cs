@@ -24,7 +24,6 @@ internal sealed partial class LedFeeds(
     /// </summary>
     internal const int MostBegun = 8;
 
-    private Dictionary<string, WatchedSource> byLease = [];
     private readonly Dictionary<string, Led> led = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> failed = new(StringComparer.Ordinal);
 
@@ -34,8 +33,6 @@ internal sealed partial class LedFeeds(
     /// <summary>Does what the leases say.</summary>
     public async Task SettleAsync(LeaseView view, LeaseMember member, CancellationToken cancellation)
     {
-        if (byLease.Count != sources.Count)
-            byLease = sources.ToDictionary(s => SourceLease.NameOf(s.Name), StringComparer.Ordinal);
         var moves = LeaseShares.Of(view);
         var gone = led.Where(l => view.Holders.GetValueOrDefault(l.Key) != view.Me).Select(l => l.Key);
         foreach (var lease in gone.Concat(moves.GiveBack))
@@ -55,7 +52,7 @@ internal sealed partial class LedFeeds(
         var taken = moves.Take.Count > 0 ? await member.TakeAsync(moves.Take, cancellation) : [];
         var mine = view.Holders.Where(h => h.Value == view.Me).Select(h => h.Key).Concat(taken);
         foreach (var lease in mine.Except(moves.GiveBack, StringComparer.Ordinal).Where(MayBegin).Take(MostBegun).ToList())
-            led[lease] = Start(byLease[lease], view.Me);
+            led[lease] = Start(Source(lease)!, view.Me);
     }
 
     /// <summary>Ends all of them.</summary>
@@ -68,13 +65,16 @@ internal sealed partial class LedFeeds(
         led.Clear();
     }
 
+    /// <summary>The source of a lease, among those that there are now; null for one of another program's.</summary>
+    private WatchedSource? Source(string lease) => sources.FirstOrDefault(s => SourceLease.NameOf(s.Name) == lease);
+
     private bool MayBegin(string lease) =>
-        !led.ContainsKey(lease) && byLease.ContainsKey(lease) && !(failed.TryGetValue(lease, out var at) && time.GetElapsedTime(at) < Pause);
+        !led.ContainsKey(lease) && Source(lease) is not null && !(failed.TryGetValue(lease, out var at) && time.GetElapsedTime(at) < Pause);
 
     private Led Start(WatchedSource source, Guid holder)
     {
         var stop = new CancellationTokenSource();
-        return new(stop, Task.Run(() => run(source, holder, stop.Token), CancellationToken.None));
+        return new(source.Name, stop, Task.Run(() => run(source, holder, stop.Token), CancellationToken.None));
     }
 
     private async Task EndAsync(string lease, Led feed)
@@ -93,13 +93,13 @@ internal sealed partial class LedFeeds(
         catch (Exception e)
         {
             failed[lease] = time.GetTimestamp();
-            LogFailed(byLease[lease].Name, SqlStateSentences.Of(e, SqlStateSubject.Store).Message);
+            LogFailed(feed.Source, SqlStateSentences.Of(e, SqlStateSubject.Store).Message);
         }
 
         feed.Stop.Dispose();
     }
 
-    private sealed record Led(CancellationTokenSource Stop, Task Task);
+    private sealed record Led(string Source, CancellationTokenSource Stop, Task Task);
 
     [LoggerMessage(319, LogLevel.Information, "{Sentence} This one stops reading it.")]
     private partial void LogTaken(string sentence);

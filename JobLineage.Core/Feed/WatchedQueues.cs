@@ -12,7 +12,7 @@ public sealed class WatchedQueues(IReadOnlyList<WatchedSource> sources, TimeProv
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, (QueuesView View, long At)> read = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ((QueuesView? View, string? Problem) Answer, long At)> read = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> reading = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
@@ -24,13 +24,23 @@ public sealed class WatchedQueues(IReadOnlyList<WatchedSource> sources, TimeProv
         await one.WaitAsync(cancellation);
         try
         {
-            if (read.TryGetValue(source, out var known) && time.GetElapsedTime(known.At) < GoodFor)
-                return (known.View, null);
-            using var turn = await watched.Pool.ShortAsync(cancellation);
-            var probed = await watched.ProbeAsync(cancellation);
-            var view = await new QueuesReader(probed, watched.Database, watched.Redaction).ReadAsync(cancellation);
-            read[source] = (view, time.GetTimestamp());
-            return (view, null);
+            if (!read.TryGetValue(source, out var known) || time.GetElapsedTime(known.At) >= GoodFor)
+                read[source] = known = (await AskAsync(watched, cancellation), time.GetTimestamp());
+            return known.Answer;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    private static async Task<(QueuesView? View, string? Problem)> AskAsync(WatchedSource source, CancellationToken cancellation)
+    {
+        try
+        {
+            // Not one of those turns that looks take: it may take long.
+            using var turn = await source.Pool.LongAsync(cancellation);
+            return (await new QueuesReader(await source.ProbeAsync(cancellation), source.Database, source.Redaction).ReadAsync(cancellation), null);
         }
         catch (SourceProblemException problem)
         {
@@ -38,11 +48,7 @@ public sealed class WatchedQueues(IReadOnlyList<WatchedSource> sources, TimeProv
         }
         catch (Exception exception) when (DatabaseFailure.Is(exception) && !cancellation.IsCancellationRequested)
         {
-            return (null, SourceFaults.Explain(source, exception, watched.Redaction.Line).Message);
-        }
-        finally
-        {
-            one.Release();
+            return (null, SourceFaults.Explain(source.Name, exception, source.Redaction.Line).Message);
         }
     }
 }

@@ -5,6 +5,9 @@ namespace JobLineage.Core.Postgres;
 /// <param name="Setting">The key of the connection string, such as <c>JobLineage:Sources:oban:ConnectionString</c>.</param>
 public sealed record SqlStateSubject(string Database, string Setting)
 {
+    /// <summary>Whose database it is, such as <c>source 'oban'</c>; in the middle of a sentence.</summary>
+    public string What { get; init; } = Database;
+
     /// <summary>The role that connects; null when it is not known.</summary>
     public string? User { get; init; }
 
@@ -13,7 +16,11 @@ public sealed record SqlStateSubject(string Database, string Setting)
 
     /// <summary>The words for a source.</summary>
     /// <param name="name">The source's name.</param>
-    public static SqlStateSubject Source(string name) => new($"the database of source '{name}'", $"JobLineage:Sources:{name}:ConnectionString");
+    public static SqlStateSubject Source(string name) => new($"the database of source '{name}'", $"JobLineage:Sources:{name}:ConnectionString") { What = $"source '{name}'" };
+
+    /// <summary>The words for a database that somebody names on the command line.</summary>
+    /// <param name="option">The option that names it.</param>
+    public static SqlStateSubject Named(string option) => new($"the database of {option}", option);
 
     /// <summary>The words for the store.</summary>
     public static SqlStateSubject Store { get; } = new("the store's database", "ConnectionStrings:Store");

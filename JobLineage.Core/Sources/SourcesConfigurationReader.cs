@@ -28,7 +28,7 @@ public static partial class SourcesConfigurationReader
             var own = reader.Fill(new SourceSection { Preset = string.IsNullOrWhiteSpace(section["Preset"]) ? SourceStart.Custom : null, KeepRuns = all.KeepRuns }, section);
             if (requireConnection && string.IsNullOrWhiteSpace(section["ConnectionString"]))
                 errors.Add($"{section.Path}:ConnectionString is missing; give the database that holds the queue's table.");
-            limits[section.Key] = own.Stuck;
+            limits[own.Schemas.Count > 0 ? section.Key + DiagnosisOptions.AnySchema : section.Key] = own.Stuck;
             if (SourceStart.Of(section, own.Preset, errors.Add) is not { } start)
                 continue;
             var mapping = reader.Fill(start, section);
@@ -50,6 +50,14 @@ public static partial class SourcesConfigurationReader
             Sources = limits,
         };
         return new([.. sources.OrderBy(s => s.Name, StringComparer.Ordinal)], diagnosis, all.Redact is { Count: > 0 } words ? words : Redaction.DefaultWords, errors);
+    }
+
+    /// <summary>What sources are called, with the schemas of those that stand for several.</summary>
+    /// <param name="configuration">The whole configuration, from its root.</param>
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Schemas)> Names(IConfiguration configuration)
+    {
+        var reader = new OptionsReader(configuration, _ => { });
+        return [.. reader.Sections<SourceSection>().Select(section => (section.Key, reader.Fill(new SourceSection(), section).Schemas))];
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]

@@ -43,11 +43,13 @@ internal static class DigestCommand
         await using var own = await PrivateStore.VisitAsync(settings, error, cancellation);
         await using var store = StoreDatabase.Create(own.ConnectionString);
         await StoreGate.EnterAsync(store, cancellation);
-        var maker = DigestServices.Maker(settings.Digest, settings.Sources.Names, store);
+        await using var watched = new WatchedSources(settings.Sources, settings.Feed, TimeProvider.System);
+        await watched.FindAsync(cancellation);
+        var maker = DigestServices.Maker(settings.Digest, watched.Names, store);
         // What fails while it reads is news already.
         if (!dryRun)
             await maker.BeginAsync(cancellation);
-        var readings = await CatchUpAsync(settings.Sources, store, settings.Feed, error, cancellation);
+        var readings = await CatchUpAsync(watched, settings, store, error, cancellation);
         List<DigestUnread> unread = [.. readings.Where(r => r.Problem is not null).Select(r => new DigestUnread(r.Source, r.AsOf, r.Problem!))];
         var made = await maker.RunAsync(null, keep: !dryRun, unread, cancellation);
         if (readings.Count == 0)
@@ -63,16 +65,15 @@ internal static class DigestCommand
 
     /// <summary>Brings each source up to date, and says which could not be: where none is configured, none of those that the store has.</summary>
     private static async Task<IReadOnlyList<SourceReading>> CatchUpAsync(
-        SourcesConfiguration sources, NpgsqlDataSource store, FeedOptions feed, TextWriter error, CancellationToken cancellation)
+        WatchedSources watched, CheckedSettings settings, NpgsqlDataSource store, TextWriter error, CancellationToken cancellation)
     {
-        await using var watched = new WatchedSources(sources, feed, TimeProvider.System);
-        await watched.FindAsync(sentence => error.WriteLine(VisibleText.Line(sentence)), cancellation);
         // What goes wrong is said below, once and in a sentence.
-        var catchUp = new SourceCatchUp(store, feed, TimeProvider.System, NullLoggerFactory.Instance);
+        var catchUp = new SourceCatchUp(store, settings.Feed, TimeProvider.System, NullLoggerFactory.Instance);
         // All at a time: one that is patient with another replica keeps no other waiting.
-        var readings = watched.All.Count > 0
-            ? await Task.WhenAll(watched.All.Select(source => catchUp.RunAsync(source, cancellation)))
-            : [.. (await new RunReader(store, sources.Diagnosis, TimeProvider.System).SourcesAsync(cancellation))
+        var readings = !watched.NoneConfigured
+            ? [.. await Task.WhenAll(watched.All.Select(source => catchUp.RunAsync(source, cancellation))),
+                .. watched.Unfound.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new SourceReading(entry.Key, null, entry.Value))]
+            : (SourceReading[])[.. (await new RunReader(store, settings.Sources.Diagnosis, TimeProvider.System).SourcesAsync(cancellation))
                 .Select(s => new SourceReading(s.Source, s.AsOf, "It is not configured here: set JobLineage:Sources:<name>."))];
         foreach (var sentence in readings.Select(r => r.Sentence).OfType<string>())
             await error.WriteLineAsync(VisibleText.Line(sentence));

@@ -48,18 +48,19 @@ internal sealed class DoctorCommand : SourceVerb
         await using var database = PostgresConnections.ForVerb(connection, Command.Name);
         var found = await new EngineFinder(database, new()).FindAsync(cancellation);
         var output = parse.InvocationConfiguration.Output;
+        var code = found.Count == 0 || found.Any(f => f.Checks.Any(c => c.Level == CheckLevel.Problem)) ? ExitCodes.NotFound : ExitCodes.Ok;
         if (parse.GetValue(json))
         {
             await output.WriteLineAsync(ContractJson.Line(new FoundEnginesAnswer([.. found.Select(f => new FoundEngineAnswer(
                 f.Engine.Name, f.Engine.Title, f.Schema, f.Version, f.Rows, f.Coverage?.Linked, f.Coverage?.Jobs,
                 [.. f.Checks.Select(c => new CheckAnswer(c.Level.ToString().ToLowerInvariant(), c.Name, c.Message))], f.Configuration))])));
-            return found.Count == 0 ? ExitCodes.NotFound : ExitCodes.Ok;
+            return code;
         }
 
         if (found.Count == 0)
         {
             await output.WriteLineAsync($"No queue that is known by name is in this database ({string.Join(", ", Presets.All.Select(e => e.Title))}), or this user may not see it. Any other table can be mapped: docs/custom-queue.md.");
-            return ExitCodes.NotFound;
+            return code;
         }
 
         foreach (var engine in found)
@@ -72,7 +73,7 @@ internal sealed class DoctorCommand : SourceVerb
             await output.WriteLineAsync();
         }
 
-        return found.Any(f => f.Checks.Any(c => c.Level == CheckLevel.Problem)) ? ExitCodes.NotFound : ExitCodes.Ok;
+        return code;
     }
 
     private static char Mark(CheckLevel level) => level switch

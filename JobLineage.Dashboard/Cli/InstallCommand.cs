@@ -30,7 +30,7 @@ internal sealed class InstallCommand : TriggerVerb
 
     /// <inheritdoc/>
     protected override async Task RunAsync(
-        ParseResult parse, ChosenSource source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation)
+        ParseResult parse, ChosenSource source, NpgsqlDataSource database, CancellationToken cancellation)
     {
         var output = parse.InvocationConfiguration.Output;
         var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
@@ -38,6 +38,7 @@ internal sealed class InstallCommand : TriggerVerb
             throw QueryFailure.Of(problem!);
         if (probed.Reach is { } reach)
             throw new TriggerException($"Source '{source.Name}' is followed by polling, since {reach}: a trigger would see a part of what changes. Nothing was installed.");
+        var sql = new TriggerSql(probed.Mapping);
         await new TriggerInstaller(probed.Mapping, database).InstallAsync(parse.GetValue(reader), parse.GetValue(index), cancellation);
         await output.WriteLineAsync(
             $"Installed on {source.Mapping.Schema}.{source.Mapping.Table}: its changes are pushed on channel {sql.Names.Channel}. `joblineage uninstall --source {source.Name}` removes everything.");

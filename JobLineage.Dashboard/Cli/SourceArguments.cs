@@ -68,11 +68,11 @@ internal sealed class SourceArguments
         return new(found, diagnosis, () => Connection(found.ConnectionString, key, setup)) { RedactWords = words };
     }
 
-    /// <summary>The database that is given with neither a preset nor a source; null where one of them is, or no database is.</summary>
+    /// <summary>The database, where nothing else is said of what is meant; null elsewhere.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="setup">What it gets from outside.</param>
     public string? ConnectionAlone(ParseResult parse, QuerySetup setup) =>
-        parse.GetValue(preset) is null && parse.GetValue(source) is null && parse.GetValue(connection) is { } text ? Connection(text, "--connection", setup) : null;
+        parse.GetValue(preset) is null && parse.GetValue(source) is null && parse.GetValue(schema) is null && parse.GetValue(table) is null && parse.GetValue(connection) is { } text ? Connection(text, "--connection", setup) : null;
 
     private (SourceOptions, DiagnosisOptions, string, IReadOnlyList<string>) FromPreset(ParseResult parse, string name)
     {

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using JobLineage.Core.Feed.Trigger;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Hosting;
 
@@ -50,13 +51,13 @@ internal abstract class SourceVerb
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var (name, redaction) = ("", new Redaction());
+        var (subject, redaction) = (SqlStateSubject.Named("--connection"), new Redaction());
         try
         {
             if (arguments.ConnectionAlone(parse, setup) is { } connection && await RunAsync(parse, connection, cancellation) is { } done)
                 return done;
             var source = arguments.Resolve(parse, setup, NeedsDatabase(parse));
-            (name, redaction) = (source.Name, new(source.RedactWords));
+            (subject, redaction) = (SqlStateSubject.Source(source.Name), new(source.RedactWords));
             return await RunAsync(parse, source, cancellation);
         }
         catch (QueryFailure failure)
@@ -69,7 +70,7 @@ internal abstract class SourceVerb
         }
         catch (Exception e) when (e is DbException or TimeoutException or SocketException && !cancellation.IsCancellationRequested)
         {
-            var problem = SourceFaults.Explain(name, e, redaction.Line);
+            var problem = SourceFaults.Explain(subject, e, redaction.Line);
             return await TellAsync(parse, e, ExitCodes.Of(problem.IsRetryable), [problem.Message]);
         }
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using JobLineage.Core.Feed.Trigger;
+using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
+using JobLineage.Core.Sources;
 using Npgsql;
 
 namespace JobLineage.Dashboard.Cli;
@@ -24,20 +26,50 @@ internal abstract class TriggerVerb : SourceVerb
 
     /// <summary>Runs it.</summary>
     protected abstract Task RunAsync(
-        ParseResult parse, ChosenSource source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation);
+        ParseResult parse, ChosenSource source, NpgsqlDataSource database, CancellationToken cancellation);
+
+    /// <summary>The mapping for what is in the database, as it would be installed; without an answer from it the mapping for the newest version, with a remark that says so.</summary>
+    private async Task<(SourceMapping Mapping, string Remark)> FittedAsync(ChosenSource source, CancellationToken cancellation)
+    {
+        // What a preset reads depends on the version; what is configured whole does not.
+        if (Presets.Engine(source.Mapping.Preset) is null)
+            return (source.Mapping, "");
+        string why;
+        if (source.Options.ConnectionString is null)
+        {
+            why = "no database is given";
+        }
+        else
+        {
+            await using var database = PostgresConnections.ForVerb(source.ConnectionString(), Command.Name);
+            try
+            {
+                var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
+                if (probed is not null)
+                    return (probed.Mapping, "");
+                why = problem!.Message;
+            }
+            catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
+            {
+                why = SourceFaults.Explain(source.Name, e, new Redaction(source.RedactWords).Line).Message;
+            }
+        }
+
+        return (source.Mapping, $"-- For the newest version of {Presets.Engine(source.Mapping.Preset)!.Title} that is known: {VisibleText.Line(why).TrimEnd('.')}. Where the database has another, print it with --connection.\n");
+    }
 
     /// <inheritdoc/>
     protected sealed override async Task<int> RunAsync(ParseResult parse, ChosenSource source, CancellationToken cancellation)
     {
-        var sql = new TriggerSql(source.Mapping);
         if (parse.GetValue(print))
         {
-            await parse.InvocationConfiguration.Output.WriteAsync(Print(parse, sql));
+            var (mapping, remark) = await FittedAsync(source, cancellation);
+            await parse.InvocationConfiguration.Output.WriteAsync(remark + Print(parse, new(mapping)));
             return ExitCodes.Ok;
         }
 
         await using var database = PostgresConnections.ForVerb(source.ConnectionString(), Command.Name);
-        await RunAsync(parse, source, sql, database, cancellation);
+        await RunAsync(parse, source, database, cancellation);
         return ExitCodes.Ok;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class UninstallCommand(QuerySetup setup) : TriggerVerb("uninstal
 
     /// <inheritdoc/>
     protected override async Task RunAsync(
-        ParseResult parse, ChosenSource source, TriggerSql sql, NpgsqlDataSource database, CancellationToken cancellation)
+        ParseResult parse, ChosenSource source, NpgsqlDataSource database, CancellationToken cancellation)
     {
         await new TriggerInstaller(source.Mapping, database).UninstallAsync(cancellation);
         await parse.InvocationConfiguration.Output.WriteLineAsync(

@@ -49,7 +49,7 @@ internal static class DashboardData
         services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunSql, SourcesSql>();
         services.AddSingleton<IRunViews>(s => new ViewsReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new ConfiguredSources(s.GetRequiredService<WatchedSources>().Names));
+        services.AddSingleton(s => s.GetRequiredService<WatchedSources>().Configured);
         services.AddSingleton(s => new QueueLinks(name => s.GetRequiredService<WatchedSources>().All.FirstOrDefault(w => w.Name == name)?.Mapping));
         services.AddSingleton(s => new RunSignal(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunSignal>>(), s.GetRequiredService<Outage>()));

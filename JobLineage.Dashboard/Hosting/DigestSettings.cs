@@ -1,6 +1,7 @@
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Alerts.Channels;
 using JobLineage.Core.Configuration;
+using JobLineage.Core.Sources;
 using JobLineage.Dashboard.Security;
 using Quartz;
 
@@ -99,7 +100,8 @@ internal sealed record DigestSettings : ICheckedOptions
     /// <summary>The rules with the names of their sources as these are written; a list may leave numbers out, so each goes by its own key.</summary>
     private static IReadOnlyList<OverdueRule> ReadOverdue(IReadOnlyList<OverdueRule> read, IConfiguration configuration, ConfigurationErrors errors)
     {
-        var known = configuration.GetSection("JobLineage:Sources").GetChildren().Select(source => source.Key).ToList();
+        // What is wrong with them is said where they are read.
+        var known = SourcesConfigurationReader.Names(configuration);
         var rules = read.Zip(configuration.GetSection(OverdueKey).GetChildren(), (rule, section) =>
             (section.Path, Rule: rule with { Source = Source(rule.Source ?? "", known, $"{section.Path}:Source", errors) })).ToList();
         foreach (var same in rules.Where(r => r.Rule.Pipeline is not null).GroupBy(r => (r.Rule.Source, r.Rule.Pipeline)))
@@ -111,11 +113,18 @@ internal sealed record DigestSettings : ICheckedOptions
         return [.. rules.Select(r => r.Rule)];
     }
 
-    private static string Source(string name, List<string> known, string key, ConfigurationErrors errors)
+    private static string Source(string name, IReadOnlyList<(string Name, IReadOnlyList<string> Schemas)> known, string key, ConfigurationErrors errors)
     {
-        if (known.Find(source => source.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
-            return found;
-        errors.Add(key, (name.Length == 0 ? "is missing" : $"is '{name}', which is no source") + (known.Count == 0 ? "; none is configured" : $"; there are {string.Join(", ", known)}"));
+        foreach (var (source, schemas) in known)
+        {
+            if (schemas.Count == 0 && source.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return source;
+            if (SchemaPatterns.Schema(source, schemas, name, StringComparison.OrdinalIgnoreCase) is { } schema)
+                return $"{source}.{schema}";
+        }
+
+        errors.Add(key, (name.Length == 0 ? "is missing" : $"is '{name}', which is no source")
+            + (known.Count == 0 ? "; none is configured" : $"; there are {string.Join(", ", known.Select(k => k.Schemas.Count > 0 ? $"{k.Name}.SCHEMA" : k.Name))}"));
         return name;
     }
 

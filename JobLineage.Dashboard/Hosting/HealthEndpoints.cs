@@ -38,7 +38,7 @@ internal static partial class HealthEndpoints
         try
         {
             var sources = await store.SourcesAsync(either.Token).WaitAsync(either.Token);
-            var troubles = SourceTroubles.Of(sources, configured.Names, time.GetUtcNow()).ToList();
+            var troubles = SourceTroubles.Of(sources, configured, time.GetUtcNow()).ToList();
             var isDegraded = troubles.Count > 0;
             // A mail channel that refuses is no reason to send nobody here; whoever watches shall know all the same.
             if (services.GetService<IDigestReader>() is { } digests && await digests.IsFailingAsync(either.Token).WaitAsync(either.Token))

@@ -5,19 +5,19 @@ internal sealed partial class SchemaWatch(WatchedSources sources, TimeProvider t
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private string? said;
+    private Dictionary<string, string> said = [];
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (sources.HasPatterns && !stoppingToken.IsCancellationRequested)
         {
-            string? problem = null;
-            foreach (var name in await sources.FindAsync(sentence => problem = sentence, stoppingToken))
+            foreach (var name in await sources.FindAsync(stoppingToken))
                 LogFound(name);
-            if (problem is not null && problem != said)
-                LogFailed(problem);
-            said = problem;
+            var now = sources.Unfound.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
+            foreach (var (entry, problem) in now.Where(e => said.GetValueOrDefault(e.Key) != e.Value))
+                LogFailed(entry, problem);
+            said = now;
             await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -25,6 +25,6 @@ internal sealed partial class SchemaWatch(WatchedSources sources, TimeProvider t
     [LoggerMessage(341, LogLevel.Information, "Source {Source} was found")]
     private partial void LogFound(string source);
 
-    [LoggerMessage(342, LogLevel.Warning, "Which schemas there are can't be told; it is tried again. {Problem}")]
-    private partial void LogFailed(string problem);
+    [LoggerMessage(342, LogLevel.Warning, "Not all schemas of source {Entry} are known and read; they are asked for again. {Problem}")]
+    private partial void LogFailed(string entry, string problem);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using JobLineage.Core.Alerts;
 using JobLineage.Core.Model;
+using JobLineage.Dashboard.Live;
 
 namespace JobLineage.Dashboard.Hosting;
 
@@ -15,17 +16,19 @@ internal static class SourceTroubles
 
     /// <summary>Sentences about the sources that are not followed; a first reading that is under way is none.</summary>
     /// <param name="sources">What the store knows.</param>
-    /// <param name="configured">The names of the sources of the configuration; none: all of the store's count.</param>
+    /// <param name="configured">The sources of the configuration; none: all of the store's count.</param>
     /// <param name="now">The present, in UTC.</param>
-    public static IEnumerable<string> Of(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured, DateTimeOffset now) =>
-        Ours(sources, configured).Select(source => Of(source, now)).OfType<string>().Concat(Unknown(sources, configured).Select(Never));
+    public static IEnumerable<string> Of(IReadOnlyList<SourceStatus> sources, ConfiguredSources configured, DateTimeOffset now) =>
+        Ours(sources, configured).Select(source => Of(source, now)).OfType<string>().Concat(Unknown(sources, configured).Select(Never))
+            .Concat(configured.Unfound.Keys.Order(StringComparer.Ordinal).Select(entry => $"Not all schemas of source '{entry}' are known and read: the log says why."));
 
     /// <summary>The sources of which failures may not be known, with what stands in the way in the feed's own words.</summary>
-    /// <inheritdoc cref="Of(IReadOnlyList{SourceStatus}, IReadOnlyCollection{string}, DateTimeOffset)" />
-    public static IReadOnlyList<DigestUnread> Unread(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured, DateTimeOffset now) =>
+    /// <inheritdoc cref="Of(IReadOnlyList{SourceStatus}, ConfiguredSources, DateTimeOffset)" />
+    public static IReadOnlyList<DigestUnread> Unread(IReadOnlyList<SourceStatus> sources, ConfiguredSources configured, DateTimeOffset now) =>
     [
         .. Ours(sources, configured).Select(source => Problem(source, now) is { } problem ? new DigestUnread(source.Source, source.AsOf, problem) : null).OfType<DigestUnread>(),
         .. Unknown(sources, configured).Select(name => new DigestUnread(name, null, Never(name))),
+        .. configured.Unfound.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new DigestUnread(entry.Key, null, entry.Value)),
     ];
 
     /// <summary>What is the matter with a source; null when it is followed, or read for the first time.</summary>
@@ -47,11 +50,11 @@ internal static class SourceTroubles
         _ => Of(source, now),
     };
 
-    private static IEnumerable<SourceStatus> Ours(IReadOnlyList<SourceStatus> sources, IReadOnlyCollection<string> configured) =>
-        configured.Count == 0 ? sources : sources.Where(source => configured.Contains(source.Source, StringComparer.Ordinal));
+    private static IEnumerable<SourceStatus> Ours(IReadOnlyList<SourceStatus> sources, ConfiguredSources configured) =>
+        configured.IsEmpty ? sources : sources.Where(source => configured.Has(source.Source));
 
-    private static IEnumerable<string> Unknown(IReadOnlyList<SourceStatus> sources, IEnumerable<string> configured) =>
-        configured.Except(sources.Select(s => s.Source), StringComparer.Ordinal);
+    private static IEnumerable<string> Unknown(IReadOnlyList<SourceStatus> sources, ConfiguredSources configured) =>
+        configured.Names.Except(sources.Select(s => s.Source), StringComparer.Ordinal);
 
     /// <summary>What the store has never heard of nobody has read.</summary>
     private static string Never(string name) => $"Source '{name}' has not been read yet.";

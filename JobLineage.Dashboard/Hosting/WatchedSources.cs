@@ -1,7 +1,9 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
+using JobLineage.Dashboard.Live;
 
 namespace JobLineage.Dashboard.Hosting;
 
@@ -14,6 +16,7 @@ internal sealed class WatchedSources : IAsyncDisposable
     private readonly Redaction redaction;
     private readonly IReadOnlyList<SourceOptions> patterns;
     private readonly Live all = new();
+    private readonly ConcurrentDictionary<string, string> unfound = new(StringComparer.Ordinal);
 
     public WatchedSources(SourcesConfiguration configuration, FeedOptions feed, TimeProvider time)
     {
@@ -21,7 +24,10 @@ internal sealed class WatchedSources : IAsyncDisposable
         pools = DatabasePools.Create(configuration.Sources.Select(s => (Connection(s), s.MaxConnections ?? feed.MaxConnections)), Part, time);
         patterns = [.. configuration.Sources.Where(s => s.Schemas.Count > 0)];
         all.Items = [.. configuration.Sources.Where(s => s.Schemas.Count == 0).Select(Watched)];
+        foreach (var entry in patterns)
+            unfound[entry.Name] = "Its schemas have not been asked for yet.";
         Names = new LiveNames(all);
+        Configured = new(Names) { Means = name => patterns.Any(entry => SchemaPatterns.Means(entry, name)), Unfound = unfound };
     }
 
     /// <summary>In the order of their names; more of them when more are found.</summary>
@@ -30,34 +36,55 @@ internal sealed class WatchedSources : IAsyncDisposable
     /// <summary>What they are called; more of them when more are found.</summary>
     public IReadOnlyCollection<string> Names { get; }
 
+    /// <summary>The same, for those who ask whether a source is one of ours, with the entries of which it is not known which schemas they have.</summary>
+    public ConfiguredSources Configured { get; }
+
+    /// <summary>Whether nothing is configured, found or not.</summary>
+    public bool NoneConfigured => Configured.IsEmpty;
+
     /// <summary>Whether there are entries for several schemas.</summary>
     public bool HasPatterns => patterns.Count > 0;
 
-    /// <summary>Looks for schemas that were not there before.</summary>
-    /// <param name="failed">Told, in a sentence, of an entry whose database can't be asked.</param>
+    /// <summary>Why not all that an entry for several schemas means can be read, as a sentence, by the entry's name; entries of which all is found are not in it.</summary>
+    public IReadOnlyDictionary<string, string> Unfound => unfound;
+
+    /// <summary>Looks for schemas that were not there before, and brings <see cref="Unfound"/> up to date.</summary>
     /// <param name="cancellation">Stops the search.</param>
     /// <returns>The sources that were added.</returns>
-    public async Task<IReadOnlyList<string>> FindAsync(Action<string> failed, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellation)
     {
         var added = new List<WatchedSource>();
+        var problems = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var entry in patterns)
         {
             try
             {
                 var pool = pools[Connection(entry), Part];
                 using var turn = await pool.ShortAsync(cancellation);
-                var found = await SchemaPatterns.FindAsync(entry, pool.Connections, cancellation);
+                var (found, problem) = await SchemaPatterns.FindAsync(entry, pool.Connections, cancellation);
+                problems[entry.Name] = problem;
                 added.AddRange(found.Where(f => !Names.Contains(f.Name) && added.All(a => a.Name != f.Name)).Select(Watched));
             }
             catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
             {
-                failed(SourceFaults.Explain(entry.Name, e, redaction.Line).Message);
+                problems[entry.Name] = SourceFaults.Explain(entry.Name, e, redaction.Line).Message;
             }
         }
 
         if (added.Count > 0)
             all.Items = [.. all.Items.Concat(added).OrderBy(s => s.Name, StringComparer.Ordinal)];
+        // When they are there: in between nobody shall take an entry for read.
+        foreach (var (entry, problem) in problems)
+            Say(entry, problem);
         return [.. added.Select(a => a.Name)];
+    }
+
+    private void Say(string entry, string? problem)
+    {
+        if (problem is null)
+            unfound.TryRemove(entry, out _);
+        else
+            unfound[entry] = problem;
     }
 
     public ValueTask DisposeAsync() => pools.DisposeAsync();

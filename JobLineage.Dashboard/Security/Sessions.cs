@@ -181,18 +181,20 @@ internal sealed class Sessions(ISessionStore store, TimeProvider time)
         }
     }
 
+    // Under the lock, which what ends takes too: the context of a request that has ended is the next one's of its connection,
+    // which behind a proxy may be somebody else's.
     private void BreakOff(string name, HttpContext? but)
     {
-        List<HttpContext> open;
         lock (gate)
         {
             if (!known.Remove(name, out var session))
                 return;
-            open = [.. session.Requests.Where(request => request != but)];
+            foreach (var request in session.Requests.Where(request => request != but).ToList())
+            {
+                if (session.Requests.Contains(request))
+                    request.Abort();
+            }
         }
-
-        foreach (var request in open)
-            request.Abort();
     }
 
     private sealed class Session(byte[] id)

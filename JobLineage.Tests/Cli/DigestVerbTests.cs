@@ -117,6 +117,27 @@ public sealed class DigestVerbTests : IAsyncLifetime
         Assert.Contains("Source oban could not be read in full: what failed there after 20", Texts().Single());
     }
 
+    [Fact]
+    public async Task Schemas_that_could_not_be_asked_for_are_not_passed_over()
+    {
+        await using var store = await TestDatabase.CreateAsync();
+        await using var verb = Program(store);
+        verb.Settings["JobLineage__Sources__tenants__Preset"] = "oban";
+        verb.Settings["JobLineage__Sources__tenants__Schemas__0"] = "tenant_*";
+        verb.Settings["JobLineage__Sources__tenants__ConnectionString"] = new NpgsqlConnectionStringBuilder(source.ConnectionString) { Port = 1, Timeout = 5 }.ConnectionString;
+        Assert.Equal(3, await RunAsync(verb, "digest"));
+        Assert.Contains(said, line => line.StartsWith("Source 'tenants' was never read; what failed there is not reported. The database of source 'tenants' can't be reached", StringComparison.Ordinal));
+        Assert.Contains("There is nothing to tell of what could be read.", said);
+
+        // Nor those of which there is none, alone as well.
+        verb.Settings["JobLineage__Sources__tenants__ConnectionString"] = source.ConnectionString;
+        foreach (var key in verb.Settings.Keys.Where(key => key.StartsWith("JobLineage__Sources__oban", StringComparison.Ordinal)).ToList())
+            verb.Settings.Remove(key);
+        Assert.Equal(3, await RunAsync(verb, "digest"));
+        Assert.Contains(said, line => line.Contains("No schema that this user may see is one of tenant_*", StringComparison.Ordinal));
+        Assert.DoesNotContain(said, line => line.Contains("is not configured here", StringComparison.Ordinal));
+    }
+
     private DashboardProcess Program(TestDatabase? store)
     {
         var program = new DashboardProcess(DashboardProcess.Beside, store?.ConnectionString ?? "", "oban", source.ConnectionString, said.Enqueue);

@@ -81,6 +81,22 @@ public sealed class DigestSettingsTests
     }
 
     [Theory]
+    [InlineData("TENANTS.acme_1", "tenants.acme_1", null)]
+    [InlineData("tenants", "tenants", "is 'tenants', which is no source; there are oban, tenants.SCHEMA.")]
+    [InlineData("tenants.other", "tenants.other", "is 'tenants.other', which is no source")]
+    public void A_pipeline_of_one_of_several_schemas_is_named_with_its_schema(string source, string read, string? error)
+    {
+        var (settings, errors) = Read(
+            [("Channel", "File"), ("Overdue:0:Source", source), ("Overdue:0:Pipeline", "App.SyncJob"), ("Overdue:0:Within", "1.00:00:00")],
+            ("JobLineage:Sources:tenants:Preset", "oban"), ("JobLineage:Sources:tenants:Schemas:0", "acme_*"));
+        Assert.Equal(read, Assert.Single(settings.Overdue).Source);
+        if (error is null)
+            Assert.Empty(errors);
+        else
+            Assert.Contains(error, Assert.Single(errors));
+    }
+
+    [Theory]
     [InlineData("KeepFor", "1:00", "JobLineage:Digest:KeepFor is '1:00'")]
     [InlineData("Overdue:0:Source", "obam", "JobLineage:Digest:Overdue:0:Source is 'obam', which is no source; there are oban.")]
     [InlineData("Overdue:0:Pipeline", "", "JobLineage:Digest:Overdue:0:Pipeline is missing")]
@@ -222,12 +238,14 @@ public sealed class DigestSettingsTests
         _ => throw new InvalidOperationException("This channel has no recipients."),
     };
 
-    private static (DigestSettings Settings, IReadOnlyList<string> Errors) Read(params (string Key, string Value)[] settings)
+    private static (DigestSettings Settings, IReadOnlyList<string> Errors) Read(params (string Key, string Value)[] settings) => Read(settings, []);
+
+    private static (DigestSettings Settings, IReadOnlyList<string> Errors) Read((string Key, string Value)[] settings, params (string Key, string Value)[] others)
     {
         using var folder = new TempFolder();
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{DigestSettings.Section}:{s.Key}", (string?)s.Value))
-                .Append(new("JobLineage:Sources:oban:Preset", "oban")))
+                .Append(new("JobLineage:Sources:oban:Preset", "oban")).Concat(others.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))))
             .Build();
         var errors = new ConfigurationErrors();
         var read = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, folder.Path, errors), errors);

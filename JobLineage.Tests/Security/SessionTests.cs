@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Claims;
 using JobLineage.Dashboard.Security;
 using JobLineage.Tests.Hosting;
 using JobLineage.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -56,6 +60,41 @@ public sealed class SessionTests
         Assert.Null(await resumed.ResumeAsync(secret, dashboard.Address));
         await using var anew = await RawCircuit.ConnectAsync(dashboard.Address, dashboard.Cookies);
         Assert.NotEqual(secret, await anew.StartAsync(dashboard.Address));
+    }
+
+    [Fact]
+    public async Task A_request_that_ends_while_its_session_is_broken_off_is_not_broken_off_afterwards()
+    {
+        var sessions = new Sessions(new FakeAccessStore(TimeProvider.System), TimeProvider.System);
+        var token = await sessions.BeginAsync(default);
+        var ended = new ConcurrentDictionary<HttpContext, bool>();
+        var late = 0;
+        var open = new Dictionary<HttpContext, IDisposable>();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var context = new DefaultHttpContext { User = new(new ClaimsIdentity([new(Sessions.Claim, token)])) };
+            context.Features.Set<IHttpRequestLifetimeFeature>(new Lifetime(() => Abort(context)));
+            open[context] = sessions.Hold(context)!;
+        }
+
+        await sessions.EndAsync(token, new DefaultHttpContext(), default);
+        await Task.WhenAll(open.Keys.Select(context => Task.Run(() => End(context))));
+
+        Assert.Equal(0, late);
+
+        // While one is broken off the other one ends, where it can.
+        void Abort(HttpContext context)
+        {
+            if (ended.ContainsKey(context))
+                Interlocked.Increment(ref late);
+            Task.Run(() => End(open.Keys.Single(other => other != context))).Wait(TimeSpan.FromMilliseconds(200));
+        }
+
+        void End(HttpContext context)
+        {
+            open[context].Dispose();
+            ended[context] = true;
+        }
     }
 
     [Fact]
@@ -151,5 +190,12 @@ public sealed class SessionTests
     {
         using var browser = new HttpClient(new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false });
         return (await browser.GetAsync(new Uri(dashboard.Address, "/api/v1/sources"))).StatusCode;
+    }
+
+    private sealed class Lifetime(Action abort) : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => abort();
     }
 }

@@ -13,10 +13,11 @@ internal static class SourcesReader
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new(
             $"""
-            select s.state, s.message, s.heartbeat_at < now() - interval '30 seconds', {SourceLease.ReaderOf("s.name")},
+            select s.state, concat_ws(' ', s.message, e.problem), s.heartbeat_at < now() - interval '30 seconds', {SourceLease.ReaderOf("s.name")},
                 s.name, s.as_of, s.rows_done, s.rows_total, s.returned, s.returned_at,
                 (select count(distinct a.job_id) from job_lineage.put_aside a where a.source_id = s.id)
             from job_lineage.source s
+            left join job_lineage.engine e on e.source_id = s.id and e.{EvidenceReader.Fresh}
             where s.forgotten_at is null
             order by s.name
             """));
@@ -35,7 +36,7 @@ internal static class SourcesReader
         await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
         while (await row.NextAsync(cancellation))
         {
-            var (state, message, isSilent, readBy) = ((FeedState)row.Short(), row.TextOrNull(), row.BoolOrNull(), row.TextOrNull());
+            var (state, message, isSilent, readBy) = ((FeedState)row.Short(), row.Text() is { Length: > 0 } said ? said : null, row.BoolOrNull(), row.TextOrNull());
             if (state != FeedState.Misconfigured && isSilent is true)
                 (state, message) = (FeedState.Stopped, "No replica has read this source for more than 30 seconds.");
             else if (state == FeedState.Starting && readBy is null)
