@@ -20,7 +20,7 @@ public sealed record QueueAnswer(
     /// <summary>From what it shows.</summary>
     public static QueueAnswer Of(QueueLine queue) => new(
         queue.Queue, queue.Ready, queue.Executing, queue.Scheduled, queue.Retryable, queue.Suspended, queue.OldestReadyAt, queue.LastStartedAt,
-        queue.StartsPerMinute, queue.FinishesPerMinute, queue.Said?.SaidBy is null ? null : queue.Said.IsPaused, queue.Said?.PausedAt, queue.Said?.SaidBy, queue.Said?.Held,
+        queue.StartsPerMinute, queue.FinishesPerMinute, queue.Said?.IsPaused, queue.Said?.PausedAt, queue.Said?.SaidBy, queue.Said?.Held,
         queue.Said?.NodesBy is null ? null : [.. queue.Said.Nodes.Select(n => new QueueNodeAnswer(n.Node, n.StartedAt, n.SeenAt, n.IsAlive))]);
 }
 

@@ -193,7 +193,7 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
             evidence["startsPerMinute"] = Math.Round(queue.StartsPerMinute, 2);
             if (queue.Said is { } said)
             {
-                evidence["saidBy"] = said.IsPaused || said.NodesBy is null ? said.SaidBy : said.NodesBy;
+                evidence["saidBy"] = said.IsPaused is true || said.NodesBy is null ? said.SaidBy : said.NodesBy;
                 evidence["pausedSince"] = said.PausedAt;
                 evidence["servedBy"] = said.Nodes.Where(n => n.IsAlive).Select(n => n.Node).Distinct().Take(20).ToList();
             }

@@ -17,9 +17,13 @@ public sealed record EngineEvidence(string? Version, string? QueuesBy, IReadOnly
     {
         if (QueuesBy is null && NodesBy is null)
             return null;
-        // A pause of "*" is one of every queue.
-        var said = Queues.FirstOrDefault(q => q.Queue == queue) is { } own && (own.IsPaused || own.Held is not null) ? own : Queues.FirstOrDefault(q => q is { Queue: "*", IsPaused: true });
-        return new(said?.IsPaused == true, said?.PausedAt, said?.Held, said?.SaidBy ?? QueuesBy, NodesBy, NodesBy is null ? [] : [.. Nodes.Where(n => Serves(n.Queue, queue))]);
+        // What is said of "*" is said of every queue. Where pauses are known and none is said of a queue, it is not paused.
+        var (own, every) = (Queues.FirstOrDefault(q => q.Queue == queue), Queues.FirstOrDefault(q => q.Queue == "*"));
+        var paused = own?.IsPaused is true ? own : every?.IsPaused is true ? every : null;
+        var isPaused = paused is not null ? true : own is not null ? own.IsPaused : every is not null ? every.IsPaused : QueuesBy is null ? null : (bool?)false;
+        return new(
+            isPaused, paused?.PausedAt, own?.Held, (paused ?? (own?.Held is null ? null : own))?.SaidBy ?? QueuesBy, NodesBy,
+            NodesBy is null ? [] : [.. Nodes.Where(n => Serves(n.Queue, queue))]);
     }
 
     /// <summary>Whether a node serves a queue: it names it, begins it with what stands before a <c>*</c>, or serves whichever.</summary>
@@ -28,25 +32,25 @@ public sealed record EngineEvidence(string? Version, string? QueuesBy, IReadOnly
 }
 
 /// <summary>What an engine says of one queue.</summary>
-/// <param name="IsPaused">Whether nothing of it is begun, on any node.</param>
+/// <param name="IsPaused">Whether nothing of it is begun, on any node; null where the engine says nothing of pauses.</param>
 /// <param name="PausedAt">Since when; null where it is not said.</param>
 /// <param name="Held">What else keeps jobs of it from being begun, as the end of a sentence about the queue; null for nothing.</param>
 /// <param name="SaidBy">The table that says so; null where none says anything of queues.</param>
 /// <param name="NodesBy">The table that says who works; null where none does.</param>
 /// <param name="Nodes">Who serves it, alive or not.</param>
-public sealed record QueueEvidence(bool IsPaused, DateTimeOffset? PausedAt, string? Held, string? SaidBy, string? NodesBy, IReadOnlyList<EngineNode> Nodes)
+public sealed record QueueEvidence(bool? IsPaused, DateTimeOffset? PausedAt, string? Held, string? SaidBy, string? NodesBy, IReadOnlyList<EngineNode> Nodes)
 {
     /// <summary>Whether the engine says that nobody who lives serves it.</summary>
     public bool IsUnserved => NodesBy is not null && !Nodes.Any(n => n.IsAlive);
 }
 
 /// <summary>What an engine says of a queue.</summary>
-/// <param name="Queue">The queue's name.</param>
-/// <param name="IsPaused">Whether nothing of it is begun, on any node.</param>
+/// <param name="Queue">The queue's name; <c>*</c>: every queue.</param>
+/// <param name="IsPaused">Whether nothing of it is begun, on any node; null where the engine says nothing of pauses.</param>
 /// <param name="PausedAt">Since when; null where the engine does not say, or it is not paused.</param>
 /// <param name="SaidBy">The table that says so.</param>
 /// <param name="Held">What else keeps its jobs from being begun, as the end of a sentence; null for nothing.</param>
-public sealed record EngineQueue(string Queue, bool IsPaused, DateTimeOffset? PausedAt, string SaidBy, string? Held = null);
+public sealed record EngineQueue(string Queue, bool? IsPaused, DateTimeOffset? PausedAt, string SaidBy, string? Held = null);
 
 /// <summary>A process that works for a queue, as the engine knows it.</summary>
 /// <param name="Node">Its name.</param>

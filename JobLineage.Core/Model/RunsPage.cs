@@ -3,7 +3,7 @@ namespace JobLineage.Core.Model;
 /// <summary>A page of the runs list, all read at one moment.</summary>
 /// <param name="Runs">The runs in the order that was asked for.</param>
 /// <param name="Singles">One line per worker that has singles; only on the first page of a list that shows all states and times.</param>
-/// <param name="Total">How many runs match in all; null where only looking at each could tell.</param>
+/// <param name="Total">How many runs match in all; null where only looking at each could tell, and not at each was looked.</param>
 /// <param name="AsOf">The moment of the reading, in UTC.</param>
 public sealed record RunsPage(
     IReadOnlyList<RunSummary> Runs, IReadOnlyList<SinglesSummary> Singles, long? Total, DateTimeOffset AsOf)

@@ -10,6 +10,8 @@ internal static class Parameters
 
     public static SqlValue Bools(IEnumerable<bool> values) => Of(values, NpgsqlDbType.Boolean);
 
+    public static SqlValue Bools(IEnumerable<bool?> values) => Of(values, NpgsqlDbType.Boolean);
+
     public static SqlValue Shorts(IEnumerable<short> values) => Of(values, NpgsqlDbType.Smallint);
 
     public static SqlValue Ints(IEnumerable<int> values) => Of(values, NpgsqlDbType.Integer);

@@ -44,7 +44,7 @@ public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDa
     }
 
     private Task<IReadOnlyList<EngineQueue>?> FindQueuesAsync(CancellationToken cancellation) =>
-        ReadAsync(engine.Queues, row => new EngineQueue(row.Text(), row.Bool(), row.Time(), row.Text(), row.TextOrNull() is { } held ? redaction.Line(held) : null), cancellation);
+        ReadAsync(engine.Queues, row => new EngineQueue(row.Text(), row.BoolOrNull(), row.Time(), row.Text(), row.TextOrNull() is { } held ? redaction.Line(held) : null), cancellation);
 
     private Task<IReadOnlyList<EngineNode>?> FindNodesAsync(CancellationToken cancellation) =>
         ReadAsync(engine.Nodes, row => new EngineNode(redaction.Line(row.Text()), row.TextOrNull(), row.Time(), row.Time(), row.Bool()), cancellation);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using JobLineage.Core.Model;
 using JobLineage.Core.Postgres;
@@ -46,7 +45,8 @@ internal sealed class QueuesCommand : SourceVerb
             .. view.Queues.Select(q => new[]
             {
                 q.Queue.Length == 0 ? "(none)" : VisibleText.Line(q.Queue), Format.Count(q.Ready), Format.Count(q.Executing), Format.Count(q.Scheduled), Format.Count(q.Retryable), Format.Count(q.Suspended),
-                q.OldestReadyAt is { } at ? Format.Words(view.AsOf - at) : "–", Rate(q.StartsPerMinute), Rate(q.FinishesPerMinute), q.LastStartedAt is { } last ? Format.Time(last) : "–",
+                q.OldestReadyAt is { } at ? Format.Words(view.AsOf - at) : Format.None, q.StartsPerMinute is { } starts ? Format.Rate(starts) : Format.None,
+                q.FinishesPerMinute is { } ends ? Format.Rate(ends) : Format.None, q.LastStartedAt is { } last ? Format.Time(last) : Format.None,
             }),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
@@ -68,7 +68,7 @@ internal sealed class QueuesCommand : SourceVerb
     {
         if (queue.Said is not { } said)
             yield break;
-        if (said.IsPaused)
+        if (said.IsPaused is true)
             yield return $"⚠ paused{(said.PausedAt is { } at ? $" since {Format.Time(at)} ({Format.Words(view.AsOf - at)})" : "")}, by {said.SaidBy}";
         if (said.Held is not null)
             yield return $"it {said.Held} ({said.SaidBy})";
@@ -80,6 +80,4 @@ internal sealed class QueuesCommand : SourceVerb
         else
             yield return $"served by {string.Join(", ", alive.Take(Names).Select(n => n.Node))}{(alive.Count > Names ? $" and {Format.Count(alive.Count - Names)} more" : "")}, by {said.NodesBy}";
     }
-
-    private static string Rate(double? rate) => rate is { } number ? number.ToString("0.#", CultureInfo.InvariantCulture) : "–";
 }

@@ -199,6 +199,39 @@ public sealed class RunListPageTests : PageContext
         Assert.Equal(JobFilterWords.Of(JobFilterScope.AllRuns).Count + 1, page.FindAll("#filter-words dt").Count);
     }
 
+    [Theory]
+    [InlineData(true, 0, "No run found so far", "No run found so far. Looked into 7 runs, for a job that meets the filter.")]
+    [InlineData(true, 1, "No run found so far", "No run found so far. Looked into 7 runs, for a job that meets the filter. 1 run had too many jobs to look at all of them, and is left out.")]
+    [InlineData(false, 2, "No run found among those looked at", "No run found among those looked at. Looked into 7 runs, for a job that meets the filter. 2 runs had too many jobs to look at all of them, and are left out.")]
+    public void Where_not_all_runs_could_be_looked_at_none_is_said_to_match_in_all(bool stopped, int passedOver, string heading, string said)
+    {
+        Reader.Page = Page() with { Examined = 7, Stopped = stopped, PassedOver = passedOver, Total = null, Next = stopped ? new(RunSort.Activity, false, 1, 1, 0) : null };
+        Nav.NavigateTo("./?q=state%3Adiscarded%20from%3A2h");
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.Equal(heading, page.Find(".empty h2").TextContent), Limit);
+        Assert.Equal(said, page.Find(".head [role=status]").TextContent);
+        // The same where some were found.
+        Assert.StartsWith(
+            passedOver == 0 || stopped ? "1 run found so far." : "1 run found among those looked at.",
+            RunsWords.Found(Reader.Page with { Runs = [Run("1")] }, new() { Text = "state:discarded from:2h" }));
+    }
+
+    [Fact]
+    public void A_filter_is_read_once_for_an_address_and_anew_for_another()
+    {
+        var address = new RunsAddress { Text = "args.n:13" };
+        var same = new RunsAddress { Text = "args.n:13" };
+
+        Assert.Same(address.Reading, address.Reading);
+        Assert.Same(address.Reading.Filter, address.Query.Filter);
+        Assert.Equal(same, address);
+        Assert.NotNull(address.Reading.Problem);
+        Assert.Null((address with { Last = TimeSpan.FromHours(2) }).Reading.Problem);
+        Assert.Equal("state:discarded", (address with { Text = "state:discarded" }).Reading.Filter.ToString());
+    }
+
     [Fact]
     public void A_text_that_is_found_in_no_run_leads_to_the_job_of_that_id()
     {

@@ -1,6 +1,9 @@
+using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
+using JobLineage.Core.Store.Reading;
 using JobLineage.Dashboard.Cli;
 using JobLineage.Tests.Diagnosis;
 using JobLineage.Tests.Engines.Conformance;
@@ -41,21 +44,21 @@ public sealed class EngineEvidenceTests
             insert into pgboss.instance (id, name, host, pid, version, node_version, heartbeat_seconds, supervise, schedule, migrate, persist_queue_stats, persist_warnings, workers, started_on, heartbeat_on) values
                 (gen_random_uuid(), 'node-1', 'h', 1, '12', '20', 30, true, true, true, false, false, '[{"queue": "mail"}, {"queue": "mail"}]', now(), now()), (gen_random_uuid(), 'node-2', 'h', 2, '12', '20', 30, true, true, true, false, false, '[{"queue": "default"}]', now(), now() - interval '10 minutes')
             """,
-            "default: dead node-2; mail: has policy exclusive, by which jobs wait for others, alive node-1"
+            "default: no pauses, dead node-2; mail: no pauses, has policy exclusive, by which jobs wait for others, alive node-1"
         },
         {
             "hangfire", "hangfire", """insert into hangfire.server (id, data, lastheartbeat, updatecount) values ('srv:1', '{"Queues": ["default"], "StartedAt": "2026-11-30T08:00:00Z"}', now(), 0), ('srv:2', '{"Queues": ["mail"], "StartedAt": "1795989416603"}', now() - interval '1 hour', 0)""",
-            "default: alive srv:1; mail: dead srv:2"
+            "default: no pauses, alive srv:1; mail: no pauses, dead srv:2"
         },
-        { "procrastinate", "procrastinate", "insert into procrastinate_workers (id, last_heartbeat) overriding system value values (1, now()), (2, now() - interval '1 hour')", "default: alive 1, dead 2; mail: alive 1, dead 2" },
+        { "procrastinate", "procrastinate", "insert into procrastinate_workers (id, last_heartbeat) overriding system value values (1, now()), (2, now() - interval '1 hour')", "default: no pauses, alive 1, dead 2; mail: no pauses, alive 1, dead 2" },
         {
             "que", "que", "insert into que_lockers (pid, worker_count, worker_priorities, ruby_pid, ruby_hostname, queues, listening, job_schema_version) values (pg_backend_pid(), 1, '{1}', 7, 'web-1', '{mail}', true, 2)",
-            "default: ; mail: alive web-1/7"
+            "default: no pauses; mail: no pauses, alive web-1/7"
         },
-        { "dbos", "dbos", "insert into dbos.queues (name, worker_concurrency) values ('mail', 4)", "default: ; mail: runs at most 4 at once on each node" },
+        { "dbos", "dbos", "insert into dbos.queues (name, worker_concurrency) values ('mail', 4)", "default: no pauses; mail: no pauses, runs at most 4 at once on each node" },
         {
             "graphile_worker", "graphile_worker", "insert into graphile_worker._private_job_queues (id, queue_name, locked_at, locked_by) overriding system value values (1, 'mail', '2026-11-30 08:00Z', 'worker-a'), (2, 'default', null, null)",
-            "default: runs one job at a time; mail: runs one job at a time, and is held since 2026-11-30 08:00:00 UTC by worker-a"
+            "default: no pauses, runs one job at a time; mail: no pauses, runs one job at a time, and is held since 2026-11-30 08:00:00 UTC by worker-a"
         },
     };
 
@@ -72,24 +75,38 @@ public sealed class EngineEvidenceTests
         var evidence = await new EngineReader(Presets.Engine(preset)!, mapping, fixture.Source, new()).EvidenceAsync(default);
         Assert.Equal(expected, string.Join("; ", new[] { "default", "mail" }.Select(queue => $"{queue}: {Words(evidence.Of(queue)!)}")));
 
+        // Of a queue that it has no word of the same is known: none is paused, or nothing is known of pauses.
+        Assert.Equal(preset is "river" or "good_job" or "solid_queue" ? false : null, QueueAnswer.Of(new("nowhere") { Said = evidence.Of("nowhere") }).Paused);
+
         // What the store was told is what is read of it.
         var record = await SourceRecord.OpenAsync(fixture.Store, "q", default);
         await record.SayEvidenceAsync(evidence, null, default);
         await record.SayEvidenceAsync(evidence, null, default);
         Assert.Equal((long)evidence.Queues.Count, await fixture.CountAsync("engine_queue"));
         Assert.Equal((long)evidence.Nodes.Count, await fixture.CountAsync("engine_node"));
+        Assert.Equal((long)evidence.Queues.Count(q => q.IsPaused is null), await fixture.Database.ScalarAsync<long>("select count(*) from job_lineage.engine_queue where is_paused is null"));
+        await using (var store = await fixture.Store.OpenConnectionAsync())
+        await using (var batch = new Npgsql.NpgsqlBatch(store))
+        {
+            EvidenceReader.Ask(batch, [await fixture.Database.ScalarAsync<short>("select id from job_lineage.source")]);
+            batch.BatchCommands.Insert(0, new("select 1"));
+            await using var row = new RowCursor(await batch.ExecuteReaderAsync());
+            var read = Assert.Single((await EvidenceReader.ReadAsync(row, default)).Values);
+            Assert.Equal(expected, string.Join("; ", new[] { "default", "mail" }.Select(queue => $"{queue}: {Words(read.Of(queue)!)}")));
+        }
 
         var (probed, problem) = await SourceProbe.ProbeAsync(mapping, fixture.Source);
         Assert.Null(problem?.Message);
         var view = await new QueuesReader(probed!, fixture.Source, new()).ReadAsync(default);
         Assert.True(view.HasPace);
         Assert.Null(view.Problem);
+        Assert.DoesNotContain(view.Queues, q => q.Queue == "*");
         Assert.Contains("queue", QueuesCommand.Text(view with { Queues = [new QueueLine("mail") { Ready = 3, Said = evidence.Of("mail") }] }));
     }
 
     private static string Words(QueueEvidence said) => string.Join(", ", new[]
     {
-        said.IsPaused ? $"paused since {(said.PausedAt is { } at && DateTimeOffset.UnixEpoch < at ? "an hour" : "?")} by {said.SaidBy}" : null,
+        said.IsPaused is { } paused ? paused ? $"paused since {(said.PausedAt is { } at && DateTimeOffset.UnixEpoch < at ? "an hour" : "?")} by {said.SaidBy}" : null : "no pauses",
         said.Held,
     }.OfType<string>().Concat(said.Nodes.Select(n => $"{(n.IsAlive ? "alive" : "dead")} {n.Node}").Order(StringComparer.Ordinal)));
 

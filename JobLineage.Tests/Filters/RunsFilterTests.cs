@@ -1,6 +1,7 @@
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Engines;
 using JobLineage.Core.Model;
+using JobLineage.Core.Runs;
 using JobLineage.Core.Store.Reading;
 using JobLineage.Tests.Store;
 using JobLineage.Tests.Support;
@@ -103,33 +104,113 @@ public sealed class RunsFilterTests
     }
 
     [Fact]
-    public async Task Where_the_time_is_up_the_page_says_so_and_the_next_goes_on()
+    public async Task Where_the_time_is_up_the_page_says_so_and_the_next_goes_on_and_no_run_is_passed_over_for_others()
     {
         await using var fixture = await ViewsFixture.CreateAsync([.. Enumerable.Range(1, 3).SelectMany(n => new Row[]
         {
             new(n * 10, null, "Root", "completed", n, n, n), new((n * 10) + 1, n * 10, "A", "completed", n, n, n) { Args = """{"n":13}""" },
         })]);
-        var reader = new RunReader(fixture.Store.Store, new DiagnosisOptions(), TimeProvider.System) { SearchLimit = TimeSpan.FromMilliseconds(200) };
-        RunsPage page;
-        await using (var connection = await fixture.Store.Store.OpenConnectionAsync())
-        {
-            // Nobody gets at a job for as long as this holds.
-            await using var transaction = await connection.BeginTransactionAsync();
-            await using var locked = new Npgsql.NpgsqlCommand("lock table job_lineage.job in access exclusive mode", connection);
-            await locked.ExecuteNonQueryAsync();
+        var query = new RunsQuery { Filter = Read("args.n:13") };
+        await SlowAsync(fixture, InHaste);
 
-            page = await reader.ListRunsAsync(new() { Filter = Read("args.n:13") }, default);
-            // What stages count is known all the same.
-            var counted = await reader.ListRunsAsync(new() { Filter = Read("worker:A state:discarded") }, default);
-            Assert.Equal((0, false, 0L), (counted.Runs.Count, counted.IsTimeUp, counted.PassedOver));
-        }
-
-        Assert.Equal((true, true, 1L, 1L, null), (page.IsTimeUp, page.Stopped, page.PassedOver, page.Examined, page.Total));
-        Assert.Empty(page.Runs);
-        var next = await reader.ListRunsAsync(new() { Filter = Read("args.n:13"), After = page.Next }, default);
-        Assert.Equal(["20", "10"], next.Runs.Select(run => run.RootId));
-        Assert.Equal((false, false, 0L), (next.IsTimeUp, next.Stopped, next.PassedOver));
+        // The three together are not looked at in time, and the first of them alone is.
+        var first = await Hasty(fixture, alone: TimeSpan.FromSeconds(30)).ListRunsAsync(query, default);
+        Assert.Equal((true, true, 0L, 1L, null), (first.IsTimeUp, first.Stopped, first.PassedOver, first.Examined, first.Total));
+        Assert.Equal("30", Assert.Single(first.Runs).RootId);
+        // Nor is the second here, though there is nothing else that it could be for.
+        var second = await Hasty(fixture, alone: TimeSpan.FromMilliseconds(200)).ListRunsAsync(query with { After = first.Next }, default);
+        Assert.Equal((true, true, 1L, 1L, null), (second.IsTimeUp, second.Stopped, second.PassedOver, second.Examined, second.Total));
+        Assert.Empty(second.Runs);
+        var third = await fixture.Store.Reader.ListRunsAsync(query with { After = second.Next }, default);
+        Assert.Equal("10", Assert.Single(third.Runs).RootId);
+        Assert.Equal((false, false, 0L, null), (third.IsTimeUp, third.Stopped, third.PassedOver, third.Next));
     }
+
+    [Fact]
+    public async Task How_many_match_is_not_said_where_a_run_was_passed_over()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(new Row(1, null, "Root"), new Row(2, 1, "A") { Args = """{"n":13}""" });
+        await SlowAsync(fixture, InHaste);
+
+        var page = await Hasty(fixture, alone: TimeSpan.FromMilliseconds(200)).ListRunsAsync(new() { Filter = Read("args.n:13") }, default);
+
+        Assert.Equal((0, 1L, null, false, null), (page.Runs.Count, page.PassedOver, page.Total, page.Stopped, page.Next));
+    }
+
+    [Fact]
+    public async Task What_stages_count_is_known_though_no_job_can_be_looked_at()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(new Row(1, null, "Root"), new Row(2, 1, "A", "discarded"), new Row(10, null, "Root"), new Row(11, 10, "A"));
+        await SlowAsync(fixture, InHaste);
+
+        var page = await Hasty(fixture, alone: TimeSpan.FromMilliseconds(200)).ListRunsAsync(new() { Filter = Read("worker:A state:discarded") }, default);
+
+        Assert.Equal("1", Assert.Single(page.Runs).RootId);
+        Assert.Equal((false, 0L, 1L), (page.IsTimeUp, page.PassedOver, page.Total));
+    }
+
+    [Fact]
+    public async Task The_time_runs_from_when_jobs_are_looked_at_and_not_while_names_are_looked_up()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(new Row(1, null, "Root"), new Row(2, 1, "A"));
+        var clock = new ManualTimeProvider();
+        var limit = new TimeLimit(clock, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        await using var connection = await fixture.Store.Store.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+
+        clock.Advance(TimeSpan.FromHours(1));
+        var search = await RunSearch.ReadAsync(connection, Read("root worker:A args.n:13"), clock.GetUtcNow(), limit, default);
+        Assert.Equal(TimeSpan.FromSeconds(5), limit.Left);
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await search.LookAsync([], default);
+        Assert.Equal(TimeSpan.FromSeconds(3), limit.Left);
+        clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(TimeSpan.Zero, limit.Left);
+    }
+
+    [Fact]
+    public async Task A_run_with_more_jobs_below_one_than_are_followed_is_passed_over_where_none_of_these_is_found()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(
+            $$"""
+            insert into oban_jobs (id, worker, state, queue, args, meta, attempt, max_attempts, inserted_at, scheduled_at, attempted_at, completed_at)
+            select n, case when n > {{9_999 + IRunViews.MostDescendants}} then 'App.Deep' else 'App.A' end, 'completed', 'default', '{}',
+                jsonb_build_object('parent_job_id', case when n > {{9_999 + IRunViews.MostDescendants}} then 10000 else 2 end), 1, 3, '2026-03-14 12:00', '2026-03-14 12:00', '2026-03-14 12:00', '2026-03-14 12:00'
+            from generate_series(10000, {{10_000 + IRunViews.MostDescendants}}) n
+            """, null, new Row(1, null, "Root"), new Row(2, 1, "Page"), new Row(3, null, "Other"), new Row(4, 3, "A"));
+
+        var page = await fixture.Store.Reader.ListRunsAsync(new() { Filter = Read("below:2 worker:Deep") }, default);
+        Assert.Equal((0, 1L, null, false, null), (page.Runs.Count, page.PassedOver, page.Total, page.Stopped, page.Next));
+        // Of these all is known.
+        foreach (var (typed, runs) in new[] { ("below:2 worker:A", "1"), ("below:1 worker:Deep", "1"), ("below:10000 worker:Deep", "1"), ("below:2 worker:Nobody", ""), ("below:3 worker:A", "3") })
+            Assert.Equal((typed, runs), (typed, string.Join(' ', await FindAsync(fixture.Store.Reader, Read(typed)))));
+    }
+
+    [Fact]
+    public async Task Jobs_below_one_are_followed_within_the_time()
+    {
+        await using var fixture = await ViewsFixture.CreateAsync(new Row(1, null, "Root"), new Row(2, 1, "Page"), new Row(3, 2, "A"));
+        // Nobody gets at it, and nothing else is below the other.
+        await SlowAsync(fixture, "j.id = '3'");
+
+        var page = await Hasty(fixture, alone: TimeSpan.FromMilliseconds(200)).ListRunsAsync(new() { Filter = Read("below:2 worker:A") }, default);
+
+        Assert.Equal((0, 1L, null), (page.Runs.Count, page.PassedOver, page.Total));
+    }
+
+    /// <summary>Holds of every job for statements that have less than a second.</summary>
+    private const string InHaste = "current_setting('statement_timeout')::interval between '1 ms' and '1 s'";
+
+    /// <summary>Whoever looks at a job of which this holds waits for a minute.</summary>
+    private static Task SlowAsync(ViewsFixture fixture, string condition) => fixture.Store.SqlAsync(
+        $"""
+        alter table job_lineage.job rename to job_itself;
+        create view job_lineage.job as select j.* from job_lineage.job_itself j where case when {condition} then pg_sleep(60) is not null else true end
+        """);
+
+    private static RunReader Hasty(ViewsFixture fixture, TimeSpan alone) =>
+        new(fixture.Store.Store, new DiagnosisOptions(), TimeProvider.System) { SearchLimit = TimeSpan.FromMilliseconds(200), AloneLimit = alone };
 
     /// <summary>Each run is found when its own list finds a job.</summary>
     private static async Task ComparedAsync(RecordedData data, SourceMapping mapping, string root, int seed, int filters)

@@ -35,10 +35,10 @@ public sealed class RowsAndValuesTests
                 connection, "$1::text, $2::text, ($3 at time zone 'UTC')::text, $4::text",
                 DateTimeOffset.MaxValue, DateTimeOffset.MinValue, at, Parameters.Times([DateTimeOffset.MaxValue, null])));
         Assert.Equal(
-            ["{a,NULL}", "{t}", "{1}", "{2,NULL}", "{3,NULL}", "{4}", "{0.5}", "{\"\\\\x01\"}", "2000-01-01 00:00:01"],
+            ["{a,NULL}", "{t}", "{f,NULL}", "{1}", "{2,NULL}", "{3,NULL}", "{4}", "{0.5}", "{\"\\\\x01\"}", "2000-01-01 00:00:01"],
             await TextsAsync(
-                connection, "$1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, ($9 at time zone 'UTC')::text",
-                Parameters.Texts(["a", null]), Parameters.Bools([true]), Parameters.Shorts([1]), Parameters.NullableInts([2, null]),
+                connection, "$1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, ($10 at time zone 'UTC')::text",
+                Parameters.Texts(["a", null]), Parameters.Bools([true]), Parameters.Bools([false, null]), Parameters.Shorts([1]), Parameters.NullableInts([2, null]),
                 Parameters.NullableLongs([3, null]), Parameters.Longs([4]), Parameters.Doubles([0.5]), Parameters.Bytes([[1]]), Parameters.Time(1_000_000)));
     }
 

@@ -85,6 +85,15 @@ public sealed class TrackingMappingsTests
     public void Every_mapping_of_the_page_is_tried() =>
         Assert.Equal(Tables.Keys.Except(Named.Keys).Order(), Regex.Matches(Page(), "<!-- mapping: ([^ ]+) -->").Select(m => m.Groups[1].Value).Order());
 
+    [Fact]
+    public void Every_preset_that_is_tried_is_named_by_the_page()
+    {
+        // "The preset `river` reads it", "The presets `good_job` and `solid_queue` read it".
+        var named = Regex.Matches(Page(), "[Tt]he presets? (?:(?:, | and )?`([a-z_]+)`)+ reads? it:").SelectMany(m => m.Groups[1].Captures).Select(c => c.Value).ToList();
+        Assert.Empty(Named.Values.Except(named));
+        Assert.All(named, preset => Assert.NotNull(Presets.Find(preset, "tracked")));
+    }
+
     private static SourceMapping Mapping(string name)
     {
         if (Named.TryGetValue(name, out var preset))

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace JobLineage.Bench.Engines;
@@ -34,10 +33,8 @@ internal sealed record EngineProgram(string Name, string Package, string Version
             return null;
         Directory.CreateDirectory(Folder);
         await File.WriteAllTextAsync(Path.Combine(Folder, "package.json"), "{\"private\": true}", cancellation);
-        using var npm = Start("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", $"{Package}@{Version}"], Folder);
-        var said = await npm.StandardError.ReadToEndAsync(cancellation);
-        await npm.WaitForExitAsync(cancellation);
-        return npm.ExitCode == 0 ? null : $"npm could not install {Package}@{Version}: {said.Split('\n')[0]}";
+        using var npm = new HeardProcess("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", $"{Package}@{Version}"], Folder);
+        return await npm.EndAsync(cancellation) == 0 ? null : $"npm could not install {Package}@{Version}: {npm.FirstError}";
     }
 
     /// <summary>Starts the program.</summary>
@@ -45,15 +42,8 @@ internal sealed record EngineProgram(string Name, string Package, string Version
     /// <param name="log">Where it tells what it does.</param>
     /// <param name="roots">Pipelines that it makes; 0: it only works.</param>
     /// <param name="seconds">How long it works after that.</param>
-    public Process Run(string url, string log, int roots, int seconds) => Start(
+    public HeardProcess Run(string url, string log, int roots, int seconds) => new(
         "node", [Path.Combine(BenchServer.RepositoryRoot(), "bench", "Engines", "programs", Script), Folder, url, log, $"{roots}", $"{seconds}"], Folder);
-
-    private static Process Start(string program, IEnumerable<string> arguments, string folder) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        WorkingDirectory = folder,
-        RedirectStandardError = true,
-        RedirectStandardOutput = true,
-    })!;
 }
 
 /// <summary>What a program told of itself: the truth, by another source than the tables.</summary>

@@ -61,7 +61,7 @@ internal sealed class EnginesBench : IBenchmark
             using (var first = program.Run(Url(server, name), log, roots: 0, seconds: 3600))
             {
                 await ThereAsync(program, queue, first, cancellation);
-                first.Kill(entireProcessTree: true);
+                first.Kill();
             }
 
             var mapping = Presets.Find(program.Preset, "q")!;
@@ -72,14 +72,14 @@ internal sealed class EnginesBench : IBenchmark
             using (var killed = program.Run(Url(server, name), log, Roots, seconds: 3600))
             {
                 await UntilAsync(() => ProgramLog.Read(log).Enqueued.Count > 400, cancellation);
-                killed.Kill(entireProcessTree: true);
+                killed.Kill();
             }
 
             // What it had in hands when it was killed is not what is asked for: the rest is made by the next one.
             using var second = program.Run(Url(server, name), log, Roots - (ProgramLog.Read(log).Enqueued.Count / 45), seconds: 3600);
             await UntilAsync(() => ProgramLog.Read(log).IsMade, cancellation);
             await RestAsync(log, cancellation);
-            second.Kill(entireProcessTree: true);
+            second.Kill();
             await Task.Delay(TimeSpan.FromSeconds(15), cancellation);
             var told = ProgramLog.Read(log);
             return [await pushed.CompareAsync(program, "triggers", told, queue, cancellation), await polled.CompareAsync(program, "polling", told, queue, cancellation)];
@@ -93,12 +93,16 @@ internal sealed class EnginesBench : IBenchmark
     }
 
     /// <summary>Waits for the tables that the program makes.</summary>
-    private static async Task ThereAsync(EngineProgram program, NpgsqlDataSource queue, Process process, CancellationToken cancellation)
+    private static async Task ThereAsync(EngineProgram program, NpgsqlDataSource queue, HeardProcess process, CancellationToken cancellation)
     {
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Most;)
         {
             if (process.HasExited)
-                throw new ArgumentException($"{program.Name} ended: {(await process.StandardError.ReadToEndAsync(cancellation)).Split('\n')[0]}");
+            {
+                await process.EndAsync(cancellation);
+                throw new ArgumentException($"{program.Name} ended: {process.FirstError}");
+            }
+
             if ((await SourceProbe.ProbeAsync(Presets.Find(program.Preset, "q")!, queue, cancellation)).Source is not null)
             {
                 // Migrations may still be under way.

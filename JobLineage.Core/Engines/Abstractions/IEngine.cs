@@ -34,9 +34,10 @@ public interface IEngine
     Check? Judge(SourceMapping mapping, string? version) => null;
 
     /// <summary>
-    /// Reads what the engine says of queues, in columns <c>queue</c> text, <c>is_paused</c> boolean, <c>paused_at</c> timestamptz or NULL,
-    /// <c>said_by</c> text: the table that says it, and <c>held</c> text or NULL: what else keeps jobs of it from being begun, as the end of a
-    /// sentence about the queue (<c>runs one job at a time</c>). Null where it keeps nothing in the database.
+    /// Reads what the engine says of queues, in columns <c>queue</c> text (<c>*</c>: every queue), <c>is_paused</c> boolean, or NULL where its tables know no
+    /// pauses, <c>paused_at</c> timestamptz or NULL, <c>said_by</c> text: the table that says it, and <c>held</c> text or NULL: what else keeps jobs of it from
+    /// being begun, as the end of a sentence about the queue (<c>runs one job at a time</c>). An engine without pauses says so of <c>*</c>, since a queue may
+    /// have no row. Null where it keeps nothing in the database.
     /// </summary>
     EngineStatement? Queues => null;
 

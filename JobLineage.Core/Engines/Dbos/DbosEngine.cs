@@ -72,13 +72,15 @@ internal sealed class DbosEngine : IEngine
     /// <summary>Which versions there are was not read: what is missing is found column by column.</summary>
     public Check? Judge(SourceMapping mapping, string? version) => new(CheckLevel.Good, Title, $"DBOS's migration is {version ?? "not said"}.");
 
-    /// <summary>No queue is paused; how many workflows of it run at once may be limited.</summary>
+    /// <summary>The tables know no pauses, of any queue; how many workflows of it run at once may be limited.</summary>
     public EngineStatement? Queues { get; } = new(
         "queues",
         """
-        select q.name as queue, false as is_paused, null::timestamptz as paused_at, 'queues' as said_by,
+        select q.name as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'queues' as said_by,
             case when q.concurrency is not null or q.worker_concurrency is not null
                 then 'runs at most ' || concat_ws(' and ', q.concurrency || ' at once', q.worker_concurrency || ' at once on each node') end as held
         from {schema}.queues q
+        union all
+        select '*', null, null, 'queues', null
         """);
 }

@@ -88,12 +88,14 @@ internal sealed class PgBossEngine : IEngine
         where i.stopped_on is null
         """);
 
-    /// <summary>pg-boss pauses nothing; a queue's policy may let one job wait for another.</summary>
+    /// <summary>The tables know no pauses, of any queue; a queue's policy may let one job wait for another.</summary>
     public EngineStatement? Queues { get; } = new(
         "queue",
         """
-        select q.name as queue, false as is_paused, null::timestamptz as paused_at, 'queue' as said_by,
+        select q.name as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'queue' as said_by,
             case when coalesce(q.policy, 'standard') <> 'standard' then 'has policy ' || q.policy || ', by which jobs wait for others' end as held
         from {schema}.queue q
+        union all
+        select '*', null, null, 'queue', null
         """);
 }

@@ -93,7 +93,7 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
             checks.Add(check);
         try
         {
-            foreach (var queue in (await reader.QueuesAsync(cancellation)).Where(q => q.IsPaused))
+            foreach (var queue in (await reader.QueuesAsync(cancellation)).Where(q => q.IsPaused is true))
                 Advise("queues", $"Queue {queue.Queue} is paused{(queue.PausedAt is { } at ? $" since {at:u}" : "")}, by {queue.SaidBy}.");
             foreach (var queue in (await reader.NodesAsync(cancellation)).GroupBy(n => n.Queue ?? "any queue", StringComparer.Ordinal).OrderBy(q => q.Key, StringComparer.Ordinal))
                 Good("queues", $"{queue.Key}: served by {string.Join(", ", queue.Select(n => n.SeenAt is { } seen ? $"{n.Node} (last sign of life {seen:u})" : n.Node))}.");

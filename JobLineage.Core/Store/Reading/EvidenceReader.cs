@@ -31,7 +31,7 @@ internal static class EvidenceReader
         var queues = new List<(short Source, EngineQueue Queue)>();
         await row.NextResultAsync(cancellation);
         while (await row.NextAsync(cancellation))
-            queues.Add((row.Short(), new(row.Text(), row.Bool(), row.Time(), row.Text(), row.TextOrNull())));
+            queues.Add((row.Short(), new(row.Text(), row.BoolOrNull(), row.Time(), row.Text(), row.TextOrNull())));
         var nodes = new List<(short Source, EngineNode Node)>();
         await row.NextResultAsync(cancellation);
         while (await row.NextAsync(cancellation))

@@ -3,27 +3,30 @@ using Npgsql;
 
 namespace JobLineage.Core.Store.Reading;
 
-/// <summary>The jobs of all sources that a filter names, by their ids or as those below one: each is a step into an index.</summary>
+/// <summary>The jobs of all sources that a filter names, by their ids or as those below one: each is a step into an index. Those below one may be many.</summary>
 internal sealed class NamedJobs
 {
     private readonly JobFilter filter;
-    private readonly IReadOnlyList<(short Source, long Run, IReadOnlyList<string>? Ids)> below;
+    private readonly IReadOnlyList<BelowOne> below;
 
-    private NamedJobs(JobFilter filter, IReadOnlyCollection<long>? runs, IReadOnlyList<(short Source, long Run, IReadOnlyList<string>? Ids)> below) =>
+    private NamedJobs(JobFilter filter, IReadOnlyCollection<long>? runs, IReadOnlyList<BelowOne> below) =>
         (this.filter, Runs, this.below) = (filter, runs, below);
 
     /// <summary>The runs that they are in; null where none are named.</summary>
     public IReadOnlyCollection<long>? Runs { get; }
 
+    /// <summary>Whether a run has more jobs below the one than were followed: where none of them is found one may be all the same.</summary>
+    public bool IsTruncated(long run) => below.Any(b => b.Run == run && b.Ids is { IsTruncated: true });
+
     /// <summary>Looks them up.</summary>
-    public static async Task<NamedJobs> ReadAsync(NpgsqlConnection connection, JobFilter filter, CancellationToken cancellation)
+    public static async Task<NamedJobs> ReadAsync(NpgsqlConnection connection, JobFilter filter, TimeLimit limit, CancellationToken cancellation)
     {
         HashSet<long>? runs = filter.Ids.Count > 0 ? [.. (await FindAsync(connection, filter.Ids, cancellation)).Select(job => job.Run)] : null;
-        var below = new List<(short Source, long Run, IReadOnlyList<string>? Ids)>();
+        var below = new List<BelowOne>();
         if (filter.Below is { } above)
         {
             foreach (var (source, run, isRoot) in await FindAsync(connection, [above], cancellation))
-                below.Add((source, run, isRoot ? null : (await Descendants.ReadAsync(connection, source, above, cancellation)).Ids));
+                below.Add(new(source, run, isRoot ? null : await FollowAsync(connection, source, above, limit, cancellation)));
             var those = below.Select(b => b.Run);
             runs = runs is null ? [.. those] : [.. runs.Intersect(those)];
         }
@@ -42,8 +45,16 @@ internal sealed class NamedJobs
         // Below a root is all of its run, the root as well.
         var each = below.Select(b => b.Ids is null
             ? $"j.run_id = {parameter(b.Run)}"
-            : $"(j.source_id = {parameter(b.Source)} and j.id = any({parameter(Parameters.Texts(b.Ids))}))");
+            : $"(j.source_id = {parameter(b.Source)} and j.id = any({parameter(Parameters.Texts(b.Ids.Ids))}))");
         yield return $"({string.Join(" or ", each.DefaultIfEmpty("false"))})";
+    }
+
+    /// <summary>Those below a job that could be followed in time.</summary>
+    private static async Task<Descendants> FollowAsync(NpgsqlConnection connection, short source, string above, TimeLimit limit, CancellationToken cancellation)
+    {
+        var found = new Descendants([], IsTruncated: true);
+        await limit.TryAsync(connection, limit.Alone, async () => found = await Descendants.ReadAsync(connection, source, above, cancellation), cancellation);
+        return found;
     }
 
     private static async Task<List<(short Source, long Run, bool IsRoot)>> FindAsync(
@@ -65,4 +76,10 @@ internal sealed class NamedJobs
             found.Add((row.Short(), row.Long(), row.Bool()));
         return found;
     }
+
+    /// <summary>The jobs below one, in one source.</summary>
+    /// <param name="Source">The source.</param>
+    /// <param name="Run">The run of the one.</param>
+    /// <param name="Ids">Their ids; null where the one is the root, and all of the run is below it.</param>
+    private sealed record BelowOne(short Source, long Run, Descendants? Ids);
 }

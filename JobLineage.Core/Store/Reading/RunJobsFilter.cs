@@ -13,6 +13,9 @@ internal sealed class RunJobsFilter
     /// <summary>Jobs that one statement looks at, unless a run has more.</summary>
     private const int Piece = 20_000;
 
+    /// <summary>What a piece may take however little is left: a little, so that the first of a page is done whatever came before it.</summary>
+    private static readonly TimeSpan PieceAtLeast = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Jobs of a stage whose arguments are looked at here, first and, where none of these has them, then.</summary>
     private static readonly int[] Samples = [50, 50_000];
 
@@ -33,17 +36,26 @@ internal sealed class RunJobsFilter
     /// <summary>Runs whose jobs could not all be looked at: whether they match is not known.</summary>
     public long PassedOver { get; private set; }
 
-    /// <summary>Looks up what the filter's names stand for.</summary>
+    /// <summary>Looks up what the filter's names stand for; the time runs from when jobs are looked at for it.</summary>
     public static async Task<RunJobsFilter> ReadAsync(
-        NpgsqlConnection connection, JobFilter filter, DateTimeOffset now, TimeLimit limit, CancellationToken cancellation) =>
-        new(connection, await JobConditions.ReadAsync(connection, filter, now, cancellation), limit, await NamedJobs.ReadAsync(connection, filter, cancellation));
+        NpgsqlConnection connection, JobFilter filter, DateTimeOffset now, TimeLimit limit, CancellationToken cancellation)
+    {
+        var conditions = await JobConditions.ReadAsync(connection, filter, now, cancellation);
+        limit.Begin();
+        return new(connection, conditions, limit, await NamedJobs.ReadAsync(connection, filter, limit, cancellation));
+    }
 
     /// <summary>Those of these runs that have such a job; and the first that could not be looked at, for the time was up. Null: all were.</summary>
     public async Task<(HashSet<long> Found, long? Undecided)> LookAsync(IReadOnlyList<RunPlace> places, CancellationToken cancellation)
     {
         var found = new HashSet<long>();
         if (places.Count == 0)
+        {
+            // Whoever asks got on by what something else ruled out.
+            isBegun = true;
             return (found, null);
+        }
+
         var runs = await RunStageFilter.ReadAsync(connection, places, conditions, cancellation);
         var open = new List<StagesOfRun>();
         foreach (var run in places.Select(place => runs.GetValueOrDefault(place.Id)).OfType<StagesOfRun>())
@@ -57,21 +69,20 @@ internal sealed class RunJobsFilter
         for (var at = 0; at < open.Count;)
         {
             var piece = Next(open, at);
-            if (await LookAsync(piece, found, cancellation))
-            {
-                at += piece.Count;
-            }
-            else if (isBegun)
-            {
+            var isLooked = await LookAsync(piece, found, cancellation);
+            if (!isLooked && isBegun)
                 return (Before(places, open[at].Id, found), open[at].Id);
-            }
-            else
+            if (!isLooked && piece.Count > 1)
             {
-                // All of the time went by over this one: the next page must not begin with it again.
-                PassedOver++;
-                at++;
+                // All of the time went by over these, and which of them took it is not known: the page gets on by one of them at least.
+                piece = [piece[0]];
+                isLooked = found.Contains(piece[0].Id) || await LookAsync(piece, found, cancellation);
             }
 
+            // All of the time went by over this one: the next page must not begin with it again.
+            if (!isLooked)
+                PassedOver++;
+            at += piece.Count;
             isBegun = true;
         }
 
@@ -116,8 +127,9 @@ internal sealed class RunJobsFilter
             unsure = conditions.NeedsArgs ? more : [];
         }
 
-        // So many jobs may have the arguments, and none of those that were looked at has.
-        PassedOver += unsure.Count;
+        // So many jobs may have the arguments, and none of those that were looked at has; or so many are below another that not all were followed.
+        var unknown = unsure.Select(run => run.Id).ToHashSet();
+        PassedOver += runs.Count(run => !found.Contains(run.Id) && (unknown.Contains(run.Id) || named.IsTruncated(run.Id)));
         return true;
     }
 
@@ -144,11 +156,9 @@ internal sealed class RunJobsFilter
                 where j.stage_id = u.stage and {string.Join(" and ", wanted)} limit {sample + (conditions.NeedsArgs ? 1 : 0)}) j
             """;
         var seen = new Dictionary<long, int>();
-        await ExecuteAsync("savepoint search", cancellation);
-        try
+        var atLeast = runs.Count == 1 && !isBegun ? limit.Alone : PieceAtLeast;
+        var isLooked = await limit.TryAsync(connection, atLeast, async () =>
         {
-            // At least a little, so that the first piece of a page is done whatever came before it.
-            await ExecuteAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"set local statement_timeout = {Math.Max(100, (long)limit.Left.TotalMilliseconds)}"), cancellation);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
@@ -157,24 +167,9 @@ internal sealed class RunJobsFilter
                 if (!found.Contains(run) && conditions.ArgsHold(reader.TextAt(1)))
                     found.Add(run);
             }
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && !cancellation.IsCancellationRequested)
-        {
+        }, cancellation);
+        if (!isLooked)
             return null;
-        }
-        finally
-        {
-            // It takes the time limit back, and after one that was met the statement.
-            if (!cancellation.IsCancellationRequested)
-                await ExecuteAsync("rollback to savepoint search", cancellation);
-        }
-
         return [.. runs.Where(run => !found.Contains(run.Id) && seen.GetValueOrDefault(run.Id) > sample)];
-    }
-
-    private async Task ExecuteAsync(string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

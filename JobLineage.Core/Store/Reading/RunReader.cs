@@ -24,6 +24,9 @@ public sealed class RunReader(
     /// <summary>How long the jobs of runs may be looked at for one page of a list.</summary>
     internal TimeSpan SearchLimit { get; init; } = RunsPage.SearchLimit;
 
+    /// <summary>How long those of one run may be, where all of that went by over several.</summary>
+    internal TimeSpan AloneLimit { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc />
     public async Task<RunSnapshot?> FindRunAsync(string source, string jobId, CancellationToken cancellation)
     {
@@ -91,7 +94,7 @@ public sealed class RunReader(
         await using var connection = await store.OpenConnectionAsync(cancellation);
         // The page and the runs on it are some statements of one snapshot.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        var page = new RunsList(connection, query, new(diagnosis, past, examined), recent, now, new(time, SearchLimit));
+        var page = new RunsList(connection, query, new(diagnosis, past, examined), recent, now, new(time, SearchLimit, AloneLimit));
         return await page.ReadAsync(cancellation);
     }
 

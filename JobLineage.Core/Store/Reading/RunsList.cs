@@ -103,7 +103,7 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
         var next = full ? places.Cursor(matching.Count > 0 ? matching[^1] : null) : ended ? null : places.Cursor(last);
         return new([.. named, .. matching], next)
         {
-            Total = query.After is null && (filter is null || (ended && !full)) ? total : null,
+            Total = query.After is null && (filter is null || (ended && !full && filter.PassedOver == 0)) ? total : null,
             IsAtLeast = query.After is null && filter is null && !ended,
             Examined = filter is null ? null : examined,
             Stopped = !full && !ended,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
 
@@ -9,6 +10,9 @@ namespace JobLineage.Dashboard.Components.Runs;
 /// </summary>
 public sealed record RunsAddress
 {
+    // By the address itself and not in it: a copy with something else in it is read anew, and two addresses are the same whichever was read.
+    private static readonly ConditionalWeakTable<RunsAddress, JobFilterReading> Readings = [];
+
     /// <summary>The spans that can be chosen without typing.</summary>
     public static IReadOnlyList<(TimeSpan Span, string Name)> Spans { get; } =
         [(TimeSpan.FromHours(1), "the last hour"), (TimeSpan.FromHours(24), "the last 24 hours"), (TimeSpan.FromDays(7), "the last 7 days")];
@@ -32,8 +36,8 @@ public sealed record RunsAddress
     /// <summary>Only runs that hold this text, or that have a job which it finds as a filter: as it was typed.</summary>
     public string? Text { get; init; }
 
-    /// <summary>What the text means, or what is wrong with it.</summary>
-    public JobFilterReading Reading => JobFilter.ParseOverRuns(Text, isBounded: Last is not null || From is not null);
+    /// <summary>What the text means, or what is wrong with it: read once.</summary>
+    public JobFilterReading Reading => Readings.GetValue(this, static address => JobFilter.ParseOverRuns(address.Text, isBounded: address.Last is not null || address.From is not null));
 
     /// <summary>Only runs in which something happened so long ago at most.</summary>
     public TimeSpan? Last { get; init; }

@@ -26,10 +26,24 @@ public static class RunsWords
         {
             { Total: 0, IsAtLeast: false } => (address.IsFiltered ? "No run matches." : "No run.") + looked,
             { Total: { } total } => $"{(page.IsAtLeast ? "At least " : "")}{Format.Count(total, "run")}{match}.{looked}",
-            { Runs.Count: 0 } => (page.Stopped ? "No run found so far." : "No run found here.") + looked,
+            { Runs.Count: 0 } => (IsPartly(page) ? $"{None(page)}." : "No run found here.") + looked,
             _ when address.Page is not null && page.Examined is null => "",
-            _ => $"{Format.Count(page.Runs.Count, "run")} found{(page.Next is null ? "" : " so far")}.{looked}",
+            _ => $"{Format.Count(page.Runs.Count, "run")} found{(page.Next is not null ? " so far" : page.PassedOver > 0 ? " among those looked at" : "")}.{looked}",
         };
+    }
+
+    /// <summary>Whether there may be runs that match and were not found: not all could be looked at.</summary>
+    public static bool IsPartly(RunsPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return page.Stopped || page.PassedOver > 0;
+    }
+
+    /// <summary>That no run was found, of a page of which <see cref="IsPartly"/> holds.</summary>
+    public static string None(RunsPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return page.Stopped ? "No run found so far" : "No run found among those looked at";
     }
 
     /// <summary>What is wrong with a run, in words; empty when nothing is.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -37,6 +38,12 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
     /// <summary>The ids of jobs that failed for good.</summary>
     public required IReadOnlyList<string> Failed { get; init; }
 
+    /// <summary>What the engine says of queues by the rows that are loaded.</summary>
+    public IReadOnlyList<EngineQueue> Said { get; init; } = [];
+
+    /// <summary>Who works by these.</summary>
+    public IReadOnlyList<EngineNode> Working { get; init; } = [];
+
     /// <summary>A job of the deepest stage, and the ids above it, root first; empty where runs share a key and no job has a parent.</summary>
     public required (string Leaf, string[] Above) Way { get; init; }
 
@@ -52,7 +59,8 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
             // A dead letter is a copy in another queue, which the program's log does not count.
             stages => stages.Append("sync/page/detail/dead 10"),
             ["0004639e-7844-47c3-be3f-11592ebb54f2", "072e37d8-813c-4cda-9dc4-90b77243510b", "3d38a195-e1bd-4d81-9711-38bc4f9e3684", "e6e36dcb-9e1e-4989-8a9e-4436320b1508", "e89bcd9b-9e47-4170-a2b2-77335149116d"], ("fad79414-6c04-4977-9bfa-038ae39bfed2", ["e6e36dcb-9e1e-4989-8a9e-4436320b1508", "044d565c-db75-4fc6-808a-e938ff0aa523", "bed6e85b-147a-4855-afdf-2403fc8d3163"]),
-            Files("pgboss12", ("queue", "pgboss_queue_end"))),
+            Files("pgboss12", ("queue", "pgboss_queue_end"))) with
+        { Said = [.. new[] { "*", "__pgboss__send-it", "dead", "detail", "page", "report", "show", "sync" }.Select(queue => new EngineQueue(queue, null, null, "queue"))] },
         ["procrastinate"] = () => Recorded(
             "procrastinate", "procrastinate", [("procrastinate_jobs", "id", "procrastinate_jobs_end"), ("procrastinate_events", "job_id", "procrastinate_events_end")],
             stages => stages, ["1", "7"], ("86", ["7", "34", "73"])),
@@ -63,9 +71,16 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
             ["1", "9"], ("86", ["9", "36", "67"])),
         ["dbos"] = () => Recorded(
             "dbos", "dbos", [("workflow_status", "workflow_uuid", "workflow_status_end")], stages => stages,
-            ["50873a50-ce89-4e9d-bf8b-0a911ba06157", "f4773d97-5f60-47a5-95d8-19093ccb2f7a"], ("f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3-1", ["f4773d97-5f60-47a5-95d8-19093ccb2f7a", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3"])),
+            ["50873a50-ce89-4e9d-bf8b-0a911ba06157", "f4773d97-5f60-47a5-95d8-19093ccb2f7a"], ("f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3-1", ["f4773d97-5f60-47a5-95d8-19093ccb2f7a", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4", "f4773d97-5f60-47a5-95d8-19093ccb2f7a-4-3"]),
+            Files("dbos", ("queues", "queues_end"))) with
+        {
+            Said =
+            [
+                new("*", null, null, "queues"), new("main", null, null, "queues", "runs at most 4 at once on each node"), new("pages", null, null, "queues", "runs at most 1 at once on each node"),
+            ],
+        },
         ["graphile_worker"] = () => Replayed("graphile_worker", [("_private_jobs", "id")], stages => stages.Select(RemovedOne)) with
-        { Touched = "priority" },
+        { Touched = "priority", Said = [new("*", null, null, "_private_job_queues"), new("pages", null, null, "_private_job_queues", "runs one job at a time")] },
         ["river"] = () => Replayed("river", [("river_job", "id")], stages => stages),
         ["good_job"] = () => Replayed("good_job", [("good_jobs", "id")], stages => stages),
         ["solid_queue"] = () => Replayed(
@@ -74,8 +89,12 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
                 ("solid_queue_jobs", "active_job_id"),
                 .. new[] { "claimed", "failed", "ready", "scheduled" }.Select(t => ($"solid_queue_{t}_executions", "(select j.active_job_id from recorded.solid_queue_jobs j where j.id = job_id)")),
             ],
-            stages => stages),
+            stages => stages) with
+        { Working = [.. new[] { "default", "pages" }.Select(queue => new EngineNode("worker-1", queue, Eight, Eight, false))] },
     };
+
+    /// <summary>When the small pipelines begin.</summary>
+    private static readonly DateTimeOffset Eight = new(2026, 11, 30, 8, 0, 0, TimeSpan.Zero);
 
     /// <summary>One was taken away before the moment, which deletes its row.</summary>
     private static string RemovedOne(string stage) => stage == "Sync/Show 2" ? "Sync/Show 1" : stage;
