@@ -35,8 +35,7 @@ internal static class EngineFit
                 property.SetValue(fitted, property.GetValue(fitting));
         }
 
-        // Conditions of a preset speak of its own state.
-        return mapping.State == usual.State || mapping.Unfinished.Count > 0 ? fitted : fitted with { Unfinished = [] };
+        return fitted;
     }
 
     private static bool AreEqual(object? a, object? b) => (a, b) switch

@@ -26,7 +26,7 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
 
     private readonly SourceMapping mapping = source.Mapping;
     private readonly List<Check> checks = [];
-    private bool isSlowTold;
+    private TimeSpan unfinishedTook;
 
     /// <summary>Looks, and says what it found.</summary>
     public async Task<IReadOnlyList<Check>> ExamineAsync(CancellationToken cancellation)
@@ -34,8 +34,7 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         await ExamineStatementsAsync(cancellation);
         await ExamineZonesAsync(cancellation);
         ExamineReach();
-        if (source.HidesRows)
-            Add(CheckLevel.Advice, "row security", $"Row level security of {mapping.Schema}.{mapping.Table} may hide rows from this user, and what is hidden is not counted: run {string.Join(" ", source.HidingTables.Select(Policy))} or read as a role with BYPASSRLS.");
+        ExamineRowSecurity();
         return checks;
     }
 
@@ -47,16 +46,18 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
         var met = new List<(string Use, PostgresException Error)>();
         foreach (var statement in statements)
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
-                var began = Stopwatch.GetTimestamp();
                 await RunAsync(statement, id ?? IdParameters.Any(source.IdKind), cancellation);
-                if (statement.IsLook && Stopwatch.GetElapsedTime(began) is var took && took > SlowLook)
-                    TellSlow(took);
+                if (statement.Look is { } look)
+                    SeeLook(look, Stopwatch.GetElapsedTime(began));
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && !cancellation.IsCancellationRequested)
             {
                 Add(CheckLevel.Advice, "statements", $"The statement for {statement.Use} took longer than {TimeoutSeconds} s: an index may be missing.");
+                if (statement.Look is { } look)
+                    SeeLook(look, Stopwatch.GetElapsedTime(began));
             }
             catch (PostgresException e) when (SourceFaults.IsOfRows(e))
             {
@@ -75,18 +76,41 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
             Add(CheckLevel.Good, "statements", string.Create(CultureInfo.InvariantCulture, $"All {statements.Count} statements of feeds, reconciliation, terminal and pages run{(id is null ? "; the table is empty" : "")}."));
     }
 
-    /// <summary>What would make looks cheap: conditions on plain columns that an index can serve.</summary>
-    private void TellSlow(TimeSpan took)
+    /// <summary>Says what would make a look cheap, where it takes long. Each look finds what is not finished too: how long that takes by itself is taken off the others.</summary>
+    private void SeeLook(LookOver look, TimeSpan took)
     {
-        if (isSlowTold)
+        if (look == LookOver.Unfinished)
+            unfinishedTook = took;
+        if ((look == LookOver.Unfinished ? took : took - unfinishedTook) <= SlowLook)
             return;
-        isSlowTold = true;
-        var proposal = mapping.Unfinished.Count > 0
-            ? $"an index that serves {string.Join(" and ", mapping.Unfinished.Select(c => $"`{c}`"))} would make it fast"
-            : mapping.States.Any(s => !s.Value.IsFinished()) && SqlText.Names(mapping.State).Count() == 1
-                ? $"an index on {mapping.State} would make it fast"
-                : "set Unfinished to conditions on the table's own columns that find what is not finished (such as [\"job.finished_at is null\"]), and let an index serve them";
-        Add(CheckLevel.Advice, "looks", string.Create(CultureInfo.InvariantCulture, $"A look over what is not finished takes {took.TotalMilliseconds:0} ms, and changes are seen later for it: {proposal}."));
+        var (what, proposal) = look switch
+        {
+            LookOver.NewIds => ("new ids", $"an index on {SourceMapping.Quote(mapping.Id)} would make it fast"),
+            LookOver.NewRows => ("new rows", ForNewRows()),
+            _ => ("what is not finished", ForUnfinished()),
+        };
+        Add(CheckLevel.Advice, "looks", string.Create(CultureInfo.InvariantCulture, $"A look over {what} takes {took.TotalMilliseconds:0} ms, and changes are seen later for it: {proposal}."));
+    }
+
+    /// <summary>Conditions on plain columns that an index can serve.</summary>
+    private string ForUnfinished() => mapping.Unfinished.Count > 0
+        ? $"an index that serves {string.Join(" and ", mapping.Unfinished.Select(c => $"`{c}`"))} would make it fast"
+        : mapping.States.Any(s => !s.Value.IsFinished()) && SqlText.Names(mapping.State).Count() == 1
+            ? $"an index on {mapping.State} would make it fast"
+            : "set Unfinished to conditions on the table's own columns that find what is not finished (such as [\"job.finished_at is null\"]), and let an index serve them";
+
+    /// <summary>An index on the time of insertion, or why there can be none.</summary>
+    private string ForNewRows()
+    {
+        if (mapping.Recent is not null)
+            return $"an index that serves `{ScanSql.NewRows(mapping, "interval '2 minutes'")}` would make it fast";
+        var inserted = mapping.InsertedAt!;
+        var why = SqlText.HasSubquery(inserted) || SqlText.HasOtherRow(inserted) ? "reads other rows than the job's own"
+            : HasNoZone(nameof(mapping.InsertedAt)) ? "has no time zone, and is another moment for each session"
+            : null;
+        return why is null
+            ? $"an index on (({SqlText.WithoutAlias(inserted)})) would make it fast"
+            : $"no index can serve InsertedAt `{inserted}`, which {why}: set it to a time with its zone over the row's own columns, such as `job.created_at at time zone 'UTC'`, and let an index serve that";
     }
 
     private async Task<string?> NewestAsync(CancellationToken cancellation)
@@ -155,8 +179,25 @@ internal sealed class MappingDoctor(ProbedSource source, NpgsqlConnection connec
             Add(CheckLevel.Advice, "clock", $"{string.Join(", ", source.ByTheClock)} {(source.ByTheClock.Count == 1 ? "asks" : "ask")} what time it is: such a value turns without a change to be seen, and is corrected by the comparison only. Write it over the row's own columns.");
     }
 
-    /// <summary>The statement that shows all rows of a table, by its quoted name, to whoever asks.</summary>
-    private string Policy(string table) => $"create policy job_lineage_reads on {table} for select to {SourceMapping.Quote(connection.UserName ?? "reader")} using (true);";
+    private void ExamineRowSecurity()
+    {
+        if (!source.HidesRows)
+            return;
+        var (open, shut) = (source.HidingTables.Where(t => t.Policy is not null).ToList(), source.HidingTables.Where(t => t.Policy is null).ToList());
+        var steps = new[]
+        {
+            open.Count > 0 ? $"run {string.Join(" ", open.Select(Policy))} or read as a role with BYPASSRLS" : null,
+            shut.Count > 0 ? $"a restrictive policy of {string.Join(", ", shut.Select(t => t.Name))} takes rows away, which no other policy gives back: read as a role with BYPASSRLS" : null,
+        };
+        Add(CheckLevel.Advice, "row security", $"Row level security of {string.Join(", ", source.HidingTables.Select(t => t.Name))} may hide rows from this user, and what is hidden is not counted: {string.Join("; ", steps.OfType<string>())}.");
+    }
+
+    /// <summary>The statement that shows all rows of a table to whoever asks.</summary>
+    private static string Policy(HidingTable table)
+    {
+        var name = table.Policy!.All(c => c is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9')) ? table.Policy! : SourceMapping.Quote(table.Policy!);
+        return $"create policy {name} on {table.Name} for select to {SourceMapping.Quote(table.Role)} using (true);";
+    }
 
     private NpgsqlBatch Batch(params ReadOnlySpan<string> statements)
     {

@@ -12,6 +12,14 @@ internal static class PlanReading
     /// <summary>Asks for the plan of a statement in the form that is read here.</summary>
     public static string Explain(string sql) => $"explain (costs off, verbose, format json) {sql}";
 
+    /// <summary>How many rows the planner thinks that a statement gives.</summary>
+    /// <param name="json">The answer, with its costs.</param>
+    public static long Rows(string json)
+    {
+        using var plan = JsonDocument.Parse(json);
+        return (long)plan.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
+    }
+
     /// <summary>
     /// Whether an index serves the condition on the table itself: every scan of it has an index condition. One that only a subquery of the
     /// mapping uses does not count; nor does an index that is read whole and filtered, which has no condition.

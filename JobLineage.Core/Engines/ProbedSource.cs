@@ -50,11 +50,11 @@ public sealed record ProbedSource(
     /// <summary>Whether the id column takes NULL: a row that has it can't be told from others.</summary>
     public bool MayLackIds { get; init; }
 
-    /// <summary>Whether row level security may hide rows from this user.</summary>
-    public bool HidesRows { get; init; }
+    /// <summary>Whether row level security may hide rows from this user, of the jobs or of what is joined to them.</summary>
+    public bool HidesRows => HidingTables.Count > 0;
 
-    /// <summary>The tables, by their quoted names, whose row level security may hide rows from this user: that of the jobs, and others that the mapping reads.</summary>
-    public IReadOnlyList<string> HidingTables { get; init; } = [];
+    /// <summary>The tables whose row level security may hide rows from this user: that of the jobs, and those of the mapping's <see cref="SourceMapping.Changes"/>.</summary>
+    public IReadOnlyList<HidingTable> HidingTables { get; init; } = [];
 
     /// <summary>
     /// Why changes can pass unseen by the log of a trigger, as half a sentence; null when they can't. Such a source is followed by polling,
@@ -74,6 +74,12 @@ public sealed record ProbedSource(
         _ => null,
     };
 }
+
+/// <summary>A table whose row level security may hide rows.</summary>
+/// <param name="Name">Its quoted, schema-qualified name.</param>
+/// <param name="Policy">A name for a policy that would show them, which no policy of the table has yet; null where a restrictive policy takes rows away, which none gives back.</param>
+/// <param name="Role">The user from whom they are hidden.</param>
+public sealed record HidingTable(string Name, string? Policy, string Role);
 
 /// <summary>A column of a table.</summary>
 /// <param name="Name">Its name.</param>

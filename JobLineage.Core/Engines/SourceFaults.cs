@@ -17,6 +17,12 @@ public static class SourceFaults
         e.SqlState is not PostgresErrorCodes.InsufficientPrivilege && (e.SqlState[..2] is "42" or "22" or "0A" or "21" or "2F" or "38" or "39" or "P0" or "54" || e.SqlState == "25006");
 
     /// <summary>
+    /// Whether an error is one of a statement beside the reading of jobs, which goes on without it: the statement does not fit, takes too long, waits for a lock, meets another one's changes, or may not be run.
+    /// </summary>
+    internal static bool IsOfStatement(PostgresException e) =>
+        IsMapping(e) || e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable || e.SqlState[..2] is "40" or "XX";
+
+    /// <summary>
     /// Whether an error may be one row's: a value that an expression can't take (class 22), a subquery that finds more than one row (21), or something
     /// that is too large (54).
     /// </summary>

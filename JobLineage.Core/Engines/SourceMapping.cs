@@ -133,6 +133,12 @@ public sealed record SourceMapping
     [Setting(IsClearable = true)]
     public string? InsertedAt { get; init; }
 
+    /// <summary>
+    /// Condition over the row's own columns for rows that were inserted within <c>{within}</c>, an interval: as an index of a plain column serves it, where none can serve
+    /// <see cref="InsertedAt"/>. Null: made from that.
+    /// </summary>
+    public string? Recent { get; init; }
+
     /// <summary>Expression (timestamptz) for when the job may run.</summary>
     [Setting(IsClearable = true)]
     public string? ScheduledAt { get; init; }

@@ -28,7 +28,6 @@ public static class SourceProbe
                     union all select i.inhrelid from part join pg_inherits i on i.inhparent = part.inhrelid)
                 select from part join pg_class p on p.oid = part.inhrelid where p.relkind = 'f'),
             current_user::text,
-            coalesce(row_security_active(c.oid), false),
             not coalesce(a.attnotnull, true)
         from (select 1) one
             left join (pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = $1)
@@ -37,29 +36,47 @@ public static class SourceProbe
             left join pg_type t on t.oid = a.atttypid
         """;
 
-    /// <summary>Policies for this user: is there one that lets all rows pass, and none that takes some away.</summary>
-    private const string ShowsAll = """
-        select coalesce(bool_or(polpermissive and whole), false) and not coalesce(bool_or(not polpermissive and not whole), false)
-        from (
-            select polpermissive, coalesce(pg_get_expr(polqual, polrelid), 'true') = 'true' as whole
-            from pg_policy
-            where polrelid = $1 and polcmd in ('r', '*')
-                and (polroles = '{0}'::oid[] or exists (select from unnest(polroles) r (oid) where r.oid <> 0 and pg_has_role(r.oid, 'usage')))) policies
+    /// <summary>
+    /// Which of some tables hide rows from this user: row level security is active, and there is no policy that lets all rows pass, or one that takes some away; and a name for a
+    /// policy that would show them: NULL where none would, since what a restrictive policy takes away no other gives back. Names are looked up in the catalog, for which no right
+    /// to use their schemas is needed.
+    /// </summary>
+    private const string FindHiding = """
+        select name, case when policies.cut then null
+            when exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'job_lineage_reads') then 'job_lineage_reads_' || current_user else 'job_lineage_reads' end,
+            current_user::text
+        from unnest($1) with ordinality o (name, place)
+            join pg_namespace n on n.nspname = (parse_ident(name))[1] join pg_class c on c.relnamespace = n.oid and c.relname = (parse_ident(name))[2]
+            cross join lateral (
+                select coalesce(bool_or(polpermissive and whole), false) as shown, coalesce(bool_or(not polpermissive and not whole), false) as cut
+                from (
+                    select polpermissive, coalesce(pg_get_expr(polqual, polrelid), 'true') = 'true' as whole
+                    from pg_policy
+                    where polrelid = c.oid and polcmd in ('r', '*')
+                        and (polroles = '{0}'::oid[] or exists (select from unnest(polroles) r (oid) where r.oid <> 0 and pg_has_role(r.oid, 'usage')))) mine) policies
+        where row_security_active(c.oid) and (policies.cut or not policies.shown)
+        order by place
         """;
 
     /// <summary>Of each of some tables whether it is there, can have triggers where it must (it has a column), and has the column.</summary>
     private const string FindOthers = """
         select c.oid is not null, coalesce(wanted is null or c.relkind in ('r', 'p'), true),
             wanted is null or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = wanted and a.attnum > 0 and not a.attisdropped)
-        from unnest($1, $2) with ordinality o (relation, wanted, place) left join pg_class c on c.oid = to_regclass(relation)
+        from unnest($1, $2) with ordinality o (relation, wanted, place)
+            left join (pg_class c join pg_namespace n on n.oid = c.relnamespace) on n.nspname = (parse_ident(relation))[1] and c.relname = (parse_ident(relation))[2]
         order by place
         """;
 
-    /// <summary>The partitioned tables that partitions belong to, and all other tables, quoted as a mapping's are; what is not in the catalog stays.</summary>
+    /// <summary>
+    /// The partitioned tables that partitions belong to, and all other tables, quoted as a mapping's are; what is not in the catalog stays. A plan names what this user may not
+    /// name (a table below a view, in a schema of its own), and things that are no name (a join that another server makes): names are compared, and never resolved.
+    /// </summary>
     private const string FindRoots = """
-        select distinct coalesce('"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"', name)
-        from unnest($1) name
-            left join pg_class c on c.oid = coalesce(pg_partition_root(to_regclass(name)), to_regclass(name)) left join pg_namespace n on n.oid = c.relnamespace
+        with named as (
+            select c.oid, '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"' as name
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace)
+        select distinct coalesce(root.name, o.name)
+        from unnest($1) o (name) left join named on named.name = o.name left join named root on root.oid = coalesce(pg_partition_root(named.oid), named.oid)
         """;
 
     /// <summary>Columns of a table by their names.</summary>
@@ -111,16 +128,8 @@ public static class SourceProbe
         IReadOnlyCollection<string> missing = [];
         if (problem is null)
             (mapping, missing) = await EngineFit.OfAsync(mapping, connection, TimeoutSeconds, cancellation);
-        try
-        {
-            if (problem is null && mapping.Changes.Count > 0)
-                problem = await FindLackingAsync(mapping, connection, cancellation);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            problem = NoPrivilege(mapping, table, found!.User, e);
-        }
-
+        if (problem is null && mapping.Changes.Count > 0)
+            problem = await FindLackingAsync(mapping, connection, cancellation);
         if (problem is not null)
             return new(null, problem);
         var check = new MappingCheck(mapping, connection, TimeoutSeconds);
@@ -136,10 +145,8 @@ public static class SourceProbe
                 Kind = found.Kind,
                 MayLackIds = found.MayLackIds,
                 Missing = missing,
-                HidesRows = found.HasRowSecurity && !await ShowsAllAsync(connection, found.Table, cancellation),
+                HidingTables = await HidingAsync(mapping, connection, cancellation),
             };
-            if (source.HidesRows)
-                source = source with { HidingTables = await HidingAsync(mapping, connection, cancellation) };
             source = await ReachAsync(source, connection, cancellation);
             if (mapping.Deleted is not null)
                 source = source with { Columns = await ColumnsAsync(mapping, found.Table, connection, cancellation) };
@@ -180,7 +187,7 @@ public static class SourceProbe
             (_, true, _) => TableKind.Inherited,
             _ => TableKind.Table,
         };
-        return (null, new(oid, what, idType, kind, row.Text(), row.Bool(), row.Bool()));
+        return (null, new(oid, what, idType, kind, row.Text(), row.Bool()));
 
         (SourceProblem?, FoundTable?) Problem(SourceProblemKind kind, string message) => (new(kind, $"Source '{mapping.Name}': {message}"), null);
     }
@@ -197,7 +204,7 @@ public static class SourceProbe
             var (isThere, isTable, hasColumn) = (row.Bool(), row.Bool(), row.Bool());
             var lacking = (isThere, isTable, hasColumn) switch
             {
-                (false, _, _) => "is not there (or this user may not use its schema)",
+                (false, _, _) => "is not there",
                 (_, false, _) => "is not a table, and only tables have triggers",
                 (_, _, false) => $"has no column '{change.Column}'",
                 _ => null,
@@ -209,18 +216,16 @@ public static class SourceProbe
         return null;
     }
 
-    /// <summary>Which of the tables that a mapping names have row level security that is active for this user.</summary>
-    private static async Task<IReadOnlyList<string>> HidingAsync(SourceMapping mapping, NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>Which of the tables that a mapping names may hide rows from this user: a job whose row is shown can lack what a joined table hides.</summary>
+    private static async Task<IReadOnlyList<HidingTable>> HidingAsync(SourceMapping mapping, NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select name from unnest($1) name where row_security_active(to_regclass(name))", connection) { CommandTimeout = TimeoutSeconds }
-            .With(Parameters.Texts(mapping.Changes.Where(c => c.Schema is null).Select(c => c.QualifiedName(mapping)).Prepend(mapping.QualifiedTable).Distinct()));
-        return await command.TextsAsync(cancellation);
-    }
-
-    private static async Task<bool> ShowsAllAsync(NpgsqlConnection connection, uint table, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(ShowsAll, connection) { CommandTimeout = TimeoutSeconds }.With(table);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var command = new NpgsqlCommand(FindHiding, connection) { CommandTimeout = TimeoutSeconds }
+            .With(Parameters.Texts(mapping.Changes.Select(c => c.QualifiedName(mapping)).Prepend(mapping.QualifiedTable).Distinct()));
+        await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
+        var hiding = new List<HidingTable>();
+        while (await row.NextAsync(cancellation))
+            hiding.Add(new(row.Text(), row.TextOrNull(), row.Text()));
+        return hiding;
     }
 
     private static async Task<IReadOnlyList<ImageColumn>> ColumnsAsync(SourceMapping mapping, uint table, NpgsqlConnection connection, CancellationToken cancellation)
@@ -261,7 +266,7 @@ public static class SourceProbe
     }
 
     /// <summary>Tables as a mapping names them: a plan names the partitions of one.</summary>
-    private static async Task<IReadOnlyList<string>> RootsAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<string>> RootsAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellation)
     {
         if (tables.Length == 0)
             return tables;
@@ -317,5 +322,5 @@ public static class SourceProbe
     private static string OneLine(string expression) =>
         string.Join(' ', expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    private sealed record FoundTable(uint Table, TableKind Kind, string IdType, JobIdKind IdKind, string User, bool HasRowSecurity, bool MayLackIds);
+    private sealed record FoundTable(uint Table, TableKind Kind, string IdType, JobIdKind IdKind, string User, bool MayLackIds);
 }

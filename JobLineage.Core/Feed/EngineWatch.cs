@@ -49,7 +49,7 @@ internal sealed partial class EngineWatch(IEngine engine, ProbedSource probed, W
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 // Whatever it is, it ends no watch: an answer that nobody expected may be another one next time.
-                Say($"What {engine.Title} says of its queues can't be read here: {source.Redaction.Line(e.Message)}.");
+                Say(reader.Unread(source.Redaction.Line(e.Message)));
             }
 
             await Task.Delay(Interval, time, cancellation);
@@ -58,17 +58,10 @@ internal sealed partial class EngineWatch(IEngine engine, ProbedSource probed, W
 
     private async Task TellAsync(EngineReader reader, CancellationToken cancellation)
     {
-        var (evidence, problem) = (EngineEvidence.None, (string?)null);
-        try
-        {
-            using var turn = await source.Pool.ShortAsync(cancellation);
-            evidence = await reader.EvidenceAsync(cancellation);
-        }
-        catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.AdminShutdown)
-        {
-            problem = $"What {engine.Title} says of its queues can't be read here: {source.Redaction.Line(e.MessageText)}.";
-        }
-
+        EngineEvidence evidence;
+        string? problem;
+        using (await source.Pool.ShortAsync(cancellation))
+            (evidence, problem) = await reader.EvidenceAsync(cancellation);
         Say(problem);
         await record.SayEvidenceAsync(evidence, problem, cancellation);
     }

@@ -31,7 +31,7 @@ public sealed partial class SourceFeed
         }
 
         if (probed.HidesRows)
-            sentences.Add($"Row level security may hide rows of source '{source.Name}' from its user: what is hidden is not counted.");
+            sentences.Add($"Row level security may hide rows of source '{source.Name}' from its user, by {string.Join(", ", probed.HidingTables.Select(t => t.Name))}: what is hidden is not counted.");
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }
 

@@ -1,15 +1,14 @@
 namespace JobLineage.Core.Model;
 
 /// <summary>What an engine says of itself at one moment.</summary>
-/// <param name="Version">Its version, in its own words; null where it does not say.</param>
 /// <param name="QueuesBy">The table that says what of queues; null where nothing does.</param>
 /// <param name="Queues">What it says of queues.</param>
 /// <param name="NodesBy">The table that says who works; null where nothing does.</param>
 /// <param name="Nodes">Who works; one for each queue that a node serves.</param>
-public sealed record EngineEvidence(string? Version, string? QueuesBy, IReadOnlyList<EngineQueue> Queues, string? NodesBy, IReadOnlyList<EngineNode> Nodes)
+public sealed record EngineEvidence(string? QueuesBy, IReadOnlyList<EngineQueue> Queues, string? NodesBy, IReadOnlyList<EngineNode> Nodes)
 {
     /// <summary>An engine that says nothing.</summary>
-    public static EngineEvidence None { get; } = new(null, null, [], null, []);
+    public static EngineEvidence None { get; } = new(null, [], null, []);
 
     /// <summary>What it says of one queue; null where it says nothing of any.</summary>
     /// <param name="queue">The queue's name.</param>

@@ -67,7 +67,8 @@ public static class ErrorJson
         return null;
     }
 
-    private static string Text(JsonElement element)
+    /// <summary>A value as text that Postgres takes: a string without its quotes, anything else as it is written.</summary>
+    internal static string Text(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String)
             return element.GetRawText();

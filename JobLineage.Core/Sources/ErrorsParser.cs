@@ -75,29 +75,13 @@ public static class ErrorsParser
     private static JobError One(JsonElement element, Func<string, string> clean)
     {
         if (element.ValueKind != JsonValueKind.Object)
-            return new(0, null, clean(ErrorJson.Read(element) ?? Text(element)));
+            return new(0, null, clean(ErrorJson.Read(element) ?? ErrorJson.Text(element)));
         var attempt = element.TryGetProperty("attempt", out var number) && number.ValueKind == JsonValueKind.Number
             && number.TryGetInt32(out var parsed) ? parsed : 0;
         DateTimeOffset? at = element.TryGetProperty("at", out var time) && time.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(Text(time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)
+            && DateTimeOffset.TryParse(ErrorJson.Text(time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when)
                 ? when.ToUniversalTime()
                 : null;
-        return new(attempt, at, clean(ErrorJson.Read(element) ?? (element.TryGetProperty("error", out var message) ? Text(message) : element.GetRawText())));
-    }
-
-    private static string Text(JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.String)
-            return element.GetRawText();
-        try
-        {
-            // JSON may hold a NUL; text in Postgres may not.
-            return element.GetString()!.Replace('\0', '\uFFFD');
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair, escaped: it stays as it is written.
-            return element.GetRawText();
-        }
+        return new(attempt, at, clean(ErrorJson.Read(element) ?? (element.TryGetProperty("error", out var message) ? ErrorJson.Text(message) : element.GetRawText())));
     }
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using Npgsql;
@@ -16,29 +17,21 @@ public sealed class QueuesReader(ProbedSource source, NpgsqlDataSource database,
     /// <summary>To read the whole table is worth no more than this.</summary>
     private const int PaceSeconds = 5;
 
+    /// <summary>Rows, by the planner's estimate, up to which the whole table is read: whoever polls the API reads it every five seconds.</summary>
+    public const int PaceRows = 200_000;
+
     /// <summary>The queues, in the order of their names.</summary>
     public async Task<QueuesView> ReadAsync(CancellationToken cancellation)
     {
         var queues = new SortedDictionary<string, QueueLine>(StringComparer.Ordinal);
         var asOf = await WaitingAsync(queues, cancellation);
-        var hasPace = await PaceAsync(queues, cancellation);
-        var evidence = EngineEvidence.None;
-        string? problem = null;
-        if (Presets.Engine(source.Mapping.Preset) is { } engine)
-        {
-            try
-            {
-                evidence = await new EngineReader(engine, source.Mapping, database, redaction, TimeoutSeconds).EvidenceAsync(cancellation);
-            }
-            catch (PostgresException e) when (SourceFaults.IsMapping(e) || e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-            {
-                problem = $"What {engine.Title} says of its queues can't be read here: {redaction.Line(e.MessageText)}.";
-            }
-        }
-
+        var noPace = await PaceAsync(queues, cancellation);
+        var (evidence, problem) = Presets.Engine(source.Mapping.Preset) is { } engine
+            ? await new EngineReader(engine, source.Mapping, database, redaction, TimeoutSeconds).EvidenceAsync(cancellation)
+            : (EngineEvidence.None, null);
         foreach (var name in evidence.Queues.Select(q => q.Queue).Concat(evidence.Nodes.Select(n => n.Queue).OfType<string>()).Where(name => !name.Contains('*')))
             queues.TryAdd(name, new(name));
-        return new(source.Mapping.Name, asOf, hasPace, problem, [.. queues.Values.Select(q => q with { Said = evidence.Of(q.Queue) })]);
+        return new(source.Mapping.Name, asOf, noPace, problem, [.. queues.Values.Select(q => q with { Said = evidence.Of(q.Queue) })]);
     }
 
     private async Task<DateTimeOffset> WaitingAsync(SortedDictionary<string, QueueLine> queues, CancellationToken cancellation)
@@ -46,17 +39,23 @@ public sealed class QueuesReader(ProbedSource source, NpgsqlDataSource database,
         await using var command = await SourceCommand.OpenAsync(database, source.Mapping, TimeoutSeconds, cancellation);
         command.Sql = QueueSql.Waiting(source);
         await using var row = new RowCursor(await command.ReadAsync(CommandBehavior.Default, cancellation));
+        var asOf = command.Moment!.Shown;
         while (await row.NextAsync(cancellation))
         {
             var name = row.Text();
-            queues[name] = new(name) { Ready = row.Long(), Executing = row.Long(), Scheduled = row.Long(), Retryable = row.Long(), Suspended = row.Long(), OldestReadyAt = row.Time() };
+            var line = new QueueLine(name) { Ready = row.Long(), Executing = row.Long(), Scheduled = row.Long(), Retryable = row.Long(), Suspended = row.Long(), OldestReadyAt = row.Time() };
+            // On a standby that lags behind, what is due by the clock may be later than what is read.
+            queues[name] = line.OldestReadyAt > asOf ? line with { OldestReadyAt = asOf } : line;
         }
 
-        return command.Moment!.Shown;
+        return asOf;
     }
 
-    private async Task<bool> PaceAsync(SortedDictionary<string, QueueLine> queues, CancellationToken cancellation)
+    /// <summary>Counts starts and finishes; answers with a sentence where that is not done.</summary>
+    private async Task<string?> PaceAsync(SortedDictionary<string, QueueLine> queues, CancellationToken cancellation)
     {
+        if (await new SourceReader(source, database, redaction, TimeoutSeconds).EstimateRowsAsync(cancellation) is > PaceRows and var rows)
+            return string.Create(CultureInfo.InvariantCulture, $"Starts and finishes are not counted: that reads the whole table, of about {rows:#,0} rows, and is done up to {PaceRows:#,0} only.");
         try
         {
             await using var command = await SourceCommand.OpenAsync(database, source.Mapping, PaceSeconds, cancellation);
@@ -73,11 +72,11 @@ public sealed class QueuesReader(ProbedSource source, NpgsqlDataSource database,
                 };
             }
 
-            return true;
+            return null;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && !cancellation.IsCancellationRequested)
         {
-            return false;
+            return $"Starts and finishes are not counted: to read the whole table takes longer than {PaceSeconds} s.";
         }
     }
 }

@@ -65,5 +65,5 @@ public static class SchemaPatterns
         name.StartsWith(entry + ".", comparison) && name[(entry.Length + 1)..] is var schema && Match(patterns, schema) ? schema : null;
 
     /// <summary>A schema as a part of an address.</summary>
-    private static string Safe(string schema) => string.Concat(schema.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
+    internal static string Safe(string schema) => string.Concat(schema.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
 }

@@ -170,13 +170,20 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
             found.Unknown[id] = word;
     }
 
-    /// <summary>The planner's estimate of the table's rows: for a progress bar, and for nothing else.</summary>
+    /// <summary>The planner's estimate of the table's rows, whatever kind of table it is: for a progress bar, and to tell whether to read it whole is worth its price.</summary>
     public async Task<long> EstimateRowsAsync(CancellationToken cancellation)
     {
-        await using var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
-        command.Sql = ScanSql.Estimate;
-        command.Add(mapping.QualifiedTable);
-        return (long)(await command.ScalarAsync(cancellation))!;
+        await using (var command = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation))
+        {
+            command.Sql = ScanSql.EstimateOfSmall;
+            command.Add(mapping.QualifiedTable);
+            if (await command.ScalarAsync(cancellation) is long rows)
+                return rows;
+        }
+
+        await using var plan = await SourceCommand.OpenAsync(database, mapping, timeoutSeconds, cancellation);
+        plan.Sql = ScanSql.Estimate(source);
+        return PlanReading.Rows((string)(await plan.ScalarAsync(cancellation))!);
     }
 
     /// <summary>A parameter that holds ids in the column's own type, so that its index serves.</summary>
@@ -218,10 +225,12 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         var errors = ErrorsParser.Parse(row.TextOrNull(), e => redaction.FreeText(e).Text);
         if (row.TextOrNull() is { Length: > 0 } last)
             errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(ErrorJson.Read(last)).Text)];
+        // Every column is taken, whatever becomes of it: others may come after.
+        var (announced, parents) = (row.TextOrNull(), row.TextOrNull());
         return job with
         {
-            ExpectedChildren = Announced(row.TextOrNull()),
-            Parents = mapping.RunKey is null ? Others(row.TextOrNull(), job) : [],
+            ExpectedChildren = Announced(announced),
+            Parents = mapping.RunKey is null ? Others(parents, job) : [],
             Args = args,
             Meta = meta,
             Errors = errors,

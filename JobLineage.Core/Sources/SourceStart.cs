@@ -22,6 +22,8 @@ internal static partial class SourceStart
         // Conditions of a preset speak of its own state, which a blank one leaves as it is.
         if (start is not null && !string.IsNullOrWhiteSpace(section["State"]))
             start = start with { Unfinished = [] };
+        if (start is not null && section["InsertedAt"] is not null)
+            start = start with { Recent = null };
         if (start is not null && section["RunKey"] is not null)
             start = start with { RunKeyIndexed = null };
         if (start is null || section["ParentId"] is not { } parent)

@@ -28,8 +28,8 @@ internal sealed class QueuesCommand : SourceVerb
         var (output, error) = (parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error);
         if (view.Problem is not null)
             await error.WriteLineAsync(VisibleText.Line(view.Problem));
-        if (!view.HasPace)
-            await error.WriteLineAsync("Starts and finishes are not counted: to read the whole table takes too long.");
+        if (view.NoPace is not null)
+            await error.WriteLineAsync(view.NoPace);
         await output.WriteAsync(parse.GetValue(json) ? ContractJson.Line(QueuesAnswer.Of(view)) + "\n" : Text(view));
         return ExitCodes.Ok;
     }

@@ -1,5 +1,6 @@
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Tests.Engines;
 using JobLineage.Tests.Lineage;
 using JobLineage.Tests.Support;
 using Npgsql;
@@ -112,6 +113,94 @@ public sealed class SourceProbeTests
                 new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Options = $"-c role={role}", Pooling = false });
             var (source, _) = await SourceProbe.ProbeAsync(Oban, reader);
             Assert.Equal(1, (await new Core.Lineage.LineageQueries(source!, reader).GetPipelineStatsAsync("1"))!.Run.Total);
+        }
+        finally
+        {
+            await fixture.Database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    [Fact]
+    public async Task A_view_may_read_tables_that_its_reader_may_not_even_name()
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        var role = fixture.Database.Name + "_reader";
+        await fixture.Database.ExecuteAsync($"""
+            create schema hidden;
+            create table hidden.steps (job bigint, state text) partition by list (state);
+            create table hidden.steps_a partition of hidden.steps for values in ('a');
+            create table tasks (id bigint primary key, status text, kind text);
+            create view seen as select * from hidden.steps;
+            create role {role} login; grant select on tasks, seen to {role}
+            """);
+        try
+        {
+            await using var reader = NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Options = $"-c role={role}", Pooling = false });
+            var (source, problem) = await SourceProbe.ProbeAsync(TasksTable.Mapping with { LastError = "(select max(s.state) from seen s where s.job = job.id)" }, reader);
+            Assert.Null(problem?.Message);
+            Assert.Equal(["\"hidden\".\"steps\""], source!.Unannounced);
+        }
+        finally
+        {
+            await fixture.Database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    [Fact]
+    public async Task What_a_plan_names_need_be_no_name()
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync("create table parted (n int) partition by list (n); create table \"a\"\"part\" partition of parted for values in (1)");
+        await using var connection = await fixture.Connections.OpenConnectionAsync();
+        Assert.Equal(
+            ["\"public\".\"parted\"", "(public.a) INNER JOIN (public.b)"],
+            (await SourceProbe.RootsAsync(connection, ["(public.a) INNER JOIN (public.b)", "\"public\".\"a\"\"part\"", "\"public\".\"parted\""], default)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Row_level_security_of_what_is_joined_hides_as_much_as_that_of_the_jobs()
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        var role = fixture.Database.Name + "_reader";
+        await fixture.Database.ExecuteAsync($"""
+            create schema other;
+            create table tasks (id bigint primary key, status text, kind text);
+            create table notes (job bigint, note text);
+            create table other.words (job bigint, word text);
+            create table plain (job bigint);
+            alter table tasks enable row level security;
+            alter table notes enable row level security;
+            alter table other.words enable row level security;
+            create role {role} login;
+            create policy every on tasks for select to {role} using (true);
+            create policy job_lineage_reads on other.words for select to postgres using (true);
+            grant usage on schema other to {role}; grant select on tasks, notes, other.words, plain to {role}
+            """);
+        try
+        {
+            await using var reader = NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Options = $"-c role={role}", Pooling = false });
+            var mapping = TasksTable.Mapping with
+            {
+                Joins = "left join notes on notes.job = job.id left join other.words on words.job = job.id left join plain on plain.job = job.id",
+                Changes = [new("notes", "job"), new("words", "job", "other"), new("plain", "job")],
+            };
+            Assert.True((await SourceProbe.ProbeAsync(mapping, reader)).Source!.HidesRows);
+            var line = Assert.Single(await TasksTable.DoctorAsync(reader, mapping), line => line.StartsWith("Advice row security:", StringComparison.Ordinal));
+            Assert.StartsWith("Advice row security: Row level security of \"public\".\"notes\", \"other\".\"words\" may hide rows from this user", line);
+            // The name that is taken is not proposed again; what is proposed mends it.
+            foreach (var proposed in new[] { $"create policy job_lineage_reads on \"public\".\"notes\" for select to \"{role}\" using (true);", $"create policy job_lineage_reads_{role} on \"other\".\"words\" for select to \"{role}\" using (true);" })
+            {
+                Assert.Contains(proposed, line);
+                await fixture.Database.ExecuteAsync(proposed);
+            }
+
+            Assert.False((await SourceProbe.ProbeAsync(mapping, reader)).Source!.HidesRows);
+            await fixture.Database.ExecuteAsync($"create policy but on notes as restrictive for select to {role} using (note <> 'secret')");
+            line = Assert.Single(await TasksTable.DoctorAsync(reader, mapping), line => line.StartsWith("Advice row security:", StringComparison.Ordinal));
+            Assert.Contains("a restrictive policy of \"public\".\"notes\" takes rows away, which no other policy gives back: read as a role with BYPASSRLS", line);
+            Assert.DoesNotContain("create policy", line);
         }
         finally
         {

@@ -8,18 +8,9 @@ namespace JobLineage.Core.Engines.Dbos;
 /// </summary>
 internal sealed class DbosEngine : IEngine
 {
-    private const string Steps = "operation_outputs";
+    private const string Jobs = "workflow_status";
 
-    /// <summary>What a workflow has done so far; a child workflow is a job of its own.</summary>
-    private static readonly string[] StepsOf =
-    [
-        """
-        left join lateral (
-            select jsonb_build_object('steps', jsonb_agg(jsonb_build_object('step', s.function_name, 'started_at', to_timestamp(s.started_at_epoch_ms / 1000.0),
-                'completed_at', to_timestamp(s.completed_at_epoch_ms / 1000.0), 'error', s.error) order by s.function_id)) as made
-            from {schema}.operation_outputs s where s.workflow_uuid = job.workflow_uuid and s.child_workflow_id is null having count(*) > 0) steps on true
-        """,
-    ];
+    private const string Steps = "operation_outputs";
 
     private static readonly string[] Tables = ["workflow_input", "workflow_output"];
 
@@ -35,9 +26,9 @@ internal sealed class DbosEngine : IEngine
         Name = source,
         Preset = Name,
         Schema = "dbos",
-        Table = "workflow_status",
+        Table = Jobs,
         Id = "workflow_uuid",
-        Joins = string.Join('\n', [.. Tables.Where(tables.Has).Select(table => $"left join {{schema}}.{table} {table} on {table}.workflow_uuid = job.workflow_uuid"), .. tables.Has(Steps) ? StepsOf : []]) is { Length: > 0 } joins ? joins : null,
+        Joins = string.Join('\n', [.. Tables.Where(tables.Has).Select(table => $"left join {{schema}}.{table} {table} on {table}.workflow_uuid = job.workflow_uuid"), .. tables.Has(Steps) ? [StepsOf(tables)] : Array.Empty<string>()]) is { Length: > 0 } joins ? joins : null,
         Changes = [.. Tables.Append(Steps).Where(tables.Has).Select(table => new ChangeTable(table, "workflow_uuid"))],
         State = "job.status",
         Unfinished = ["job.status in ('ENQUEUED', 'DELAYED', 'PENDING')"],
@@ -53,18 +44,30 @@ internal sealed class DbosEngine : IEngine
         },
         Worker = "job.name",
         Queue = "job.queue_name",
-        ParentId = "job.parent_workflow_id",
+        ParentId = tables.Maybe(Jobs, "parent_workflow_id", "job.parent_workflow_id"),
         Attempt = "job.recovery_attempts",
         Priority = "job.priority",
         InsertedAt = "to_timestamp(job.created_at / 1000.0)",
-        ScheduledAt = "to_timestamp(job.delay_until_epoch_ms / 1000.0)",
+        Recent = "job.created_at > (extract(epoch from now() - {within}) * 1000)::bigint",
+        ScheduledAt = tables.Maybe(Jobs, "delay_until_epoch_ms", "to_timestamp(job.delay_until_epoch_ms / 1000.0)"),
         AttemptedAt = "to_timestamp(job.started_at_epoch_ms / 1000.0)",
-        FinishedAt = "to_timestamp(job.completed_at / 1000.0)",
+        FinishedAt = tables.Maybe(Jobs, "completed_at", "to_timestamp(job.completed_at / 1000.0)"),
         AttemptedBy = "job.executor_id",
         Args = tables.Has("workflow_input") ? "coalesce(workflow_input.inputs, job.inputs)" : "job.inputs",
         Meta = tables.Has(Steps) ? "steps.made" : null,
         LastError = tables.Has("workflow_output") ? "coalesce(workflow_output.error, job.error)" : "job.error",
     };
+
+    /// <summary>What a workflow has done so far; a child workflow is a job of its own.</summary>
+    private static string StepsOf(EngineTables tables)
+    {
+        string Time(string key, string column) => tables.Has(Steps, column) ? $"'{key}', to_timestamp(s.{column} / 1000.0), " : "";
+        return $"""
+            left join lateral (
+                select jsonb_build_object('steps', jsonb_agg(jsonb_build_object('step', s.function_name, {Time("started_at", "started_at_epoch_ms")}{Time("completed_at", "completed_at_epoch_ms")}'error', s.error) order by s.function_id)) as made
+                from {"{schema}"}.{Steps} s where s.workflow_uuid = job.workflow_uuid{(tables.Has(Steps, "child_workflow_id") ? " and s.child_workflow_id is null" : "")} having count(*) > 0) steps on true
+            """;
+    }
 
     /// <inheritdoc/>
     public string VersionSql(SourceMapping mapping) => $"select max(version)::text from {SourceMapping.Quote(mapping.Schema)}.dbos_migrations";

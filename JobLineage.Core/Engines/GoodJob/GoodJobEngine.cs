@@ -5,7 +5,7 @@ namespace JobLineage.Core.Engines.GoodJob;
 /// <summary>
 /// GoodJob 4: app/models/good_job of bensheldon/good_job (job.rb, setting.rb, process.rb) and the tables that its generator makes. One row a job, whose id is Active Job's.
 /// The error of an attempt stays until the next one ends; a job that is discarded by hand carries an error of its own class. Times are UTC without a zone. What is over is
-/// deleted after 14 days, or at once where <c>preserve_job_records</c> is off.
+/// deleted after 14 days, or by the worker itself when it ended: where <c>preserve_job_records</c> is off, whether it succeeded or failed for good.
 /// </summary>
 internal sealed class GoodJobEngine : IEngine
 {
@@ -37,8 +37,9 @@ internal sealed class GoodJobEngine : IEngine
             ["discarded"] = JobState.Discarded,
             ["removed"] = JobState.Cancelled,
         },
-        // Only what is finished is deleted by hand; what runs is deleted by itself where records are not preserved.
-        Deleted = "case when job.finished_at is not null then null when job.performed_at is not null then 'succeeded' else 'removed' end",
+        // Only what is finished is deleted by hand. What runs is deleted by its worker where records are not preserved, however it ended: the row says neither that it
+        // succeeded nor that its last retry failed (perform in job.rb destroys both).
+        Deleted = "case when job.finished_at is null and job.performed_at is null then 'removed' end",
         Worker = tables.Or("good_jobs", "job_class", "coalesce(job.job_class, job.serialized_params->>'job_class')", "job.serialized_params->>'job_class'"),
         Queue = "job.queue_name",
         ParentId = "job.serialized_params->>'parent_job_id'",
@@ -47,6 +48,7 @@ internal sealed class GoodJobEngine : IEngine
         Attempt = tables.Or("good_jobs", "executions_count", "coalesce(job.executions_count, 0)", "coalesce((job.serialized_params->>'executions')::int, 0)"),
         Priority = "job.priority",
         InsertedAt = "job.created_at at time zone 'UTC'",
+        Recent = "job.created_at > (now() - {within}) at time zone 'UTC'",
         ScheduledAt = "job.scheduled_at at time zone 'UTC'",
         AttemptedAt = "job.performed_at at time zone 'UTC'",
         FinishedAt = "job.finished_at at time zone 'UTC'",

@@ -70,14 +70,17 @@ internal sealed class GraphileWorkerEngine : IEngine
     /// <inheritdoc/>
     public Check Judge(SourceMapping mapping, string? version) => EngineVersion.Judge(Title, "migration", version, Newest);
 
-    /// <summary>The tables know no pauses, of any queue; a named queue runs its jobs one after the other, and is locked while one runs.</summary>
+    /// <summary>
+    /// The tables know no pauses, of any queue; a named queue runs its jobs one after the other, and is locked while one runs. There is a row for every name that was ever used: those that hold a job are
+    /// asked for.
+    /// </summary>
     public EngineStatement? Queues { get; } = new(
         "_private_job_queues",
         """
         select q.queue_name as queue, null::boolean as is_paused, null::timestamptz as paused_at, '_private_job_queues' as said_by,
-            case when q.locked_at is null then 'runs one job at a time'
-                else 'runs one job at a time, and is held since ' || to_char(q.locked_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC by ' || coalesce(q.locked_by, 'a worker') end as held
+            'runs one job at a time, and is held since ' || to_char(q.locked_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC by ' || coalesce(q.locked_by, 'a worker') as held
         from {schema}._private_job_queues q
+        where q.locked_at is not null
         union all
         select '*', null, null, '_private_job_queues', null
         """);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Engines.Oban;
@@ -59,11 +58,7 @@ internal sealed class ObanEngine : IEngine
     public string VersionSql(SourceMapping mapping) => $"select obj_description({SourceMapping.Literal(mapping.QualifiedTable)}::regclass, 'pg_class')";
 
     /// <inheritdoc/>
-    public Check Judge(SourceMapping mapping, string? version) => int.TryParse(version, CultureInfo.InvariantCulture, out var number)
-        ? number > Newest
-            ? new(CheckLevel.Advice, Title, $"Oban's schema version is {number}; versions up to {Newest} are known here. A newer Job Lineage may know it.")
-            : new(CheckLevel.Good, Title, $"Oban's schema version is {number}.")
-        : new(CheckLevel.Advice, Title, $"The comment of {mapping.Schema}.{mapping.Table} does not say which of Oban's schema versions it has; versions up to {Newest} are known.");
+    public Check Judge(SourceMapping mapping, string? version) => EngineVersion.Judge(Title, "schema version", version, Newest);
 
     /// <inheritdoc/>
     public string JobPath => "/oban/jobs/{id}";

@@ -61,6 +61,8 @@ internal sealed class SolidQueueEngine : IEngine
         Attempt = "coalesce((job.arguments::jsonb->>'executions')::int, 0) + (job.finished_at is not null or failed.job_id is not null or claimed.job_id is not null)::int",
         Priority = "job.priority",
         InsertedAt = "attempt.first_at at time zone 'UTC'",
+        // No index can serve the first time of several rows; that of the newest row is a plain column.
+        Recent = "job.created_at > (now() - {within}) at time zone 'UTC'",
         ScheduledAt = "coalesce(later.scheduled_at, job.scheduled_at) at time zone 'UTC'",
         AttemptedAt = "claimed.created_at at time zone 'UTC'",
         FinishedAt = "coalesce(job.finished_at, failed.created_at) at time zone 'UTC'",

@@ -10,16 +10,23 @@ internal static class QueueSql
 
     /// <summary>
     /// Of each queue with jobs that are not finished: its name, how many are ready, executing, scheduled, retryable and suspended, and since when the oldest ready one
-    /// could have been begun. It costs what a look costs: the rows that are not finished.
+    /// could have been begun. A queue is asked about now, so the clock says what is due: a job whose time has come is ready, whatever word the engine has for it until a
+    /// worker takes it, and one whose time has not is not. It costs what a look costs: the rows that are not finished.
     /// </summary>
     public static string Waiting(ProbedSource source)
     {
         var m = source.Mapping;
-        string Count(JobState state) => $"count(*) filter (where {In(m, state)})";
+        string Count(string condition) => $"count(*) filter (where {condition})";
         var due = $"greatest({RowSql.Time(m.ScheduledAt)}, {RowSql.Time(m.InsertedAt)})";
+        var (isDue, isLater) = ($"coalesce({due}, now()) <= now()", $"{due} > now()");
+        // Where no time is known for which jobs wait, the state alone says that they do.
+        var ready = m.ScheduledAt is null ? In(m, JobState.Available) : $"{In(m, JobState.Available, JobState.Scheduled, JobState.Retryable)} and {isDue}";
+        var (scheduled, retryable) = m.ScheduledAt is null
+            ? (In(m, JobState.Scheduled), In(m, JobState.Retryable))
+            : ($"{In(m, JobState.Available, JobState.Scheduled)} and {isLater}", $"{In(m, JobState.Retryable)} and {isLater}");
         return $"""
-            select {RowSql.TextOrEmpty(m.Queue)}, {Count(JobState.Available)}, {Count(JobState.Executing)}, {Count(JobState.Scheduled)}, {Count(JobState.Retryable)},
-                {Count(JobState.Suspended)}, min({due}) filter (where {In(m, JobState.Available)})
+            select {RowSql.TextOrEmpty(m.Queue)}, {Count(ready)}, {Count(In(m, JobState.Executing))}, {Count(scheduled)}, {Count(retryable)},
+                {Count(In(m, JobState.Suspended))}, min({due}) filter (where {ready})
             from {RowSql.From(m)}
             where {string.Join(" or ", ScanSql.Unfinished(source).Select(condition => $"({condition})").DefaultIfEmpty("true"))}
             group by 1
@@ -39,7 +46,8 @@ internal static class QueueSql
             """;
     }
 
-    private static string In(SourceMapping mapping, JobState state) => mapping.States.Where(s => s.Value == state).Select(s => SourceMapping.Literal(s.Key)).ToList() is { Count: > 0 } words
-        ? $"({mapping.State})::text in ({string.Join(", ", words)})"
-        : "false";
+    private static string In(SourceMapping mapping, params IEnumerable<JobState> states) =>
+        mapping.States.Where(s => states.Contains(s.Value)).Select(s => SourceMapping.Literal(s.Key)).ToList() is { Count: > 0 } words
+            ? $"({mapping.State})::text in ({string.Join(", ", words)})"
+            : "false";
 }

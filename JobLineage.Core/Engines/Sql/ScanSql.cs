@@ -31,7 +31,7 @@ internal static class ScanSql
         }
 
         if (within is not null && mapping.InsertedAt is not null)
-            arms.Add(Arm(source, $"{RowSql.Time(mapping.InsertedAt)} > now() - ${within}", isUnfinished: false));
+            arms.Add(Arm(source, NewRows(mapping, $"${within}"), isUnfinished: false));
         if (followed is not null)
             arms.Add(Arm(source, $"{id} = any(${followed})", isUnfinished: false));
         if (except is not null)
@@ -45,7 +45,7 @@ internal static class ScanSql
 
     /// <summary>Asks all that <see cref="Scan"/> asks of the rows of <c>$1</c>, an array of ids: which of them can't bear it is looked for by this.</summary>
     public static string Bear(ProbedSource source) => $"""
-        select {Version(source)}, {string.Join(", ", Unfinished(source).Select(condition => $"({condition})").Append(RowSql.Time(source.Mapping.InsertedAt)))}
+        select {Version(source)}, {string.Join(", ", Unfinished(source).Append(NewRows(source.Mapping, "interval '1 minute'")).Select(condition => $"({condition})").Append(RowSql.Time(source.Mapping.InsertedAt)))}
         from {RowSql.Joined(source.Mapping)}
         where {RowSql.Id(source.Mapping)} = any($1)
         """;
@@ -100,8 +100,27 @@ internal static class ScanSql
     private static string StateColumns(SourceMapping mapping) =>
         $"{RowSql.Id(mapping)}::text as jl_id, {RowSql.Text(mapping.State)}, {RowSql.Number(mapping.Attempt)}, {RowSql.Text(mapping.RunKey ?? mapping.ParentId)}, {RowSql.Time(mapping.InsertedAt)}";
 
-    /// <summary>The planner's estimate of the rows of <c>$1</c>, the quoted name of a table.</summary>
-    public const string Estimate = "select greatest(reltuples, 0)::bigint from pg_class where oid = $1::text::regclass";
+    /// <summary>
+    /// How many rows <c>$1</c>, the quoted name of a table, had when it and its partitions were last analyzed; NULL where it is larger than the ten pages that the planner takes
+    /// an unknown table to have, or is no table: then the planner is asked, who knows how large it is now.
+    /// </summary>
+    public const string EstimateOfSmall = """
+        with recursive part (id) as (
+            select $1::text::regclass::oid
+            union all select i.inhrelid from part join pg_inherits i on i.inhparent = part.id)
+        select case when not bool_or(c.relkind in ('v', 'f') or pg_relation_size(c.oid) > 10 * 8192) then coalesce(sum(greatest(c.reltuples, 0)) filter (where c.relkind <> 'p'), 0)::bigint end
+        from part join pg_class c on c.oid = part.id
+        """;
+
+    /// <summary>Asks the planner how many rows the table has.</summary>
+    public static string Estimate(ProbedSource source) => $"explain (format json) select from {RowSql.Whole(source.Mapping)}";
+
+    /// <summary>The condition for rows that were inserted within an interval: in a form that an index may serve, where the mapping has one.</summary>
+    /// <param name="mapping">The mapping, which says when a row was inserted.</param>
+    /// <param name="within">The interval, as SQL.</param>
+    public static string NewRows(SourceMapping mapping, string within) => mapping.Recent is { } recent
+        ? recent.Replace("{within}", within, StringComparison.Ordinal)
+        : $"{RowSql.Time(mapping.InsertedAt)} > now() - {within}";
 
     /// <summary>
     /// The conditions for rows that are not finished, one for each arm of a UNION ALL. A label that an older enum lacks

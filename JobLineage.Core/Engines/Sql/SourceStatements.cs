@@ -11,8 +11,21 @@ internal sealed record SourceStatement(string Use, string Sql, Func<string, SqlV
     /// <summary>The settings that it runs with, where they are not those of all.</summary>
     public string? Settings { get; init; }
 
-    /// <summary>Whether it is run every second or so.</summary>
-    public bool IsLook { get; init; }
+    /// <summary>What it looks over, where it is run every second or so.</summary>
+    public LookOver? Look { get; init; }
+}
+
+/// <summary>What a look finds, beside what is not finished, which every one does.</summary>
+internal enum LookOver
+{
+    /// <summary>Nothing more.</summary>
+    Unfinished,
+
+    /// <summary>Rows with a higher id than those that were seen.</summary>
+    NewIds,
+
+    /// <summary>Rows that were inserted a short while ago.</summary>
+    NewRows,
 }
 
 /// <summary>
@@ -41,7 +54,7 @@ internal static class SourceStatements
             new("the first reading of the table, further on", ReadSql.Chunk(source, isAfter: true, Some), id => [Id(id)]),
             new("the first reading of the table, looking for rows that can't be read", ReadSql.Ids(source, isAfter: false, Some), _ => []),
             new("the same, further on", ReadSql.Ids(source, isAfter: true, Some), id => [Id(id)]),
-            new("the look over what is not finished", ScanSql.Scan(source, null, null, 1), id => [Ids(id)]) { IsLook = true },
+            new("the look over what is not finished", ScanSql.Scan(source, null, null, 1), id => [Ids(id)]) { Look = LookOver.Unfinished },
             new("the look, looking for rows that can't be read", ScanSql.Bear(source), id => [Ids(id)]),
             new("the look, passing such rows by", ScanSql.Scan(Without(source), null, null, 1, 2), id => [Ids(id), Ids(id)]),
             new("the reconciliation", ScanSql.States(source, isAfter: false, Some), _ => []),
@@ -62,12 +75,12 @@ internal static class SourceStatements
             statements.Add(new("the count of rows without an id", ReadSql.Lacking(source), _ => []));
         if (kind == JobIdKind.BigInt)
         {
-            statements.Add(new("the look over new ids", ScanSql.Scan(source, 1, null, 2), id => [Id(id), Ids(id)]) { IsLook = true });
+            statements.Add(new("the look over new ids", ScanSql.Scan(source, 1, null, 2), id => [Id(id), Ids(id)]) { Look = LookOver.NewIds });
             statements.Add(new("the highest id", ScanSql.Highest(source), _ => []));
         }
         else if (source.Mapping.InsertedAt is not null)
         {
-            statements.Add(new("the look over new rows", ScanSql.Scan(source, null, 1, 2), id => [TimeSpan.FromMinutes(2), Ids(id)]) { IsLook = true });
+            statements.Add(new("the look over new rows", ScanSql.Scan(source, null, 1, 2), id => [TimeSpan.FromMinutes(2), Ids(id)]) { Look = LookOver.NewRows });
         }
 
         statements.AddRange(Lineage(source, lookup, Id).Select(s => s with { Settings = LineageSql.Settings(source, lookup, TrialSeconds) }));

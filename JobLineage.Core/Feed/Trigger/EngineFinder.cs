@@ -46,7 +46,7 @@ public sealed class EngineFinder(NpgsqlDataSource database, Redaction redaction)
         }
 
         // A name for each: the preset's, with the schema where that would be another's name.
-        return [.. found.Select(f => f with { Name = found.Count(o => o.Engine == f.Engine) == 1 ? f.Engine.Name : $"{f.Engine.Name}.{Safe(f.Schema)}" })];
+        return [.. found.Select(f => f with { Name = found.Count(o => o.Engine == f.Engine) == 1 ? f.Engine.Name : $"{f.Engine.Name}.{SchemaPatterns.Safe(f.Schema)}" })];
     }
 
     /// <summary>Null where a table of that name is another's: it lacks what the engine's has.</summary>
@@ -83,8 +83,6 @@ public sealed class EngineFinder(NpgsqlDataSource database, Redaction redaction)
             return null;
         }
     }
-
-    private static string Safe(string schema) => string.Concat(schema.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
 }
 
 /// <summary>A queue that was found.</summary>

@@ -1,5 +1,6 @@
 using JobLineage.Core.Contract;
 using JobLineage.Core.Engines.Sql;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using Npgsql;
 
@@ -91,23 +92,27 @@ public sealed class SourceDoctor(ProbedSource probed, NpgsqlDataSource database,
         var reader = new EngineReader(engine, mapping, database, redaction);
         if (engine.Judge(mapping, await reader.VersionAsync(cancellation)) is { } check)
             checks.Add(check);
-        try
-        {
-            foreach (var queue in (await reader.QueuesAsync(cancellation)).Where(q => q.IsPaused is true))
-                Advise("queues", $"Queue {queue.Queue} is paused{(queue.PausedAt is { } at ? $" since {at:u}" : "")}, by {queue.SaidBy}.");
-            foreach (var queue in (await reader.NodesAsync(cancellation)).GroupBy(n => n.Queue ?? "any queue", StringComparer.Ordinal).OrderBy(q => q.Key, StringComparer.Ordinal))
-                Good("queues", $"{queue.Key}: served by {string.Join(", ", queue.Select(n => n.SeenAt is { } seen ? $"{n.Node} (last sign of life {seen:u})" : n.Node))}.");
-        }
-        catch (PostgresException e) when (SourceFaults.IsMapping(e) || e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            // Another edition or version has other columns there: nothing of the source's own reading depends on it.
-            Advise("queues", $"What {engine.Title} says of its queues can't be read here: {redaction.Line(e.MessageText)}.");
-        }
-
+        var (evidence, problem) = await reader.EvidenceAsync(cancellation);
+        if (problem is not null)
+            Advise("queues", problem);
+        foreach (var queue in evidence.Queues.Where(q => q.IsPaused is true))
+            Advise("queues", $"Queue {queue.Queue} is paused{(queue.PausedAt is { } at ? $" since {at:u}" : "")}, by {queue.SaidBy}.");
+        foreach (var nodes in evidence.Nodes.GroupBy(n => n.Queue ?? "any queue", StringComparer.Ordinal).OrderBy(q => q.Key, StringComparer.Ordinal))
+            ExamineNodes(nodes.Key, nodes.First().Queue is { } name ? evidence.Of(name)!.Nodes : [.. nodes], evidence.NodesBy!);
         if (probed.Missing.Count > 0)
             Good(engine.Title, $"This version lacks {string.Join(", ", probed.Missing)}, which other versions have: what that tells is given up, and all else is read.");
         if (probed.StateLabels is { } labels && mapping.States.Keys.Where(word => !labels.Contains(word)).ToList() is { Count: > 0 } missing)
             Good("states", $"The table's states lack {string.Join(", ", missing.Select(word => $"'{word}'"))}, which other versions have.");
+    }
+
+    /// <summary>Who serves a queue: those that live, by the engine's own limit.</summary>
+    private void ExamineNodes(string queue, IReadOnlyList<EngineNode> nodes, string by)
+    {
+        var living = nodes.Where(n => n.IsAlive).OrderBy(n => n.Node, StringComparer.Ordinal).ToList();
+        if (living.Count > 0)
+            Good("queues", $"{queue}: served by {string.Join(", ", living.Select(n => n.SeenAt is { } seen ? $"{n.Node} (last sign of life {seen:u})" : n.Node))}.");
+        else
+            Advise("queues", $"{queue}: no worker that lives serves it, by {by}{(nodes.Max(n => n.SeenAt) is { } last ? $"; the last sign of life was at {last:u}" : "")}.");
     }
 
     /// <summary>Says which index serves the search for children, however small the table is.</summary>

@@ -68,7 +68,7 @@ public sealed class TriggerInstaller(SourceMapping mapping, NpgsqlDataSource dat
                         from pg_partition_tree(c.oid) tree join pg_class part on part.oid = tree.relid) end) as stamp
             from unnest($1, $2, $3) with ordinality w (relation, function, kinds, place)
                 cross join lateral (select string_to_array(kinds, ' ') as names) n
-                left join pg_class c on c.oid = to_regclass(relation)
+                left join (pg_class c join pg_namespace s on s.oid = c.relnamespace) on s.nspname = (parse_ident(relation))[1] and c.relname = (parse_ident(relation))[2]
                 left join pg_proc p on p.proname = function and p.pronamespace = to_regnamespace('job_lineage')
                 left join pg_trigger t on t.tgrelid = c.oid and t.tgfoid = p.oid and not t.tgisinternal and t.tgparentid = 0
             group by place, names, c.oid, c.relfilenode, c.relkind) tables

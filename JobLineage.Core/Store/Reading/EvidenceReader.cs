@@ -27,7 +27,7 @@ internal static class EvidenceReader
         var found = new Dictionary<short, EngineEvidence>();
         await row.NextResultAsync(cancellation);
         while (await row.NextAsync(cancellation))
-            found[row.Short()] = new(null, row.TextOrNull(), [], row.TextOrNull(), []);
+            found[row.Short()] = new(row.TextOrNull(), [], row.TextOrNull(), []);
         var queues = new List<(short Source, EngineQueue Queue)>();
         await row.NextResultAsync(cancellation);
         while (await row.NextAsync(cancellation))
@@ -39,6 +39,6 @@ internal static class EvidenceReader
         return found.ToDictionary(
             e => e.Key,
             e => new EngineEvidence(
-                null, e.Value.QueuesBy, [.. queues.Where(q => q.Source == e.Key).Select(q => q.Queue)], e.Value.NodesBy, [.. nodes.Where(n => n.Source == e.Key).Select(n => n.Node)]));
+                e.Value.QueuesBy, [.. queues.Where(q => q.Source == e.Key).Select(q => q.Queue)], e.Value.NodesBy, [.. nodes.Where(n => n.Source == e.Key).Select(n => n.Node)]));
     }
 }

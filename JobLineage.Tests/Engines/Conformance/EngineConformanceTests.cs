@@ -31,9 +31,11 @@ public sealed class EngineConformanceTests
             var reader = new Core.Sources.EngineReader(known, engine.Mapping, fixture.Source, new());
             if (known.VersionSql(engine.Mapping) is not null)
                 Assert.NotNull(known.Judge(engine.Mapping, await reader.VersionAsync(default)));
-            Assert.Equal(engine.Said, (await reader.QueuesAsync(default)).OrderBy(q => q.Queue, StringComparer.Ordinal));
+            var (evidence, unread) = await reader.EvidenceAsync(default);
+            Assert.Null(unread);
+            Assert.Equal(engine.Said, evidence.Queues.OrderBy(q => q.Queue, StringComparer.Ordinal));
             // Whether one is alive depends on the moment.
-            Assert.Equal(engine.Working, (await reader.NodesAsync(default)).Select(n => n with { IsAlive = false }).OrderBy(n => n.Queue, StringComparer.Ordinal));
+            Assert.Equal(engine.Working, evidence.Nodes.Select(n => n with { IsAlive = false }).OrderBy(n => n.Queue, StringComparer.Ordinal));
             Assert.Empty(source.Missing);
         }
     }

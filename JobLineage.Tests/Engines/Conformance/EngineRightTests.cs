@@ -146,6 +146,48 @@ public sealed class EngineRightTests
     }
 
     [Fact]
+    public async Task Dbos_of_an_older_schema_is_read_without_the_columns_that_it_lacks()
+    {
+        await using var fixture = await EngineRows.MakeAsync(
+            "dbos", "alter table dbos.workflow_status drop column delay_until_epoch_ms cascade, drop column completed_at cascade, drop column parent_workflow_id cascade",
+            "alter table dbos.operation_outputs drop column started_at_epoch_ms, drop column completed_at_epoch_ms cascade, drop column child_workflow_id",
+            "drop table dbos.workflow_input, dbos.workflow_output",
+            "insert into dbos.workflow_status (workflow_uuid, status, name, created_at, started_at_epoch_ms, recovery_attempts, error) values ('b', 'ERROR', 'page', 1795990441235, 1795990474714, 2, 'HTTP 500')",
+            "insert into dbos.operation_outputs (workflow_uuid, function_id, function_name) values ('b', 0, 'fetch')");
+        var job = await EngineRows.ReadAsync(fixture, "dbos", "b");
+        Assert.Equal((JobState.Discarded, null, 2, "HTTP 500", null), (job.State, job.ParentId, job.Attempt, job.Errors.Single().Message, job.FinishedAt));
+        Assert.Contains("\"fetch\"", job.Meta);
+        var (source, _) = await SourceProbe.ProbeAsync(Presets.Find("dbos", "q")!, fixture.Source);
+        Assert.Equal(
+            [
+                "operation_outputs.child_workflow_id", "operation_outputs.completed_at_epoch_ms", "operation_outputs.started_at_epoch_ms", "workflow_input", "workflow_output",
+                "workflow_status.completed_at", "workflow_status.delay_until_epoch_ms", "workflow_status.parent_workflow_id",
+            ],
+            source!.Missing);
+        Assert.DoesNotContain(await new SourceDoctor(source, fixture.Source, FeedKind.Poll, new()).ExamineAsync(default), c => c.Level == CheckLevel.Problem);
+    }
+
+    [Theory]
+    [InlineData("good_job", "good_job", "good_jobs", "created_at")]
+    [InlineData("solid_queue", "solid_queue", "solid_queue_jobs", "created_at")]
+    [InlineData("dbos", "dbos", "dbos.workflow_status", "created_at")]
+    [InlineData("pg_boss", "pgboss12", "pgboss.job_common", "created_on")]
+    public async Task A_plain_index_on_the_time_of_insertion_serves_the_look_over_new_rows(string preset, string folder, string table, string column)
+    {
+        await using var fixture = await EngineRows.MakeAsync(folder, $"create index by_time on {table} ({column})");
+        var (source, problem) = await SourceProbe.ProbeAsync(Presets.Find(preset, "q")!, fixture.Source);
+        Assert.Null(problem?.Message);
+        await using var connection = await fixture.Source.OpenConnectionAsync();
+        var scan = $"select from {Core.Engines.Sql.RowSql.Whole(source!.Mapping)} where {Core.Engines.Sql.ScanSql.NewRows(source.Mapping, "interval '2 minutes'")}";
+        // Small tables are read whole unless that is made dear.
+        await using (var dear = new NpgsqlCommand("set enable_seqscan = off", connection))
+            await dear.ExecuteNonQueryAsync();
+        await using var explain = new NpgsqlCommand(Core.Engines.PlanReading.Explain(scan), connection);
+        Assert.True(Core.Engines.PlanReading.IsServed((string)(await explain.ExecuteScalarAsync())!, isView: false));
+        Assert.Contains(Core.Engines.Sql.ScanSql.NewRows(source.Mapping, "$1"), Core.Engines.Sql.ScanSql.Scan(source, null, 1, 2), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task GoodJob_keeps_the_error_of_the_former_attempt_while_the_next_one_runs()
     {
         await using var fixture = await EngineRows.MakeAsync(
@@ -156,6 +198,31 @@ public sealed class EngineRightTests
         Assert.Equal(JobState.Retryable, (await EngineRows.ReadAsync(fixture, "good_job", "00000000-0000-0000-0000-000000000001")).State);
         await fixture.SqlAsync("update good_jobs set performed_at = now(), finished_at = now(), error = null");
         Assert.Equal(JobState.Completed, (await EngineRows.ReadAsync(fixture, "good_job", "00000000-0000-0000-0000-000000000001")).State);
+    }
+
+    [Theory]
+    [InlineData(null, "2 completed, 3 cancelled")]
+    [InlineData("case when job.finished_at is not null then null when job.performed_at is not null then 'succeeded' else 'removed' end", "1 completed, 2 completed, 3 cancelled")]
+    public async Task GoodJob_deletes_what_its_worker_ended_whether_it_succeeded_or_failed_for_good_and_nobody_says_which_but_an_operator(string? deleted, string expected)
+    {
+        var mapping = Presets.Find("good_job", "q")!;
+        mapping = mapping with { Deleted = deleted ?? mapping.Deleted };
+        await using var fixture = await EngineRows.MakeAsync("good_job");
+        await new TriggerInstaller(mapping, fixture.Source).InstallAsync();
+        await using var feed = await FreshFeed.CreateAsync(fixture.Source);
+        await feed.StartAsync(mapping);
+        await feed.UntilAsync(FeedState.Live);
+        await fixture.SqlAsync("""
+            insert into good_jobs (id, job_class, created_at, updated_at, scheduled_at, performed_at, finished_at, executions_count)
+            select ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'Mail', now(), now(), now(), case when n < 3 then now() end, case when n = 2 then now() end, (n < 3)::int from generate_series(1, 3) n
+            """);
+        const string told = """
+            select coalesce(string_agg(right(id, 1) || ' ' || (array['available','scheduled','suspended','executing','retryable','completed','discarded','cancelled'])[state + 1], ', ' order by id), '')
+            from job_lineage.job where flags & 5 = 0
+            """;
+        await feed.UntilAsync(async () => await feed.StoredAsync<string>(told) == "1 executing, 2 completed, 3 available", async () => await feed.StoredAsync<string>(told) ?? "");
+        await fixture.SqlAsync("delete from good_jobs");
+        await feed.UntilAsync(async () => await feed.StoredAsync<string>(told) == expected, async () => await feed.StoredAsync<string>(told) ?? "");
     }
 
     [Fact]

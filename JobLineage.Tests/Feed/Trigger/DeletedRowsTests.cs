@@ -36,6 +36,20 @@ public sealed class DeletedRowsTests
     }
 
     [Fact]
+    public async Task An_image_is_read_where_runs_share_a_key_too()
+    {
+        await using var fixture = await FollowedAsync(Mapping with { ParentId = null, RunKey = "job.payload->>'run'" });
+        await fixture.ExecuteAsync("""
+            begin;
+            insert into work (kind_id, payload, locked_at) values (1, '{"run": "a"}', now()), (2, '{"run": "a"}', now());
+            delete from work;
+            commit
+            """);
+
+        await fixture.Feed.UntilAsync(async () => await fixture.EndedAsync() == "1 sync completed, 2 page completed");
+    }
+
+    [Fact]
     public async Task One_that_was_seen_before_ends_as_its_image_says()
     {
         await using var fixture = await FollowedAsync();
