@@ -174,7 +174,7 @@ public sealed class SourceProbeTests
             alter table other.words enable row level security;
             create role {role} login;
             create policy every on tasks for select to {role} using (true);
-            create policy job_lineage_reads on other.words for select to postgres using (true);
+            create policy job_lineage_reads on other.words for select to current_user using (true);
             grant usage on schema other to {role}; grant select on tasks, notes, other.words, plain to {role}
             """);
         try
