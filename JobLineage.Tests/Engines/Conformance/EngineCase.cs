@@ -80,7 +80,7 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
             ],
         },
         ["graphile_worker"] = () => Replayed("graphile_worker", [("_private_jobs", "id")], stages => stages.Select(RemovedOne)) with
-        { Touched = "priority", Said = [new("*", null, null, "_private_job_queues"), new("pages", null, null, "_private_job_queues", "runs one job at a time")] },
+        { Touched = "priority", Said = [new("*", null, null, "_private_job_queues")] },
         ["river"] = () => Replayed("river", [("river_job", "id")], stages => stages),
         ["good_job"] = () => Replayed("good_job", [("good_jobs", "id")], stages => stages),
         ["solid_queue"] = () => Replayed(
