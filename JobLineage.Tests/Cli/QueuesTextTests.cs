@@ -10,7 +10,7 @@ public sealed class QueuesTextTests
     public void Rates_are_written_as_everywhere_and_what_is_not_known_is_a_dash()
     {
         var at = new DateTimeOffset(2026, 3, 14, 12, 0, 0, TimeSpan.Zero);
-        var text = QueuesCommand.Text(new("oban", at, true, null,
+        var text = QueuesCommand.Text(new("oban", at, null, null,
         [
             new("mail") { Ready = 3, StartsPerMinute = 1_234.56, FinishesPerMinute = 2.5 },
             new("ops") { StartsPerMinute = 12.34, Said = new(null, null, null, "queue", null, []) },

@@ -9,7 +9,11 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     private const string Prefix = "jl_test_";
 
+    // Copied as files, without a log: a quarter of the processor. Before 15 Postgres knows no other way, and no word for it.
+    private const string AsFiles = "strategy file_copy";
+
     private static readonly SemaphoreSlim TemplateGate = new(1);
+    private static string? _copied;
     private static string? _template;
 
     private readonly string _server;
@@ -30,7 +34,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         var server = await PostgresFixture.ConnectionStringAsync();
         var database = new TestDatabase(server, Prefix + Guid.NewGuid().ToString("N"));
-        await database.OnServerAsync($"create database {database.Name}");
+        await database.OnServerAsync($"create database {database.Name} {await CopiedAsync(server)}");
         return database;
     }
 
@@ -39,7 +43,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         var server = await PostgresFixture.ConnectionStringAsync();
         var database = new TestDatabase(server, Prefix + Guid.NewGuid().ToString("N"));
-        await database.OnServerAsync($"create database {database.Name} template {await TemplateAsync()}");
+        await database.OnServerAsync($"create database {database.Name} template {await TemplateAsync()} {await CopiedAsync(server)}");
         return database;
     }
 
@@ -88,6 +92,18 @@ public sealed class TestDatabase : IAsyncDisposable
             "select datname from pg_database where datname like @like", new { like = Prefix.Replace("_", @"\_") + "%" });
         foreach (var name in names)
             await connection.ExecuteAsync($"drop database if exists {name} with (force)");
+    }
+
+    private static async Task<string> CopiedAsync(string server)
+    {
+        if (_copied is null)
+        {
+            await using var connection = new NpgsqlConnection(server);
+            await connection.OpenAsync();
+            _copied = connection.PostgreSqlVersion.Major < 15 ? "" : AsFiles;
+        }
+
+        return _copied;
     }
 
     private static async Task<string> TemplateAsync()
