@@ -39,7 +39,7 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
         await row.DisposeAsync();
         var (heads, sections) = await RunsAsync(cancellation);
         var groups = await GroupsAsync(heads, cancellation);
-        var paths = await StagePaths.OfRunsAsync(connection, heads.Select(h => h.Run).Where(r => r != 0), cancellation);
+        var paths = await StagePaths.OfRunsAsync(connection, [.. heads.Where(h => h.Run != 0).Select(h => (h.Source, h.Run))], cancellation);
         var samples = await JobsAsync(groups, content.Failures, cancellation);
         return content with
         {
@@ -75,7 +75,7 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
             select t.source_id, s.name, t.run_id, r.root_id, l.text, t.failures, (select count(*) from sections)
             from sections t
             join job_lineage.source s on s.id = t.source_id
-            left join job_lineage.run r on r.id = t.run_id
+            left join job_lineage.run r on r.source_id = t.source_id and r.id = t.run_id
             left join job_lineage.label l on l.id = r.worker
             order by t.failures desc, t.run_id desc, t.source_id
             limit {DigestLimits.Jobs}
@@ -131,13 +131,13 @@ internal sealed class DigestCollector(NpgsqlConnection connection, long digest)
         await using var command = Command(
             $"""
             with recent as (
-                select g.n, g.room, t.id, t.at, row_number() over (partition by g.n order by t.at desc, t.id desc) as place
+                select g.n, g.room, t.source_id, t.id, t.at, row_number() over (partition by g.n order by t.at desc, t.id desc) as place
                 from pg_temp.told t
                 join unnest($1, $2, $3, $4, $5, $6) with ordinality g (source_id, run_id, stage_id, worker, fingerprint, room, n)
                     on (t.source_id, t.run_id, t.stage_id, t.worker, t.fingerprint) = (g.source_id, g.run_id, g.stage_id, g.worker, g.fingerprint))
             select r.n, f.job_id, f.target, f.attempt, f.max_attempts, r.at, f.message, {JobSql.Args()}
             from recent r
-            join job_lineage.failure f on f.id = r.id
+            join job_lineage.failure f on f.source_id = r.source_id and f.id = r.id
             left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob}
             where r.place <= r.room
             order by r.n, r.place

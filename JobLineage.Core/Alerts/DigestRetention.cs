@@ -55,7 +55,7 @@ public sealed class DigestRetention(NpgsqlDataSource store, TimeSpan keepFor)
         update job_lineage.failure f
         set swept = true, message = null, target = null
         from (
-            select f.id from job_lineage.failure f
+            select f.source_id, f.id from job_lineage.failure f
             where f.digest_id is not null and not f.swept and f.seen_at < now() - $1
                 and case
                     when f.digest_id = 0 then true
@@ -64,18 +64,18 @@ public sealed class DigestRetention(NpgsqlDataSource store, TimeSpan keepFor)
                     else exists (select from job_lineage.digest d where d.id = f.digest_id and {IsOver}) end
             order by f.seen_at limit {Batch}
             for update of f skip locked) old
-        where f.id = old.id
+        where f.source_id = old.source_id and f.id = old.id
         """;
 
     private static readonly string Forgotten =
         $"""
         delete from job_lineage.failure f
         using (
-            select f.id from job_lineage.failure f
+            select f.source_id, f.id from job_lineage.failure f
             where f.swept and f.digest_id is not null and {IsGone} and $1 >= interval '0'
             limit {Batch}
             for update of f skip locked) old
-        where f.id = old.id
+        where f.source_id = old.source_id and f.id = old.id
         """;
 
     private static readonly string Bodies =

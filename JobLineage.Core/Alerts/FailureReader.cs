@@ -32,7 +32,7 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
         var total = 0L;
         await using (var command = new NpgsqlCommand(
             $"""
-            select j.run_id, j.stage_id, f.id, s.name, f.job_id, r.root_id, coalesce(rl.text, l.text), l.text, f.attempt, f.max_attempts,
+            select f.source_id, j.run_id, j.stage_id, f.id, s.name, f.job_id, r.root_id, coalesce(rl.text, l.text), l.text, f.attempt, f.max_attempts,
                 f.fingerprint, p.text, {LedgerSql.At}, f.told_before is not null,
                 (select count(*) from job_lineage.failure f where {column} = $1)
             from (
@@ -43,7 +43,7 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
             join job_lineage.label l on l.id = f.worker
             left join job_lineage.fingerprint p on p.id = f.fingerprint
             left join job_lineage.job j on j.source_id = f.source_id and j.id = f.job_id and {LedgerSql.IsItsJob}
-            left join job_lineage.run r on r.id = j.run_id
+            left join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             left join job_lineage.label rl on rl.id = r.worker
             order by f.id desc
             """, connection))
@@ -52,7 +52,7 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
             await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
             while (await row.NextAsync(cancellation))
             {
-                rows.Add(new(row.LongOrNull(), row.LongOrNull(), new(
+                rows.Add(new(row.Short(), row.LongOrNull(), row.LongOrNull(), new(
                     row.Long(), row.Text(), row.Text(), row.TextOrNull(), row.Text(), null, row.Text(), row.Int(), row.Int(),
                     row.IntOrNull(), row.TextOrNull(), row.Time()!.Value, row.Bool())));
                 total = row.Long();
@@ -61,7 +61,7 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
 
         long? older = rows.Count > query.PageSize ? rows[query.PageSize - 1].Failure.Id : null;
         rows = [.. rows.Take(query.PageSize)];
-        var paths = await StagePaths.OfRunsAsync(connection, rows.Select(r => r.Run).OfType<long>().Distinct(), cancellation);
+        var paths = await StagePaths.OfRunsAsync(connection, [.. rows.Where(r => r.Run is not null).Select(r => (r.Source, r.Run!.Value)).Distinct()], cancellation);
         return new([.. rows.Select(r => r.Failure with { Stage = r.Stage is { } stage ? paths.GetValueOrDefault(stage) : null })], total, older);
     }
 
@@ -101,5 +101,5 @@ public sealed class FailureReader(NpgsqlDataSource store, DateTimeOffset? since 
         return tellings;
     }
 
-    private sealed record Row(long? Run, long? Stage, ToldFailure Failure);
+    private sealed record Row(short Source, long? Run, long? Stage, ToldFailure Failure);
 }

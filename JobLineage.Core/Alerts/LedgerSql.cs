@@ -18,7 +18,7 @@ internal static class LedgerSql
     /// <summary>The number of the label of the pipeline that <c>f</c> belongs to; of a single, its own worker's.</summary>
     public const string Pipeline =
         """
-        coalesce((select r.worker from job_lineage.job j join job_lineage.run r on r.id = j.run_id
+        coalesce((select r.worker from job_lineage.job j join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             where j.source_id = f.source_id and j.id = f.job_id and (f.inserted_at is null or j.inserted_at is null or j.inserted_at = f.inserted_at)), f.worker)
         """;
 

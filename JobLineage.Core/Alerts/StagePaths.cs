@@ -6,8 +6,9 @@ namespace JobLineage.Core.Alerts;
 /// <summary>The paths of the stages of some runs, by the stage's number.</summary>
 internal static class StagePaths
 {
-    /// <summary>Reads them.</summary>
-    public static async Task<Dictionary<long, string>> OfRunsAsync(NpgsqlConnection connection, IEnumerable<long> runs, CancellationToken cancellation)
+    /// <summary>Reads them, of runs with the numbers of their sources.</summary>
+    public static async Task<Dictionary<long, string>> OfRunsAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<(short Source, long Run)> runs, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -15,9 +16,9 @@ internal static class StagePaths
             from job_lineage.stage s
             join job_lineage.label w on w.id = s.worker
             left join job_lineage.label p on p.id = s.step
-            where s.run_id = any($1)
+            where s.source_id = any($2) and s.run_id = any($1)
             order by s.run_id, s.depth, s.id
-            """, connection).With(Parameters.Longs(runs));
+            """, connection).With(Parameters.Longs(runs.Select(r => r.Run)), Parameters.Shorts(runs.Select(r => r.Source).Distinct()));
         var stages = new List<(long Run, long Id, long? Parent, string Worker, string? Step)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -46,11 +46,11 @@ internal static class HistoryFixture
     /// <summary>Rows that hang on nothing.</summary>
     public static async Task<long> DanglingAsync(this TestDatabase database) => await database.ScalarAsync<long>(
         """
-        select (select count(*) from job_lineage.job j where j.run_id is not null and not exists (select from job_lineage.run r where r.id = j.run_id))
-            + (select count(*) from job_lineage.job j where j.stage_id is not null and not exists (select from job_lineage.stage s where s.id = j.stage_id))
-            + (select count(*) from job_lineage.stage s where not exists (select from job_lineage.run r where r.id = s.run_id))
-            + (select count(*) from job_lineage.stage_edge e where not exists (select from job_lineage.stage s where s.id = e.from_stage)
-                or not exists (select from job_lineage.stage s where s.id = e.to_stage))
-            + (select count(*) from job_lineage.error_group g where not exists (select from job_lineage.stage s where s.id = g.stage_id))
+        select (select count(*) from job_lineage.job j where j.run_id is not null and not exists (select from job_lineage.run r where r.source_id = j.source_id and r.id = j.run_id))
+            + (select count(*) from job_lineage.job j where j.stage_id is not null and not exists (select from job_lineage.stage s where s.source_id = j.source_id and s.id = j.stage_id))
+            + (select count(*) from job_lineage.stage s where not exists (select from job_lineage.run r where r.source_id = s.source_id and r.id = s.run_id))
+            + (select count(*) from job_lineage.stage_edge e where not exists (select from job_lineage.stage s where s.source_id = e.source_id and s.id = e.from_stage)
+                or not exists (select from job_lineage.stage s where s.source_id = e.source_id and s.id = e.to_stage))
+            + (select count(*) from job_lineage.error_group g where not exists (select from job_lineage.stage s where s.source_id = g.source_id and s.id = g.stage_id))
         """);
 }

@@ -42,8 +42,8 @@ internal sealed class RandomRuns
                 (r->>'Completed')::bigint, (r->>'Discarded')::bigint, (r->>'Started')::timestamptz,
                 case when r->>'Active' like '9999%' then 'infinity' else (r->>'Active')::timestamptz end
             from jsonb_array_elements(@rows::jsonb) r;
-            insert into job_lineage.stage (id, run_id, worker, depth, rows, executing, completed, discarded)
-            select id, id, worker, 1, rows, executing, completed, discarded from job_lineage.run;
+            insert into job_lineage.stage (source_id, id, run_id, worker, depth, rows, executing, completed, discarded)
+            select source_id, id, id, worker, 1, rows, executing, completed, discarded from job_lineage.run;
             insert into job_lineage.job (source_id, id, run_id, stage_id, worker, queue, state, attempt, max_attempts, priority, hash, args)
             select source_id, root_id, id, id, worker, 6, 5, 1, 1, 0, id, '{"page": ' || (id % 10) || ', "City": "Kraków"}' from job_lineage.run;
             """,

@@ -16,10 +16,11 @@ public sealed class RunsTextTests : IAsyncLifetime
             -- In run 1007: a page job below the root, and what it failed with.
             insert into job_lineage.label (text) values ('App.Deep.PageJob');
             insert into job_lineage.fingerprint (version, text) values (1, '** (Req.TransportError) connection refused by <n>'), (1, 'timed out');
-            insert into job_lineage.stage (id, run_id, worker, depth, rows, discarded) select 5000, 1007, id, 2, 1, 1 from job_lineage.label where text = 'App.Deep.PageJob';
-            insert into job_lineage.error_group (stage_id, fingerprint, final) values (5000, 1, 1);
+            insert into job_lineage.stage (source_id, id, run_id, worker, depth, rows, discarded)
+            select r.source_id, 5000, r.id, l.id, 2, 1, 1 from job_lineage.run r, job_lineage.label l where r.id = 1007 and l.text = 'App.Deep.PageJob';
+            insert into job_lineage.error_group (source_id, stage_id, fingerprint, final) select source_id, id, 1, 1 from job_lineage.stage where id = 5000;
             insert into job_lineage.job (source_id, id, run_id, stage_id, worker, queue, state, attempt, max_attempts, priority, hash)
-            select 2, 'job/77', 1007, 5000, s.worker, 6, 6, 1, 1, 0, 1 from job_lineage.stage s where s.id = 5000;
+            select s.source_id, 'job/77', 1007, 5000, s.worker, 6, 6, 1, 1, 0, 1 from job_lineage.stage s where s.id = 5000;
             update job_lineage.run set run_key = 'chain 5' where id = 1009;
             update job_lineage.job set args = '{"note": "it''s; drop table job_lineage.run; -- %_\\ <b>"}' where id = '1011';
             """);

@@ -34,12 +34,12 @@ public class JobsListTests
     }
 
     [Theory]
-    [InlineData(SliceKind.Due, "job_stage", "state")]
-    [InlineData(SliceKind.Finished, "job_finished", "state")]
-    [InlineData(SliceKind.Failed, "job_error", "fingerprint")]
-    public void A_slice_is_in_the_order_of_the_expression_of_its_index(object kind, string index, string key)
+    [InlineData(SliceKind.Due, "source_keys", "job_stage", "state, source_id")]
+    [InlineData(SliceKind.Finished, "source_keys", "job_finished", "state, source_id")]
+    [InlineData(SliceKind.Failed, "views", "job_error", "fingerprint")]
+    public void A_slice_is_in_the_order_of_the_expression_of_its_index(object kind, string name, string index, string key)
     {
-        var migration = Migrator.Migrations().Single(m => m.Name == "views").Sql;
+        var migration = Migrator.Migrations().Single(m => m.Name == name).Sql;
 
         var expression = ((SliceKind)kind).Time().Replace("j.", "");
 

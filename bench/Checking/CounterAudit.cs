@@ -23,16 +23,16 @@ public static class CounterAudit
     private static string Sql => $"""
         with audit (what, has, say) as (
             select 'stage ' || coalesce(s.id, j.stage_id), s.counts, j.counts
-            from (select s.id, jsonb_build_object('run', s.run_id, 'rows', s.rows, 'vanished', s.vanished, 'cut', s.cycle_cuts, 'parents', s.parents, {HasStates("s")}) as counts
+            from (select s.id, jsonb_build_object('source', s.source_id, 'run', s.run_id, 'rows', s.rows, 'vanished', s.vanished, 'cut', s.cycle_cuts, 'parents', s.parents, {HasStates("s")}) as counts
                 from job_lineage.stage s) s
-            full join (select j.stage_id, jsonb_build_object('run', min(j.run_id), 'rows', count(*),
+            full join (select j.stage_id, jsonb_build_object('source', min(j.source_id), 'run', min(j.run_id), 'rows', count(*),
                     'vanished', count(*) filter (where j.flags & 4 <> 0), 'cut', count(*) filter (where j.flags & 8 <> 0),
                     'parents', count(*) filter (where j.state = 5 and j.children > 0 and {Counted}), {CountStates}) as counts
                 from job_lineage.job j where j.stage_id is not null group by j.stage_id) j on j.stage_id = s.id
             union all
             select 'run ' || coalesce(r.id, j.run_id), r.counts, j.counts
-            from (select r.id, jsonb_build_object('rows', r.rows, 'absent', r.absent, 'vanished', r.vanished, {HasStates("r")}) as counts from job_lineage.run r) r
-            full join (select j.run_id, jsonb_build_object('rows', count(*), 'absent', count(*) filter (where j.flags & 2 <> 0 or j.flags & 33 = 1), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
+            from (select r.id, jsonb_build_object('source', r.source_id, 'rows', r.rows, 'absent', r.absent, 'vanished', r.vanished, {HasStates("r")}) as counts from job_lineage.run r) r
+            full join (select j.run_id, jsonb_build_object('source', min(j.source_id), 'rows', count(*), 'absent', count(*) filter (where j.flags & 2 <> 0 or j.flags & 33 = 1), 'vanished', count(*) filter (where j.flags & 4 <> 0), {CountStates}) as counts
                 from job_lineage.job j where j.run_id is not null group by j.run_id) j on j.run_id = r.id
             union all
             select 'runs of worker ' || coalesce(c.worker, r.worker), to_jsonb(c.runs), to_jsonb(r.runs)
@@ -41,14 +41,14 @@ public static class CounterAudit
             union all
             select 'edge from stage ' || coalesce(e.from_stage, j.from_stage) || ' to ' || coalesce(e.to_stage, j.to_stage), to_jsonb(e.jobs), to_jsonb(j.jobs)
             from job_lineage.stage_edge e
-            full join (select p.stage_id as from_stage, j.stage_id as to_stage, count(*) as jobs
+            full join (select j.source_id, p.stage_id as from_stage, j.stage_id as to_stage, count(*) as jobs
                 from job_lineage.job j join job_lineage.job p on p.source_id = j.source_id and p.id = j.parent_id
-                where j.flags & 8 = 0 group by 1, 2) j using (from_stage, to_stage)
+                where j.flags & 8 = 0 group by 1, 2, 3) j using (source_id, from_stage, to_stage)
             union all
             select 'error group ' || coalesce(g.fingerprint, j.fingerprint) || ' of stage ' || coalesce(g.stage_id, j.stage_id), g.counts, j.counts
-            from (select stage_id, fingerprint, jsonb_build_object('final', final, 'retrying', retrying) as counts from job_lineage.error_group) g
-            full join (select j.stage_id, j.fingerprint, jsonb_build_object('final', count(*) filter (where j.state = 6), 'retrying', count(*) filter (where j.state <> 6)) as counts
-                from job_lineage.job j where j.stage_id is not null and j.fingerprint is not null and {Counted} group by 1, 2) j using (stage_id, fingerprint)
+            from (select source_id, stage_id, fingerprint, jsonb_build_object('final', final, 'retrying', retrying) as counts from job_lineage.error_group) g
+            full join (select j.source_id, j.stage_id, j.fingerprint, jsonb_build_object('final', count(*) filter (where j.state = 6), 'retrying', count(*) filter (where j.state <> 6)) as counts
+                from job_lineage.job j where j.stage_id is not null and j.fingerprint is not null and {Counted} group by 1, 2, 3) j using (source_id, stage_id, fingerprint)
             union all
             select 'singles of worker ' || coalesce((select quote_literal(l.text) from job_lineage.label l where l.id = coalesce(s.worker, j.worker)), 'without a name'), s.counts, coalesce(j.counts, s.nothing)
             from (select source_id, worker, jsonb_build_object({HasStates("s")}) as counts,
@@ -104,7 +104,7 @@ public static class CounterAudit
             having max(j.attempted_at) > coalesce(n.last_seen_at, '-infinity')
             union all
             select 'the run of stage ' || s.id, to_jsonb(s.run_id), null
-            from job_lineage.stage s where not exists (select from job_lineage.run r where r.id = s.run_id)
+            from job_lineage.stage s where not exists (select from job_lineage.run r where r.source_id = s.source_id and r.id = s.run_id)
         )
         select what, coalesce(has::text, 'nothing'), coalesce(say::text, 'nothing') from audit where has is distinct from say order by what limit $1
         """;

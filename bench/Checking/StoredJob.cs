@@ -116,7 +116,7 @@ internal sealed record StoredStage(long Id, long Run, long? Parent, int Worker, 
         await using var command = store.CreateCommand(
             """
             select s.id, s.run_id, s.parent_id, s.worker, s.depth, r.root_id
-            from job_lineage.stage s join job_lineage.run r on r.id = s.run_id
+            from job_lineage.stage s join job_lineage.run r on r.source_id = s.source_id and r.id = s.run_id
             where r.source_id = (select id from job_lineage.source where name = $1)
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });

@@ -65,7 +65,8 @@ public sealed class DigestSize(string server, string program)
             insert into job_lineage.fingerprint (version, text) select 99, '** (HTTPError) status ' || i from generate_series(1, @kinds) i;
             insert into job_lineage.run (id, source_id, root_id, worker, version)
             select i, s.id, i, l.id, 1 from generate_series(1, @runs) i, job_lineage.source s, job_lineage.label l where l.text = 'App.SyncJob';
-            insert into job_lineage.stage (id, run_id, worker, depth) select i, i, l.id, 1 from generate_series(1, @runs) i, job_lineage.label l where l.text = 'App.MovieDetailJob';
+            insert into job_lineage.stage (source_id, id, run_id, worker, depth)
+            select s.id, i, i, l.id, 1 from generate_series(1, @runs) i, job_lineage.source s, job_lineage.label l where l.text = 'App.MovieDetailJob';
             insert into job_lineage.job (source_id, id, run_id, stage_id, worker, queue, state, attempt, max_attempts, priority, hash)
             select s.id, (1000000 + i)::text, 1 + i % @runs, 1 + i % @runs, l.id, l.id, 6, 3, 3, 0, 0
             from generate_series(1, @count) i, job_lineage.source s, job_lineage.label l where l.text = 'App.MovieDetailJob';

@@ -33,8 +33,8 @@ internal static class HistoryDataset
         select r, 1, (r * 100000)::text, 4 + r % 20, r, now() - interval '60 days' + r * interval '60 days' / @runs
         from generate_series(@from, @to) r;
 
-        insert into job_lineage.stage (id, run_id, parent_id, worker, depth, queues)
-        select r * 10 + k, r, case when k > 3 then r * 10 + 1 + k % 3 when k > 0 then r * 10 end, case when k = 0 then 4 + r % 20 else 23 + k end,
+        insert into job_lineage.stage (source_id, id, run_id, parent_id, worker, depth, queues)
+        select 1, r * 10 + k, r, case when k > 3 then r * 10 + 1 + k % 3 when k > 0 then r * 10 end, case when k = 0 then 4 + r % 20 else 23 + k end,
             case when k > 3 then 3 when k > 0 then 2 else 1 end, array[2]
         from generate_series(@from, @to) r, generate_series(0, 9) k;
 
@@ -62,12 +62,12 @@ internal static class HistoryDataset
         -- A small run has not every kind.
         delete from job_lineage.stage where run_id between @from and @to and rows = 0;
 
-        insert into job_lineage.stage_edge (from_stage, to_stage, jobs)
-        select parent_id, id, rows from job_lineage.stage where run_id between @from and @to and parent_id is not null;
+        insert into job_lineage.stage_edge (source_id, from_stage, to_stage, jobs)
+        select source_id, parent_id, id, rows from job_lineage.stage where run_id between @from and @to and parent_id is not null;
 
-        insert into job_lineage.error_group (stage_id, fingerprint, final)
-        select j.stage_id, j.fingerprint, count(*) from job_lineage.job j
-        where j.run_id between @from and @to and j.fingerprint is not null group by 1, 2;
+        insert into job_lineage.error_group (source_id, stage_id, fingerprint, final)
+        select 1, j.stage_id, j.fingerprint, count(*) from job_lineage.job j
+        where j.run_id between @from and @to and j.fingerprint is not null group by j.stage_id, j.fingerprint;
 
         update job_lineage.run r set (rows, absent, completed, discarded, last_activity_at) = (
             select sum(s.rows), case when r.id <= @runs / 2 then sum(s.rows) else 0 end, sum(s.completed), sum(s.discarded), max(s.last_finished_at)

@@ -24,8 +24,8 @@ internal static class ViewsDataset
             values (1, 1, '1', 4, 1, 1000000, now());
 
         -- Stages 1 SyncJob, 2 PageJob, 3 BigJob, 4.. the kinds below it.
-        insert into job_lineage.stage (id, run_id, parent_id, worker, depth, queues)
-        select n, 1, case when n > 1 then least(n - 1, 3) end, case when n <= 3 then n + 3 else n + 3 end, least(n, 4),
+        insert into job_lineage.stage (source_id, id, run_id, parent_id, worker, depth, queues)
+        select 1, n, 1, case when n > 1 then least(n - 1, 3) end, case when n <= 3 then n + 3 else n + 3 end, least(n, 4),
             case when n = 3 then array[2, 3] else array[2] end
         from generate_series(1, 200) n;
 
@@ -53,9 +53,9 @@ internal static class ViewsDataset
             (select count(*), count(*) filter (where state = 0), count(*) filter (where state = 3), count(*) filter (where state = 4),
                 count(*) filter (where state = 5), count(*) filter (where state = 6), min(inserted_at), min(attempted_at), max(attempted_at), max(finished_at)
             from job_lineage.job j where j.stage_id = s.id);
-        insert into job_lineage.error_group (stage_id, fingerprint, final, retrying)
-        select stage_id, fingerprint, count(*) filter (where state = 6), count(*) filter (where state <> 6)
-        from job_lineage.job where fingerprint is not null group by 1, 2;
+        insert into job_lineage.error_group (source_id, stage_id, fingerprint, final, retrying)
+        select source_id, stage_id, fingerprint, count(*) filter (where state = 6), count(*) filter (where state <> 6)
+        from job_lineage.job where fingerprint is not null group by 1, 2, 3;
         """;
 
     /// <summary>Connections to the store, which is filled if it was not.</summary>

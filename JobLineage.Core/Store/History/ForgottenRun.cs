@@ -12,6 +12,8 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
 {
     private const int Batch = 5_000;
 
+    private const string OfRun = "select s.id from job_lineage.stage s where s.source_id = $1 and s.run_id = $2";
+
     /// <summary>What would be removed; null when there is no such run.</summary>
     public static async Task<Forgettable?> PreviewAsync(NpgsqlConnection connection, string source, string run, CancellationToken cancellation)
     {
@@ -22,7 +24,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
                 select s.id as source_id, s.name, j.id as job, j.run_id, r.root_id, r.rows, r.absent, j.flags
                 from job_lineage.source s
                 join job_lineage.job j on j.source_id = s.id and j.id = $2
-                left join job_lineage.run r on r.id = j.run_id
+                left join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
                 where s.name = $1 and s.forgotten_at is null and {JobSql.IsThere})
             select coalesce(c.root_id, c.job), coalesce(c.rows, 1), case when c.run_id is null then ({JobIs.Present("c")})::int::bigint else c.rows - c.absent end,
                 (c.run_id is not null)::int::bigint, 0::bigint, f.failures, f.untold, {SourceLease.ReaderOf("c.name")}
@@ -31,7 +33,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
                 select count(*) as failures, count(*) filter (where f.digest_id is null) as untold
                 from job_lineage.job j join job_lineage.failure f on f.source_id = j.source_id and f.job_id = j.id
                 where j.source_id = c.source_id and case when c.run_id is null then j.id = c.job
-                    else j.stage_id in (select s.id from job_lineage.stage s where s.run_id = c.run_id) end) f
+                    else j.stage_id in (select s.id from job_lineage.stage s where s.source_id = c.source_id and s.run_id = c.run_id) end) f
             union all
             select p.root_id, 0, 0, 0, 1, 0, 0, {SourceLease.ReaderOf("s.name")}
             from job_lineage.source s join job_lineage.past_run p on p.source_id = s.id and p.root_id = $3
@@ -60,7 +62,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
         var isThere = false;
         await using (var find = new NpgsqlCommand(
             $"""
-            select j.run_id from job_lineage.job j left join job_lineage.run r on r.id = j.run_id
+            select j.run_id from job_lineage.job j left join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             where j.source_id = $1 and j.id = $2 and {JobSql.IsThere}
             """, connection))
         {
@@ -88,12 +90,12 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
         await transaction.CommitAsync(cancellation);
         for (var rows = Batch; rows == Batch;)
         {
-            rows = await JobDeletion.OfStagesAsync(connection, stages, Batch, cancellation);
+            rows = await JobDeletion.OfStagesAsync(connection, sourceId, stages, Batch, cancellation);
             sum += rows;
             removed?.Invoke(sum);
         }
 
-        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection).With(runId.Value);
+        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where source_id = $1 and run_id = $2", connection).With(sourceId, runId.Value);
         await done.ExecuteNonQueryAsync(cancellation);
         return sum;
     }
@@ -142,27 +144,28 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
             update job_lineage.queue q set available = q.available - d.available, executing = q.executing - d.executing
             from (
                 select j.queue, count(*) filter (where {JobIs.In(JobState.Available)}) as available, count(*) filter (where {JobIs.In(JobState.Executing)}) as executing
-                from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and {JobIs.Counted()} and {JobIs.In([JobState.Available, JobState.Executing])}
-                where s.run_id = $2 and s.available + s.executing > 0 group by j.queue) d
+                from job_lineage.stage s
+                join job_lineage.job j on j.source_id = s.source_id and j.stage_id = s.id and {JobIs.Counted()} and {JobIs.In([JobState.Available, JobState.Executing])}
+                where s.source_id = $1 and s.run_id = $2 and s.available + s.executing > 0 group by j.queue) d
             where q.source_id = $1 and q.queue = d.queue
             """, sourceId, run);
         // That it was told stays, or a job that the queue still has would be told again; what was told goes.
         batch.Add(
             $"""
             update job_lineage.failure f set swept = true, message = null, target = null, digest_id = coalesce(f.digest_id, 0)
-            from job_lineage.stage s join job_lineage.job j on j.stage_id = s.id and {JobIs.In(JobState.Discarded)}
-            where s.run_id = $2 and f.source_id = $1 and f.job_id = j.id
+            from job_lineage.stage s join job_lineage.job j on j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Discarded)}
+            where s.source_id = $1 and s.run_id = $2 and f.source_id = $1 and f.job_id = j.id
             """, sourceId, run);
         batch.Add(
-            """
+            $"""
             insert into job_lineage.leftover (run_id, source_id, stages)
-            select $2, $1, array(select id from job_lineage.stage where run_id = $2)
+            select $2, $1, array({OfRun})
             returning stages
             """, sourceId, run);
-        batch.Add("delete from job_lineage.stage_edge where from_stage in (select id from job_lineage.stage where run_id = $1)", run);
-        batch.Add("delete from job_lineage.error_group where stage_id in (select id from job_lineage.stage where run_id = $1)", run);
-        batch.Add("delete from job_lineage.stage where run_id = $1", run);
-        batch.Add("delete from job_lineage.run where id = $1", run);
+        batch.Add($"delete from job_lineage.stage_edge where source_id = $1 and from_stage in ({OfRun})", sourceId, run);
+        batch.Add($"delete from job_lineage.error_group where source_id = $1 and stage_id in ({OfRun})", sourceId, run);
+        batch.Add("delete from job_lineage.stage where source_id = $1 and run_id = $2", sourceId, run);
+        batch.Add("delete from job_lineage.run where source_id = $1 and id = $2", sourceId, run);
         return (long[])(await batch.ExecuteScalarAsync(cancellation))!;
     }
 }

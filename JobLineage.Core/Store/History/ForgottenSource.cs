@@ -32,17 +32,17 @@ internal sealed class ForgottenSource(NpgsqlConnection connection, short id)
     public async Task<long> RemoveAsync(Action<long>? removed, CancellationToken cancellation)
     {
         foreach (var (table, key) in Large)
-            await WalkAsync(table, key, Batch, stretch => $"delete from job_lineage.{table} where {stretch}", removed, cancellation);
+            await WalkAsync(table, key, Batch, stretch => $"delete from job_lineage.{table} where source_id = $1{stretch}", removed, cancellation);
         foreach (var table in Small)
             Count(await ExecuteAsync($"delete from job_lineage.{table} where source_id = $1", null, null, cancellation), removed);
         await WalkAsync(
             "run", "root_id", RunBatch,
             stretch => $"""
-                with gone as (select id from job_lineage.run where {stretch}),
-                stages as (delete from job_lineage.stage s using gone where s.run_id = gone.id returning s.id),
-                edges as (delete from job_lineage.stage_edge e using stages where e.from_stage = stages.id),
-                errors as (delete from job_lineage.error_group g using stages where g.stage_id = stages.id)
-                delete from job_lineage.run r using gone where r.id = gone.id
+                with gone as (select id from job_lineage.run where source_id = $1{stretch}),
+                stages as (delete from job_lineage.stage s using gone where s.source_id = $1 and s.run_id = gone.id returning s.id),
+                edges as (delete from job_lineage.stage_edge e using stages where e.source_id = $1 and e.from_stage = stages.id),
+                errors as (delete from job_lineage.error_group g using stages where g.source_id = $1 and g.stage_id = stages.id)
+                delete from job_lineage.run r using gone where r.source_id = $1 and r.id = gone.id
                 """,
             removed, cancellation);
         // After the runs: a trigger counts them.
@@ -58,7 +58,7 @@ internal sealed class ForgottenSource(NpgsqlConnection connection, short id)
         {
             var end = await EndAsync(table, key, batch, after, cancellation);
             // Without an end: all that is left.
-            var stretch = $"source_id = $1{(after is null ? "" : $" and {key} > $2")}{(end is null ? "" : $" and {key} <= {(after is null ? "$2" : "$3")}")}";
+            var stretch = $"{(after is null ? "" : $" and {key} > $2")}{(end is null ? "" : $" and {key} <= {(after is null ? "$2" : "$3")}")}";
             Count(await ExecuteAsync(delete(stretch), after, end, cancellation), removed);
             if (end is null)
                 return;

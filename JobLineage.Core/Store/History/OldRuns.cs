@@ -36,22 +36,22 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
                 from job_lineage.stage s
                 join job_lineage.label w on w.id = s.worker
                 left join job_lineage.label st on st.id = s.step
-                where s.run_id = r.id), '[]'),
+                where s.source_id = r.source_id and s.run_id = r.id), '[]'),
             coalesce((
                 select jsonb_agg(jsonb_build_object('fingerprint', g.fingerprint, 'final', g.final) order by g.final desc, g.fingerprint)
                 from (
                     select g.fingerprint, sum(g.final)::bigint as final
-                    from job_lineage.stage s join job_lineage.error_group g on g.stage_id = s.id
-                    where s.run_id = r.id
+                    from job_lineage.stage s join job_lineage.error_group g on g.source_id = s.source_id and g.stage_id = s.id
+                    where s.source_id = r.source_id and s.run_id = r.id
                     group by g.fingerprint order by 2 desc, 1 limit {MostErrors}) g), '[]')
         from job_lineage.run r
-        where r.id = any($1)
+        where r.source_id = $1 and r.id = any($2)
         """;
 
     private static readonly string DropSingles =
         $"""
         with dropped as (
-            delete from job_lineage.job where ctid = any(array(
+            delete from job_lineage.job where source_id = $1 and ctid = any(array(
                 select j.ctid from job_lineage.job j
                 where j.source_id = $1 and j.stage_id is null and {JobIs.Gone()}
                     and greatest(j.inserted_at, j.attempted_at, j.finished_at) < now() - $2
@@ -112,8 +112,8 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
                 and n.name not in (
                     select left(j.attempted_by, {QueueDeltas.NodeLimit})
                     from job_lineage.stage s
-                    join job_lineage.job j on j.stage_id = s.id and {JobIs.Counted(JobState.Executing)}
-                    where s.executing > 0 and j.attempted_by is not null)
+                    join job_lineage.job j on j.source_id = s.source_id and j.stage_id = s.id and {JobIs.Counted(JobState.Executing)}
+                    where s.source_id = $1 and s.executing > 0 and j.attempted_by is not null)
             """, connection).With(record.Id, keep);
         var forgotten = await forget.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
@@ -149,7 +149,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         var jobs = old.Sum(r => r.Rows);
         await using (var summarize = new NpgsqlCommand(Summarize, connection))
         {
-            summarize.With(Parameters.Longs(ids));
+            summarize.With(record.Id, Parameters.Longs(ids));
             await summarize.ExecuteNonQueryAsync(cancellation);
         }
 
@@ -164,7 +164,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         }
         else
         {
-            await JobDeletion.OfStagesAsync(connection, stages, rows, cancellation);
+            await JobDeletion.OfStagesAsync(connection, record.Id, stages, rows, cancellation);
         }
 
         await RunSignal.AnnounceAsync(connection, record.Name, [.. old.Select(r => r.RootId)], cancellation);
@@ -197,21 +197,21 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
 
     /// <summary>Deletes these runs but for their jobs.</summary>
     /// <returns>The stages that they had.</returns>
-    private static async Task<List<long>> DropStagesAsync(NpgsqlConnection connection, long[] runs, CancellationToken cancellation)
+    private async Task<List<long>> DropStagesAsync(NpgsqlConnection connection, long[] runs, CancellationToken cancellation)
     {
         var stages = new List<long>();
-        await using (var command = new NpgsqlCommand("delete from job_lineage.stage where run_id = any($1) returning id", connection))
+        await using (var command = new NpgsqlCommand("delete from job_lineage.stage where source_id = $1 and run_id = any($2) returning id", connection))
         {
-            command.With(Parameters.Longs(runs));
+            command.With(record.Id, Parameters.Longs(runs));
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
                 stages.Add(reader.GetInt64(0));
         }
 
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add("delete from job_lineage.stage_edge where from_stage = any($1)", Parameters.Longs(stages));
-        batch.Add("delete from job_lineage.error_group where stage_id = any($1)", Parameters.Longs(stages));
-        batch.Add("delete from job_lineage.run where id = any($1)", Parameters.Longs(runs));
+        batch.Add("delete from job_lineage.stage_edge where source_id = $1 and from_stage = any($2)", record.Id, Parameters.Longs(stages));
+        batch.Add("delete from job_lineage.error_group where source_id = $1 and stage_id = any($2)", record.Id, Parameters.Longs(stages));
+        batch.Add("delete from job_lineage.run where source_id = $1 and id = any($2)", record.Id, Parameters.Longs(runs));
         await batch.ExecuteNonQueryAsync(cancellation);
         return stages;
     }
@@ -228,10 +228,10 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
             (run, stages) = (reader.GetInt64(0), reader.GetFieldValue<long[]>(1));
         }
 
-        var deleted = await JobDeletion.OfStagesAsync(connection, stages, rows, cancellation);
+        var deleted = await JobDeletion.OfStagesAsync(connection, record.Id, stages, rows, cancellation);
         if (deleted == rows)
             return deleted;
-        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where run_id = $1", connection).With(run);
+        await using var done = new NpgsqlCommand("delete from job_lineage.leftover where source_id = $1 and run_id = $2", connection).With(record.Id, run);
         await done.ExecuteNonQueryAsync(cancellation);
         // The ingester may have taken the last of them out of its way: even then something was done.
         return Math.Max(deleted, 1);

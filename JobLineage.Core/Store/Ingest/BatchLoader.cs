@@ -81,8 +81,8 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
             select r.root_id
             from job_lineage.run r
             join job_lineage.job j on j.source_id = r.source_id and j.id = r.root_id
-            where r.id = any($1) and {JobIs.Unlinked()}
-            """, connection).With(Parameters.Longs(runs));
+            where r.source_id = $1 and r.id = any($2) and {JobIs.Unlinked()}
+            """, connection).With(sourceId, Parameters.Longs(runs));
         var roots = new List<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -92,11 +92,11 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
 
     /// <summary>These runs with their stages, by id.</summary>
     public Task<Dictionary<long, RunNode>> RunsAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
-        RunsAsync("r.id = any($1)", Parameters.Longs(ids), cancellation);
+        RunsAsync("r.id = any($2)", Parameters.Longs(ids), cancellation);
 
     /// <summary>The runs that have these keys, with their stages, by id.</summary>
     public Task<Dictionary<long, RunNode>> RunsOfKeysAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
-        RunsAsync($"r.source_id = {sourceId} and r.run_key = any($1)", Parameters.Texts(keys), cancellation);
+        RunsAsync("r.run_key = any($2)", Parameters.Texts(keys), cancellation);
 
     /// <summary>The ids of all rows of a stage, with their workers.</summary>
     public async Task<IReadOnlyList<(string Id, int Worker)>> IdsOfStageAsync(long stage, string runKey, CancellationToken cancellation)
@@ -161,10 +161,10 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
             $"""
             select r.id, r.root_id, r.run_key, r.worker, s.id, s.parent_id, s.worker, s.step, s.first_id, s.rows
             from job_lineage.run r
-            left join job_lineage.stage s on s.run_id = r.id
-            where {which}
+            left join job_lineage.stage s on s.source_id = r.source_id and s.run_id = r.id
+            where r.source_id = $1 and {which}
             order by r.id, s.depth
-            """, connection).With(parameter);
+            """, connection).With(sourceId, parameter);
         var runs = new Dictionary<long, RunNode>();
         await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
         while (await row.NextAsync(cancellation))

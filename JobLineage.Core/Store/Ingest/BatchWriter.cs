@@ -101,15 +101,16 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             Parameters.Ints(runs.Select(r => r.Worker)));
     }
 
-    private static void AddStages(NpgsqlBatch batch, List<StageNode> stages)
+    private void AddStages(NpgsqlBatch batch, List<StageNode> stages)
     {
         if (stages.Count == 0)
             return;
         batch.Add(
             """
-            insert into job_lineage.stage (id, run_id, parent_id, worker, step, depth, first_id)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7)
+            insert into job_lineage.stage (source_id, id, run_id, parent_id, worker, step, depth, first_id)
+            select $1, * from unnest($2, $3, $4, $5, $6, $7, $8)
             """,
+            sourceId,
             Parameters.Longs(stages.Select(s => s.Id)),
             Parameters.Longs(stages.Select(s => s.Run.Id)),
             Parameters.NullableLongs(stages.Select(s => s.Parent?.Id)),
@@ -119,7 +120,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             Parameters.Texts(stages.Select(s => s.FirstId)));
     }
 
-    private static void MoveHeads(NpgsqlBatch batch, IReadOnlyCollection<RunNode> runs)
+    private void MoveHeads(NpgsqlBatch batch, IReadOnlyCollection<RunNode> runs)
     {
         var stages = runs.SelectMany(r => r.Stages).Where(s => s is { HeadChanged: true, IsNew: false }).ToList();
         if (stages.Count > 0)
@@ -128,10 +129,10 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
                 """
                 update job_lineage.stage s
                 set parent_id = d.parent_id, worker = d.worker, depth = d.depth, first_id = d.first_id
-                from unnest($1, $2, $3, $4, $5) d (id, parent_id, worker, depth, first_id)
-                where s.id = d.id
+                from unnest($2, $3, $4, $5, $6) d (id, parent_id, worker, depth, first_id)
+                where s.source_id = $1 and s.id = d.id
                 """,
-                Parameters.Longs(stages.Select(s => s.Id)), Parameters.NullableLongs(stages.Select(s => s.Parent?.Id)),
+                sourceId, Parameters.Longs(stages.Select(s => s.Id)), Parameters.NullableLongs(stages.Select(s => s.Parent?.Id)),
                 Parameters.Ints(stages.Select(s => s.Worker)), Parameters.Ints(stages.Select(s => s.Depth)), Parameters.Texts(stages.Select(s => s.FirstId)));
         }
 
@@ -139,21 +140,25 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         if (heads.Count > 0)
         {
             batch.Add(
-                "update job_lineage.run r set root_id = d.root_id, worker = d.worker from unnest($1, $2, $3) d (id, root_id, worker) where r.id = d.id",
-                Parameters.Longs(heads.Select(r => r.Id)), Parameters.Texts(heads.Select(r => r.RootId)), Parameters.Ints(heads.Select(r => r.Worker)));
+                """
+                update job_lineage.run r set root_id = d.root_id, worker = d.worker
+                from unnest($2, $3, $4) d (id, root_id, worker)
+                where r.source_id = $1 and r.id = d.id
+                """,
+                sourceId, Parameters.Longs(heads.Select(r => r.Id)), Parameters.Texts(heads.Select(r => r.RootId)), Parameters.Ints(heads.Select(r => r.Worker)));
         }
     }
 
     private static List<RunNode> Moved(IReadOnlyCollection<RunNode> runs) => [.. runs.Where(r => r is { HeadChanged: true, IsNew: false })];
 
     /// <summary>Stages and runs that no job is in any more.</summary>
-    private static void Sweep(NpgsqlBatch batch, Deltas deltas)
+    private void Sweep(NpgsqlBatch batch, Deltas deltas)
     {
         var fewer = deltas.Stages.Where(s => s.Value.Rows < 0).ToList();
         if (fewer.Count == 0)
             return;
-        batch.Add("delete from job_lineage.stage where id = any($1) and rows = 0", Parameters.Longs(fewer.Select(s => s.Key)));
-        batch.Add("delete from job_lineage.run where id = any($1) and rows = 0", Parameters.Longs(fewer.Select(s => s.Value.Run).Distinct()));
+        batch.Add("delete from job_lineage.stage where source_id = $1 and id = any($2) and rows = 0", sourceId, Parameters.Longs(fewer.Select(s => s.Key)));
+        batch.Add("delete from job_lineage.run where source_id = $1 and id = any($2) and rows = 0", sourceId, Parameters.Longs(fewer.Select(s => s.Value.Run).Distinct()));
     }
 
     /// <summary>Runs the batch.</summary>

@@ -11,14 +11,14 @@ internal static class CounterWriter
     /// <summary>Adds the statements to <paramref name="batch"/>.</summary>
     public static void Add(NpgsqlBatch batch, short sourceId, Deltas deltas)
     {
-        CountStages(batch, deltas.Stages);
-        CountEdges(batch, deltas.Edges);
-        CountErrors(batch, deltas.Errors);
+        CountStages(batch, sourceId, deltas.Stages);
+        CountEdges(batch, sourceId, deltas.Edges);
+        CountErrors(batch, sourceId, deltas.Errors);
         CountSingles(batch, sourceId, deltas.Singles);
-        CountRuns(batch, deltas);
+        CountRuns(batch, sourceId, deltas);
     }
 
-    private static void CountStages(NpgsqlBatch batch, Dictionary<long, StageDelta> stages)
+    private static void CountStages(NpgsqlBatch batch, short sourceId, Dictionary<long, StageDelta> stages)
     {
         var touched = stages.Where(s => !s.Value.IsNothing || s.Value.Queues.Count > 0).ToList();
         if (touched.Count == 0)
@@ -36,11 +36,12 @@ internal static class CounterWriter
                 first_attempted_at = least(s.first_attempted_at, d.began),
                 last_attempted_at = greatest(s.last_attempted_at, d.attempted),
                 last_finished_at = greatest(s.last_finished_at, d.finished)
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
                 d (id, rows, vanished, cuts, parents, inserted, began, attempted, finished,
                     ran, ran_ms, waited_ms, expected, short_children, short_parents, lost_children, {string.Join(", ", CountColumns)})
-            where s.id = d.id
+            where s.source_id = $1 and s.id = d.id
             """,
+            sourceId,
             Parameters.Longs(touched.Select(s => s.Key)),
             Parameters.Longs(touched.Select(s => s.Value.Rows)),
             Parameters.Longs(touched.Select(s => s.Value.Vanished)),
@@ -64,54 +65,57 @@ internal static class CounterWriter
                 """
                 update job_lineage.stage s
                 set queues = (select array_agg(a.queue) from (select distinct queue from unnest(s.queues || q.queues) queue limit 8) a)
-                from (select stage, array_agg(queue) as queues from unnest($1, $2) q (stage, queue) group by stage) q
-                where s.id = q.stage and not s.queues @> q.queues and cardinality(s.queues) < 8
+                from (select stage, array_agg(queue) as queues from unnest($2, $3) q (stage, queue) group by stage) q
+                where s.source_id = $1 and s.id = q.stage and not s.queues @> q.queues and cardinality(s.queues) < 8
                 """,
-                Parameters.Longs(queues.Select(q => q.Key)), Parameters.Ints(queues.Select(q => q.q)));
+                sourceId, Parameters.Longs(queues.Select(q => q.Key)), Parameters.Ints(queues.Select(q => q.q)));
         }
     }
 
-    private static void CountEdges(NpgsqlBatch batch, Dictionary<(long From, long To), long> edges)
+    private static void CountEdges(NpgsqlBatch batch, short sourceId, Dictionary<(long From, long To), long> edges)
     {
         if (edges.Count == 0)
             return;
         batch.Add(
             """
-            insert into job_lineage.stage_edge as e (from_stage, to_stage, jobs)
-            select * from unnest($1, $2, $3)
-            on conflict (from_stage, to_stage) do update set jobs = e.jobs + excluded.jobs
+            insert into job_lineage.stage_edge as e (source_id, from_stage, to_stage, jobs)
+            select $1, * from unnest($2, $3, $4)
+            on conflict (source_id, from_stage, to_stage) do update set jobs = e.jobs + excluded.jobs
             """,
-            Parameters.Longs(edges.Select(e => e.Key.From)), Parameters.Longs(edges.Select(e => e.Key.To)),
+            sourceId, Parameters.Longs(edges.Select(e => e.Key.From)), Parameters.Longs(edges.Select(e => e.Key.To)),
             Parameters.Longs(edges.Values));
         var fewer = edges.Where(e => e.Value < 0).Select(e => e.Key).ToList();
         if (fewer.Count > 0)
         {
             batch.Add(
-                "delete from job_lineage.stage_edge e using unnest($1, $2) d (f, t) where e.from_stage = d.f and e.to_stage = d.t and e.jobs = 0",
-                Parameters.Longs(fewer.Select(e => e.From)), Parameters.Longs(fewer.Select(e => e.To)));
+                """
+                delete from job_lineage.stage_edge e using unnest($2, $3) d (f, t)
+                where e.source_id = $1 and e.from_stage = d.f and e.to_stage = d.t and e.jobs = 0
+                """,
+                sourceId, Parameters.Longs(fewer.Select(e => e.From)), Parameters.Longs(fewer.Select(e => e.To)));
         }
     }
 
-    private static void CountErrors(NpgsqlBatch batch, Dictionary<(long Stage, int Fingerprint), (long Final, long Retrying)> errors)
+    private static void CountErrors(NpgsqlBatch batch, short sourceId, Dictionary<(long Stage, int Fingerprint), (long Final, long Retrying)> errors)
     {
         var changed = errors.Where(e => e.Value != default).ToList();
         if (changed.Count == 0)
             return;
         batch.Add(
             """
-            insert into job_lineage.error_group as g (stage_id, fingerprint, final, retrying)
-            select * from unnest($1, $2, $3, $4)
-            on conflict (stage_id, fingerprint) do update
+            insert into job_lineage.error_group as g (source_id, stage_id, fingerprint, final, retrying)
+            select $1, * from unnest($2, $3, $4, $5)
+            on conflict (source_id, stage_id, fingerprint) do update
             set final = g.final + excluded.final, retrying = g.retrying + excluded.retrying
             """,
-            Parameters.Longs(changed.Select(e => e.Key.Stage)), Parameters.Ints(changed.Select(e => e.Key.Fingerprint)),
+            sourceId, Parameters.Longs(changed.Select(e => e.Key.Stage)), Parameters.Ints(changed.Select(e => e.Key.Fingerprint)),
             Parameters.Longs(changed.Select(e => e.Value.Final)), Parameters.Longs(changed.Select(e => e.Value.Retrying)));
         batch.Add(
             """
-            delete from job_lineage.error_group g using unnest($1, $2) d (s, f)
-            where g.stage_id = d.s and g.fingerprint = d.f and g.final = 0 and g.retrying = 0
+            delete from job_lineage.error_group g using unnest($2, $3) d (s, f)
+            where g.source_id = $1 and g.stage_id = d.s and g.fingerprint = d.f and g.final = 0 and g.retrying = 0
             """,
-            Parameters.Longs(changed.Select(e => e.Key.Stage)), Parameters.Ints(changed.Select(e => e.Key.Fingerprint)));
+            sourceId, Parameters.Longs(changed.Select(e => e.Key.Stage)), Parameters.Ints(changed.Select(e => e.Key.Fingerprint)));
     }
 
     private static void CountSingles(NpgsqlBatch batch, short sourceId, Dictionary<int, long[]> singles)
@@ -130,7 +134,7 @@ internal static class CounterWriter
         AddCounts(command, changed.Select(s => s.Value));
     }
 
-    private static void CountRuns(NpgsqlBatch batch, Deltas deltas)
+    private static void CountRuns(NpgsqlBatch batch, short sourceId, Deltas deltas)
     {
         if (deltas.Runs.Count == 0)
             return;
@@ -145,12 +149,13 @@ internal static class CounterWriter
                     (select root.inserted_at from job_lineage.job root where root.source_id = r.source_id and root.id = r.root_id),
                     least(r.started_at, d.started)),
                 last_activity_at = greatest(r.last_activity_at, d.activity)
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                 d (id, rows, absent, vanished, started, activity, {string.Join(", ", CountColumns)}),
                 (select nextval('job_lineage.version') as version) v
-            where r.id = d.id
+            where r.source_id = $1 and r.id = d.id
             returning r.root_id
             """,
+            sourceId,
             Parameters.Longs(ids),
             Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Rows))),
             Parameters.Longs(ids.Select(id => byRun[id].Sum(s => s.Absent))),

@@ -43,7 +43,7 @@ internal static class PutAsideRows
                 where not exists (
                     select from job_lineage.put_aside a
                     where a.source_id = p.source_id and a.job_id = p.job_id and a.member = p.member and a.kept = p.kept and a.sentence = p.sentence)) touched
-            where r.id = touched.id
+            where r.source_id = $1 and r.id = touched.id
             returning r.root_id
             """, rows);
         batch.Add(

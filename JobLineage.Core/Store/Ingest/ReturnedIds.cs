@@ -76,7 +76,7 @@ internal sealed class ReturnedIds(NpgsqlConnection connection, short sourceId, B
             update job_lineage.stage s set first_id = m.later
             from unnest($2, $3) m (before, later)
             join job_lineage.job j on j.source_id = $1 and j.id = m.before
-            where s.id = j.stage_id and s.first_id = m.before
+            where s.source_id = $1 and s.id = j.stage_id and s.first_id = m.before
             """);
         Add(
             """

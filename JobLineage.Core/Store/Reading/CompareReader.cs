@@ -40,7 +40,7 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
             select g.root_id
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
-            join job_lineage.run r on r.id = j.run_id
+            join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             join job_lineage.run g on g.source_id = r.source_id and g.worker = r.worker and g.id <> r.id
                 and (g.started_at, g.id) < (coalesce(r.started_at, 'infinity'), r.id)
                 and {StateColumns.Sum([.. JobStates.Unfinished, JobState.Discarded], "g")} = 0
@@ -97,7 +97,7 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
         }
 
         var each = Math.Clamp(Sampled / stored.Stages.Count, FewestOfStage, SpanReader.Sampled);
-        var spans = await SpanReader.ReadAsync(connection, [.. stored.Stages.Select(s => s.Id)], each, cancellation);
+        var spans = await SpanReader.ReadAsync(connection, stored.SourceId, [.. stored.Stages.Select(s => s.Id)], each, cancellation);
         var byPath = new Dictionary<string, StageSpans>(StagePath.Comparer);
         foreach (var (stage, span) in spans)
             byPath[stored.PathOf(stage)!] = span;
@@ -111,12 +111,12 @@ public sealed class CompareReader(NpgsqlDataSource store, RunReader runs) : IRun
             $"""
             select g.stage_id, g.fingerprint, f.text, g.final, g.retrying
             from (
-                select * from job_lineage.error_group where stage_id = any($1) and final + retrying > 0
+                select * from job_lineage.error_group where source_id = $2 and stage_id = any($1) and final + retrying > 0
                 order by final + retrying desc, stage_id, fingerprint limit {MostErrors + 1}) g
             join job_lineage.fingerprint f on f.id = g.fingerprint
             order by g.final + g.retrying desc, g.stage_id, g.fingerprint
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(run.Stages.Select(s => s.Id)));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(run.Stages.Select(s => s.Id)), run.SourceId);
         var errors = new List<StageError>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

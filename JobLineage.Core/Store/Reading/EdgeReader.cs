@@ -58,15 +58,15 @@ internal sealed class EdgeReader(NpgsqlConnection connection, RunStages run, Dat
             : $"""
               (select count(*) from (
                   select from job_lineage.job c
-                  where c.source_id = p.source_id and c.parent_id = p.id and c.stage_id = $2 and {JobIs.Linked("c")}
+                  where c.source_id = $5 and c.parent_id = p.id and c.stage_id = $2 and {JobIs.Linked("c")}
                   limit $4) c)
               """;
         await using var command = new NpgsqlCommand(
             $"""
             with parent as materialized (
-                select p.source_id, p.id, p.children
+                select p.id, p.children
                 from job_lineage.job p
-                where p.stage_id = $1 and {JobIs.Counted(JobState.Completed, "p")}
+                where p.source_id = $5 and p.stage_id = $1 and {JobIs.Counted(JobState.Completed, "p")}
                 order by p.scheduled_at desc
                 limit $3),
             counted as materialized (select p.id, p.children, ({number})::bigint as number from parent p)
@@ -76,7 +76,7 @@ internal sealed class EdgeReader(NpgsqlConnection connection, RunStages run, Dat
                 (select array_agg(id) from (select id from counted where number = 0 order by length(id), id limit {Sample}) sample)
             from counted
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(parents.Id, children.Id, most, MostOfOne);
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(parents.Id, children.Id, most, MostOfOne, run.SourceId);
         await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
         await row.NextAsync(cancellation);
         if (row.Long() is not (> 0 and var examined))
@@ -96,8 +96,8 @@ internal sealed class EdgeReader(NpgsqlConnection connection, RunStages run, Dat
     private async Task<Dictionary<long, long>> EdgesAsync(StoredStage parents, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select to_stage, jobs from job_lineage.stage_edge where from_stage = $1 and jobs > 0", connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(parents.Id);
+            "select to_stage, jobs from job_lineage.stage_edge where source_id = $2 and from_stage = $1 and jobs > 0", connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(parents.Id, run.SourceId);
         var edges = new Dictionary<long, long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -22,11 +22,15 @@ internal static class ErrorGroups
 
     /// <summary>In which of these stages some fingerprints are, and how often.</summary>
     public static async Task<IReadOnlyList<(long Stage, int Fingerprint, long Jobs)>> OfAsync(
-        NpgsqlConnection connection, IReadOnlyList<StoredStage> stages, IReadOnlyList<int> fingerprints, CancellationToken cancellation)
+        NpgsqlConnection connection, short source, IReadOnlyList<StoredStage> stages, IReadOnlyList<int> fingerprints, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select stage_id, fingerprint, final + retrying from job_lineage.error_group where stage_id = any($1) and fingerprint = any($2) order by 1, 2", connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages.Select(s => s.Id)), Parameters.Ints(fingerprints));
+            """
+            select stage_id, fingerprint, final + retrying from job_lineage.error_group
+            where source_id = $3 and stage_id = any($1) and fingerprint = any($2)
+            order by 1, 2
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages.Select(s => s.Id)), Parameters.Ints(fingerprints), source);
         var groups = new List<(long, int, long)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -36,12 +40,13 @@ internal static class ErrorGroups
 
     /// <summary>The most frequent fingerprints of these stages.</summary>
     /// <param name="connection">In the caller's snapshot.</param>
+    /// <param name="source">The number of the source.</param>
     /// <param name="stages">The stages.</param>
     /// <param name="most">How many fingerprints.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <returns>They, how many there are in all, and how many jobs all of them have.</returns>
     public static async Task<(IReadOnlyList<ErrorGroup> Groups, long Total, long Jobs)> TopAsync(
-        NpgsqlConnection connection, IReadOnlyList<StoredStage> stages, int most, CancellationToken cancellation)
+        NpgsqlConnection connection, short source, IReadOnlyList<StoredStage> stages, int most, CancellationToken cancellation)
     {
         var paths = stages.ToDictionary(s => s.Id, s => s.Path);
         var heads = new List<Head>();
@@ -49,7 +54,7 @@ internal static class ErrorGroups
         await using (var command = new NpgsqlCommand(
             $"""
             with g as (
-                select stage_id, fingerprint, final, retrying from job_lineage.error_group where stage_id = any($1) limit {CountersRead}),
+                select stage_id, fingerprint, final, retrying from job_lineage.error_group where source_id = $3 and stage_id = any($1) limit {CountersRead}),
             f as (
                 select fingerprint, sum(final)::bigint as final, sum(retrying)::bigint as retrying,
                     (array_agg(stage_id order by final + retrying desc, stage_id))[1:{StagesNamed}] as stages,
@@ -62,7 +67,7 @@ internal static class ErrorGroups
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds })
         {
-            command.With(Parameters.Longs(stages.Select(s => s.Id)), most);
+            command.With(Parameters.Longs(stages.Select(s => s.Id)), most, source);
             await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
             while (await row.NextAsync(cancellation))
             {
@@ -71,7 +76,7 @@ internal static class ErrorGroups
             }
         }
 
-        var seen = await SeenAsync(connection, heads, cancellation);
+        var seen = await SeenAsync(connection, source, heads, cancellation);
         return ([.. heads.Select(head =>
         {
             var (first, last, sample) = seen.GetValueOrDefault(head.Fingerprint);
@@ -83,7 +88,7 @@ internal static class ErrorGroups
 
     /// <summary>When the first and the last job of each fingerprint failed, and which is the last: two steps into an index for each stage.</summary>
     private static async Task<Dictionary<int, (DateTimeOffset? First, DateTimeOffset? Last, string? Sample)>> SeenAsync(
-        NpgsqlConnection connection, List<Head> heads, CancellationToken cancellation)
+        NpgsqlConnection connection, short source, List<Head> heads, CancellationToken cancellation)
     {
         var seen = new Dictionary<int, (DateTimeOffset? First, DateTimeOffset? Last, string? Sample)>();
         if (heads.Count == 0)
@@ -95,15 +100,15 @@ internal static class ErrorGroups
             from unnest($1, $2) p (fingerprint, stage)
             left join lateral (
                 select {at} as at from job_lineage.job j
-                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and {JobIs.Counted()}
+                where j.source_id = $3 and j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and {JobIs.Counted()}
                 order by {at}, length(j.id), j.id limit 1) a on true
             left join lateral (
                 select {at} as at, j.id from job_lineage.job j
-                where j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and {JobIs.Counted()}
+                where j.source_id = $3 and j.stage_id = p.stage and j.fingerprint = p.fingerprint and j.fingerprint is not null and {JobIs.Counted()}
                 order by {at} desc, length(j.id) desc, j.id desc limit 1) z on true
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds }.With(
-            Parameters.Ints(heads.SelectMany(h => h.Stages.Select(_ => h.Fingerprint))), Parameters.Longs(heads.SelectMany(h => h.Stages)));
+            Parameters.Ints(heads.SelectMany(h => h.Stages.Select(_ => h.Fingerprint))), Parameters.Longs(heads.SelectMany(h => h.Stages)), source);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

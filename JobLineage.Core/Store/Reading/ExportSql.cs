@@ -74,14 +74,14 @@ internal static class ExportSql
                 """, [.. parameters]);
         }
 
-        // As migration 003_views.sql has them, word for word: jobs of several errors are in no order in that of errors.
+        // As the indexes job_stage and job_error have them, word for word: jobs of several errors are in no order in that of errors.
         var order = filtered.Errors is [_] ? SliceKind.Failed.Time() : $"j.state, {SliceKind.Due.Time()}";
         return (
             $"""
             select {Columns}
             from unnest({Parameter(Parameters.Longs(stages))}) with ordinality s (id, n)
             cross join lateral (
-                select * from job_lineage.job j where j.stage_id = s.id and {All()}
+                select * from job_lineage.job j where j.source_id = {Source()} and j.stage_id = s.id and {All()}
                 order by {order}, length(j.id), j.id offset 0) j
             {JobSql.PayloadJoin}
             """, [.. parameters]);

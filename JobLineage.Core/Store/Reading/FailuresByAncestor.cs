@@ -76,7 +76,7 @@ internal sealed class FailuresByAncestor(NpgsqlConnection connection, RunStages 
     {
         var slices = stages.Where(s => s.Counts.Discarded > 0).Select(s => new Slice(s.Id, (int)JobState.Discarded, 0)).ToList();
         var failed = new List<string>();
-        await foreach (var place in new SliceMerge(connection, SliceKind.Due, slices, newestFirst: true).ReadAsync(null, most, cancellation))
+        await foreach (var place in new SliceMerge(connection, run.SourceId, SliceKind.Due, slices, newestFirst: true).ReadAsync(null, most, cancellation))
         {
             if (failed.Count == most)
                 break;

@@ -36,7 +36,7 @@ internal static class JobAddress
             select j.id, w.text, j.state, j.inserted_at
             from job_lineage.job j
             join job_lineage.label w on w.id = j.worker
-            left join job_lineage.run r on r.id = j.run_id
+            left join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             where j.source_id = $1 and (j.earlier_of = $3 or j.id = $3 and {JobIs.Seen()}) and j.id <> $2 and {JobSql.IsThere}
             order by j.earlier_of is not null, j.inserted_at desc, j.id
             limit {JobView.MostVersions}

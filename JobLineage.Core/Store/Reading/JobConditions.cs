@@ -165,7 +165,8 @@ internal sealed class JobConditions
                 """
             : $"""
                 select f.id::bigint from job_lineage.fingerprint f
-                where f.id in (select g.fingerprint from job_lineage.error_group g where g.stage_id = any({Parameter(Parameters.Longs(run.Stages.Select(s => s.Id)))}))
+                where f.id in (select g.fingerprint from job_lineage.error_group g
+                    where g.source_id = {Parameter(run.SourceId)} and g.stage_id = any({Parameter(Parameters.Longs(run.Stages.Select(s => s.Id)))}))
                 """;
         if (filter.Error is { } number)
             sql += $" and f.id = {Parameter(number)}";

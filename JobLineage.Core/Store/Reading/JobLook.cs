@@ -62,7 +62,7 @@ internal sealed class JobLook(NpgsqlConnection connection, RunStages run, JobsQu
             }
         }
 
-        var order = new SliceMerge(connection, kind, slices, newestFirst);
+        var order = new SliceMerge(connection, run.SourceId, kind, slices, newestFirst);
         places.Sort(order);
         foreach (var place in places.Where(p => after is null || order.Compare(p, after.Value) > 0))
             yield return place;

@@ -20,13 +20,13 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
         jobId = await JobAddress.ResolveAsync(connection, source, jobId, cancellation);
         if (await JobAsync(cancellation) is not var (job, sourceId, stageId, runId, rootId))
             return null;
-        var (paths, above) = await StagesAsync(runId, stageId, cancellation);
+        var (paths, above) = await StagesAsync(sourceId, runId, stageId, cancellation);
         var (ancestors, omitted) = job.RunKey is null
             ? await AncestorsAsync(sourceId, cancellation)
             : await StepsBeforeAsync(sourceId, job.RunKey, above, cancellation);
         var children = job.RunKey is null
             ? await ChildrenAsync(sourceId, paths, cancellation)
-            : await NextStepAsync(sourceId, job, stageId, paths, cancellation);
+            : await NextStepAsync(sourceId, runId, job, stageId, paths, cancellation);
         var path = stageId is { } stage ? paths[stage].Path : JobSql.Alone(job, 0, default).Stages[0].Path;
         return new(job, rootId ?? job.Id, path, ancestors, children)
         {
@@ -44,7 +44,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             select src.id, j.run_id, r.root_id, {JobSql.Columns}
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
-            left join job_lineage.run r on r.id = j.run_id
+            left join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             {JobSql.Joins}
             where src.name = $1 and {JobSql.IsThere}
             """, source, jobId);
@@ -58,7 +58,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
 
     /// <summary>Path and full worker name of the run's stages, and the stages above the job's own, topmost first.</summary>
     private async Task<(Dictionary<long, (string Path, string Worker)> Paths, List<long> Above)> StagesAsync(
-        long? runId, long? stageId, CancellationToken cancellation)
+        short sourceId, long? runId, long? stageId, CancellationToken cancellation)
     {
         var places = new List<(long Key, long? Parent, string Worker, string? Step)>();
         if (runId is { } run)
@@ -69,9 +69,9 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
                 from job_lineage.stage s
                 join job_lineage.label w on w.id = s.worker
                 left join job_lineage.label st on st.id = s.step
-                where s.run_id = $1
+                where s.source_id = $1 and s.run_id = $2
                 order by s.depth, s.id
-                """, run);
+                """, sourceId, run);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
                 places.Add((reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetString(2), reader.TextAt(3)));
@@ -139,13 +139,13 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
     private async Task<IReadOnlyList<ChildGroup>> ChildrenAsync(
         short sourceId, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
     {
-        var which = $"j.source_id = $1 and j.parent_id = $2 and {JobIs.Linked()}";
+        var which = $"j.parent_id = $2 and {JobIs.Linked()}";
         return await GroupsAsync(which, [sourceId, jobId], paths, cancellation);
     }
 
     /// <summary>Where runs share a key: the last job of a step is followed by all of the next.</summary>
     private async Task<IReadOnlyList<ChildGroup>> NextStepAsync(
-        short sourceId, Job job, long? stageId, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
+        short sourceId, long? runId, Job job, long? stageId, Dictionary<long, (string Path, string Worker)> paths, CancellationToken cancellation)
     {
         await using var command = Command(
             $"""
@@ -156,8 +156,9 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             """, sourceId, job.RunKey!, stageId!.Value);
         if ((string?)await command.ExecuteScalarAsync(cancellation) != job.Id)
             return [];
-        const string which = "j.source_id = $1 and j.run_key = $2 and j.stage_id in (select s.id from job_lineage.stage s where s.parent_id = $3)";
-        return await GroupsAsync(which, [sourceId, job.RunKey!, stageId.Value], paths, cancellation);
+        const string which =
+            "j.run_key = $2 and j.stage_id in (select s.id from job_lineage.stage s where s.source_id = $1 and s.run_id = $4 and s.parent_id = $3)";
+        return await GroupsAsync(which, [sourceId, job.RunKey!, stageId.Value, runId], paths, cancellation);
     }
 
     private async Task<IReadOnlyList<ChildGroup>> GroupsAsync(
@@ -165,7 +166,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
     {
         var counts = new Dictionary<long, StateCounts>();
         await using (var command = Command(
-            $"select j.stage_id, j.state, count(*) from job_lineage.job j where {which} and {JobIs.Counted()} group by 1, 2", parameters))
+            $"select j.stage_id, j.state, count(*) from job_lineage.job j where j.source_id = $1 and {which} and {JobIs.Counted()} group by 1, 2", parameters))
         {
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
@@ -182,7 +183,7 @@ internal sealed class JobReader(NpgsqlConnection connection, string source, stri
             $"""
             select {JobSql.Columns}
             from (select j.*, row_number() over (partition by j.stage_id order by {JobSql.Order}) as place
-                  from job_lineage.job j where {which} and {JobIs.Counted()}) j
+                  from job_lineage.job j where j.source_id = $1 and {which} and {JobIs.Counted()}) j
             {JobSql.Joins}
             where j.place <= {Sample}
             order by {JobSql.Order}

@@ -112,7 +112,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
     {
         if (conditions.Errors is { } errors)
         {
-            var groups = await ErrorGroups.OfAsync(connection, stages, errors, cancellation);
+            var groups = await ErrorGroups.OfAsync(connection, run.SourceId, stages, errors, cancellation);
             // A list goes on as it was begun: the run may have fewer kinds of error by now.
             goesByErrors = groups.Count <= MostErrorSlices && !(query.After is { IsByErrors: false } after && after.Sort == query.Sort);
             if (goesByErrors)
@@ -149,7 +149,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
         return new(matching, matching.Count, null, null, null, false, false);
     }
 
-    private SliceMerge Merge(IReadOnlyList<Slice> slices) => new(connection, Kind, slices, IsNewestFirst);
+    private SliceMerge Merge(IReadOnlyList<Slice> slices) => new(connection, run.SourceId, Kind, slices, IsNewestFirst);
 
     // A cursor of another order leads nowhere in this one.
     private SlicePlace? After => query.After is { } after && after.Sort == query.Sort && after.IsByErrors == goesByErrors ? new(after.Rank, after.At, after.Id) : null;

@@ -44,7 +44,7 @@ internal sealed class NamedJobs
             yield break;
         // Below a root is all of its run, the root as well.
         var each = below.Select(b => b.Ids is null
-            ? $"j.run_id = {parameter(b.Run)}"
+            ? $"(j.source_id = {parameter(b.Source)} and j.run_id = {parameter(b.Run)})"
             : $"(j.source_id = {parameter(b.Source)} and j.id = any({parameter(Parameters.Texts(b.Ids.Ids))}))");
         yield return $"({string.Join(" or ", each.DefaultIfEmpty("false"))})";
     }
@@ -66,7 +66,7 @@ internal sealed class NamedJobs
             from job_lineage.source src
             cross join unnest($1) u (id)
             cross join lateral (select * from job_lineage.job j where j.source_id = src.id and j.id = u.id offset 0) j
-            join job_lineage.run r on r.id = j.run_id
+            join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             where src.forgotten_at is null
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Texts(ids));

@@ -52,7 +52,7 @@ internal sealed class PastRuns(TimeProvider time)
                 select * from job_lineage.run
                 where source_id = $1 and worker = $2
                 order by id desc limit {Runs}) r
-            join job_lineage.stage s on s.run_id = r.id
+            join job_lineage.stage s on s.source_id = r.source_id and s.run_id = r.id
             join job_lineage.label w on w.id = s.worker
             left join job_lineage.label st on st.id = s.step
             order by r.id desc, s.depth, s.id

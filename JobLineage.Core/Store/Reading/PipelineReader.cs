@@ -33,7 +33,7 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
             ? [.. window.Take(Math.Min(inRange, PipelineQuery.Size + 1))]
             : await RunsAsync(source, worker, since, query.Sort, query.After, PipelineQuery.Size + 1, cancellation);
         var charted = window.Take(Math.Min(inRange, PipelineQuery.Size)).Select(r => r.Run).ToList();
-        var (folded, complete) = await FoldAsync([.. window.Select(r => r.Run)], charted.Count, cancellation);
+        var (folded, complete) = await FoldAsync(source, [.. window.Select(r => r.Run)], charted.Count, cancellation);
         var before = await BeforeAsync(source, worker, [.. page.Select(r => r.Run), .. charted], cancellation);
         var told = folded.Charted().Select(run => run with { Before = before.GetValueOrDefault(run.Id) }).TakeLast(complete).ToList();
         var known = told.ToDictionary(run => run.Id);
@@ -57,7 +57,7 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
         var isOne = JobKeys.TryRead(rootId, out var newest, out var inserted);
         await using var command = Command(
             $"""
-            select {string.Join(", ", PipelineSql.RunColumns.Split(", ").Select(c => "p." + c))}, l.text
+            select {string.Join(", ", PipelineSql.RunColumns.Split(", ").Select(c => "p." + c))}, l.text, s.id
             from job_lineage.source s
             join job_lineage.past_run p on p.source_id = s.id and (p.root_id = $2 or p.root_id = $3 and p.started_at = $4)
             join job_lineage.label l on l.id = p.worker
@@ -70,15 +70,16 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
             isOne ? newest : null, isOne ? inserted : (DateTimeOffset?)null);
         PipelineRun run;
         string worker;
+        short number;
         await using (var row = new RowCursor(await command.ExecuteReaderAsync(cancellation)))
         {
             if (!await row.NextAsync(cancellation))
                 return null;
-            (run, worker) = (Run(row), row.Text());
+            (run, worker, number) = (Run(row), row.Text(), row.Short());
         }
 
-        var stages = (await StagesAsync([run], cancellation)).GetValueOrDefault(run.Id) ?? [];
-        var (errors, texts) = await ErrorsAsync([run], cancellation);
+        var stages = (await StagesAsync(number, [run], cancellation)).GetValueOrDefault(run.Id) ?? [];
+        var (errors, texts) = await ErrorsAsync(number, [run], cancellation);
         return new()
         {
             Source = source,
@@ -89,10 +90,10 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
         };
     }
 
-    private async Task<(PipelineFold Fold, int Complete)> FoldAsync(IReadOnlyList<PipelineRun> window, int charted, CancellationToken cancellation)
+    private async Task<(PipelineFold Fold, int Complete)> FoldAsync(short source, IReadOnlyList<PipelineRun> window, int charted, CancellationToken cancellation)
     {
-        var stages = await StagesAsync([.. window.Take(charted + 1)], cancellation);
-        var (errors, texts) = await ErrorsAsync(window, cancellation);
+        var stages = await StagesAsync(source, [.. window.Take(charted + 1)], cancellation);
+        var (errors, texts) = await ErrorsAsync(source, window, cancellation);
         var runs = window.Select(run => new FoldedRun(
             run, stages.GetValueOrDefault(run.Id)?.ToDictionary(s => s.Path, StagePath.Comparer), errors.GetValueOrDefault(run.Id, []))).ToList();
         return (new(runs, charted, texts), runs.Take(charted).TakeWhile(run => run.Stages is not null).Count());
@@ -145,10 +146,10 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
     }
 
     /// <summary>The stages of these runs, as many of them, from the first on, as fit.</summary>
-    private async Task<Dictionary<long, List<Stage>>> StagesAsync(IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
+    private async Task<Dictionary<long, List<Stage>>> StagesAsync(short source, IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
     {
         await using var command = Command(
-            PipelineSql.Stages, Kept(runs), Dropped(runs), Parameters.Longs(runs.Select(run => run.Id)), MostStages);
+            PipelineSql.Stages, source, Kept(runs), Dropped(runs), Parameters.Longs(runs.Select(run => run.Id)), MostStages);
         var rows = new List<StageRow>();
         await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
         while (await row.NextAsync(cancellation))
@@ -164,9 +165,9 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
     }
 
     private async Task<(Dictionary<long, Dictionary<int, long>> Errors, Dictionary<int, string> Texts)> ErrorsAsync(
-        IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
+        short source, IReadOnlyList<PipelineRun> runs, CancellationToken cancellation)
     {
-        await using var command = Command(PipelineSql.Errors, Kept(runs), Dropped(runs));
+        await using var command = Command(PipelineSql.Errors, source, Kept(runs), Dropped(runs));
         var errors = new Dictionary<long, Dictionary<int, long>>();
         var texts = new Dictionary<int, string>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -63,7 +63,7 @@ internal static class PipelineSql
             limit 1) b
         """;
 
-    /// <summary>The stages of the runs $1 that are there and of the dropped ones $2, the last runs of the list $3 last; at most $4 rows.</summary>
+    /// <summary>The stages of the source's runs $2 that are there and of the dropped ones $3, the last runs of the list $4 last; at most $5 rows.</summary>
     public static readonly string Stages =
         $"""
         select s.run_id, s.id, s.parent_id, s.worker, s.step, s.depth, s.vanished, s.ran, s.ran_ms, s.waited_ms,
@@ -74,7 +74,7 @@ internal static class PipelineSql
             from job_lineage.stage s
             join job_lineage.label w on w.id = s.worker
             left join job_lineage.label st on st.id = s.step
-            where s.run_id = any($1)
+            where s.source_id = $1 and s.run_id = any($2)
             union all
             select p.id, s.id, s.parent, s.worker, s.step, s.depth, coalesce(s.vanished, 0), coalesce(s.ran, 0), coalesce(s.ran_ms, 0), coalesce(s.waited_ms, 0),
                 s.first_inserted_at, s.last_finished_at, {StateColumns.Each(name => $"coalesce(s.{name}, 0)")}
@@ -82,26 +82,26 @@ internal static class PipelineSql
             cross join jsonb_to_recordset(p.stages) s (id bigint, parent bigint, worker text, step text, depth integer, vanished bigint,
                 ran bigint, ran_ms bigint, waited_ms bigint, first_inserted_at timestamptz,
                 last_finished_at timestamptz, {StateColumns.Each(name => $"{name} bigint")})
-            where p.id = any($2)) s
-        order by array_position($3, s.run_id), s.depth, s.id
-        limit $4
+            where p.source_id = $1 and p.id = any($3)) s
+        order by array_position($4, s.run_id), s.depth, s.id
+        limit $5
         """;
 
-    /// <summary>The errors of the runs $1 that are there and of the dropped ones $2.</summary>
+    /// <summary>The errors of the source's runs $2 that are there and of the dropped ones $3.</summary>
     public const string Errors =
         """
         select e.run_id, e.fingerprint, e.final, f.text
         from (
             select s.run_id, g.fingerprint, sum(g.final)::bigint as final
             from job_lineage.stage s
-            join job_lineage.error_group g on g.stage_id = s.id
-            where s.run_id = any($1)
+            join job_lineage.error_group g on g.source_id = s.source_id and g.stage_id = s.id
+            where s.source_id = $1 and s.run_id = any($2)
             group by 1, 2
             union all
             select p.id, x.fingerprint, x.final
             from job_lineage.past_run p
             cross join jsonb_to_recordset(p.errors) x (fingerprint integer, final bigint)
-            where p.id = any($2)) e
+            where p.source_id = $1 and p.id = any($3)) e
         join job_lineage.fingerprint f on f.id = e.fingerprint
         """;
 

@@ -18,7 +18,7 @@ internal sealed class RunExaminer(DiagnosisOptions diagnosis, PastRuns past, Exa
     {
         if (places.Count == 0)
             return [];
-        var runs = await examined.OfAsync([.. places.Select(p => (p.Id, p.Version))], ids => ReadWholeAsync(connection, ids, now, cancellation));
+        var runs = await examined.OfAsync([.. places.Select(p => (p.Id, p.Version))], ids => ReadWholeAsync(connection, places, ids, now, cancellation));
         var around = await Surroundings.ReadAsync(connection, runs.Values, now, cancellation);
         var sources = heads.Pipelines.DistinctBy(p => p.SourceId).ToDictionary(p => p.SourceId);
         var seen = new Dictionary<long, (RunState, FindingCounts)>();
@@ -37,7 +37,7 @@ internal sealed class RunExaminer(DiagnosisOptions diagnosis, PastRuns past, Exa
     }
 
     private static async Task<Dictionary<long, AssembledRun>> ReadWholeAsync(
-        NpgsqlConnection connection, long[] ids, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<RunPlace> places, long[] ids, DateTimeOffset now, CancellationToken cancellation)
     {
         var runs = new RunAssembler(now, details: false);
         await using var batch = GenericPlan.Of(
@@ -47,9 +47,9 @@ internal sealed class RunExaminer(DiagnosisOptions diagnosis, PastRuns past, Exa
             from job_lineage.run r
             join job_lineage.source src on src.id = r.source_id
             {SnapshotSql.Joins}
-            where r.id = any($1)
+            where r.source_id = any($2) and r.id = any($1)
             """,
-            Parameters.Longs(ids));
+            Parameters.Longs(ids), Parameters.Shorts(places.Select(place => place.SourceId).Distinct()));
         await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
         await row.NextResultAsync(cancellation);
         while (await row.NextAsync(cancellation))

@@ -145,15 +145,16 @@ internal sealed class RunJobsFilter
             return $"${command.Parameters.Count}";
         }
 
-        var stages = runs.SelectMany(run => run.Stages.Select(stage => (Stage: stage, Run: run.Id))).ToList();
+        var stages = runs.SelectMany(run => run.Stages.Select(stage => (run.Source, Stage: stage, Run: run.Id))).ToList();
         var wanted = conditions.Sql(Parameter).Prepend(JobIs.Counted()).Concat(named.Sql(Parameter));
         command.CommandText =
             $"""
             select u.run, j.args
-            from unnest({Parameter(Parameters.Longs(stages.Select(s => s.Stage)))}, {Parameter(Parameters.Longs(stages.Select(s => s.Run)))}) u (stage, run)
+            from unnest({Parameter(Parameters.Shorts(stages.Select(s => s.Source)))}, {Parameter(Parameters.Longs(stages.Select(s => s.Stage)))}, {Parameter(Parameters.Longs(stages.Select(s => s.Run)))})
+                u (source_id, stage, run)
             cross join lateral (
                 select {(conditions.NeedsArgs ? JobSql.Args() : "null::text")} as args from job_lineage.job j
-                where j.stage_id = u.stage and {string.Join(" and ", wanted)} limit {sample + (conditions.NeedsArgs ? 1 : 0)}) j
+                where j.source_id = u.source_id and j.stage_id = u.stage and {string.Join(" and ", wanted)} limit {sample + (conditions.NeedsArgs ? 1 : 0)}) j
             """;
         var seen = new Dictionary<long, int>();
         var atLeast = runs.Count == 1 && !isBegun ? limit.Alone : PieceAtLeast;

@@ -66,7 +66,7 @@ public sealed class RunReader(
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             {JobSql.Joins}
             {AloneFacts.Joins}
-            left join (job_lineage.run r {SnapshotSql.Joins} {SnapshotSql.DetailJoins}) on r.id = j.run_id
+            left join (job_lineage.run r {SnapshotSql.Joins} {SnapshotSql.DetailJoins}) on r.source_id = j.source_id and r.id = j.run_id
             where src.name = $1 and {JobSql.IsThere}
             """,
             source, jobId);
@@ -130,7 +130,7 @@ public sealed class RunReader(
             select s.name
             from job_lineage.source s
             where exists (
-                    select from job_lineage.job j left join job_lineage.run r on r.id = j.run_id
+                    select from job_lineage.job j left join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
                     where j.source_id = s.id and j.id = any($1) and {JobSql.IsThere})
                 or exists (select from job_lineage.past_run p where p.source_id = s.id and p.root_id = any($1))
             order by s.name
@@ -147,7 +147,7 @@ public sealed class RunReader(
             from unnest($1, $2) w (source, root_id)
             join job_lineage.source s on s.name = w.source
             join job_lineage.job j on j.source_id = s.id and j.id = w.root_id
-            left join job_lineage.run r on r.id = j.run_id
+            left join job_lineage.run r on r.source_id = j.source_id and r.id = j.run_id
             where {JobSql.IsThere} and (r.id is null or r.root_id = w.root_id)
             """).With(Parameters.Texts(runs.Select(r => r.Source)), Parameters.Texts(runs.Select(r => r.RootId)));
         var versions = new Dictionary<RunKey, long>();

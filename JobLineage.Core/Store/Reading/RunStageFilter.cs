@@ -18,7 +18,7 @@ internal static class RunStageFilter
             return $"${command.Parameters.Count}";
         }
 
-        var runs = Parameter(Parameters.Longs(places.Select(place => place.Id)));
+        var runs = $"{Parameter(Parameters.Shorts(places.Select(place => place.SourceId)))}, {Parameter(Parameters.Longs(places.Select(place => place.Id)))}";
         var jobs = StateColumns.Sum(filter.States.Count > 0 ? filter.States : JobStates.All, "s");
         var wanted = new List<string> { $"({jobs}) > 0" };
         if (filter.Stage is { } path)
@@ -26,25 +26,25 @@ internal static class RunStageFilter
         if (conditions.WorkerNames is { } workers)
             wanted.Add($"(r.run_key is not null or s.worker = any({Parameter(Parameters.Ints(workers))}))");
         if (conditions.Errors is { } errors)
-            wanted.Add($"exists (select from job_lineage.error_group g where g.stage_id = s.id and g.fingerprint = any({Parameter(Parameters.Ints(errors))}) and g.final + g.retrying > 0)");
+            wanted.Add($"exists (select from job_lineage.error_group g where g.source_id = s.source_id and g.stage_id = s.id and g.fingerprint = any({Parameter(Parameters.Ints(errors))}) and g.final + g.retrying > 0)");
         // Of a stage that was seen in many queues not all are remembered.
         if (filter.Queue is { Length: > 0 } queue)
             wanted.Add($"(cardinality(s.queues) >= {StoredStage.QueuesKept} or (select l.id from job_lineage.label l where l.text = {Parameter(queue)}) = any(s.queues))");
         command.CommandText =
             $"""
-            select r.id, r.run_key is not null, array_agg(s.id), sum({jobs})::bigint
-            from unnest({runs}) u (id)
-            join job_lineage.run r on r.id = u.id
-            join job_lineage.stage s on s.run_id = r.id
+            select r.source_id, r.id, r.run_key is not null, array_agg(s.id), sum({jobs})::bigint
+            from unnest({runs}) u (source_id, id)
+            join job_lineage.run r on r.source_id = u.source_id and r.id = u.id
+            join job_lineage.stage s on s.source_id = r.source_id and s.run_id = r.id
             where {string.Join(" and ", wanted)}
-            group by r.id
+            group by r.source_id, r.id
             """;
         var found = new Dictionary<long, StagesOfRun>();
         await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
         while (await row.NextAsync(cancellation))
         {
-            var id = row.Long();
-            found[id] = new(id, row.Bool(), row.Array<long>(), row.Long());
+            var (source, id) = (row.Short(), row.Long());
+            found[id] = new(source, id, row.Bool(), row.Array<long>(), row.Long());
         }
 
         return found;
@@ -57,13 +57,14 @@ internal static class RunStageFilter
         await using var command = new NpgsqlCommand(
             """
             select s.run_id, s.id, s.parent_id, w.text, st.text
-            from unnest($1) u (id)
-            join job_lineage.stage s on s.run_id = u.id
+            from unnest($1, $2) u (source_id, id)
+            join job_lineage.stage s on s.source_id = u.source_id and s.run_id = u.id
             join job_lineage.label w on w.id = s.worker
             left join job_lineage.label st on st.id = s.step
             order by s.run_id, s.depth, s.id
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(places.Select(place => place.Id)));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(
+            Parameters.Shorts(places.Select(place => place.SourceId)), Parameters.Longs(places.Select(place => place.Id)));
         var found = new List<long>();
         var stages = new List<(long Id, long? Parent, string Worker, string? Step)>();
         long? run = null;
@@ -92,8 +93,9 @@ internal static class RunStageFilter
 }
 
 /// <summary>Stages of a run in which something may be found.</summary>
+/// <param name="Source">The source's number.</param>
 /// <param name="Id">The run's number in the store.</param>
 /// <param name="IsKeyed">Whether its jobs share a key.</param>
 /// <param name="Stages">The stages' numbers.</param>
 /// <param name="Jobs">Their jobs in the states that are asked for.</param>
-internal sealed record StagesOfRun(long Id, bool IsKeyed, long[] Stages, long Jobs);
+internal sealed record StagesOfRun(short Source, long Id, bool IsKeyed, long[] Stages, long Jobs);

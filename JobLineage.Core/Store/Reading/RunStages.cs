@@ -61,9 +61,9 @@ internal sealed class RunStages(short sourceId, long? runId, string rootId, stri
             from job_lineage.source src
             join job_lineage.job j on j.source_id = src.id and j.id = $2
             left join (job_lineage.run r
-                join job_lineage.stage s on s.run_id = r.id
+                join job_lineage.stage s on s.source_id = r.source_id and s.run_id = r.id
                 join job_lineage.label w on w.id = s.worker
-                left join job_lineage.label st on st.id = s.step) on r.id = j.run_id
+                left join job_lineage.label st on st.id = s.step) on r.source_id = j.source_id and r.id = j.run_id
             where src.name = $1 and {JobSql.IsThere}
             order by s.depth, s.id
             """, connection)

@@ -70,23 +70,23 @@ internal sealed class RunTextFilter
     }
 
     /// <summary>Those of these runs that hold the text: in a worker or step, in an error, or in the arguments of the root.</summary>
-    public async Task<HashSet<long>> MatchingAsync(IEnumerable<RunPlace> places, CancellationToken cancellation)
+    public async Task<HashSet<long>> MatchingAsync(IReadOnlyList<RunPlace> places, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
             select r.id
-            from unnest($1) u (id)
-            join job_lineage.run r on r.id = u.id
+            from unnest($5, $1) u (source_id, id)
+            join job_lineage.run r on r.source_id = u.source_id and r.id = u.id
             where r.worker = any($3)
                 or exists (select from job_lineage.job j
                     where j.source_id = r.source_id and j.id = r.root_id and position(lower($2) in lower({JobSql.Args()})) > 0)
-                or exists (select from job_lineage.stage s where s.run_id = r.id and (s.worker = any($3) or s.step = any($3)))
+                or exists (select from job_lineage.stage s where s.source_id = r.source_id and s.run_id = r.id and (s.worker = any($3) or s.step = any($3)))
                 or (cardinality($4) > 0 and exists (
-                    select from job_lineage.stage s join job_lineage.error_group g on g.stage_id = s.id
-                    where s.run_id = r.id and g.fingerprint = any($4) and g.final + g.retrying > 0))
+                    select from job_lineage.stage s join job_lineage.error_group g on g.source_id = s.source_id and g.stage_id = s.id
+                    where s.source_id = r.source_id and s.run_id = r.id and g.fingerprint = any($4) and g.final + g.retrying > 0))
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds }.With(
-            Parameters.Longs(places.Select(p => p.Id)), text, Parameters.Ints(labels), Parameters.Ints(errors));
+            Parameters.Longs(places.Select(p => p.Id)), text, Parameters.Ints(labels), Parameters.Ints(errors), Parameters.Shorts(places.Select(p => p.SourceId)));
         var matching = new HashSet<long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

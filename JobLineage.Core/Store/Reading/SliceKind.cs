@@ -17,7 +17,7 @@ internal enum SliceKind
 internal static class SliceKinds
 {
     /// <summary>
-    /// The time that puts the jobs of a slice in order. It is the expression of the index in migration 003_views.sql, word
+    /// The time that puts the jobs of a slice in order. It is the expression of the index in the migrations, word
     /// for word: for another one that means the same the planner would sort the whole slice.
     /// </summary>
     public static string Time(this SliceKind kind) => kind switch

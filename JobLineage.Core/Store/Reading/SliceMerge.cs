@@ -17,7 +17,7 @@ internal readonly record struct SlicePlace(int Rank, DateTime? At, string Id);
 /// Many slices as one list in order, read in pieces and only as far as it is asked for: what it costs grows with what is
 /// taken and with the number of slices, not with the size of the run. Jobs without a time come last, whatever their rank.
 /// </summary>
-internal sealed class SliceMerge(NpgsqlConnection connection, SliceKind kind, IReadOnlyList<Slice> slices, bool newestFirst)
+internal sealed class SliceMerge(NpgsqlConnection connection, short source, SliceKind kind, IReadOnlyList<Slice> slices, bool newestFirst)
     : IComparer<SlicePlace>
 {
     private const int LargestPiece = 4_000;
@@ -103,7 +103,7 @@ internal sealed class SliceMerge(NpgsqlConnection connection, SliceKind kind, IR
             cross join lateral (
                 select {At} as at, j.id
                 from job_lineage.job j
-                where j.stage_id = p.stage and {Key} and {JobIs.Counted()} {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : "")}
+                where j.source_id = $8 and j.stage_id = p.stage and {Key} and {JobIs.Counted()} {(kind == SliceKind.Failed ? "and j.fingerprint is not null" : "")}
                     {(timed
                         ? $"and {At} is not null and ({At}, length(j.id), j.id) {behind} (p.at, p.len, p.id)"
                         : $"and {At} is null and (p.id is null or (length(j.id), j.id) {behind} (p.len, p.id))")}
@@ -116,7 +116,7 @@ internal sealed class SliceMerge(NpgsqlConnection connection, SliceKind kind, IR
             Parameters.Ints(Enumerable.Range(0, runs.Count)), Parameters.Longs(runs.Select(run => run.Slice.Stage)),
             Parameters.Ints(runs.Select(run => run.Slice.Key)), Parameters.Times(runs.Select(run => (DateTimeOffset?)(run.Last?.At is { } at ? new(at.Ticks, TimeSpan.Zero) : start))),
             Parameters.Ints(runs.Select(run => run.Last is { } last ? Bytes(last.Id) : newestFirst ? int.MaxValue : 0)),
-            Parameters.Texts(runs.Select(run => run.Last?.Id ?? (timed ? "" : null))), piece);
+            Parameters.Texts(runs.Select(run => run.Last?.Id ?? (timed ? "" : null))), piece, source);
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))

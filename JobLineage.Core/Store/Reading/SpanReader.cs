@@ -11,11 +11,12 @@ internal static class SpanReader
 
     /// <summary>The spans by the number of the stage; a stage without finished jobs has none.</summary>
     /// <param name="connection">In the caller's snapshot.</param>
+    /// <param name="source">The number of the source.</param>
     /// <param name="stages">The numbers of the stages.</param>
     /// <param name="most">Finished jobs of each that are looked at.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public static async Task<Dictionary<long, StageSpans>> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<long> stages, int most, CancellationToken cancellation)
+        NpgsqlConnection connection, short source, IReadOnlyCollection<long> stages, int most, CancellationToken cancellation)
     {
         var spans = new Dictionary<long, StageSpans>(stages.Count);
         // Of the last attempt: only jobs that have not been due again since.
@@ -36,7 +37,7 @@ internal static class SpanReader
                     order by finished_at desc limit {most}) spans) s
             where s.jobs > 0
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(stages), source);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             spans[reader.GetInt64(0)] = new(Statistics(reader, 2), Statistics(reader, 4), reader.GetInt64(1));
@@ -45,7 +46,7 @@ internal static class SpanReader
         string Newest(JobState state) =>
             $"""
             select j.scheduled_at, j.attempted_at, j.finished_at from job_lineage.job j
-            where j.stage_id = p.stage and {JobIs.Counted(state)} and j.finished_at is not null
+            where j.source_id = $2 and j.stage_id = p.stage and {JobIs.Counted(state)} and j.finished_at is not null
             order by j.finished_at desc, length(j.id) desc, j.id desc limit {most}
             """;
 

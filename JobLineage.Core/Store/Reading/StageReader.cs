@@ -17,9 +17,9 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
 
     public async Task<StageEvidence> ReadAsync(JobsQuery first, CancellationToken cancellation)
     {
-        var spans = (await SpanReader.ReadAsync(connection, [stage.Id], SpanReader.Sampled, cancellation)).GetValueOrDefault(stage.Id);
+        var spans = (await SpanReader.ReadAsync(connection, run.SourceId, [stage.Id], SpanReader.Sampled, cancellation)).GetValueOrDefault(stage.Id);
         var perMinute = stage.Counts.Unfinished > 0 ? await PerMinuteAsync(cancellation) : [];
-        var (errors, kinds, _) = await ErrorGroups.TopAsync(connection, [stage], ErrorsShown, cancellation);
+        var (errors, kinds, _) = await ErrorGroups.TopAsync(connection, run.SourceId, [stage], ErrorsShown, cancellation);
         var contrast = stage.Counts is { Discarded: >= ArgsContrast.LeastJobs, Completed: >= ArgsContrast.LeastJobs }
             ? ArgsContrast.Of(await ArgsAsync(JobState.Discarded, cancellation), await ArgsAsync(JobState.Completed, cancellation))
             : null;
@@ -38,11 +38,11 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
             from (values {JobIs.Rows(JobStates.All.Where(s => s.IsFinished()))}) s (state)
             cross join lateral (
                 select j.finished_at from job_lineage.job j
-                where j.stage_id = $1 and j.state = s.state and {JobIs.Counted()} and j.finished_at is not null
+                where j.source_id = $3 and j.stage_id = $1 and j.state = s.state and {JobIs.Counted()} and j.finished_at is not null
                     and j.finished_at > $2 - interval '{StagePace.Minutes} minutes' and j.finished_at <= $2
                 order by j.finished_at desc limit {Counted}) n
             group by 1
-            """, stage.Id, now);
+            """, stage.Id, now, run.SourceId);
         var minutes = new long[StagePace.Minutes];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -52,7 +52,7 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
 
     private async Task<List<string?>> ArgsAsync(JobState state, CancellationToken cancellation)
     {
-        await using var command = Command(Newest(state, Compared, JobSql.Args()), stage.Id);
+        await using var command = Command(Newest(state, Compared, JobSql.Args()), stage.Id, run.SourceId);
         var args = new List<string?>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -63,7 +63,7 @@ internal sealed class StageReader(NpgsqlConnection connection, RunStages run, St
     private static string Newest(JobState state, int most, string columns) =>
         $"""
         select {columns} from job_lineage.job j
-        where j.stage_id = $1 and {JobIs.Counted(state)} and j.finished_at is not null
+        where j.source_id = $2 and j.stage_id = $1 and {JobIs.Counted(state)} and j.finished_at is not null
         order by j.finished_at desc, length(j.id) desc, j.id desc limit {most}
         """;
 

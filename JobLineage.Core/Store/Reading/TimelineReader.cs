@@ -103,7 +103,7 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
                     select from unnest($1, $2) p (stage, key)
                     cross join lateral (
                         select from job_lineage.job j
-                        where j.stage_id = p.stage and j.state = p.key and {JobIs.Counted()} and j.finished_at is not null and j.finished_at >= $3
+                        where j.source_id = $3 and j.stage_id = p.stage and j.state = p.key and {JobIs.Counted()} and j.finished_at is not null and j.finished_at >= $4
                         limit {Sampled + 1}) j
                     limit {Sampled + 1}) n
                 """, connection)
@@ -127,8 +127,8 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
             cross join lateral (
                 select j.scheduled_at, j.attempted_at, j.finished_at
                 from job_lineage.job j
-                where j.stage_id = p.stage and j.state = p.key and {JobIs.Counted()}
-                    {(since is null ? "" : $"and {by} is not null and {by} >= $3")}
+                where j.source_id = $3 and j.stage_id = p.stage and j.state = p.key and {JobIs.Counted()}
+                    {(since is null ? "" : $"and {by} is not null and {by} >= $4")}
                 limit {Sampled + 1}) j
             limit {Sampled + 1}
             """, connection)
@@ -141,9 +141,9 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         return spans;
     }
 
-    private static void Add(NpgsqlCommand command, List<Slice> slices, DateTimeOffset? since)
+    private void Add(NpgsqlCommand command, List<Slice> slices, DateTimeOffset? since)
     {
-        command.With(Parameters.Longs(slices.Select(s => s.Stage)), Parameters.Ints(slices.Select(s => s.Key)));
+        command.With(Parameters.Longs(slices.Select(s => s.Stage)), Parameters.Ints(slices.Select(s => s.Key)), run.SourceId);
         if (since is { } at)
             command.With(at);
     }
@@ -151,7 +151,7 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
     private async Task<CriticalPath?> PathAsync(bool isFinal, CancellationToken cancellation)
     {
         SlicePlace? end = null;
-        await foreach (var place in new SliceMerge(connection, SliceKind.Finished, Slices(Ends), newestFirst: true).ReadAsync(null, 1, cancellation))
+        await foreach (var place in new SliceMerge(connection, run.SourceId, SliceKind.Finished, Slices(Ends), newestFirst: true).ReadAsync(null, 1, cancellation))
         {
             end = place;
             break;

@@ -45,7 +45,7 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
         {
             if (run.IsSingle)
                 return await SingleView.ErrorsAsync(connection, run, cancellation);
-            var (groups, total, jobs) = await ErrorGroups.TopAsync(connection, run.Stages, ErrorsShown, cancellation);
+            var (groups, total, jobs) = await ErrorGroups.TopAsync(connection, run.SourceId, run.Stages, ErrorsShown, cancellation);
             // Where runs share a key there are no links to go up by.
             var levels = run.RunKey is not null ? [] : run.Stages
                 .Select(stage => new AncestorLevel(stage.Path, run.Below(stage).Sum(below => below.Counts.Discarded)))

@@ -35,7 +35,7 @@ public sealed class StoreAuditTests
     [InlineData("update job_lineage.single set available = 5", "singles of worker 'App.Mail'")]
     [InlineData("insert into job_lineage.single (source_id, worker, completed) select source_id, 0, 1 from job_lineage.single", "singles of worker")]
     [InlineData("update job_lineage.job set children = 4 where id = '1'", "children of job 1")]
-    [InlineData("insert into job_lineage.stage (id, run_id, worker, depth) values (-1, -1, 1, 1)", "the run of stage -1")]
+    [InlineData("insert into job_lineage.stage (source_id, id, run_id, worker, depth) values (1, -1, -1, 1, 1)", "the run of stage -1")]
     public async Task Each_kind_of_difference_is_found(string harm, string sentence)
     {
         await using var fixture = await StoreFixture.ObanAsync();
