@@ -49,7 +49,7 @@ internal sealed class RunExaminer(DiagnosisOptions diagnosis, PastRuns past, Exa
             {SnapshotSql.Joins}
             where r.source_id = any($2) and r.id = any($1)
             """,
-            Parameters.Longs(ids), Parameters.Shorts(places.Select(place => place.SourceId).Distinct()));
+            Parameters.Longs(ids), RunPlace.Sources(places));
         await using var row = new RowCursor(await batch.ExecuteReaderAsync(cancellation));
         await row.NextResultAsync(cancellation);
         while (await row.NextAsync(cancellation))

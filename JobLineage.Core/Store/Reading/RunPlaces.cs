@@ -159,4 +159,11 @@ internal sealed class RunPlaces(
 /// <param name="Value">What it stands there by.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="SourceId">The source's number.</param>
-internal readonly record struct RunPlace(long Id, long Value, long Version, short SourceId);
+internal readonly record struct RunPlace(long Id, long Value, long Version, short SourceId)
+{
+    /// <summary>
+    /// The sources of some runs, for <c>= any(…)</c> beside the numbers of the runs, which no two sources share. Pairs of both would be joined by two
+    /// columns of which the planner knows nothing: it expects one row of hundreds, and walks all errors for each run.
+    /// </summary>
+    public static SqlValue Sources(IEnumerable<RunPlace> places) => Parameters.Shorts(places.Select(place => place.SourceId).Distinct());
+}

@@ -18,7 +18,7 @@ internal static class RunStageFilter
             return $"${command.Parameters.Count}";
         }
 
-        var runs = $"{Parameter(Parameters.Shorts(places.Select(place => place.SourceId)))}, {Parameter(Parameters.Longs(places.Select(place => place.Id)))}";
+        var runs = Parameter(Parameters.Longs(places.Select(place => place.Id)));
         var jobs = StateColumns.Sum(filter.States.Count > 0 ? filter.States : JobStates.All, "s");
         var wanted = new List<string> { $"({jobs}) > 0" };
         if (filter.Stage is { } path)
@@ -33,8 +33,8 @@ internal static class RunStageFilter
         command.CommandText =
             $"""
             select r.source_id, r.id, r.run_key is not null, array_agg(s.id), sum({jobs})::bigint
-            from unnest({runs}) u (source_id, id)
-            join job_lineage.run r on r.source_id = u.source_id and r.id = u.id
+            from unnest({runs}) u (id)
+            join job_lineage.run r on r.source_id = any({Parameter(RunPlace.Sources(places))}) and r.id = u.id
             join job_lineage.stage s on s.source_id = r.source_id and s.run_id = r.id
             where {string.Join(" and ", wanted)}
             group by r.source_id, r.id
@@ -57,14 +57,13 @@ internal static class RunStageFilter
         await using var command = new NpgsqlCommand(
             """
             select s.run_id, s.id, s.parent_id, w.text, st.text
-            from unnest($1, $2) u (source_id, id)
-            join job_lineage.stage s on s.source_id = u.source_id and s.run_id = u.id
+            from unnest($1) u (id)
+            join job_lineage.stage s on s.source_id = any($2) and s.run_id = u.id
             join job_lineage.label w on w.id = s.worker
             left join job_lineage.label st on st.id = s.step
             order by s.run_id, s.depth, s.id
             """, connection)
-        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(
-            Parameters.Shorts(places.Select(place => place.SourceId)), Parameters.Longs(places.Select(place => place.Id)));
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Longs(places.Select(place => place.Id)), RunPlace.Sources(places));
         var found = new List<long>();
         var stages = new List<(long Id, long? Parent, string Worker, string? Step)>();
         long? run = null;

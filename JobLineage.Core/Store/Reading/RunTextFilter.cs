@@ -75,8 +75,8 @@ internal sealed class RunTextFilter
         await using var command = new NpgsqlCommand(
             $"""
             select r.id
-            from unnest($5, $1) u (source_id, id)
-            join job_lineage.run r on r.source_id = u.source_id and r.id = u.id
+            from unnest($1) u (id)
+            join job_lineage.run r on r.source_id = any($5) and r.id = u.id
             where r.worker = any($3)
                 or exists (select from job_lineage.job j
                     where j.source_id = r.source_id and j.id = r.root_id and position(lower($2) in lower({JobSql.Args()})) > 0)
@@ -86,7 +86,7 @@ internal sealed class RunTextFilter
                     where s.source_id = r.source_id and s.run_id = r.id and g.fingerprint = any($4) and g.final + g.retrying > 0))
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds }.With(
-            Parameters.Longs(places.Select(p => p.Id)), text, Parameters.Ints(labels), Parameters.Ints(errors), Parameters.Shorts(places.Select(p => p.SourceId)));
+            Parameters.Longs(places.Select(p => p.Id)), text, Parameters.Ints(labels), Parameters.Ints(errors), RunPlace.Sources(places));
         var matching = new HashSet<long>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

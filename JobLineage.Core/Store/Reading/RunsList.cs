@@ -147,8 +147,8 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
             $"""
             select r.id, {StateColumns.Of("r")}, r.source_id, r.worker, src.name, r.root_id, r.run_key, w.text, r.version,
                 st.stages, r.started_at, r.last_activity_at, left({JobSql.Args("root")}, {ArgsShown}), st.failing, st.missing, st.cycles
-            from unnest($1, $2) u (source_id, id)
-            join job_lineage.run r on r.source_id = u.source_id and r.id = u.id
+            from unnest($1) u (id)
+            join job_lineage.run r on r.source_id = any($2) and r.id = u.id
             join job_lineage.source src on src.id = r.source_id
             join job_lineage.label w on w.id = r.worker
             left join job_lineage.job root on root.source_id = r.source_id and root.id = r.root_id
@@ -156,7 +156,7 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
                 select count(*) as stages, count(*) filter (where s.discarded > 0) as failing,
                     count(*) filter (where s.short_children + s.lost_children > 0) as missing, count(*) filter (where s.cycle_cuts > 0) as cycles
                 from job_lineage.stage s where s.source_id = r.source_id and s.run_id = r.id) st
-            """, connection).With(Parameters.Shorts(places.Select(p => p.SourceId)), Parameters.Longs(places.Select(p => p.Id)));
+            """, connection).With(Parameters.Longs(places.Select(p => p.Id)), RunPlace.Sources(places));
         await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
         while (await row.NextAsync(cancellation))
         {
