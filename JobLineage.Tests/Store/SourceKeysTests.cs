@@ -124,7 +124,9 @@ public sealed class SourceKeysTests
             alter table job_lineage.stage drop column source_id, add primary key (id);
             alter table job_lineage.stage_edge drop column source_id, add primary key (from_stage, to_stage);
             alter table job_lineage.error_group drop column source_id, add primary key (stage_id, fingerprint);
+            create index stage_run on job_lineage.stage (run_id);
             create index stage_edge_to on job_lineage.stage_edge (to_stage);
+            create index error_group_most on job_lineage.error_group (stage_id, final desc) where final > 0;
             """);
 
         await Migrator.MigrateAsync(fixture.Store, default);
