@@ -1,6 +1,7 @@
 using JobLineage.Bench;
 using JobLineage.Bench.Digest;
 using JobLineage.Bench.Engines;
+using JobLineage.Bench.Engines.HangfirePipeline;
 using JobLineage.Bench.Faults;
 using JobLineage.Bench.History;
 using JobLineage.Bench.Latency;
@@ -26,6 +27,10 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
+
+// Not a benchmark: the program that one of them starts, and kills.
+if (args is [HangfireWorker.Verb, .. var given])
+    return await HangfireWorker.RunAsync(given, stop.Token);
 
 if (args is [] or ["list"])
 {

@@ -224,7 +224,7 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         var (meta, metaCut) = redaction.Json(row.TextOrNull());
         var errors = ErrorsParser.Parse(row.TextOrNull(), e => redaction.FreeText(e).Text);
         if (row.TextOrNull() is { Length: > 0 } last)
-            errors = [.. errors, new(job.Attempt, job.AttemptedAt, redaction.FreeText(ErrorJson.Read(last)).Text)];
+            errors = [.. errors, LastOf(job, redaction.FreeText(ErrorJson.Read(last)).Text)];
         // Every column is taken, whatever becomes of it: others may come after.
         var (announced, parents) = (row.TextOrNull(), row.TextOrNull());
         return job with
@@ -241,6 +241,10 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
             ParentId = mapping.RunKey is null ? job.ParentId : null,
         };
     }
+
+    /// <summary>The one error that a queue keeps. While an attempt runs, and where one has ended well, it is that of the attempt before, whose times nothing keeps.</summary>
+    private static JobError LastOf(Job job, string message) =>
+        job.State is JobState.Executing or JobState.Completed ? new(Math.Max(job.Attempt - 1, 0), null, message) : new(job.Attempt, job.AttemptedAt, message);
 
     /// <summary>The parents beside the one in the tree; what is no id of this source is none.</summary>
     private IReadOnlyList<string> Others(string? json, Job job)

@@ -44,6 +44,20 @@ public sealed class JobTimelineTests
     }
 
     [Fact]
+    public void A_failure_whose_time_the_queue_does_not_keep_comes_after_the_beginning_of_its_attempt()
+    {
+        var job = Job with { State = JobState.Discarded, Attempt = 3, AttemptedAt = Noon.AddSeconds(60), FinishedAt = Noon.AddSeconds(70), Errors = [new(3, Noon.AddSeconds(60), "crash")] };
+
+        var line = JobTimeline.Of(job, Noon.AddHours(1));
+        Assert.Equal(["inserted +0", "attempt 3 began +60", "attempt 3 failed +70", "discarded +70"], Steps(line));
+        Assert.Equal(TimeSpan.FromSeconds(10), line.Steps[2].Took);
+
+        var waiting = JobTimeline.Of(job with { State = JobState.Retryable, FinishedAt = null }, Noon.AddHours(1));
+        Assert.Equal(["inserted +0", "attempt 3 began +60", "attempt 3 failed +60"], Steps(waiting));
+        Assert.Null(waiting.Steps[2].Took);
+    }
+
+    [Fact]
     public void A_job_that_runs_runs_until_now_and_one_that_is_due_later_waits_until_then()
     {
         var running = JobTimeline.Of(Job with { State = JobState.Executing, AttemptedAt = Noon.AddSeconds(5) }, Noon.AddSeconds(30));

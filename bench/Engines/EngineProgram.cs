@@ -1,89 +1,84 @@
-using System.Text.Json;
+using System.Diagnostics;
+using JobLineage.Bench.Engines.HangfirePipeline;
+using Npgsql;
 
 namespace JobLineage.Bench.Engines;
 
-/// <summary>A program that really runs a queue: which, of what version, and what reads it.</summary>
+/// <summary>A program that really runs a queue: of what engine, and what reads it.</summary>
 /// <param name="Name">What it is called in tables.</param>
-/// <param name="Package">The package of the Node registry.</param>
-/// <param name="Version">Its version.</param>
-/// <param name="Script">The program, beside this file.</param>
 /// <param name="Preset">What reads it.</param>
-internal sealed record EngineProgram(string Name, string Package, string Version, string Script, string Preset)
+internal abstract record EngineProgram(string Name, string Preset)
 {
-    /// <summary>Those that the Node registry offers.</summary>
+    /// <summary>What has ended goes from the queue after this, in engines that can be told so. <c>programs/common.cjs</c> has the same.</summary>
+    public static readonly TimeSpan PrunedAfter = TimeSpan.FromSeconds(15);
+
+    /// <summary>Those that the registries offer.</summary>
     public static IReadOnlyList<EngineProgram> All { get; } =
     [
-        new("pg-boss 12", "pg-boss", "12.38.0", "pgboss.cjs", "pg_boss"),
-        new("pg-boss 10", "pg-boss", "10.4.2", "pgboss.cjs", "pg_boss"),
-        new("graphile-worker 0.18", "graphile-worker", "0.18.0", "graphile.cjs", "graphile_worker"),
-        new("graphile-worker 0.16", "graphile-worker", "0.16.6", "graphile.cjs", "graphile_worker"),
-        new("DBOS", "@dbos-inc/dbos-sdk", "5.3.0", "dbos.cjs", "dbos"),
+        new HangfireProgram(),
+        new NodeProgram("pg-boss 12", "pg-boss", "12.38.0", "pgboss.cjs", "pg_boss"),
+        new NodeProgram("pg-boss 10", "pg-boss", "10.4.2", "pgboss.cjs", "pg_boss"),
+        new NodeProgram("graphile-worker 0.18", "graphile-worker", "0.18.0", "graphile.cjs", "graphile_worker"),
+        new NodeProgram("graphile-worker 0.16", "graphile-worker", "0.16.6", "graphile.cjs", "graphile_worker"),
+        new NodeProgram("DBOS", "@dbos-inc/dbos-sdk", "5.3.0", "dbos.cjs", "dbos"),
     ];
 
+    /// <summary>Gets what it needs, once.</summary>
+    /// <returns>Why it can't be run; null when it can.</returns>
+    public abstract Task<string?> PrepareAsync(CancellationToken cancellation);
+
+    /// <summary>Starts it in a process of its own.</summary>
+    /// <param name="connection">The database.</param>
+    /// <param name="log">Where it tells what it does.</param>
+    /// <param name="roots">Pipelines that it makes; 0: it only works.</param>
+    public HeardProcess Run(string connection, string log, int roots) => new(Start(connection, log, roots));
+
+    /// <summary>How it is started.</summary>
+    protected abstract ProcessStartInfo Start(string connection, string log, int roots);
+
+    /// <summary>Longer than any trial: the programs are stopped from outside.</summary>
+    protected const int Seconds = 3600;
+}
+
+/// <summary>Hangfire, which is a library of this program: it runs in a second process of it, which can be killed.</summary>
+internal sealed record HangfireProgram() : EngineProgram("Hangfire 1.8", "hangfire")
+{
+    public override Task<string?> PrepareAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+    protected override ProcessStartInfo Start(string connection, string log, int roots) =>
+        new("dotnet", [typeof(HangfireWorker).Assembly.Location, HangfireWorker.Verb, connection, log, $"{roots}", $"{Seconds}"]);
+}
+
+/// <summary>An engine of the Node registry.</summary>
+/// <param name="Name">What it is called in tables.</param>
+/// <param name="Package">Its package.</param>
+/// <param name="Version">The package's version.</param>
+/// <param name="Script">The program, in <c>programs</c>.</param>
+/// <param name="Preset">What reads it.</param>
+internal sealed record NodeProgram(string Name, string Package, string Version, string Script, string Preset) : EngineProgram(Name, Preset)
+{
     private string Folder => Path.Combine(BenchServer.RepositoryRoot(), "artifacts", "bench-engines", string.Concat(Package.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')) + "-" + Version);
 
-    /// <summary>Whether Node is here.</summary>
-    public static bool HasNode() => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "node")) && File.Exists(Path.Combine(folder, "npm")));
-
-    /// <summary>Installs the package, once.</summary>
-    /// <returns>Why it can't be; null when it is there.</returns>
-    public async Task<string?> InstallAsync(CancellationToken cancellation)
+    public override async Task<string?> PrepareAsync(CancellationToken cancellation)
     {
+        if (!HasNode())
+            return "It needs Node and npm, which are not here.";
         if (Directory.Exists(Path.Combine(Folder, "node_modules", Package)))
             return null;
         Directory.CreateDirectory(Folder);
         await File.WriteAllTextAsync(Path.Combine(Folder, "package.json"), "{\"private\": true}", cancellation);
-        using var npm = new HeardProcess("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", $"{Package}@{Version}"], Folder);
+        await using var npm = new HeardProcess(new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", $"{Package}@{Version}"]) { WorkingDirectory = Folder });
         return await npm.EndAsync(cancellation) == 0 ? null : $"npm could not install {Package}@{Version}: {npm.FirstError}";
     }
 
-    /// <summary>Starts the program.</summary>
-    /// <param name="url">The database.</param>
-    /// <param name="log">Where it tells what it does.</param>
-    /// <param name="roots">Pipelines that it makes; 0: it only works.</param>
-    /// <param name="seconds">How long it works after that.</param>
-    public HeardProcess Run(string url, string log, int roots, int seconds) => new(
-        "node", [Path.Combine(BenchServer.RepositoryRoot(), "bench", "Engines", "programs", Script), Folder, url, log, $"{roots}", $"{seconds}"], Folder);
-}
+    protected override ProcessStartInfo Start(string connection, string log, int roots) =>
+        new("node", [Path.Combine(BenchServer.RepositoryRoot(), "bench", "Engines", "programs", Script), Folder, Url(connection), log, $"{roots}", $"{Seconds}", $"{PrunedAfter.TotalSeconds}"]) { WorkingDirectory = Folder };
 
-/// <summary>What a program told of itself: the truth, by another source than the tables.</summary>
-/// <param name="Enqueued">The ids of its jobs.</param>
-/// <param name="Ok">When each job that ended well did, by its id.</param>
-/// <param name="Failed">The ids of those that failed for good.</param>
-/// <param name="IsMade">Whether it has made all that it was to make.</param>
-internal sealed record ProgramLog(IReadOnlySet<string> Enqueued, IReadOnlyDictionary<string, DateTimeOffset> Ok, IReadOnlySet<string> Failed, bool IsMade)
-{
-    /// <summary>Reads what is there so far; a line that is being written is left.</summary>
-    public static ProgramLog Read(string path)
+    private static bool HasNode() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "node")) && File.Exists(Path.Combine(folder, "npm")));
+
+    private static string Url(string connection)
     {
-        var (enqueued, ok, failed, made) = (new HashSet<string>(), new Dictionary<string, DateTimeOffset>(), new HashSet<string>(), false);
-        if (!File.Exists(path))
-            return new(enqueued, ok, failed, made);
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        while (reader.ReadLine() is { } line)
-        {
-            if (!line.EndsWith('}'))
-                continue;
-            using var told = JsonDocument.Parse(line);
-            var root = told.RootElement;
-            var id = root.TryGetProperty("id", out var given) ? given.ToString() : "";
-            switch (root.GetProperty("e").GetString())
-            {
-                case "enq":
-                    enqueued.Add(id);
-                    break;
-                case "ok":
-                    ok[id] = DateTimeOffset.FromUnixTimeMilliseconds(root.GetProperty("t").GetInt64());
-                    break;
-                case "fail" when root.TryGetProperty("final", out var final) && final.ValueKind == JsonValueKind.True:
-                    failed.Add(id);
-                    break;
-                case "made":
-                    made = true;
-                    break;
-            }
-        }
-
-        return new(enqueued, ok, failed, made);
+        var to = new NpgsqlConnectionStringBuilder(connection);
+        return $"postgres://{Uri.EscapeDataString(to.Username!)}:{Uri.EscapeDataString(to.Password ?? "")}@{to.Host}:{to.Port}/{to.Database}";
     }
 }

@@ -2,22 +2,21 @@ using System.Diagnostics;
 
 namespace JobLineage.Bench.Engines;
 
-/// <summary>A program of which all that it says is read while it runs: one that says much would stand still before a full pipe.</summary>
-internal sealed class HeardProcess : IDisposable
+/// <summary>
+/// A program of which all that it says is read while it runs: one that says much would stand still before a full pipe. It is killed, with what it has started, when it is
+/// let go: a trial that breaks off leaves no worker behind.
+/// </summary>
+internal sealed class HeardProcess : IAsyncDisposable
 {
     private readonly Process process;
     private volatile string? firstError;
 
-    /// <param name="program">The program.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="folder">Where it works.</param>
-    public HeardProcess(string program, IEnumerable<string> arguments, string folder)
+    /// <param name="start">The program, its arguments and where it works.</param>
+    public HeardProcess(ProcessStartInfo start)
     {
-        process = new Process
-        {
-            StartInfo = new(program, arguments) { WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true },
-        };
-        process.ErrorDataReceived += (_, e) => firstError ??= e.Data;
+        (start.RedirectStandardError, start.RedirectStandardOutput) = (true, true);
+        process = new Process { StartInfo = start };
+        process.ErrorDataReceived += (_, said) => firstError ??= string.IsNullOrWhiteSpace(said.Data) ? null : said.Data;
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -26,7 +25,7 @@ internal sealed class HeardProcess : IDisposable
     /// <summary>The first line of what it said of errors; empty where it said nothing.</summary>
     public string FirstError => firstError ?? "";
 
-    /// <summary>Whether it has ended.</summary>
+    /// <summary>Whether it has ended by itself.</summary>
     public bool HasExited => process.HasExited;
 
     /// <summary>Waits for its end, and for all that it said until then.</summary>
@@ -38,9 +37,12 @@ internal sealed class HeardProcess : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Ends it and what it has started.</summary>
-    public void Kill() => process.Kill(entireProcessTree: true);
-
-    /// <inheritdoc/>
-    public void Dispose() => process.Dispose();
+    /// <summary>Kills it as a machine that loses its power would.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
 }

@@ -19,14 +19,17 @@ public sealed record JobTimeline(IReadOnlyList<JobStep> Steps, DateTimeOffset? F
         Add("inserted", job.InsertedAt, null);
         if (Known(job.ScheduledAt) is { } due && due != Known(job.InsertedAt))
             steps.Add(new(due > now ? "due" : "was due", due, null, null, due > now ? JobState.Scheduled : null));
-        foreach (var error in job.Errors)
+        foreach (var error in job.Errors.Where(error => !IsOfLast(error)))
+            Failed(error, error.At, null);
+        // Of what has one time the beginning comes first.
+        Add(job.Attempt > 1 ? $"attempt {job.Attempt} began" : "began", began, null, job.AttemptedBy, JobState.Executing);
+        foreach (var error in job.Errors.Where(IsOfLast))
         {
-            // A queue that puts no number on its failures keeps the last one alone.
-            var isLast = began is not null && Known(error.At) >= began && (error.Attempt == 0 || error.Attempt == job.Attempt);
-            Add(error.Attempt > 0 ? $"attempt {error.Attempt} failed" : "failed", error.At, isLast ? error.At - began : null, error.FirstLine, JobState.Retryable);
+            // A queue that keeps no time of its failures: it is that of the end where the failure was the end, and not known otherwise.
+            var at = Known(error.At) == began ? job.State == JobState.Discarded ? ended : null : error.At;
+            Failed(error, at ?? error.At, at - began);
         }
 
-        Add(job.Attempt > 1 ? $"attempt {job.Attempt} began" : "began", began, null, job.AttemptedBy, JobState.Executing);
         Add(job.State.Name(), ended, ended >= began ? ended - began : null, null, job.State);
         var ordered = steps.OrderBy(step => step.At).ToList();
         if (ordered.Count == 0)
@@ -35,6 +38,12 @@ public sealed record JobTimeline(IReadOnlyList<JobStep> Steps, DateTimeOffset? F
         var last = ordered[^1].At;
         var to = ended ?? (job.State == JobState.Executing || last > now ? Later(last, now) : last);
         return new(ordered, from, Later(to, last), SpansOf(job, from, began, ended, to));
+
+        // A queue that puts no number on its failures keeps the last one alone.
+        bool IsOfLast(JobError error) => began is not null && Known(error.At) >= began && (error.Attempt == 0 || error.Attempt == job.Attempt);
+
+        void Failed(JobError error, DateTimeOffset? at, TimeSpan? took) =>
+            Add(error.Attempt > 0 ? $"attempt {error.Attempt} failed" : "failed", at, took, error.FirstLine, JobState.Retryable);
 
         void Add(string name, DateTimeOffset? at, TimeSpan? took, string? note = null, JobState? state = null)
         {

@@ -116,6 +116,22 @@ public sealed class EngineRightTests
         Assert.Empty((await EngineRows.ReadAsync(fixture, "hangfire", "3")).Errors);
     }
 
+    [Fact]
+    public async Task The_error_of_the_former_attempt_is_not_that_of_the_one_that_runs()
+    {
+        const string Boom = """{"ExceptionType": "System.Exception", "ExceptionMessage": "boom", "ExceptionDetails": "boom"}""";
+        await using var fixture = await EngineRows.MakeAsync("hangfire", HangfireJob(3, "Processing", """{"ServerId": "a"}"""), HangfireState(3, "Failed", Boom));
+        Assert.Equal(1, (await EngineRows.ReadAsync(fixture, "hangfire", "3")).Errors.Single().Attempt);
+
+        await fixture.SqlAsync(HangfireState(3, "Processing", """{"ServerId": "a"}"""));
+        var running = await EngineRows.ReadAsync(fixture, "hangfire", "3");
+        Assert.Equal((JobState.Executing, 2), (running.State, running.Attempt));
+        Assert.Equal(new JobError(1, null, "boom"), running.Errors.Single() with { Message = "boom" });
+
+        await fixture.SqlAsync(HangfireState(3, "Failed", Boom));
+        Assert.Equal(2, (await EngineRows.ReadAsync(fixture, "hangfire", "3")).Errors.Single().Attempt);
+    }
+
     [Theory]
     [InlineData("aborted", JobState.Cancelled)]
     [InlineData("aborting", JobState.Executing)]

@@ -1,8 +1,8 @@
-// What the programs share: a pipeline of sync → 5 pages → 4 details → shows, with failures for good, failures that a retry heals, jobs for later, and a queue that nobody serves.
-// usage: node <program> <folder of modules> <url of the database> <log> <roots> <seconds>; without roots it only works.
+// What the programs share: a pipeline of sync → 5 pages → 4 details → shows, with failures for good, failures that a retry heals, jobs for later and for in two seconds, cancelled jobs, and a queue that nobody serves.
+// usage: node <program> <folder of modules> <url of the database> <log> <roots> <seconds> <seconds until what has ended is pruned>; without roots it only works.
 const fs = require('fs');
 const { AsyncLocalStorage } = require('async_hooks');
-const [,, modules, url, log, roots, seconds] = process.argv;
+const [,, modules, url, log, roots, seconds, prunedAfter] = process.argv;
 const current = new AsyncLocalStorage();
 const sleep = ms => new Promise(done => setTimeout(done, ms));
 const tell = what => fs.appendFileSync(log, JSON.stringify({ t: Date.now(), ...what }) + '\n');
@@ -13,12 +13,19 @@ const attempt = async (id, name, isLast, work) => {
   try { await current.run(id, work); tell({ e: 'ok', id, name }); }
   catch (error) { tell({ e: 'fail', id, name, final: isLast }); throw error; }
 };
-const pipeline = (add, cancel) => ({
+// `cancel` is the engine's own way to take back a job that waits; `fail`, where the engine has one, ends such a job as failed, by hand.
+const pipeline = (add, cancel, fail) => ({
   sync: async (data, n) => {
     for (let page = 1; page <= 5; page++) await add('page', { run: data.run, page });
     for (let i = 0; i < 3; i++) await add('report', { i });
     for (let i = 0; i < 2; i++) await add('show', { later: i }, { later: true });
-    if (cancel) for (let i = 0; i < 2; i++) { const id = await add('show', { cancel: i }, { later: true, key: `c${data.run}-${i}` }); await cancel(id, `c${data.run}-${i}`); tell({ e: 'cancel', id, name: 'show' }); }
+    await add('show', { soon: 1 }, { soon: true });
+    for (let i = 0; i < 2; i++) {
+      const key = `c${data.run}-${i}`, id = await add('show', { cancel: i }, { later: true, key });
+      await cancel(id, key);
+      tell({ e: 'cancel', id, name: 'show' });
+    }
+    if (fail) { const id = await add('show', { byHand: 1 }, { later: true }); await fail(id); tell({ e: 'fail', id, name: 'show', final: true }); }
   },
   page: async (data, n) => {
     await sleep(20);
@@ -40,4 +47,4 @@ const run = async add => {
   process.exit(0);
 };
 process.on('unhandledRejection', error => { console.error(error); process.exit(1); });
-module.exports = { url, load, sleep, tell, current, attempt, pipeline, run };
+module.exports = { prunedAfter: +prunedAfter, url, load, sleep, tell, current, attempt, pipeline, run };

@@ -1,15 +1,17 @@
-const { url, load, tell, current, attempt, pipeline, run } = require('./common.cjs');
+const { url, prunedAfter, load, tell, current, attempt, pipeline, run } = require('./common.cjs');
 (async () => {
   const m = load('pg-boss');
   const PgBoss = m.PgBoss || m.default?.PgBoss || m.default || m;
-  const boss = new PgBoss({ connectionString: url, superviseIntervalSeconds: 5, maintenanceIntervalSeconds: 5, monitorIntervalSeconds: 5 });
+  // What has ended: version 10 moves it to its archive, version 12 deletes it, by queue.
+  const pruned10 = { archiveCompletedAfterSeconds: prunedAfter, archiveFailedAfterSeconds: prunedAfter };
+  const boss = new PgBoss({ connectionString: url, superviseIntervalSeconds: 5, maintenanceIntervalSeconds: 5, monitorIntervalSeconds: 5, ...pruned10 });
   boss.on('error', error => console.error(error.message));
   await boss.start();
   const queues = ['dead', 'sync', 'page', 'detail', 'show', 'report'];
-  for (const queue of queues) await boss.createQueue(queue, { name: queue, retryLimit: 2, retryDelay: 1, expireInSeconds: 20 });
-  const add = async (name, data, { later } = {}) => {
+  for (const queue of queues) await boss.createQueue(queue, { name: queue, retryLimit: 2, retryDelay: 1, expireInSeconds: 20, deleteAfterSeconds: prunedAfter });
+  const add = async (name, data, { later, soon } = {}) => {
     const parent = current.getStore();
-    const id = await boss.send(name, parent ? { ...data, parentJobId: parent } : data, { retryLimit: 2, retryDelay: 1, expireInSeconds: 20, ...(later ? { startAfter: 3600 } : {}), ...(name === 'detail' ? { deadLetter: 'dead' } : {}) });
+    const id = await boss.send(name, parent ? { ...data, parentJobId: parent } : data, { retryLimit: 2, retryDelay: 1, expireInSeconds: 20, ...(later || soon ? { startAfter: later ? 3600 : 2 } : {}), ...(name === 'detail' ? { deadLetter: 'dead' } : {}) });
     tell({ e: 'enq', id, name, parent });
     return id;
   };
