@@ -95,6 +95,7 @@ internal sealed class EngineFollower : IAsyncDisposable
 
         var failed = await TextsAsync(Failures, cancellation);
         differences.AddRange(failed.GroupBy(id => id).Where(group => group.Count() > 1).Select(group => $"job {group.Key}: its failure is there {group.Count()} times"));
+        differences.AddRange(told.Failed.Except(failed).Select(id => $"job {id}: its program tells that it failed for good, and the ledger of failures lacks it"));
         var others = failed.Count(id => !told.Failed.Contains(id));
         var latencies = told.Ok.Where(o => seen.ContainsKey(o.Key)).Select(o => seen[o.Key] - o.Value).Order().ToList();
         string[] row =

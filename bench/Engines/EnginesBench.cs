@@ -95,7 +95,7 @@ internal sealed class EnginesBench : IBenchmark
     {
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Most;)
         {
-            Works(program, running);
+            await WorksAsync(program, running, cancellation);
             if ((await SourceProbe.ProbeAsync(Presets.Find(program.Preset, "q")!, queue, cancellation)).Source is not null)
             {
                 // Migrations may still be under way.
@@ -124,15 +124,17 @@ internal sealed class EnginesBench : IBenchmark
     {
         for (var began = Stopwatch.GetTimestamp(); !condition() && Stopwatch.GetElapsedTime(began) < Most;)
         {
-            Works(program, running);
+            await WorksAsync(program, running, cancellation);
             await Task.Delay(100, cancellation);
         }
     }
 
-    private static void Works(EngineProgram program, HeardProcess running)
+    private static async Task WorksAsync(EngineProgram program, HeardProcess running, CancellationToken cancellation)
     {
-        if (running.HasExited)
-            throw new ArgumentException($"{program.Name} ended: {running.FirstError}");
+        if (!running.HasExited)
+            return;
+        await running.EndAsync(cancellation);
+        throw new ArgumentException($"{program.Name} ended: {running.FirstError}");
     }
 
     private static string To(BenchServer server, string database) => new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = database }.ConnectionString;
