@@ -8,6 +8,7 @@ namespace JobLineage.Core.Contract;
 /// </summary>
 public sealed record RunExportAnswer(
     string Format, int Version, SelectionAnswer Selection, RunHeadAnswer Run, IReadOnlyList<StageAnswer> Stages, IReadOnlyList<StageEdge> Edges,
+    IReadOnlyList<StageLink> Links, bool LinksTruncated,
     IReadOnlyList<FindingAnswer> Findings, IReadOnlyList<JobAnswer> Jobs, long JobCount);
 
 /// <summary>Which jobs of a run are meant; nothing: all. <c>filter</c> is the whole of it as it is typed, the others what always had a member.</summary>

@@ -2,11 +2,14 @@ using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Contract;
 
-/// <summary><c>stats ID --json</c>: the stages of a run, their counts by state; states without jobs are left out.</summary>
-public sealed record StatsAnswer(string Source, string Root, IReadOnlyList<StageCountsAnswer> Stages)
+/// <summary>
+/// <c>stats ID --json</c>: the stages of a run, their counts by state; states without jobs are left out. <c>links</c> are the stages between which jobs have further
+/// parents, beside the one in the tree.
+/// </summary>
+public sealed record StatsAnswer(string Source, string Root, IReadOnlyList<StageCountsAnswer> Stages, [property: Terse] IReadOnlyList<StageLink> Links)
 {
     /// <summary>From what it shows.</summary>
-    public static StatsAnswer Of(RunSnapshot run) => new(run.Source, run.RootId, [.. run.Stages.Select(StageCountsAnswer.Of)]);
+    public static StatsAnswer Of(RunSnapshot run) => new(run.Source, run.RootId, [.. run.Stages.Select(StageCountsAnswer.Of)], run.Links);
 }
 
 /// <summary>

@@ -8,7 +8,7 @@ internal static class Most
     /// <summary>Stages of a run, parents before children.</summary>
     public const int Stages = 2_000;
 
-    /// <summary>Edges between stages.</summary>
+    /// <summary>Edges between stages, and links.</summary>
     public const int Edges = 4_000;
 
     /// <summary>Findings, the worst first.</summary>

@@ -17,7 +17,7 @@ public record RunHeadAnswer(
 }
 
 /// <summary>
-/// A run, whole; <c>stagesOmitted</c>, <c>edgesOmitted</c> and <c>findingsOmitted</c> say how many of a very large one are left out: see <see cref="Most"/>.
+/// A run, whole; <c>stagesOmitted</c>, <c>edgesOmitted</c>, <c>linksOmitted</c> and <c>findingsOmitted</c> say how many of a very large one are left out: see <see cref="Most"/>.
 /// </summary>
 public sealed record RunAnswer : RunHeadAnswer
 {
@@ -31,6 +31,9 @@ public sealed record RunAnswer : RunHeadAnswer
     /// <summary>The ways between stages, with the jobs that came over each.</summary>
     public required IReadOnlyList<StageEdge> Edges { get; init; }
 
+    /// <summary>Between which stages jobs have further parents, beside the one in the tree: <c>jobs</c> of <c>to</c> have one in <c>from</c>.</summary>
+    public required IReadOnlyList<StageLink> Links { get; init; }
+
     /// <summary>The worst first.</summary>
     public required IReadOnlyList<FindingAnswer> Findings { get; init; }
 
@@ -40,6 +43,12 @@ public sealed record RunAnswer : RunHeadAnswer
     /// <summary>Edges that are not here.</summary>
     public long EdgesOmitted { get; init; }
 
+    /// <summary>Links that are not here.</summary>
+    public long LinksOmitted { get; init; }
+
+    /// <summary>Whether the run has more further parents than were counted: those of the first jobs by id were.</summary>
+    public bool LinksTruncated { get; init; }
+
     /// <summary>Findings that are not here.</summary>
     public long FindingsOmitted { get; init; }
 
@@ -48,14 +57,18 @@ public sealed record RunAnswer : RunHeadAnswer
     {
         var (stages, stagesOmitted) = Most.Of(run.Stages, Most.Stages);
         var (edges, edgesOmitted) = Most.Of(run.Edges, Most.Edges);
+        var (links, linksOmitted) = Most.Of(run.Links, Most.Edges);
         var (findings, findingsOmitted) = Most.Of(run.Findings, Most.Findings);
         return new(RunHeadAnswer.Of(run))
         {
             Stages = [.. stages.Select(StageAnswer.Of)],
             Edges = edges,
+            Links = links,
             Findings = [.. findings.Select(FindingAnswer.Of)],
             StagesOmitted = stagesOmitted,
             EdgesOmitted = edgesOmitted,
+            LinksOmitted = linksOmitted,
+            LinksTruncated = run.LinksAreCut,
             FindingsOmitted = findingsOmitted,
         };
     }

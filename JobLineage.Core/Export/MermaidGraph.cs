@@ -51,6 +51,13 @@ public static class MermaidGraph
                 text.Append(CultureInfo.InvariantCulture, $"  {from} -->|\"{Format.Count(edge.Jobs)}\"| {to}\n");
         }
 
+        foreach (var link in run.Links)
+        {
+            // Dotted: no part of the tree.
+            if (ids.TryGetValue(link.From, out var from) && ids.TryGetValue(link.To, out var to))
+                text.Append(CultureInfo.InvariantCulture, $"  {from} -.->|\"{Format.Count(link.Jobs)}\"| {to}\n");
+        }
+
         foreach (var kind in stages.Where(s => worst.ContainsKey(s.Stage.Path)).Select(s => worst[s.Stage.Path]).Distinct().Order())
             text.Append(CultureInfo.InvariantCulture, $"  classDef {Name(kind)} {Colours[kind]}\n");
         return text.ToString();

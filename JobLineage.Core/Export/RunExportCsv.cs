@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CsvHelper;
 using JobLineage.Core.Contract;
 using JobLineage.Core.Model;
@@ -19,6 +20,7 @@ public static class RunExportCsv
         "id", "parent_id", "run", "stage", "worker", "queue", "step", "run_key", "state", "attempt", "max_attempts", "priority",
         "inserted_at", "scheduled_at", "attempted_at", "finished_at", "waited_seconds", "ran_seconds", "attempted_by", "args", "meta", "is_cut",
         "errors", "last_error", "last_error_at", "error_id", "is_gone",
+        "parents",
     ];
 
     /// <summary>Writes the jobs as they are read; no more than a few are in memory.</summary>
@@ -79,6 +81,8 @@ public static class RunExportCsv
         Time(last?.At);
         Number(exported.ErrorId);
         Flag(job.IsGone);
+        // As JSON: an id may hold whatever would stand between two of them.
+        Text(job.Parents.Count > 0 ? JsonSerializer.Serialize(job.Parents, ContractJson.File) : null);
 
         void Text(string? value) => csv.WriteField(value is null ? "" : CsvGuard.Neutralise(value));
         void Number(long? value) => csv.WriteField(value?.ToString(CultureInfo.InvariantCulture) ?? "");

@@ -6,7 +6,7 @@ using JobLineage.Core.Runs;
 namespace JobLineage.Core.Export;
 
 /// <summary>
-/// A run with its jobs as JSON, in the shape of <see cref="RunExportAnswer"/> and <c>docs/schemas/run-export.schema.json</c>: the run, stages, edges and findings
+/// A run with its jobs as JSON, in the shape of <see cref="RunExportAnswer"/> and <c>docs/schemas/run-export.schema.json</c>: the run, stages, edges, links and findings
 /// first, then the jobs, and at the very end how many they are. A file that broke off is no JSON.
 /// </summary>
 public static class RunExportJson
@@ -37,6 +37,8 @@ public static class RunExportJson
         Write("run", RunHeadAnswer.Of(export.Run));
         Write<IReadOnlyList<StageAnswer>>("stages", [.. export.Run.Stages.Select(StageAnswer.Of)]);
         Write("edges", export.Run.Edges);
+        Write("links", export.Run.Links);
+        Write("linksTruncated", export.Run.LinksAreCut);
         Write<IReadOnlyList<FindingAnswer>>("findings", [.. export.Run.Findings.Select(FindingAnswer.Of)]);
         writer.WriteStartArray("jobs");
         var jobs = 0L;

@@ -12,6 +12,9 @@ public static class TextTree
     /// <summary>Deeper nodes are not moved further right, but say how deep they are: a chain may have thousands.</summary>
     private const int MaxIndent = 40;
 
+    /// <summary>Characters of a line that ids of further parents may take; one is always named.</summary>
+    private const int RoomForParents = 80;
+
     /// <summary>
     /// The stages of a run, one a line, each count marked with what was found about it, and the reasons below:
     /// <c>├─ MoviePageJob (136)  completed 70 · available 63 ⚠ stuck · executing 3</c>.
@@ -30,7 +33,7 @@ public static class TextTree
             text.Append('\n');
         foreach (var finding in run.Findings)
             text.Append(CultureInfo.InvariantCulture, $"{Mark(finding, glyphs)}: {VisibleText.Line(finding.Reason)}\n");
-        return text.ToString();
+        return text.Append(LinksNote(run)).ToString();
     }
 
     /// <summary>The jobs of a run, one a line; says how many are left out.</summary>
@@ -80,7 +83,7 @@ public static class TextTree
             JobState.Executing => Time("  since ", job.AttemptedAt),
             _ => Time("  ", job.FinishedAt),
         };
-        return $"{VisibleText.Line(job.Id)}  {VisibleText.Line(name)}  {job.State.Name()}{attempts}{when}{(job.IsCycleCut ? "  cycle: its parent link is not followed" : "")}";
+        return $"{VisibleText.Line(job.Id)}  {VisibleText.Line(name)}  {job.State.Name()}{attempts}{when}{(job.IsCycleCut ? "  cycle: its parent link is not followed" : "")}{AlsoAfter(job.Parents)}";
     }
 
     /// <summary>Jobs, one a line, whose different workers are called differently.</summary>
@@ -96,7 +99,7 @@ public static class TextTree
         var wide = run.Stages.Max(s => s.Path.Length);
         var digits = run.Stages.Max(s => Format.Count(s.Total).Length);
         return string.Concat(run.Stages.Select(s =>
-            $"{VisibleText.Line(s.Path).PadRight(wide)}  {Format.Count(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}".TrimEnd() + "\n"));
+            $"{VisibleText.Line(s.Path).PadRight(wide)}  {Format.Count(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}{AlsoAfter(run, s)}".TrimEnd() + "\n")) + LinksNote(run);
     }
 
     /// <summary>Counts, most first: <c>completed 70 · available 63</c>.</summary>
@@ -116,8 +119,27 @@ public static class TextTree
 
         var name = run.RootIsMissing && stage.ParentPath is null ? $"{Workers.Unknown} job {VisibleText.Line(run.RootId)}, which is missing" : VisibleText.Line(stage.Name);
         var counts = parts.Count > 0 ? "  " + string.Join(glyphs.Dot, parts) : "";
-        return $"{name} ({Format.Count(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}";
+        return $"{name} ({Format.Count(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}{AlsoAfter(run, stage)}";
     }
+
+    /// <summary>In which stages its jobs have further parents, and how many of them do: <c>  also after PageJob (3)</c>.</summary>
+    private static string AlsoAfter(RunSnapshot run, Stage stage)
+    {
+        var links = run.Links.Where(link => link.To == stage.Path).Select(link => $"{VisibleText.Line(StagePath.NameOf(link.From))} ({Format.Count(link.Jobs)})").ToList();
+        return links.Count == 0 ? "" : "  also after " + string.Join(", ", links);
+    }
+
+    /// <summary>Further parents by their ids, as far as a line has room: <c>  also after 12, 15 and 3 more</c>.</summary>
+    private static string AlsoAfter(IReadOnlyList<string> parents)
+    {
+        var (named, length) = (0, 0);
+        while (named < parents.Count && (named == 0 || length + parents[named].Length <= RoomForParents))
+            length += parents[named++].Length + 2;
+        return named == 0 ? ""
+            : $"  also after {VisibleText.Line(string.Join(", ", parents.Take(named)))}{(named < parents.Count ? $" and {Format.Count(parents.Count - named)} more" : "")}";
+    }
+
+    private static string LinksNote(RunSnapshot run) => run.LinksAreCut ? "also after: there are more further parents than are counted here\n" : "";
 
     /// <summary>By a stack of its own: lineage may be deeper than the thread's.</summary>
     internal static void Draw<T>(

@@ -5,6 +5,9 @@ namespace JobLineage.Core.Graph;
 /// <summary>A run as it is drawn: the stages that are not below a closed one, and what the closed ones stand for.</summary>
 public sealed class GraphFold
 {
+    /// <summary>More lines of further parents than this are not drawn: nobody could follow them.</summary>
+    public const int MostLinks = 200;
+
     private readonly Dictionary<string, string> _drawnBy = new(StringComparer.Ordinal);
 
     private GraphFold(ClosedStages closed) => Closed = closed;
@@ -17,6 +20,12 @@ public sealed class GraphFold
 
     /// <summary>The edges between them.</summary>
     public required IReadOnlyList<FoldedEdge> Edges { get; init; }
+
+    /// <summary>Between which of them jobs have further parents; at most <see cref="MostLinks"/>.</summary>
+    public required IReadOnlyList<FoldedLink> Links { get; init; }
+
+    /// <summary>How many more of those there would be.</summary>
+    public required int LinksLeftOut { get; init; }
 
     /// <summary>How many stages are not drawn.</summary>
     public required int Hidden { get; init; }
@@ -42,10 +51,13 @@ public sealed class GraphFold
         var below = Below(run, forest, drawnBy);
         var stages = shown.Select(stage => new FoldedStage(
             forest.Stages[stage], forest.Children(stage).Count > 0, below.GetValueOrDefault(stage))).ToArray();
+        var links = LinksOf(run, forest, drawnBy);
         var fold = new GraphFold(closed)
         {
             Stages = stages,
             Edges = EdgesOf(run, forest, drawnBy),
+            Links = links.Count <= MostLinks ? links : links[..MostLinks],
+            LinksLeftOut = Math.Max(0, links.Count - MostLinks),
             Hidden = forest.Stages.Count - shown.Count,
         };
         for (var i = 0; i < drawnBy.Length; i++)
@@ -76,6 +88,34 @@ public sealed class GraphFold
         }
 
         return below;
+    }
+
+    private static List<FoldedLink> LinksOf(RunSnapshot run, StageForest forest, int[] drawnBy)
+    {
+        var links = new Dictionary<(int From, int To), (FoldedLink Link, HashSet<int> Below)>();
+        var order = new List<(int From, int To)>();
+        foreach (var link in run.Links)
+        {
+            var (from, to) = (forest.Find(link.From), forest.Find(link.To));
+            if (from < 0 || to < 0)
+                continue;
+            var drawn = (From: drawnBy[from], To: drawnBy[to]);
+            var isReal = drawn == (from, to);
+            if (drawn.From == drawn.To && !isReal)
+                continue;
+            if (!links.TryGetValue(drawn, out var known))
+            {
+                links[drawn] = (new(forest.Stages[drawn.From].Path, forest.Stages[drawn.To].Path, link.Jobs, true, isReal), [to]);
+                order.Add(drawn);
+                continue;
+            }
+
+            // A job that has further parents in two of the stages that are drawn as one is in both numbers.
+            var isExact = known.Below.Add(to) && known.Link.IsExact;
+            links[drawn] = (known.Link with { Jobs = known.Link.Jobs + link.Jobs, IsExact = isExact, IsReal = false }, known.Below);
+        }
+
+        return [.. order.Select(drawn => links[drawn].Link)];
     }
 
     private static List<FoldedEdge> EdgesOf(RunSnapshot run, StageForest forest, int[] drawnBy)
@@ -126,6 +166,14 @@ public sealed record FoldedStage(Stage Stage, bool HasChildren, HiddenBelow? Bel
 /// <param name="Parents">How many jobs the stage has that it comes from.</param>
 /// <param name="IsReal">Whether it is one edge of the run, and not the sum of edges from stages that are not drawn.</param>
 public sealed record FoldedEdge(string From, string To, long? Jobs, long Parents, bool IsReal);
+
+/// <summary>Jobs of a stage that is drawn and their further parents in another.</summary>
+/// <param name="From">The parents' stage, or the closed stage that they are below.</param>
+/// <param name="To">The jobs' stage, or the closed stage that they are below.</param>
+/// <param name="Jobs">How many jobs; where it is not exact, at most so many.</param>
+/// <param name="IsExact">Whether each of them is counted once.</param>
+/// <param name="IsReal">Whether it is one link of the run, and not the sum of links of stages that are not drawn.</param>
+public sealed record FoldedLink(string From, string To, long Jobs, bool IsExact, bool IsReal);
 
 /// <summary>What a closed stage hides.</summary>
 /// <param name="Stages">How many stages.</param>

@@ -10,7 +10,8 @@ public sealed class GraphLayout
 {
     private readonly FrozenDictionary<string, PlacedNode> _byPath;
 
-    private GraphLayout(string key, string history, double width, double height, IReadOnlyList<PlacedNode> nodes, IReadOnlyList<PlacedEdge> edges)
+    private GraphLayout(string key, string history, double width, double height, IReadOnlyList<PlacedNode> nodes, IReadOnlyList<PlacedEdge> edges,
+        IReadOnlyList<PlacedEdge> links)
     {
         Key = key;
         History = history;
@@ -18,6 +19,7 @@ public sealed class GraphLayout
         Height = height;
         Nodes = nodes;
         Edges = edges;
+        Links = links;
         _byPath = nodes.ToFrozenDictionary(node => node.Path, StringComparer.Ordinal);
     }
 
@@ -41,6 +43,9 @@ public sealed class GraphLayout
 
     /// <summary>The edges, in the order of the topology.</summary>
     public IReadOnlyList<PlacedEdge> Edges { get; }
+
+    /// <summary>The lines of further parents, in the order of the topology; drawn beneath everything else.</summary>
+    public IReadOnlyList<PlacedEdge> Links { get; }
 
     /// <summary>The node of a stage; null when it is not in this layout.</summary>
     public PlacedNode? Find(string path) => _byPath.GetValueOrDefault(path);
@@ -107,7 +112,8 @@ public sealed class GraphLayout
                 model.Nodes[from], model.Nodes[to], isLoop[edge], GraphGeometry.Path(route.Points), route.Label, route.Points);
         }
 
-        return new(model.Key, history, routes.Width, routes.Height, nodes, edges);
+        var links = new GraphLinkRoutes(model, order, routes, style);
+        return new(model.Key, history, Math.Max(routes.Width, links.Width), Math.Max(routes.Height, links.Height), nodes, edges, links.Placed);
     }
 }
 

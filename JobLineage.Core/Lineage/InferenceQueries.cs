@@ -144,7 +144,7 @@ public sealed class InferenceQueries(
         }
     }
 
-    private (LineageRow Row, string? Args) Row(NpgsqlDataReader row) => (Known(reader.Row(row)), redaction.Json(row.TextAt(13)).Text);
+    private (LineageRow Row, string? Args) Row(NpgsqlDataReader row) => (Known(reader.Row(row)), redaction.Json(row.TextAt(14)).Text);
 
     /// <summary>What to know of the table before believing what was inferred.</summary>
     private IEnumerable<string> Notes(SourceMoment moment)

@@ -43,6 +43,9 @@ internal sealed record LineageRow
 
     /// <summary>Attempts allowed.</summary>
     public int MaxAttempts { get; init; }
+
+    /// <summary>Parents beside <see cref="Parent"/>.</summary>
+    public IReadOnlyList<string> Parents { get; init; } = [];
 }
 
 /// <summary>A job with its place in the run.</summary>
@@ -79,6 +82,7 @@ internal sealed class Placed
         Queue = Row.Queue,
         Step = Row.Step,
         ParentId = Row.Parent,
+        Parents = Row.Parents,
         RunKey = Row.RunKey,
         Attempt = Row.Attempt,
         MaxAttempts = Row.MaxAttempts,

@@ -47,10 +47,23 @@ internal static class SnapshotBuilder
             AsOf = asOf,
             Stages = built,
             Edges = [.. edges.OrderBy(e => place[e.Key.From]).ThenBy(e => place[e.Key.To]).Select(e => new StageEdge(paths[e.Key.From], paths[e.Key.To], e.Value))],
+            Links = [.. Links(jobs).OrderBy(l => place[l.From]).ThenBy(l => place[l.To]).Select(l => new StageLink(paths[l.From], paths[l.To], l.Jobs))],
             Counts = counts,
             StartedAt = built.Min(s => s.FirstInsertedAt),
             FinishedAt = counts.Unfinished == 0 ? built.Max(s => s.LastFinishedAt) : null,
         };
+    }
+
+    /// <summary>The pairs of stages between which jobs have further parents, and how many jobs those are.</summary>
+    private static IEnumerable<(int From, int To, long Jobs)> Links(IReadOnlyList<Placed> jobs)
+    {
+        if (jobs.All(job => job.Row.Parents.Count == 0))
+            return [];
+        var byId = jobs.ToDictionary(job => job.Row.Id, StringComparer.Ordinal);
+        return jobs
+            .SelectMany(job => job.Row.Parents.Select(parent => byId.GetValueOrDefault(parent)).OfType<Placed>().Select(parent => (From: parent.Stage, To: job.Stage)).Distinct())
+            .GroupBy(link => link)
+            .Select(group => (group.Key.From, group.Key.To, group.LongCount()));
     }
 
     private sealed class Sum

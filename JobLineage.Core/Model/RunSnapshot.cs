@@ -61,6 +61,15 @@ public sealed record RunSnapshot
     /// <summary>The edges between stages, with the number of jobs that came over each.</summary>
     public required IReadOnlyList<StageEdge> Edges { get; init; }
 
+    /// <summary>
+    /// Between which stages jobs have further parents, beside the one in the tree; empty where each has one at most. Only what is
+    /// within the run is here.
+    /// </summary>
+    public IReadOnlyList<StageLink> Links { get; init; } = [];
+
+    /// <summary>Whether the run has more further parents than were counted in <see cref="Links"/>: then it is those of the first jobs by id.</summary>
+    public bool LinksAreCut { get; init; }
+
     /// <summary>What was diagnosed, worst first.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
@@ -152,3 +161,9 @@ public sealed record Stage
 /// <param name="To">The path of the children's stage; an earlier one when a worker recurs.</param>
 /// <param name="Jobs">How many jobs came this way.</param>
 public sealed record StageEdge(string From, string To, long Jobs);
+
+/// <summary>Jobs of a stage that have a further parent in a stage, beside the one in the tree. A job with several counts once for each stage that they are in.</summary>
+/// <param name="From">The path of the parents' stage.</param>
+/// <param name="To">The path of the jobs' stage; may be the same one, or above it.</param>
+/// <param name="Jobs">How many jobs.</param>
+public sealed record StageLink(string From, string To, long Jobs);

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using JobLineage.Core.Engines.Sql;
 using JobLineage.Core.Model;
 using Npgsql;
@@ -18,9 +17,6 @@ namespace JobLineage.Core.Sources;
 /// <param name="timeoutSeconds">Time limit of one statement.</param>
 public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, int timeoutSeconds = 30)
 {
-    /// <summary>Further parents of a job that are kept.</summary>
-    private const int MostParents = 100;
-
     /// <summary>Rows of a table that are looked over at a time for those that can't bear a statement.</summary>
     private const int SearchChunk = 20_000;
 
@@ -230,7 +226,7 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         return job with
         {
             ExpectedChildren = Announced(announced),
-            Parents = mapping.RunKey is null ? Others(parents, job) : [],
+            Parents = mapping.RunKey is null ? FurtherParents.Read(parents, source.IdKind, job.Id, job.ParentId) : [],
             Args = args,
             Meta = meta,
             Errors = errors,
@@ -245,25 +241,6 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
     /// <summary>The one error that a queue keeps. While an attempt runs, and where one has ended well, it is that of the attempt before, whose times nothing keeps.</summary>
     private static JobError LastOf(Job job, string message) =>
         job.State is JobState.Executing or JobState.Completed ? new(Math.Max(job.Attempt - 1, 0), null, message) : new(job.Attempt, job.AttemptedAt, message);
-
-    /// <summary>The parents beside the one in the tree; what is no id of this source is none.</summary>
-    private IReadOnlyList<string> Others(string? json, Job job)
-    {
-        if (string.IsNullOrEmpty(json))
-            return [];
-        try
-        {
-            using var array = JsonDocument.Parse(json);
-            return array.RootElement.ValueKind != JsonValueKind.Array
-                ? []
-                : [.. array.RootElement.EnumerateArray().Where(e => e.ValueKind is JsonValueKind.String or JsonValueKind.Number)
-                    .Select(e => JobIds.Normalize(source.IdKind, e.ToString())).OfType<string>().Where(id => id != job.ParentId && id != job.Id).Distinct(StringComparer.Ordinal).Take(MostParents)];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
-    }
 
     /// <summary>A number as a job may have written it; null for anything else.</summary>
     private static int? Announced(string? text) =>

@@ -29,6 +29,7 @@ public sealed class RunApiTests
         Assert.Equal(2, stage.GetProperty("depth").GetInt32());
         Assert.Equal(3, stage.GetProperty("total").GetInt64());
         Assert.Equal("""[{"from":"SyncJob","to":"SyncJob/PageJob","jobs":3}]""", run.GetProperty("edges").GetRawText());
+        Assert.Equal(("[]", 0, false), (run.GetProperty("links").GetRawText(), run.GetProperty("linksOmitted").GetInt32(), run.GetProperty("linksTruncated").GetBoolean()));
         Assert.Equal(
             """
             [{"kind":"stuck","stage":"SyncJob/PageJob","alsoStages":null,"reason":"Nothing has moved for 20 minutes.","evidence":{"available":3,"since":"2026-03-01T11:40:00Z"},"jobs":["11","12"]}]
@@ -57,6 +58,20 @@ public sealed class RunApiTests
         var run = JsonDocument.Parse(text).RootElement;
         Assert.Equal((2_000, 1_000), (run.GetProperty("stages").GetArrayLength(), run.GetProperty("stagesOmitted").GetInt32()));
         Assert.Equal((2_999, 0), (run.GetProperty("edges").GetArrayLength(), run.GetProperty("edgesOmitted").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Links_between_stages_are_in_the_answer_and_what_was_not_counted_is_said()
+    {
+        await using var dashboard = await TestDashboard.StartAsync();
+        dashboard.Store.Run = Some.Run() with { Links = [new("SyncJob", "SyncJob/PageJob", 7)], LinksAreCut = true };
+
+        var run = await dashboard.GetAsync("/api/v1/runs/oban/10");
+
+        Assert.Equal("""[{"from":"SyncJob","to":"SyncJob/PageJob","jobs":7}]""", run.GetProperty("links").GetRawText());
+        Assert.True(run.GetProperty("linksTruncated").GetBoolean());
+        var described = (await dashboard.GetAsync("/openapi/v1.json")).GetProperty("components").GetProperty("schemas").GetProperty("RunAnswer").GetProperty("properties");
+        Assert.Contains("further parents", described.GetProperty("links").GetProperty("description").GetString());
     }
 
     [Fact]

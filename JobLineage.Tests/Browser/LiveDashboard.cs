@@ -127,8 +127,9 @@ internal sealed class LiveDashboard : IAsyncDisposable
             ["JobLineage:Sources:oban:ConnectionString"] = Source.ConnectionString,
             ["Logging:LogLevel:Default"] = "None",
         };
-        if (all.ContainsKey("JobLineage:Sources:research_jobs:Preset"))
-            all["JobLineage:Sources:research_jobs:ConnectionString"] = Source.ConnectionString;
+        // Further sources are in the same database.
+        foreach (var preset in settings.Keys.Where(key => key.EndsWith(":Preset", StringComparison.Ordinal)))
+            all[preset.Replace(":Preset", ":ConnectionString")] = Source.ConnectionString;
         app = DashboardHost.Build(new() { Urls = "http://127.0.0.1:0", Settings = all, CurrentDirectory = folder.Path }, DashboardData.AddTo);
         await app.StartAsync();
         relay.Target = new(DashboardRun.Addresses(app).First());

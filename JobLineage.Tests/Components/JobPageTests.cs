@@ -113,7 +113,7 @@ public sealed class JobPageTests : PageContext
         var page = Show(new(Job with { Source = "procrastinate", Errors = [], Parents = ["6", "10/a"], MaxAttempts = 0 }, "1", "SyncJob/PageJob", [], []));
 
         page.WaitForAssertion(() => Assert.Contains("Procrastinate keeps no errors in the database", page.Markup), Limit);
-        Assert.Equal(["jobs/procrastinate/6", "jobs/procrastinate/10/a"], page.FindAll("dt").Single(dt => dt.TextContent == "Also below").NextElementSibling!.QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(["jobs/procrastinate/6", "jobs/procrastinate/10/a"], page.FindAll("dt").Single(dt => dt.TextContent == "Further parents").NextElementSibling!.QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
         Assert.Equal("2", page.FindAll("dt").Single(dt => dt.TextContent == "Attempt").NextElementSibling!.TextContent);
 
         var other = Show(new(Job with { Id = "8" }, "1", "SyncJob/PageJob", [], []));

@@ -31,6 +31,16 @@ public sealed partial class MermaidTests
     }
 
     [Fact]
+    public void Further_parents_are_dotted_arrows_with_the_number_of_jobs()
+    {
+        var run = SomeRuns.Run() with { Links = [new("SyncJob", "SyncJob/MoviePageJob", 1_234), new("SyncJob/MoviePageJob", "SyncJob/MoviePageJob", 2)] };
+
+        Assert.Contains("  s0 -.->|\"1,234\"| s1\n  s1 -.->|\"2\"| s1\n", MermaidGraph.Write(run));
+        Assert.Empty(Wrong(MermaidGraph.Write(run)));
+        Assert.DoesNotContain("1,234\"|", MermaidGraph.Write(run, "SyncJob/MoviePageJob"));
+    }
+
+    [Fact]
     public void A_stage_is_drawn_with_what_is_below_it()
     {
         var chart = MermaidGraph.Write(SomeRuns.Run(), "SyncJob/MoviePageJob");
@@ -93,7 +103,7 @@ public sealed partial class MermaidTests
     [GeneratedRegex("""^  s[0-9]+\["((?:[\p{L}\p{N} _.,·\ufffd]|#[0-9]+;)*<br/>(?:[\p{L}\p{N} ,·])*)"\](?::::[a-z]+)?$""")]
     private static partial Regex Node();
 
-    [GeneratedRegex("""^  s[0-9]+ -->\|"[0-9,]+"\| s[0-9]+$""")]
+    [GeneratedRegex("""^  s[0-9]+ (?:-->|-\.->)\|"[0-9,]+"\| s[0-9]+$""")]
     private static partial Regex Edge();
 
     [GeneratedRegex("""^  classDef [a-z]+ fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}$""")]

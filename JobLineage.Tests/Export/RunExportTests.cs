@@ -23,7 +23,7 @@ public sealed class RunExportTests
         var jobs = Hostile.Select((text, n) => SomeExports.Job($"{n}", text) with
         {
             Stage = text,
-            Job = SomeExports.Job($"{n}", text).Job with { Worker = text, Queue = text, Errors = [new(1, SomeRuns.Noon, "old"), new(2, SomeRuns.Noon, text)] },
+            Job = SomeExports.Job($"{n}", text).Job with { Worker = text, Parents = [text, $"{n}"], Queue = text, Errors = [new(1, SomeRuns.Noon, "old"), new(2, SomeRuns.Noon, text)] },
         }).ToArray();
 
         var rows = CsvText.Named(await CsvAsync(jobs));
@@ -31,6 +31,8 @@ public sealed class RunExportTests
         Assert.Equal(Hostile.Length, rows.Count);
         foreach (var (row, text) in rows.Zip(Hostile))
         {
+            Assert.Equal([text, row["id"]], JsonSerializer.Deserialize<string[]>(CsvGuard.Restore(row["parents"])));
+            Assert.False(StartsFormula(row["parents"]));
             foreach (var column in new[] { "args", "stage", "worker", "queue", "last_error" })
             {
                 Assert.Equal(text, CsvGuard.Restore(row[column]));
@@ -102,7 +104,7 @@ public sealed class RunExportTests
 
         Assert.Equal(("-7", "-3", "5", "3.25", "17", "completed"), (row["id"], row["priority"], row["waited_seconds"], row["ran_seconds"], row["error_id"], row["state"]));
         Assert.Equal("2026-03-14T12:00:08.25Z", row["finished_at"]);
-        Assert.Equal(("", "0", "false"), (row["last_error_at"], row["errors"], row["is_gone"]));
+        Assert.Equal(("", "0", "false", ""), (row["last_error_at"], row["errors"], row["is_gone"], row["parents"]));
     }
 
     [Fact]
@@ -118,7 +120,7 @@ public sealed class RunExportTests
         var finding = new Finding(FindingKind.Stuck, "SyncJob", "Nothing moves.", new Dictionary<string, object?> { ["state"] = "available", ["count"] = 8L, ["since"] = SomeRuns.Noon }, ["7"]) { AlsoStages = ["x"] };
         var jobs = Hostile.Select((text, n) => SomeExports.Job($"{n}", text)).Append(SomeExports.Job("whole", """{"a":[1,{"b":null}]}""")).ToArray();
         var selection = SomeExports.Whole with { Filter = new() { Stage = "s", States = [JobState.Completed], Queue = "q", Error = 3, Texts = ["t"], Below = "9", Ids = ["1"] } };
-        var run = SomeRuns.Run() with { Findings = [finding], RootArgs = "cut {", RunKey = "k", FinishedAt = SomeRuns.Noon };
+        var run = SomeRuns.Run() with { Findings = [finding], RootArgs = "cut {", RunKey = "k", FinishedAt = SomeRuns.Noon, Links = [new("SyncJob", "SyncJob/MoviePageJob", 3)], LinksAreCut = true };
         var full = SomeExports.Job("f").Job with { Step = "st", RunKey = "k", AttemptedBy = "n", Meta = "[]" };
         full = full with { IsCut = true, IsGone = true, IsCycleCut = true, Errors = [new(0, null, "old"), new(2, SomeRuns.Noon, "new\u0001")] };
 
@@ -129,6 +131,8 @@ public sealed class RunExportTests
         Assert.Equal(json.GetProperty("jobCount").GetInt64(), json.GetProperty("jobs").GetArrayLength());
         Assert.Equal(run.Stages.Select(s => (s.Path, s.Total)), json.GetProperty("stages").EnumerateArray().Select(s => (s.GetProperty("path").GetString()!, s.GetProperty("total").GetInt64())));
         Assert.Equal(run.Edges, json.GetProperty("edges").EnumerateArray().Select(e => new StageEdge(e.GetProperty("from").GetString()!, e.GetProperty("to").GetString()!, e.GetProperty("jobs").GetInt64())));
+        Assert.Equal("""[{"from":"SyncJob","to":"SyncJob/MoviePageJob","jobs":3}]""", json.GetProperty("links").GetRawText());
+        Assert.True(json.GetProperty("linksTruncated").GetBoolean());
         Assert.Equal(1_385, json.GetProperty("run").GetProperty("counts").GetProperty("completed").GetInt64());
         Assert.Equal("cut {", json.GetProperty("run").GetProperty("rootArgs").GetString());
         Assert.Equal(Hostile.Where(text => text[0] != '{' && text is not "\"=1\"" and not "\"\"" and not "-5"), json.GetProperty("jobs").EnumerateArray().Take(Hostile.Length)

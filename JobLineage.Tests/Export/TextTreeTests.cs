@@ -61,6 +61,19 @@ public sealed class TextTreeTests
         """, TextTree.OfTotals(Run));
 
     [Fact]
+    public void Stages_and_jobs_say_what_they_are_also_after()
+    {
+        var run = Run with { Findings = [], Links = [new("SyncJob", "SyncJob/ImageJob", 2), new("SyncJob/MoviePageJob", "SyncJob/ImageJob", 1_234)], LinksAreCut = true };
+        Assert.Contains("└─ ImageJob (4)  scheduled 4  also after SyncJob (2), MoviePageJob (1,234)\n", TextTree.OfStages(run));
+        Assert.EndsWith("also after: there are more further parents than are counted here\n", TextTree.OfStages(run));
+        Assert.Contains("scheduled 4  also after SyncJob (2), MoviePageJob (1,234)\n", TextTree.OfTotals(run));
+
+        var job = new Job { Source = "s", Id = "1", Worker = "App.Job", State = JobState.Completed, Parents = ["12", "15\u001b"] };
+        Assert.Equal("1  Job  completed  also after 12, 15\ufffd", TextTree.Line(job));
+        Assert.Equal($"1  Job  completed  also after {new string('a', 200)} and 1 more", TextTree.Line(job with { Parents = [new string('a', 200), "b"] }));
+    }
+
+    [Fact]
     public void Control_characters_in_a_name_command_nothing()
     {
         var job = new Job { Source = "s", Id = "1", Worker = "App.\u001b[2JJob\u009b", State = JobState.Completed };
@@ -71,6 +84,11 @@ public sealed class TextTreeTests
     public void The_JSON_of_stats_has_non_zero_states_in_their_order() => Assert.Equal(
         """{"source":"oban","root":"60","stages":[{"path":"SyncJob","worker":"SyncJob","depth":1,"total":1,"counts":{"completed":1}},{"path":"SyncJob/MoviePageJob","worker":"MoviePageJob","depth":2,"total":136,"counts":{"available":63,"executing":3,"completed":70}}]}""",
         ContractJson.Line(StatsAnswer.Of(Run with { Stages = [.. Run.Stages.Take(2)] })));
+
+    [Fact]
+    public void The_JSON_of_stats_has_links_where_there_are_any() => Assert.EndsWith(
+        ""","links":[{"from":"SyncJob","to":"SyncJob/ImageJob","jobs":2}]}""",
+        ContractJson.Line(StatsAnswer.Of(Run with { Links = [new("SyncJob", "SyncJob/ImageJob", 2)] })));
 
     private static Stage Stage(string path, string? parent, StateCounts counts) => new()
     {

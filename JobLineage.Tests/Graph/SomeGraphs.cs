@@ -49,7 +49,7 @@ internal static class SomeGraphs
 
     /// <summary>A whole picture as text.</summary>
     public static string Draw(GraphLayout layout) => string.Join('\n', [
-        .. layout.Nodes.Select(node => node.ToString()), .. layout.Edges.Select(edge => $"{edge.Path} {edge.Label}")]);
+        .. layout.Nodes.Select(node => node.ToString()), .. layout.Edges.Concat(layout.Links).Select(edge => $"{edge.Path} {edge.Label}")]);
 
     /// <summary>No nodes overlap, nothing is outside, lines are level or upright, and none touches a node.</summary>
     public static void AssertSound(GraphLayout layout)
@@ -57,7 +57,7 @@ internal static class SomeGraphs
         AssertNoOverlap(layout);
         var style = GraphStyle.Default;
         var nodes = layout.Nodes.ToLookup(node => node.X);
-        foreach (var edge in layout.Edges)
+        foreach (var edge in layout.Edges.Concat(layout.Links))
         {
             Assert.All(edge.Points, point => Assert.True(
                 point.X >= 0 && point.Y >= 0 && point.X <= layout.Width && point.Y <= layout.Height));

@@ -10,7 +10,8 @@ internal static class LineageSql
 {
     /// <summary>The columns of a row in the order in which the direct queries read them.</summary>
     internal const string Columns = """
-        jl_state, jl_worker, jl_queue, jl_step, jl_key, jl_inserted, jl_scheduled, jl_attempted, jl_finished, jl_attempt, jl_max
+        jl_state, jl_worker, jl_queue, jl_step, jl_key, jl_inserted, jl_scheduled, jl_attempted, jl_finished, jl_attempt, jl_max,
+        jl_parents
         """;
 
     /// <summary>Settings of one transaction: an index is to be used where there is one.</summary>
@@ -225,7 +226,8 @@ internal static class LineageSql
             {RowSql.TextOrEmpty(m.State)} as jl_state, {RowSql.TextOrEmpty(m.Worker)} as jl_worker, {RowSql.TextOrEmpty(m.Queue)} as jl_queue,
             {RowSql.Text(m.RunKey is null ? null : m.Step)} as jl_step, {RowSql.Text(m.RunKey)} as jl_key,
             {RowSql.Time(m.InsertedAt)} as jl_inserted, {RowSql.Time(m.ScheduledAt)} as jl_scheduled, {RowSql.Time(m.AttemptedAt)} as jl_attempted,
-            {RowSql.Time(m.FinishedAt)} as jl_finished, {RowSql.Number(m.Attempt)} as jl_attempt, {RowSql.Number(m.MaxAttempts)} as jl_max
+            {RowSql.Time(m.FinishedAt)} as jl_finished, {RowSql.Number(m.Attempt)} as jl_attempt, {RowSql.Number(m.MaxAttempts)} as jl_max,
+            {RowSql.Cut(m.RunKey is null ? m.Parents : null, ReadSql.FetchLimit)} as jl_parents
             """;
     }
 }

@@ -44,7 +44,7 @@ internal static class JobRows
         JobColumn.Text("args", n => n.Payload.IsBeside ? null : n.Payload.Args, isPayload: true),
         JobColumn.Text("meta", n => n.Payload.IsBeside ? null : n.Payload.Meta, isPayload: true),
         JobColumn.Text("errors", n => n.Payload.IsBeside ? null : n.Payload.Errors, isPayload: true),
-        JobColumn.Text("parents", n => n.Incoming is { Parents: { Count: > 0 } parents } ? JsonSerializer.Serialize(parents, StoredJson.Options) : null, isPayload: true),
+        JobColumn.Text("parents", n => n.Incoming is { Parents: { Count: > 0 } parents } ? JsonSerializer.Serialize(parents.Select(parent => JobKeys.Of(parent)), StoredJson.Options) : null, isPayload: true),
     ];
 
     private static readonly JobColumn[] Course = [.. Columns.Where(c => !c.IsPayload)];

@@ -60,6 +60,8 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
             AsOf = run.AsOf ?? now,
             Stages = stages,
             Edges = Edges(rows, paths),
+            Links = Links(rows, stages, paths),
+            LinksAreCut = rows.Exists(s => s.LinksAreCut),
             Counts = counts,
             StartedAt = run.StartedAt,
             FinishedAt = counts.Unfinished == 0 ? stages.Max(s => s.LastFinishedAt) : null,
@@ -84,10 +86,28 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
         return edges;
     }
 
+    private static List<StageLink> Links(List<StageRow> rows, List<Stage> stages, Dictionary<long, string> paths)
+    {
+        if (rows.TrueForAll(s => s.LinkFrom.Length == 0))
+            return [];
+        var place = stages.Select((stage, at) => (stage.Path, at)).ToDictionary(s => s.Path, s => s.at, StringComparer.Ordinal);
+        var links = new List<StageLink>();
+        foreach (var stage in rows)
+        {
+            for (var i = 0; i < stage.LinkFrom.Length; i++)
+            {
+                if (paths.TryGetValue(stage.LinkFrom[i], out var from))
+                    links.Add(new(from, paths[stage.Id], stage.LinkJobs[i]));
+            }
+        }
+
+        return [.. links.OrderBy(l => place[l.From]).ThenBy(l => place[l.To])];
+    }
+
     private StageRow Stage(RowCursor row) => new(
         row.Long(), row.LongOrNull(), row.Text(), row.TextOrNull(), row.Int(), row.Counts(), row.Long(), row.Long(), row.Long(), row.Long(),
         row.Time(), row.Time(), row.Time(), row.Array<string>(), row.Time(), row.Time(), row.Time(), row.Array<long>(), row.Array<long>(),
-        row.Long(), row.Long(), row.Long(), Facts(row));
+        row.Long(), row.Long(), row.Long(), Facts(row), details ? row.Array<long>() : [], details ? row.Array<long>() : [], details && row.Bool());
 
     private StageFacts Facts(RowCursor row)
     {
@@ -112,7 +132,7 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
         long Id, long? ParentId, string Worker, string? Step, int Depth, StateCounts Counts, long Vanished, long CycleCuts, long Parents,
         long Rows, DateTimeOffset? FirstInsertedAt, DateTimeOffset? LastAttemptedAt, DateTimeOffset? LastFinishedAt, string[] Queues,
         DateTimeOffset? OldestAvailableAt, DateTimeOffset? OldestExecutingAt, DateTimeOffset? NextDueAt, long[] EdgeTo, long[] EdgeJobs,
-        long Ran, long RanMs, long WaitedMs, StageFacts Facts)
+        long Ran, long RanMs, long WaitedMs, StageFacts Facts, long[] LinkFrom, long[] LinkJobs, bool LinksAreCut)
     {
         public Stage ToStage(Dictionary<long, string> paths)
         {

@@ -53,6 +53,7 @@ public sealed class RunReader(
         await using var batch = GenericPlan.Of(
             connection,
             $"""
+            with {LinkSql.Table}
             select
                 -- Depends on the parameters alone: asked once, and not again with each stage.
                 (select count(distinct p.job_id)

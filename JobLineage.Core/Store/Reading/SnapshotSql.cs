@@ -36,7 +36,10 @@ internal static class SnapshotSql
         {JobSql.Args("root")}, root.flags, src.backfilled, r.source_id, r.worker, r.absent
         """;
 
-    /// <summary>Which jobs are meant, and with which errors: what the page of a run shows and the list of runs does not.</summary>
+    /// <summary>
+    /// Which jobs are meant, with which errors, and what further parents there are: what the page of a run shows and the list of runs does not. Needs
+    /// <see cref="LinkSql.Table"/> in the statement.
+    /// </summary>
     public static readonly string Details =
         $"""
         case when s.available > 0 then array(
@@ -58,7 +61,12 @@ internal static class SnapshotSql
             where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.children = 0 and j.run_key is null and {JobIs.Counted()} limit {Sample}) end,
         case when s.short_parents > 0 then array(
             select j.id from job_lineage.job j
+<<<<<<< HEAD
             where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end
+=======
+            where j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end,
+        {LinkSql.Columns}
+>>>>>>> c1e59c0 (Further parents: links between the stages of a run, in the graph, exports, terminal and API)
         """;
 
     /// <summary>What hangs on <c>r</c>.</summary>
@@ -111,6 +119,7 @@ internal static class SnapshotSql
                 where s.discarded > 0 and g.source_id = s.source_id and g.stage_id = s.id and g.final > 0
                 order by g.final desc limit {Errors}) g
             join job_lineage.fingerprint f on f.id = g.fingerprint) errors on true
+        {LinkSql.Join}
         """;
 
     private static string QueueOf(string job) =>

@@ -24,6 +24,10 @@ public sealed partial class EdgeCard
     [Parameter, EditorRequired]
     public string Source { get; set; } = "";
 
+    /// <summary>Whether jobs have further parents in the stage that the edge comes from.</summary>
+    [Parameter]
+    public bool IsAlsoNamed { get; set; }
+
     private string Title => $"{StagePath.NameOf(Edge.From)} → {StagePath.NameOf(Edge.To)}";
 
     private string SampleTitle => $"Completed parents without a {StagePath.NameOf(Edge.To)}";

@@ -17,6 +17,8 @@ public sealed partial class StageGraphView : IDisposable
     private GraphFold _fold = null!;
     private Dictionary<(string, string), FoldedEdge> _edges = [];
     private Dictionary<(string, string), string> _edgeIds = [];
+    private Dictionary<(string, string), FoldedLink> _links = [];
+    private Dictionary<(string, string), string> _linkIds = [];
     private Dictionary<string, string> _toggles = [];
     private Dictionary<string, FindingKind> _flags = [];
     private RunSnapshot? _run;
@@ -66,6 +68,12 @@ public sealed partial class StageGraphView : IDisposable
 
     private FoldedEdge? AskedEdge => _edges.FirstOrDefault(edge => _edgeIds.GetValueOrDefault(edge.Key) == _asked).Value;
 
+    private FoldedLink? AskedLink => _links.FirstOrDefault(link => _linkIds.GetValueOrDefault(link.Key) == _asked).Value;
+
+    private string Legend => "further parents"
+        + (_fold.LinksLeftOut > 0 ? $", {Format.Count(_fold.Links.Count)} of {Format.Count(_fold.Links.Count + _fold.LinksLeftOut)} lines" : "")
+        + (Run.LinksAreCut ? "; there are more than are counted" : "");
+
     // The line of a search stands instead of it, so that the picture below does not jump.
     private string? Note => _fold.Hidden == 0 || _search.IsOn
         ? null
@@ -109,6 +117,7 @@ public sealed partial class StageGraphView : IDisposable
 
         Recent.Remember(key, new(_fold.Closed, _layout));
         _edges = _fold.Edges.ToDictionary(edge => (edge.From, edge.To));
+        _links = _fold.Links.ToDictionary(link => (link.From, link.To));
         _flags = [];
         foreach (var finding in Run.Findings.Where(finding => finding.Kind != FindingKind.Waiting))
         {
@@ -155,6 +164,7 @@ public sealed partial class StageGraphView : IDisposable
         var before = isOther ? recent?.Layout : wasHidden ? null : _layout;
         _layout = before is null ? Layouts.Get(model) : Layouts.Grow(before, model);
         _edgeIds = _layout.Edges.ToDictionary(edge => (edge.From, edge.To), edge => ClosedStages.IdOf($"{edge.From}\n{edge.To}"));
+        _linkIds = _layout.Links.ToDictionary(link => (link.From, link.To), link => ClosedStages.IdOf($"further\n{link.From}\n{link.To}"));
     }
 
     private void Tidy()
@@ -240,7 +250,8 @@ public sealed partial class StageGraphView : IDisposable
     private string Relative(string uri) => Nav.ToBaseRelativePath(uri);
 
     private static bool SameStages(RunSnapshot one, RunSnapshot other) => ReferenceEquals(one.Stages, other.Stages)
-        || (one.Stages.Count == other.Stages.Count && one.Edges.Count == other.Edges.Count
+        || (one.Stages.Count == other.Stages.Count && one.Edges.Count == other.Edges.Count && one.Links.Count == other.Links.Count
             && one.Stages.Zip(other.Stages).All(pair => pair.First.Path == pair.Second.Path)
-            && one.Edges.Zip(other.Edges).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To));
+            && one.Edges.Zip(other.Edges).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To)
+            && one.Links.Zip(other.Links).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To));
 }

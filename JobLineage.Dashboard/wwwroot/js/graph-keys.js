@@ -18,7 +18,7 @@ export class GraphKeys {
   rove() {
     const { svg, nodes } = this.#graph;
     if (!this.#node?.isConnected) this.#node = svg.querySelector(".node-selected") ?? nodes[0];
-    const edges = [...svg.querySelectorAll(".edge")];
+    const edges = this.#edges();
     if (!this.#edge?.isConnected) this.#edge = edges[0];
     for (const [elements, current] of [[nodes, this.#node], [edges, this.#edge]]) {
       for (const element of elements) {
@@ -71,7 +71,7 @@ export class GraphKeys {
 
   #onNode(node, event) {
     const graph = this.#graph, path = node.dataset.stage;
-    const straight = (edge) => !edge.classList.contains("edge-loop");
+    const straight = (edge) => !edge.matches(".edge-loop, .edge-link");
     const incoming = this.#edges().filter((edge) => edge.dataset.to === path);
     const outgoing = this.#edges().filter((edge) => edge.dataset.from === path);
     const fold = [...graph.querySelectorAll(".fold")].find((other) => other.dataset.fold === path);
@@ -115,8 +115,10 @@ export class GraphKeys {
     return nodes.find((node) => node.dataset.y === this.#node.dataset.y) ?? nodes[0];
   }
 
+  // The tree's first: the lines of further parents are drawn beneath them.
   #edges() {
-    return [...this.#graph.svg.querySelectorAll(".edge")];
+    const { svg } = this.#graph;
+    return [...svg.querySelectorAll(".edge:not(.edge-link)"), ...svg.querySelectorAll(".edge-link")];
   }
 
   #go(element) {

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace JobLineage.Core.Model;
+
+/// <summary>The parents of a job beside the one in the tree, as a queue names them. Pure.</summary>
+public static class FurtherParents
+{
+    /// <summary>So many of a job are kept.</summary>
+    public const int Most = 100;
+
+    /// <summary>Those beside the one in the tree, each once, in their order; what is no id of the source is none.</summary>
+    /// <param name="json">A JSON array of all parents; null and whatever is none: there are none.</param>
+    /// <param name="kind">The kind of the source's ids.</param>
+    /// <param name="id">The job itself.</param>
+    /// <param name="parentId">Its parent in the tree.</param>
+    public static IReadOnlyList<string> Read(string? json, JobIdKind kind, string id, string? parentId)
+    {
+        if (string.IsNullOrEmpty(json))
+            return [];
+        try
+        {
+            using var array = JsonDocument.Parse(json);
+            return array.RootElement.ValueKind != JsonValueKind.Array
+                ? []
+                : [.. array.RootElement.EnumerateArray().Select(e => JobIds.Normalize(kind, Text(e))).OfType<string>()
+                    .Where(parent => parent != parentId && parent != id).Distinct(StringComparer.Ordinal).Take(Most)];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static string? Text(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Number)
+            return element.GetRawText();
+        if (element.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            // json takes both, and no id in Postgres holds them: half a character, and the one of number 0.
+            return element.GetString() is { } text && !text.Contains('\0') ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
