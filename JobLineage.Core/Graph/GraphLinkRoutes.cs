@@ -118,12 +118,12 @@ internal sealed class GraphLinkRoutes
         return best;
     }
 
-    /// <summary>What a vertex takes of its layer, with the line of a closed node below it.</summary>
+    /// <summary>What a vertex takes of its layer, with the flag above a node and the line of a closed one below it.</summary>
     private (double From, double To) Room(int vertex)
     {
         var half = GraphRows.Height(_order, _style, vertex) / 2;
         var isNode = vertex < _order.Count;
-        return (Math.Floor(_routes.Centre(vertex) - half - (isNode ? 8 : 0)), Math.Ceiling(_routes.Centre(vertex) + half + (isNode ? _style.HiddenHeight + 4 : 0)));
+        return (Math.Floor(_routes.Centre(vertex) - half - (isNode ? 14 : 0)), Math.Ceiling(_routes.Centre(vertex) + half + (isNode ? _style.HiddenHeight + 4 : 0)));
     }
 
     /// <summary>Where in its gap each upright part stands: those whose heights overlap stand beside each other.</summary>

@@ -31,7 +31,7 @@ public sealed class RunExportTests
         Assert.Equal(Hostile.Length, rows.Count);
         foreach (var (row, text) in rows.Zip(Hostile))
         {
-            Assert.Equal([text, row["id"]], JsonSerializer.Deserialize<string[]>(CsvGuard.Restore(row["parents"])));
+            Assert.Equal([text, row["id"]], JsonSerializer.Deserialize<string[]>(CsvGuard.Restore(row["parents"]))!);
             Assert.False(StartsFormula(row["parents"]));
             foreach (var column in new[] { "args", "stage", "worker", "queue", "last_error" })
             {

@@ -72,8 +72,8 @@ public sealed class FurtherParentsTests
         var tree = (await queries.GetJobTreeAsync(Id(1)))!;
 
         Assert.Equal((await fixture.RunAsync(Id(1), "q")).Links, stats.Links);
-        Assert.Contains("report (2)  available 2  also after page (2)\n", TextTree.OfStages(stats));
-        Assert.Contains("  available 1  also after sync (1), report (1)\n", TextTree.OfTotals(stats));
+        Assert.Contains("report (2)  scheduled 2  also after page (2)\n", TextTree.OfStages(stats));
+        Assert.Contains("  scheduled 1  also after sync (1), report (1)\n", TextTree.OfTotals(stats));
         Assert.Contains($"  also after {Id(12)}, {Id(13)}\n", TextTree.OfJobs(tree));
         Assert.Contains($"  also after {Id(21)}, {Id(1)} and 1 more\n", TextTree.OfJobs(tree));
         // The other pages are not below this one.
@@ -91,7 +91,7 @@ public sealed class FurtherParentsTests
         var json = JsonDocument.Parse(await ExportAsync(fixture, ExportFormat.Json)).RootElement;
 
         var cell = csv.Single(row => row["id"] == Id(21))["parents"];
-        Assert.Equal([Id(12), Id(13)], JsonSerializer.Deserialize<string[]>(CsvGuard.Restore(cell)));
+        Assert.Equal([Id(12), Id(13)], JsonSerializer.Deserialize<string[]>(CsvGuard.Restore(cell))!);
         Assert.All(csv.Where(row => row["worker"] == "page"), row => Assert.Equal("", row["parents"]));
         Assert.Contains($"  also after {Id(12)}, {Id(13)}\n", text);
         Assert.Contains("  also after page (2)\n", text);
