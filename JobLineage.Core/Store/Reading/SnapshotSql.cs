@@ -61,12 +61,8 @@ internal static class SnapshotSql
             where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.children = 0 and j.run_key is null and {JobIs.Counted()} limit {Sample}) end,
         case when s.short_parents > 0 then array(
             select j.id from job_lineage.job j
-<<<<<<< HEAD
-            where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end
-=======
-            where j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end,
+            where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end,
         {LinkSql.Columns}
->>>>>>> c1e59c0 (Further parents: links between the stages of a run, in the graph, exports, terminal and API)
         """;
 
     /// <summary>What hangs on <c>r</c>.</summary>
