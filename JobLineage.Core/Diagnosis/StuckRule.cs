@@ -155,7 +155,8 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
                 + (queue.Available == 0 ? "" : $", and at that pace all have started by {Format.Time(until)}");
         }
 
-        var reason = $"{Format.Count(jobs.Count, $"{stage.Name} job")} {(jobs.Count == 1 ? "waits for its" : "wait for their")} turn{In(queue)} since {Format.Time(jobs.Since)} ({Format.Words(now - jobs.Since)}): {work}{pace}.";
+        var reason = $"{Format.Count(jobs.Count, $"{stage.Name} job")} {(jobs.Count == 1 ? "waits for its" : "wait for their")} turn{In(queue)} since {Format.Time(jobs.Since)} ({Format.Words(now - jobs.Since)}): {work}{pace}."
+            + (queue.Said?.Held is { } held ? $" The queue {held}." : "");
         return Found.Of(FindingKind.Waiting, stage.Path, reason, evidence, jobs.Count, jobs.Sample) with { SharedCause = $"busy {queue.Name}" };
     }
 
@@ -195,6 +196,7 @@ internal sealed class StuckRule(string source, StageIndex stages, DiagnosisOptio
             {
                 evidence["saidBy"] = said.IsPaused is true || said.NodesBy is null ? said.SaidBy : said.NodesBy;
                 evidence["pausedSince"] = said.PausedAt;
+                evidence["held"] = said.Held;
                 evidence["servedBy"] = said.Nodes.Where(n => n.IsAlive).Select(n => n.Node).Distinct().Take(20).ToList();
             }
         }

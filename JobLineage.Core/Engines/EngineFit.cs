@@ -22,7 +22,11 @@ internal static class EngineFit
             return (mapping, []);
         var usual = engine.Map(mapping.Name);
         var tables = await EngineTables.ReadAsync(mapping.Schema, (usual.Table, mapping.Table), connection, timeoutSeconds, cancellation);
-        return (Of(mapping, usual, engine.Map(mapping.Name, tables)), tables.Missing);
+        var fitting = engine.Map(mapping.Name, tables);
+        // What another edition needs is joined; where the configuration joins something itself, the preset's own members go without.
+        if (usual.Joins is null && fitting.Joins is not null && mapping.Joins is not null)
+            fitting = engine.Map(mapping.Name, tables = tables.Usual());
+        return (Of(mapping, usual, fitting), tables.Missing);
     }
 
     /// <summary>What is as the preset has it becomes what fits; what the configuration replaced stays. Pure.</summary>

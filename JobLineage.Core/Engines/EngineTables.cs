@@ -17,7 +17,9 @@ public sealed class EngineTables
     private readonly Dictionary<string, HashSet<string>>? found;
     private readonly SortedSet<string> missing = new(StringComparer.Ordinal);
 
-    private EngineTables(Dictionary<string, HashSet<string>>? found) => this.found = found;
+    private readonly bool isUsual;
+
+    private EngineTables(Dictionary<string, HashSet<string>>? found, bool isUsual = false) => (this.found, this.isUsual) = (found, isUsual);
 
     /// <summary>All that the newest known version has.</summary>
     public static EngineTables Newest { get; } = new(null);
@@ -27,6 +29,12 @@ public sealed class EngineTables
 
     /// <summary>Whether a table is there.</summary>
     public bool Has(string table) => found is null || found.ContainsKey(table) || Miss(table);
+
+    /// <summary>Whether a table is there that only another edition has: nothing is missing without it, and where nobody looked it is not meant.</summary>
+    public bool HasOfEdition(string table) => !isUsual && found?.ContainsKey(table) == true;
+
+    /// <summary>The same, of which nothing is of another edition.</summary>
+    public EngineTables Usual() => new(found, isUsual: true);
 
     /// <summary>Whether a column is there.</summary>
     public bool Has(string table, string column) => found is null

@@ -98,6 +98,12 @@ public sealed record SourceMapping
     /// </summary>
     public JsonKey? ParentKey { get; init; }
 
+    /// <summary>
+    /// Whether a parent is found by way of its own row, which may be pruned before its child's: a link that was once read then stays where none is found any
+    /// more, and of a job that has ended whatever is found.
+    /// </summary>
+    public bool KeepsParent { get; init; }
+
     /// <summary>Expression for the key that all jobs of a run share; null where runs are held together by parent links.</summary>
     [Setting(IsClearable = true)]
     public string? RunKey { get; init; }

@@ -18,7 +18,11 @@ public enum NativeRowState
 /// <param name="Columns">All columns in the order of the table; empty unless the row is there.</param>
 /// <param name="Problem">Why it could not be asked, as a sentence; null otherwise.</param>
 /// <param name="AsOf">When it was asked, in UTC.</param>
-public sealed record NativeRow(NativeRowState State, IReadOnlyList<NativeColumn> Columns, string? Problem, DateTimeOffset AsOf);
+public sealed record NativeRow(NativeRowState State, IReadOnlyList<NativeColumn> Columns, string? Problem, DateTimeOffset AsOf)
+{
+    /// <summary>The source's own word for the job's state, as its mapping reads it; null unless the row is there.</summary>
+    public string? Word { get; init; }
+}
 
 /// <summary>A column of a row.</summary>
 /// <param name="Name">Its name.</param>

@@ -23,10 +23,11 @@ public sealed class NativeRowReader(SourceReader reader, NpgsqlDataSource databa
         await using var command = await SourceCommand.OpenAsync(database, reader.Source.Mapping, TimeoutSeconds, cancellation);
         command.Sql = ReadSql.Native(reader.Source);
         command.Add(reader.IdValue(known));
-        var columns = new List<NativeColumn>();
+        var (columns, word) = (new List<NativeColumn>(), (string?)null);
         await using var row = await command.ReadAsync(CommandBehavior.Default, cancellation);
         while (await row.ReadAsync(cancellation))
         {
+            word = row.TextAt(3) is { } state ? redaction.Line(state) : null;
             var name = row.GetString(0);
             if (row.TextAt(1) is not { } value)
             {
@@ -38,6 +39,6 @@ public sealed class NativeRowReader(SourceReader reader, NpgsqlDataSource databa
             columns.Add(new(name, text, row.GetInt64(2), isCut || row.GetInt64(2) > ReadSql.FetchLimit));
         }
 
-        return new(columns.Count > 0 ? NativeRowState.Present : NativeRowState.Gone, columns, null, time.GetUtcNow());
+        return new(columns.Count > 0 ? NativeRowState.Present : NativeRowState.Gone, columns, null, time.GetUtcNow()) { Word = word };
     }
 }

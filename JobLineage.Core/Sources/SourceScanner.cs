@@ -32,6 +32,9 @@ public sealed class SourceScanner(
     /// <summary>Whether the source may have rows without an id, which no look and no comparison sees.</summary>
     public bool MayLackIds => source.MayLackIds;
 
+    /// <summary>See <see cref="SourceMapping.KeepsParent"/>.</summary>
+    public bool KeepsParent => source.Mapping.KeepsParent;
+
     /// <summary>The moment that the source's data was of when <see cref="StatesAsync(int, CancellationToken)"/> last began; null before, or where it is not known.</summary>
     public DateTimeOffset? ComparedFrom { get; private set; }
 

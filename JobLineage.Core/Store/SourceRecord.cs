@@ -226,8 +226,9 @@ public sealed partial class SourceRecord(NpgsqlDataSource store, short id, strin
     /// </summary>
     /// <param name="rows">The source's rows, in chunks.</param>
     /// <param name="cancellation">Stops the comparison.</param>
-    public Task<IReadOnlyList<string>> DifferencesAsync(IAsyncEnumerable<IReadOnlyList<RowState>> rows, CancellationToken cancellation) =>
-        SourceDifferences.FindAsync(store, id, rows, cancellation);
+    /// <param name="keepsParent">See <see cref="SourceMapping.KeepsParent"/>.</param>
+    public Task<IReadOnlyList<string>> DifferencesAsync(IAsyncEnumerable<IReadOnlyList<RowState>> rows, CancellationToken cancellation, bool keepsParent = false) =>
+        SourceDifferences.FindAsync(store, id, rows, keepsParent, cancellation);
 }
 
 /// <summary>Where a feed stopped.</summary>

@@ -44,7 +44,56 @@ public sealed class EngineEvidenceTests
             insert into pgboss.instance (id, name, host, pid, version, node_version, heartbeat_seconds, supervise, schedule, migrate, persist_queue_stats, persist_warnings, workers, started_on, heartbeat_on) values
                 (gen_random_uuid(), 'node-1', 'h', 1, '12', '20', 30, true, true, true, false, false, '[{"queue": "mail"}, {"queue": "mail"}]', now(), now()), (gen_random_uuid(), 'node-2', 'h', 2, '12', '20', 30, true, true, true, false, false, '[{"queue": "default"}]', now(), now() - interval '10 minutes')
             """,
-            "default: no pauses, dead node-2; mail: no pauses, has policy exclusive, by which jobs wait for others, alive node-1"
+            "default: no pauses, dead node-2; mail: no pauses, has one job for each singleton key, be it ready or running (policy exclusive), alive node-1"
+        },
+        {
+            "pg_boss", "pgboss12", """
+            insert into pgboss.queue (name, policy, retry_limit, retry_delay, retry_backoff, expire_seconds, retention_seconds, deletion_seconds, partition, table_name) values
+                ('mail', 'singleton', 2, 0, false, 900, 1209600, 604800, false, 'job_common'), ('default', 'key_strict_fifo', 2, 0, false, 900, 1209600, 604800, false, 'job_common');
+            insert into pgboss.job (id, name, policy, state, singleton_key) values
+                ('00000000-0000-0000-0000-000000000001', 'mail', 'singleton', 'active', 'a'), ('00000000-0000-0000-0000-000000000002', 'mail', 'singleton', 'created', 'a'),
+                ('00000000-0000-0000-0000-000000000003', 'mail', 'singleton', 'retry', 'a'), ('00000000-0000-0000-0000-000000000004', 'mail', 'singleton', 'created', 'b'),
+                ('00000000-0000-0000-0000-000000000005', 'default', 'key_strict_fifo', 'failed', 'a'), ('00000000-0000-0000-0000-000000000006', 'default', 'key_strict_fifo', 'created', 'a')
+            """,
+            "default: no pauses, runs the jobs of a singleton key one at a time and in their order (policy key_strict_fifo), and 1 job waits for job 00000000-0000-0000-0000-000000000005 of the same key; mail: no pauses, runs one job at a time for each singleton key (policy singleton), and 2 jobs wait for job 00000000-0000-0000-0000-000000000001 of the same key"
+        },
+        {
+            "pg_boss", "pgboss10", """
+            insert into pgboss.queue (name, policy) values ('mail', 'short'), ('default', 'stately');
+            create table pgboss.some partition of pgboss.job default;
+            insert into pgboss.job (id, name, policy, state) values ('00000000-0000-0000-0000-000000000001', 'default', 'stately', 'active'), ('00000000-0000-0000-0000-000000000002', 'default', 'stately', 'created')
+            """,
+            "default: no pauses, has one job in each state for each singleton key (policy stately), and 1 job waits for job 00000000-0000-0000-0000-000000000001 of the same key; mail: no pauses"
+        },
+        {
+            "good_job", "good_job", """
+            insert into good_jobs (id, queue_name, job_class, created_at, updated_at, performed_at, finished_at, concurrency_key) values
+                (gen_random_uuid(), 'mail', 'M', now(), now(), now(), null, 'a'), (gen_random_uuid(), 'mail', 'M', now(), now(), null, null, 'a'), (gen_random_uuid(), 'mail', 'M', now(), now(), null, null, 'a'),
+                (gen_random_uuid(), 'default', 'M', now(), now(), null, null, 'b'), (gen_random_uuid(), 'default', 'M', now(), now(), now(), now(), 'b')
+            """,
+            "default: ; mail: has 2 jobs that share a concurrency key with one that runs (a)"
+        },
+        {
+            "solid_queue", "solid_queue", """
+            insert into solid_queue_jobs (id, queue_name, class_name, created_at, updated_at) values (1, 'mail', 'M', now(), now()), (2, 'mail', 'M', now(), now()), (3, 'default', 'M', now(), now());
+            insert into solid_queue_blocked_executions (job_id, queue_name, concurrency_key, expires_at, created_at) values
+                (1, 'mail', 'M/1', '2026-11-30 08:00', now()), (2, 'mail', 'M/2', '2026-11-30 08:01', now()), (3, 'default', 'M/1', '2026-11-30 08:00', now());
+            insert into solid_queue_pauses (queue_name, created_at) values ('mail', now() at time zone 'UTC' - interval '1 hour')
+            """,
+            "default: has 1 job that waits for a semaphore (M/1; freed at 2026-11-30 08:00:00 UTC at the latest); mail: paused since an hour by solid_queue_pauses, has 2 jobs that wait for a semaphore (2 keys, the first M/1; freed at 2026-11-30 08:00:00 UTC at the latest)"
+        },
+        {
+            "procrastinate", "procrastinate", """
+            insert into procrastinate_jobs (id, queue_name, task_name, status, lock) overriding system value values (1, 'mail', 'm', 'doing', 'a'), (2, 'mail', 'm', 'todo', 'a'), (3, 'mail', 'm', 'todo', 'b'), (4, 'default', 'm', 'todo', null)
+            """,
+            "default: no pauses; mail: no pauses, has 1 job that waits for a lock that job 1 holds (a)"
+        },
+        {
+            "dbos", "dbos", """
+            insert into dbos.queues (name, concurrency, rate_limit_max, rate_limit_period_sec) values ('mail', 2, 50, 30), ('default', null, null, null);
+            insert into dbos.workflow_status (workflow_uuid, status, name, queue_name) values ('a', 'PENDING', 'm', 'mail'), ('b', 'PENDING', 'm', 'mail'), ('c', 'ENQUEUED', 'm', 'mail')
+            """,
+            "default: no pauses; mail: no pauses, runs at most 2 at once and 50 in 30 s, and 2 run"
         },
         {
             "hangfire", "hangfire", """insert into hangfire.server (id, data, lastheartbeat, updatecount) values ('srv:1', '{"Queues": ["default"], "StartedAt": "2026-11-30T08:00:00Z"}', now(), 0), ('srv:2', '{"Queues": ["mail"], "StartedAt": "1795989416603"}', now() - interval '1 hour', 0)""",
@@ -131,5 +180,16 @@ public sealed class EngineEvidenceTests
         var situation = new Situation(cause).With("Sync", new(Completed: 1)).With("Sync/Page", new(Available: 61), ready: 60, facts: facts with { ReadyQueue = facts.ReadyQueue! with { Said = said } });
         var finding = Assert.Single(situation.Examine().Findings);
         Assert.Equal((FindingKind.Stuck, cause, reason), (finding.Kind, finding.Evidence["cause"], finding.Reason));
+    }
+
+    [Fact]
+    public void A_finding_states_what_jobs_of_a_queue_wait_for_that_begins_others()
+    {
+        var said = new QueueEvidence(null, null, "has 2 jobs that wait for a lock that job 7 holds (a)", "procrastinate_jobs", null, []);
+        var facts = Situation.ReadyIn("mail");
+        var situation = new Situation("busy").With("Sync", new(Completed: 1)).With("Sync/Page", new(Available: 61), ready: 60, facts: facts with { ReadyQueue = facts.ReadyQueue! with { Said = said, LastAttemptedAt = Situation.Ago(1) } });
+        var finding = Assert.Single(situation.Examine().Findings);
+        Assert.Equal((FindingKind.Waiting, "busy", said.Held), (finding.Kind, finding.Evidence["cause"], finding.Evidence["held"]));
+        Assert.EndsWith(". The queue has 2 jobs that wait for a lock that job 7 holds (a).", finding.Reason);
     }
 }

@@ -38,6 +38,7 @@ public sealed class NativeRowsTests : IAsyncLifetime
         Assert.All(row.Columns, column => Assert.DoesNotContain("hunter2", column.Text ?? ""));
         Assert.Equal("7", Column(row, "id").Text);
         Assert.Equal("discarded", Column(row, "state").Text);
+        Assert.Equal("discarded", row.Word);
         Assert.Null(Column(row, "meta").Text);
         Assert.Equal("infinity", Column(row, "odd").Text);
         Assert.Equal(Redaction.Mark, Column(row, "session_cookie").Text);

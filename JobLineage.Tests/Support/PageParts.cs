@@ -18,7 +18,7 @@ internal static class PageParts
         services.AddSingleton<INativeRows>(reader.Native);
         services.AddSingleton<IRunSql>(new FakeSql());
         // One source whose engine keeps no errors.
-        services.AddSingleton(new QueueLinks(name => name == "procrastinate" ? Presets.Find(name, name) : null));
+        services.AddSingleton(new QueueLinks(name => Presets.Find(name, name)));
         services.AddSingleton(new ConfiguredSources([]));
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));

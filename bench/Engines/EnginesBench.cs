@@ -19,10 +19,16 @@ internal sealed class EnginesBench : IBenchmark
 
     public string Name => "engines";
 
-    public string Description => $"real engines followed live by both feeds; [{string.Join(", ", EngineProgram.All.Select(p => p.Name))}; default: all]";
+    public string Description => $"real engines followed live by both feeds; [{string.Join(", ", EngineProgram.All.Select(p => p.Name))}; default: all]; looks [presets]: what a look at 200,000 jobs costs";
 
     public async Task RunAsync(BenchServer server, Report report, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
+        if (arguments.Count > 0 && arguments[0] == "looks")
+        {
+            await LooksBench.RunAsync(server, report, [.. arguments.Skip(1)], cancellation);
+            return;
+        }
+
         var chosen = EngineProgram.All.Where(p => arguments.Count == 0 || arguments.Contains(p.Name)).ToList();
         if (chosen.Count == 0)
             throw new ArgumentException($"There is no such engine; there are {string.Join(", ", EngineProgram.All.Select(p => $"\"{p.Name}\""))}.");

@@ -47,6 +47,14 @@ public interface IEngine
     /// </summary>
     EngineStatement? Nodes => null;
 
+    /// <summary>
+    /// What stands in its rows where the mapping has a word of our making, as it is said to people: <c>"created" with start_after ahead</c>; null for a word
+    /// of which nothing stands there. A word that is not here is the engine's own.
+    /// </summary>
+    IReadOnlyDictionary<string, string?> OwnWords => NoWords;
+
+    private static readonly Dictionary<string, string?> NoWords = [];
+
     /// <summary>Why jobs of it have no errors, as a sentence; null where it keeps them.</summary>
     string? NoErrors => null;
 

@@ -75,14 +75,16 @@ internal sealed class DbosEngine : IEngine
     /// <summary>Which versions there are was not read: what is missing is found column by column.</summary>
     public Check? Judge(SourceMapping mapping, string? version) => new(CheckLevel.Good, Title, $"DBOS's migration is {version ?? "not said"}.");
 
-    /// <summary>The tables know no pauses, of any queue; how many workflows of it run at once may be limited.</summary>
+    /// <summary>The tables know no pauses, of any queue; how many workflows of it run at once, or begin in some time, may be limited. As JSON a row has the limits that its version knows.</summary>
     public EngineStatement? Queues { get; } = new(
         "queues",
         """
         select q.name as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'queues' as said_by,
-            case when q.concurrency is not null or q.worker_concurrency is not null
-                then 'runs at most ' || concat_ws(' and ', q.concurrency || ' at once', q.worker_concurrency || ' at once on each node') end as held
-        from {schema}.queues q
+            'runs at most ' || nullif(concat_ws(' and ', limits.value->>'concurrency' || ' at once', limits.value->>'worker_concurrency' || ' at once on each node',
+                    limits.value->>'partition_concurrency' || ' at once of a partition', limits.value->>'rate_limit_max' || ' in ' || (limits.value->>'rate_limit_period_sec') || ' s'), '')
+                || case running.jobs when 0 then '' when 1 then ', and 1 runs' else ', and ' || running.jobs || ' run' end as held
+        from {schema}.queues q cross join lateral to_jsonb(q) limits (value)
+            cross join lateral (select count(*) as jobs from {schema}.workflow_status w where w.queue_name = q.name and w.status = 'PENDING') running
         union all
         select '*', null, null, 'queues', null
         """);

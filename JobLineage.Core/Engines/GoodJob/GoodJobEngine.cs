@@ -16,6 +16,12 @@ internal sealed class GoodJobEngine : IEngine
     public string Title => "GoodJob";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["removed"] = "\"discarded\" by hand",
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
@@ -60,13 +66,23 @@ internal sealed class GoodJobEngine : IEngine
     /// <inheritdoc/>
     public string JobPath => "/good_job/jobs/{id}";
 
-    /// <inheritdoc/>
+    /// <summary>Pauses are a setting. How many jobs of a concurrency key may run is in the program alone: that one runs, and others of its key do not, is what the tables say.</summary>
     public EngineStatement? Queues { get; } = new(
         "good_job_settings",
         """
-        select paused.queue, true as is_paused, s.updated_at at time zone 'UTC' as paused_at, 'good_job_settings' as said_by, null::text as held
-        from {schema}.good_job_settings s cross join lateral jsonb_array_elements_text(case when jsonb_typeof(s.value->'queues') = 'array' then s.value->'queues' end) paused (queue)
-        where s.key = 'pauses'
+        select coalesce(paused.queue, waiting.queue_name, '') as queue, paused.queue is not null as is_paused, paused.paused_at,
+            case when paused.queue is null then 'good_jobs' else 'good_job_settings' end as said_by, waiting.held
+        from (
+            select named.queue, s.updated_at at time zone 'UTC' as paused_at
+            from {schema}.good_job_settings s cross join lateral jsonb_array_elements_text(case when jsonb_typeof(s.value->'queues') = 'array' then s.value->'queues' end) named (queue)
+            where s.key = 'pauses') paused
+        full join (
+            select w.queue_name, 'has ' || count(*) || case count(*) when 1 then ' job that shares' else ' jobs that share' end || ' a concurrency key with one that runs ('
+                || case count(distinct w.concurrency_key) when 1 then '' else count(distinct w.concurrency_key) || ' keys, the first ' end || min(w.concurrency_key) || ')' as held
+            from {schema}.good_jobs w
+            where w.finished_at is null and w.performed_at is null
+                and w.concurrency_key in (select r.concurrency_key from {schema}.good_jobs r where r.finished_at is null and r.performed_at is not null and r.concurrency_key is not null)
+            group by w.queue_name) waiting on waiting.queue_name = paused.queue
         """);
 
     /// <summary>A process is alive while it holds its advisory lock or, without one, for five minutes after it last wrote its row; it writes that about every 30 seconds.</summary>

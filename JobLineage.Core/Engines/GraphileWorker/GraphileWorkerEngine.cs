@@ -18,6 +18,18 @@ internal sealed class GraphileWorkerEngine : IEngine
     public string Title => "graphile-worker";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["ready"] = "run_at is due",
+        ["later"] = "run_at is ahead",
+        ["retry"] = "attempts > 0",
+        ["running"] = "locked_at is set",
+        ["failed"] = "attempts = max_attempts",
+        ["succeeded"] = null,
+        ["removed"] = null,
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,

@@ -18,6 +18,12 @@ internal sealed class HangfireEngine : IEngine
     public string Title => "Hangfire";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["Retry"] = "\"Scheduled\" with RetryCount",
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,

@@ -5,7 +5,9 @@ namespace JobLineage.Core.Engines.Oban;
 /// <summary>
 /// Oban, schema versions up to 14: <c>lib/oban/migrations/postgres</c> of Oban 2.23, and rows recorded from it.
 /// Its times are UTC without a zone; its states are an enum that has <c>suspended</c> only from version 14; errors
-/// are a jsonb[], oldest first. Its pruner deletes what is finished, and nothing else does.
+/// are a jsonb[], oldest first. Its pruner deletes what is finished, and nothing else does. Workflows of Oban Pro are as Oban Web reads them
+/// (<c>lib/oban/web/queries/workflow_query.ex</c>, <c>assets/js/hooks/workflow_graph.js</c> of Oban Web 2.12): a job's <c>meta</c> has the workflow's id, its own name in it
+/// and the names that it waits for, each with another workflow's id before it where it is of another one, and <c>*</c> for all of that.
 /// </summary>
 internal sealed class ObanEngine : IEngine
 {
@@ -18,8 +20,36 @@ internal sealed class ObanEngine : IEngine
     /// <inheritdoc/>
     public string Title => "Oban";
 
+    /// <summary>The jobs that one of a workflow waits for, by the names in its meta.</summary>
+    private const string Flow = """
+        left join lateral (
+            select (array_agg(awaited.id order by awaited.inserted_at, awaited.id))[1] as parent_id, jsonb_agg(awaited.id order by awaited.inserted_at, awaited.id) as parents
+            from jsonb_array_elements(case when jsonb_typeof(job.meta->'deps') = 'array' then job.meta->'deps' end) dep (value)
+                cross join lateral (
+                    select case jsonb_typeof(dep.value) when 'string' then job.meta->>'workflow_id' else dep.value->>0 end as workflow,
+                        case jsonb_typeof(dep.value) when 'string' then dep.value #>> '{}' else dep.value->>1 end as name) named
+                join {schema}.oban_jobs awaited on awaited.id <> job.id and awaited.meta @>
+                    case named.name when '*' then jsonb_build_object('workflow_id', named.workflow) else jsonb_build_object('workflow_id', named.workflow, 'name', named.name) end) flow on true
+        """;
+
     /// <inheritdoc/>
-    public SourceMapping Map(string source, EngineTables tables) => new()
+    public SourceMapping Map(string source, EngineTables tables)
+    {
+        // Only Pro has workflows; to join them costs a look at every row of an unfinished job, and the index of the parents.
+        var mapping = Usual(source, tables);
+        return !tables.HasOfEdition("oban_workflows") && !tables.HasOfEdition("oban_producers") ? mapping : mapping with
+        {
+            Joins = Flow,
+            Changes = [new("oban_jobs", null)],
+            // A job that was made while another one ran is that one's child, and what it waits for are links.
+            ParentId = "coalesce(job.meta->>'parent_job_id', flow.parent_id::text)",
+            ParentKey = null,
+            Parents = "flow.parents",
+            KeepsParent = true,
+        };
+    }
+
+    private SourceMapping Usual(string source, EngineTables tables) => new()
     {
         Name = source,
         Preset = Name,
@@ -28,9 +58,9 @@ internal sealed class ObanEngine : IEngine
         States = JobStates.All.ToDictionary(s => s.Name()),
         Worker = "worker",
         Queue = "queue",
-        ParentId = "meta->>'parent_job_id'",
-        ParentKey = new("meta", "parent_job_id"),
-        Announced = "meta->>'expected_children'",
+        ParentId = tables.Maybe("oban_jobs", "meta", "meta->>'parent_job_id'"),
+        ParentKey = tables.Has("oban_jobs", "meta") ? new("meta", "parent_job_id") : null,
+        Announced = tables.Maybe("oban_jobs", "meta", "meta->>'expected_children'"),
         Attempt = "attempt",
         MaxAttempts = "max_attempts",
         Priority = "priority",
@@ -38,13 +68,13 @@ internal sealed class ObanEngine : IEngine
         ScheduledAt = "scheduled_at at time zone 'UTC'",
         AttemptedAt = "attempted_at at time zone 'UTC'",
         // A row can carry cancelled_at and still end completed: the state says which time counts.
-        FinishedAt = """
+        FinishedAt = $"""
             (case state::text when 'completed' then completed_at when 'discarded' then discarded_at
-                when 'cancelled' then cancelled_at end) at time zone 'UTC'
+                when 'cancelled' then {tables.Or("oban_jobs", "cancelled_at", "cancelled_at", "null")} end) at time zone 'UTC'
             """,
         AttemptedBy = "attempted_by[1]",
         Args = "args",
-        Meta = "meta",
+        Meta = tables.Maybe("oban_jobs", "meta", "meta"),
         // The last ones only, and each cut by itself: a job may fail hundreds of times, each with a stack trace, and a
         // cut through the whole would lose the newest.
         Errors = """

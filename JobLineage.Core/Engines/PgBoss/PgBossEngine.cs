@@ -19,6 +19,13 @@ internal sealed class PgBossEngine : IEngine
     public string Title => "pg-boss";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["later"] = "\"created\" with start_after ahead",
+        ["blocked"] = "\"created\" and blocked",
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
@@ -88,13 +95,29 @@ internal sealed class PgBossEngine : IEngine
         where i.stopped_on is null
         """);
 
-    /// <summary>The tables know no pauses, of any queue; a queue's policy may let one job wait for another.</summary>
+    /// <summary>
+    /// The tables know no pauses, of any queue; a queue's policy may let one job wait for another (the unique indexes of its <c>plans.js</c>): for one of its singleton key that is active, or, in the
+    /// order of a key, for one that is tried again or has failed. What policy <c>short</c> limits is how many are queued, and no job waits for that.
+    /// </summary>
     public EngineStatement? Queues { get; } = new(
         "queue",
         """
         select q.name as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'queue' as said_by,
-            case when coalesce(q.policy, 'standard') <> 'standard' then 'has policy ' || q.policy || ', by which jobs wait for others' end as held
-        from {schema}.queue q
+            case when q.policy not in ('standard', 'short') then case q.policy
+                    when 'singleton' then 'runs one job at a time for each singleton key (policy singleton)'
+                    when 'stately' then 'has one job in each state for each singleton key (policy stately)'
+                    when 'exclusive' then 'has one job for each singleton key, be it ready or running (policy exclusive)'
+                    when 'key_strict_fifo' then 'runs the jobs of a singleton key one at a time and in their order (policy key_strict_fifo)'
+                    else 'has policy ' || q.policy || ', by which jobs may wait for others' end
+                || case when waiting.jobs > 0 then ', and ' || waiting.jobs || case waiting.jobs when 1 then ' job waits for job ' else ' jobs wait for job ' end || waiting.ahead || ' of the same key' else '' end end as held
+        from {schema}.queue q left join lateral (
+            select count(*) as jobs, min(ahead.id::text) as ahead
+            from {schema}.job w join lateral (
+                select h.id from {schema}.job h
+                where h.name = q.name and h.id <> w.id and coalesce(h.singleton_key, '') = coalesce(w.singleton_key, '')
+                    and (h.state = 'active' or q.policy = 'key_strict_fifo' and h.state in ('retry', 'failed'))
+                order by h.state, h.id limit 1) ahead on true
+            where w.name = q.name and w.state < 'active' and q.policy in ('singleton', 'stately', 'exclusive', 'key_strict_fifo')) waiting on true
         union all
         select '*', null, null, 'queue', null
         """);

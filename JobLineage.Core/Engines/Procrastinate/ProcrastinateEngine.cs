@@ -15,6 +15,13 @@ internal sealed class ProcrastinateEngine : IEngine
     public string Title => "Procrastinate";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["later"] = "\"todo\" with scheduled_at",
+        ["retry"] = "\"todo\" with attempts > 0",
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
@@ -56,6 +63,19 @@ internal sealed class ProcrastinateEngine : IEngine
 
     /// <inheritdoc/>
     public string NoErrors => "Procrastinate keeps no errors in the database: they are in the log of its worker.";
+
+    /// <summary>The tables know no pauses, of any queue; a job whose <c>lock</c> another one that runs has waits for that.</summary>
+    public EngineStatement? Queues { get; } = new(
+        "procrastinate_jobs",
+        """
+        select w.queue_name::text as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'procrastinate_jobs' as said_by,
+            'has ' || count(*) || case count(*) when 1 then ' job that waits' else ' jobs that wait' end || ' for a lock that job ' || min(h.id) || ' holds ('
+                || case count(distinct w.lock) when 1 then '' else count(distinct w.lock) || ' locks, the first ' end || min(w.lock) || ')' as held
+        from {schema}.procrastinate_jobs w join {schema}.procrastinate_jobs h on h.lock = w.lock and h.status in ('doing', 'aborting')
+        where w.status = 'todo' group by w.queue_name
+        union all
+        select '*', null, null, 'procrastinate_jobs', null
+        """);
 
     /// <summary>Which queues a worker serves is not stored.</summary>
     public EngineStatement? Nodes { get; } = new(

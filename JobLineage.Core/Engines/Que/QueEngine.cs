@@ -17,6 +17,13 @@ internal sealed class QueEngine : IEngine
     public string Title => "Que";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["running"] = "an advisory lock is held",
+        ["dropped"] = "\"expired\" without an error",
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,

@@ -17,6 +17,14 @@ internal sealed class ResearchJobsEngine : IEngine
     public string Title => "research_jobs";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["later"] = "\"queued\" or \"pending\" with run_after ahead",
+        ["dead"] = "\"failed\" with no attempt left",
+        ["failed"] = "\"failed\"",
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,

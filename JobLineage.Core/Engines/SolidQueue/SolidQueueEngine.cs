@@ -18,6 +18,12 @@ internal sealed class SolidQueueEngine : IEngine
     public string Title => "Solid Queue";
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string?> OwnWords { get; } = new Dictionary<string, string?>
+    {
+        ["retry"] = "\"scheduled\" after an attempt",
+    };
+
+    /// <inheritdoc/>
     public SourceMapping Map(string source, EngineTables tables) => new()
     {
         Name = source,
@@ -71,12 +77,17 @@ internal sealed class SolidQueueEngine : IEngine
         LastError = "failed.error",
     };
 
-    /// <inheritdoc/>
+    /// <summary>A queue is paused by a row; a job whose concurrency key others use up is blocked by one, until a semaphore is free or what it waits for has expired.</summary>
     public EngineStatement? Queues { get; } = new(
         "solid_queue_pauses",
         """
-        select p.queue_name as queue, true as is_paused, p.created_at at time zone 'UTC' as paused_at, 'solid_queue_pauses' as said_by, null::text as held
-        from {schema}.solid_queue_pauses p
+        select coalesce(p.queue_name, blocked.queue_name) as queue, p.id is not null as is_paused, p.created_at at time zone 'UTC' as paused_at,
+            case when p.id is null then 'solid_queue_blocked_executions' else 'solid_queue_pauses' end as said_by, blocked.held
+        from {schema}.solid_queue_pauses p full join (
+            select b.queue_name, 'has ' || count(*) || case count(*) when 1 then ' job that waits' else ' jobs that wait' end || ' for a semaphore ('
+                || case count(distinct b.concurrency_key) when 1 then '' else count(distinct b.concurrency_key) || ' keys, the first ' end || min(b.concurrency_key)
+                || '; freed at ' || to_char(min(b.expires_at), 'YYYY-MM-DD HH24:MI:SS') || ' UTC at the latest)' as held
+            from {schema}.solid_queue_blocked_executions b group by b.queue_name) blocked on blocked.queue_name = p.queue_name
         """);
 
     /// <summary>A worker's queues are patterns in its metadata, with commas between; it shows life every minute and is dead after five (process_alive_threshold).</summary>

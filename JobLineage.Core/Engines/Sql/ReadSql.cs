@@ -63,10 +63,10 @@ internal static class ReadSql
         """;
 
     /// <summary>
-    /// One row, <c>$1</c>, whole: as JSON a value of any type is text that can be read, and the columns keep their order.
+    /// One row, <c>$1</c>, whole: as JSON a value of any type is text that can be read, and the columns keep their order. Beside each the word for the state.
     /// </summary>
     public static string Native(ProbedSource source) => $"""
-        select jl_column.key, left(jl_column.value, {FetchLimit}), length(jl_column.value)::bigint
+        select jl_column.key, left(jl_column.value, {FetchLimit}), length(jl_column.value)::bigint, {RowSql.Text(source.Mapping.State)}
         from {RowSql.From(source.Mapping)} cross join lateral json_each_text(row_to_json({RowSql.Alias}.*)) with ordinality jl_column
         where {RowSql.Id(source.Mapping)} = $1
         order by jl_column.ordinality

@@ -145,7 +145,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                 nodes[key] = node = new(key);
             var facts = node.Old with
             {
-                ParentId = JobKeys.Of(job.ParentId) is { } parent ? versions.Resolve(parent, job.InsertedAt) : null,
+                ParentId = JobKeys.Of(job.ParentId) is { } parent && !KeepsParent(node, job) ? versions.Resolve(parent, job.InsertedAt) : mapping.KeepsParent ? node.Old.ParentId : null,
                 RunKey = ShortText.Of(job.RunKey),
                 Worker = labels[job.Worker],
                 Step = job.Step is null ? null : labels[job.Step],
@@ -186,6 +186,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             changed.Add(job.Id);
         }
     }
+
+    /// <summary>Whether a job that has ended keeps the parent that it was seen with, since another one would be what pruning has left.</summary>
+    private bool KeepsParent(Node node, Job job) => mapping.KeepsParent && node.Exists && node.Old.ParentId is not null && job.State.IsFinished() && node.Old.State == job.State && node.Old.Attempt == job.Attempt;
 
     /// <summary>Ids that are too long to be keys, and are asked for under their own names.</summary>
     private static void NameLong(Dictionary<string, Node> nodes, IEnumerable<Job> jobs)

@@ -23,6 +23,12 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
     /// <summary>A column of the jobs that is written as it is, so that each row becomes another version of itself; null: that of the id.</summary>
     public string? Touched { get; init; }
 
+    /// <summary>What <c>doctor</c> says of its version; null where the rows lack the table that says it.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>What this version lacks and another one has.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
     /// <summary>The engine's own statements, in their order, where it was not run; empty where rows were recorded.</summary>
     public IReadOnlyList<string> Replay { get; init; } = [];
 
@@ -61,9 +67,17 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
             ["0004639e-7844-47c3-be3f-11592ebb54f2", "072e37d8-813c-4cda-9dc4-90b77243510b", "3d38a195-e1bd-4d81-9711-38bc4f9e3684", "e6e36dcb-9e1e-4989-8a9e-4436320b1508", "e89bcd9b-9e47-4170-a2b2-77335149116d"], ("fad79414-6c04-4977-9bfa-038ae39bfed2", ["e6e36dcb-9e1e-4989-8a9e-4436320b1508", "044d565c-db75-4fc6-808a-e938ff0aa523", "bed6e85b-147a-4855-afdf-2403fc8d3163"]),
             Files("pgboss12", ("queue", "pgboss_queue_end"))) with
         { Said = [.. new[] { "*", "__pgboss__send-it", "dead", "detail", "page", "report", "show", "sync" }.Select(queue => new EngineQueue(queue, null, null, "queue"))] },
+        ["pg_boss: schema 24"] = () => Recorded(
+            "pg_boss", "pgboss10", [("job", "id", "pgboss_job_end")],
+            // This version says of a dead letter only what it copied: the parent of the job that failed is its own.
+            stages => stages.Append("sync/page/dead 10"),
+            ["0fb5c890-be2f-4249-ace0-baf8a4a08f0e", "10804e85-1bef-41a6-92c2-6700b70e5cb0", "6773089a-5e28-4c8d-a6f8-3bf61a7470ee", "6fa693c4-57a5-43f1-9c56-cba40c970fc8", "a04d75ea-0bff-4c5c-87ff-f03baebd0315"], ("7e13e234-af2b-4679-a2a9-312e2131e2b4", ["10804e85-1bef-41a6-92c2-6700b70e5cb0", "6829f23f-c846-4d1c-b7bb-06cb852d8405", "9d5736dd-21c0-4115-8943-fb1aae041656"]),
+            Files("pgboss10", ("version", "pgboss_version_end"), ("queue", "pgboss_queue_end"))) with
+        { Version = "pg-boss's schema version is 24.", Missing = ["job.blocked", "job.source_id", "job_dependency"], Said = [.. new[] { "*", "__pgboss__send-it", "dead", "detail", "page", "report", "show", "sync" }.Select(queue => new EngineQueue(queue, null, null, "queue"))] },
         ["procrastinate"] = () => Recorded(
             "procrastinate", "procrastinate", [("procrastinate_jobs", "id", "procrastinate_jobs_end"), ("procrastinate_events", "job_id", "procrastinate_events_end")],
-            stages => stages, ["1", "7"], ("86", ["7", "34", "73"])),
+            stages => stages, ["1", "7"], ("86", ["7", "34", "73"])) with
+        { Said = [new("*", null, null, "procrastinate_jobs")] },
         ["que"] = () => Recorded(
             "que", "que", [("que_jobs", "id", "que_jobs_end")],
             // Two were taken away, which deletes the row.
@@ -81,6 +95,7 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
         },
         ["graphile_worker"] = () => Replayed("graphile_worker", [("_private_jobs", "id")], stages => stages.Select(RemovedOne)) with
         { Touched = "priority", Said = [new("*", null, null, "_private_job_queues")] },
+        ["oban: workflows of Pro"] = () => Replayed("oban", [("oban_jobs", "id")], stages => stages, folder: "oban_pro"),
         ["river"] = () => Replayed("river", [("river_job", "id")], stages => stages),
         ["good_job"] = () => Replayed("good_job", [("good_jobs", "id")], stages => stages),
         ["solid_queue"] = () => Replayed(
@@ -100,13 +115,14 @@ internal sealed partial record EngineCase(string Name, SourceMapping Mapping, IR
     private static string RemovedOne(string stage) => stage == "Sync/Show 2" ? "Sync/Show 1" : stage;
 
     /// <summary>A small pipeline in the engine's own statements.</summary>
-    private static EngineCase Replayed(string preset, IReadOnlyList<(string Table, string Job)> tables, Func<IEnumerable<string>, IEnumerable<string>> known)
+    private static EngineCase Replayed(string preset, IReadOnlyList<(string Table, string Job)> tables, Func<IEnumerable<string>, IEnumerable<string>> known, string? folder = null)
     {
-        var truth = JsonNode.Parse(Read("engines", preset, "truth.json"))!;
-        var parts = Read("engines", preset, "replay.sql").Split("-- moment");
+        folder ??= preset;
+        var truth = JsonNode.Parse(Read("engines", folder, "truth.json"))!;
+        var parts = Read("engines", folder, "replay.sql").Split("-- moment");
         List<string> Steps(string part) => [.. part.Split("-- step: ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(step => step.Contains('\n')).Select(step => step[step.IndexOf('\n')..])];
         var ids = truth["ids"]!.AsObject().ToDictionary(id => id.Key, id => id.Value!.GetValue<string>());
-        return new(preset, Presets.Find(preset, "q")!, tables, Read("engines", preset, "schema.sql"))
+        return new(preset, Presets.Find(preset, "q")!, tables, Read("engines", folder, "schema.sql"))
         {
             Rows = new Dictionary<string, string>(),
             Replay = [.. Steps(parts[0]), .. Steps(parts[1])],

@@ -12,7 +12,7 @@ namespace JobLineage.Tests.Engines.Conformance;
 public sealed class EngineReplayTests
 {
     /// <summary>Engines that keep what is over; of the one that deletes it a fresh reading knows nothing.</summary>
-    public static TheoryData<string> Keeping => ["river", "good_job", "solid_queue"];
+    public static TheoryData<string> Keeping => ["river", "good_job", "solid_queue", "oban: workflows of Pro"];
 
     [Theory]
     [MemberData(nameof(Keeping))]

@@ -132,6 +132,34 @@ public sealed class EngineRightTests
         Assert.Equal(2, (await EngineRows.ReadAsync(fixture, "hangfire", "3")).Errors.Single().Attempt);
     }
 
+    [Fact]
+    public async Task Hangfire_has_no_names_for_arguments_and_those_that_are_given_say_what_is_secret()
+    {
+        const string insert = """
+            insert into hangfire.job (id, statename, invocationdata, arguments, createdat, updatecount) values (1, 'Enqueued',
+                '{"Type": "App, hf", "Method": "Sync", "Arguments": "[\"7\",\"\\\"hunter2\\\"\",\"\\\"ghp_0123456789abcdefghijABCDEFGHIJ012345\\\"\"]", "ParameterTypes": "[\"System.Int32\",\"System.String\",\"System.String\"]"}',
+                '["7", "\"hunter2\"", "\"ghp_0123456789abcdefghijABCDEFGHIJ012345\"", "{\"Password\": \"hunter3\"}"]', now(), 0)
+            """;
+        await using var fixture = await EngineRows.MakeAsync("hangfire", insert);
+        // Only types are known: a token is one by its looks, what has a key of its own goes by that, and a password that looks like a word stays.
+        var job = await EngineRows.ReadAsync(fixture, "hangfire", "1");
+        Assert.Contains("hunter2", job.Args);
+        Assert.DoesNotContain("ghp_", job.Args);
+        Assert.DoesNotContain("hunter3", job.Args);
+
+        // As docs/engines/hangfire.md has it.
+        var mapping = Presets.Find("hangfire", "q")! with { Args = "case job.invocationdata->>'Method' when 'Sync' then jsonb_build_object('page', job.arguments->>0, 'password', job.arguments->>1) else job.arguments end" };
+        var (source, problem) = await SourceProbe.ProbeAsync(mapping, fixture.Source);
+        Assert.Null(problem?.Message);
+        var redaction = new Redaction([.. Redaction.DefaultWords, "arguments"]);
+        var reader = new SourceReader(source!, fixture.Source, redaction);
+        var named = Assert.Single((await reader.ReadAsync(["1"], default)).Jobs);
+        Assert.Equal("""{"page":"7","password":"[redacted]"}""", named.Args!.Replace(" ", ""));
+        var row = await new NativeRowReader(reader, fixture.Source, redaction, TimeProvider.System).ReadAsync("1", default);
+        Assert.All(row.Columns, column => Assert.DoesNotContain("hunter", column.Text ?? ""));
+        Assert.Equal(("Enqueued", "Hangfire says \"Enqueued\""), (row.Word, StateWords.OfWord(mapping, row.Word)));
+    }
+
     [Theory]
     [InlineData("aborted", JobState.Cancelled)]
     [InlineData("aborting", JobState.Executing)]
@@ -201,6 +229,49 @@ public sealed class EngineRightTests
         await using var explain = new NpgsqlCommand(Core.Engines.PlanReading.Explain(scan), connection);
         Assert.True(Core.Engines.PlanReading.IsServed((string)(await explain.ExecuteScalarAsync())!, isView: false));
         Assert.Contains(Core.Engines.Sql.ScanSql.NewRows(source.Mapping, "$1"), Core.Engines.Sql.ScanSql.Scan(source, null, 1, 2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Oban_Pro_has_what_a_job_of_a_workflow_waits_for_in_its_meta()
+    {
+        var replay = EngineCase.All["oban: workflows of Pro"]().Replay;
+        await using var fixture = await EngineRows.MakeAsync("oban_pro", replay[0], """
+            insert into oban_jobs (id, worker, meta) values
+                (20, 'Audit', '{"workflow_id": "w", "name": "audit", "deps": [["0197d3c4-5a10-7c3e-9d1e-000000000001", "page-3"]]}'),
+                (21, 'Close', '{"workflow_id": "w", "name": "close", "deps": [["0197d3c4-5a10-7c3e-9d1e-000000000001", "*"], "audit", "nobody", 7, null]}'),
+                (22, 'Mail', '{"workflow_id": "w", "name": "mail", "deps": ["close"], "parent_job_id": 2}'),
+                (23, 'Odd', '{"workflow_id": "w", "name": "odd", "deps": "close"}')
+            """);
+        async Task<string> ParentsAsync(string id) => await EngineRows.ReadAsync(fixture, "oban", id) is var job ? $"{job.ParentId}: {string.Join(' ', job.Parents)}" : "";
+        Assert.Equal(
+            [": ", "1: ", "4: 5", "3: ", "1: 2 3 4 5 6 7 8 9 10 11 20", "2: 21", ": "],
+            [await ParentsAsync("1"), await ParentsAsync("2"), await ParentsAsync("11"), await ParentsAsync("20"), await ParentsAsync("21"), await ParentsAsync("22"), await ParentsAsync("23")]);
+
+        // What was seen of a link stays when what it leads to is pruned, and when the job is started again by hand.
+        var feed = await fixture.FilledAsync(Presets.Oban("q"));
+        await fixture.SqlAsync("update oban_jobs set state = 'completed', completed_at = now() at time zone 'UTC' where id in (4, 11)");
+        await feed.TickAsync();
+        await fixture.SqlAsync("delete from oban_jobs where id = 4");
+        await feed.ReconcileAsync();
+        Assert.Equal(["1", "2", "4"], (await fixture.JobAsync("11", "q")).Ancestors.Select(a => a.Id));
+        Assert.Equal(0, await feed.ReconcileAsync());
+        await fixture.SqlAsync("delete from oban_jobs where id = 5; update oban_jobs set state = 'available' where id = 11");
+        await feed.TickAsync();
+        await feed.ReconcileAsync();
+        Assert.Equal((JobState.Available, "4"), (await fixture.JobAsync("11", "q")).Job is var again ? (again.State, again.ParentId) : default);
+        Assert.Equal(0, await feed.ReconcileAsync());
+    }
+
+    [Fact]
+    public async Task Oban_with_joins_of_its_configuration_is_read_without_what_Pro_adds()
+    {
+        var replay = EngineCase.All["oban: workflows of Pro"]().Replay;
+        await using var fixture = await EngineRows.MakeAsync("oban_pro", replay[0]);
+        var (source, problem) = await SourceProbe.ProbeAsync(Presets.Oban("q") with { Joins = "left join (select id as workflow, name as called from oban_workflows) w on w.workflow = job.meta->>'workflow_id'", Step = "w.called" }, fixture.Source);
+        Assert.Null(problem?.Message);
+        Assert.Equal("meta->>'parent_job_id'", source!.Mapping.ParentId);
+        var (own, _) = await SourceProbe.ProbeAsync(Presets.Oban("q") with { ParentId = "meta->>'above'" }, fixture.Source);
+        Assert.Equal(("meta->>'above'", "flow.parents"), (own!.Mapping.ParentId, own.Mapping.Parents));
     }
 
     [Fact]

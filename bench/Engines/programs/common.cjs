@@ -6,6 +6,8 @@ const [,, modules, url, log, roots, seconds, prunedAfter] = process.argv;
 const current = new AsyncLocalStorage();
 const sleep = ms => new Promise(done => setTimeout(done, ms));
 const tell = what => fs.appendFileSync(log, JSON.stringify({ t: Date.now(), ...what }) + '\n');
+// What was told so far, by whichever process.
+const told = () => fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n').filter(line => line.endsWith('}')).map(line => JSON.parse(line)) : [];
 const load = name => require(require.resolve(name, { paths: [modules] }));
 // Runs an attempt, with what it makes as its children, and tells how it ended.
 const attempt = async (id, name, isLast, work) => {
@@ -47,4 +49,4 @@ const run = async add => {
   process.exit(0);
 };
 process.on('unhandledRejection', error => { console.error(error); process.exit(1); });
-module.exports = { prunedAfter: +prunedAfter, url, load, sleep, tell, current, attempt, pipeline, run };
+module.exports = { prunedAfter: +prunedAfter, url, load, sleep, tell, told, current, attempt, pipeline, run };
