@@ -1,5 +1,3 @@
-using JobLineage.Bench.Engines.HangfirePipeline;
-
 namespace JobLineage.Tests.Engines;
 
 /// <summary>What docs/engines/hangfire.md tells people to paste is what ran: <c>./bench.sh engines</c> runs it against the real engine.</summary>
@@ -10,7 +8,7 @@ public sealed class HangfirePageTests
     {
         var page = Read("docs", "engines", "hangfire.md");
         var snippet = page.Split("```csharp\n")[1].Split("```")[0];
-        var file = Read("bench", "Engines", "HangfirePipeline", nameof(LineageFilter) + ".cs");
+        var file = Read("bench", "Engines", "HangfirePipeline", "LineageFilter.cs");
         var filter = file[file.IndexOf("public sealed class", StringComparison.Ordinal)..].Trim();
         Assert.StartsWith(filter, snippet);
 
