@@ -7,7 +7,7 @@ namespace JobLineage.Core.Diagnosis;
 /// When completed jobs have no children although nearly all others of the stage have, here or in past runs. Where many
 /// have none that is how the pipeline works.
 /// </summary>
-internal sealed class ChildlessRule(Usual usual, DiagnosisOptions options)
+internal sealed class ChildlessRule(RunSnapshot run, Usual usual, DiagnosisOptions options)
 {
     public Found? Examine(PlacedStage placed)
     {
@@ -25,10 +25,12 @@ internal sealed class ChildlessRule(Usual usual, DiagnosisOptions options)
         if (!isUsual && (parents == 0 || past is not null || share < options.ChildlessShare))
             return null;
         var count = stage.Childless;
+        // Which jobs those are further parents of is not counted job by job.
+        var further = run.Links.Where(link => link.From == stage.Path).Sum(link => link.Jobs);
         var reason = $"{Sentences.Of(count, completed)} completed {stage.Name} {Sentences.Jobs(completed)} {(count == 1 ? "has" : "have")} no children"
             + (parents > 0 ? $" while {Format.Count(parents)} {(parents == 1 ? "has" : "have")}" : "")
             + (isUsual ? $"; usually {Format.Percent(past!.Value.Share)} have some (over {past.Value.Runs} runs)" : "")
-            + $": {(count == 1 ? "it ended" : "they ended")} well and spawned nothing.";
+            + $": {(count == 1 ? "it ended" : "they ended")} well and {(further > 0 ? $"nothing hangs below {(count == 1 ? "it" : "them")} in the tree. {Format.Jobs(further)} {(further == 1 ? "has" : "have")} further parents among the jobs of this stage" : "spawned nothing")}.";
         var evidence = new Dictionary<string, object?>
         {
             ["state"] = "completed",
@@ -37,6 +39,8 @@ internal sealed class ChildlessRule(Usual usual, DiagnosisOptions options)
             ["withChildren"] = parents,
             ["share"] = Math.Round((double)count / completed, 4),
         };
+        if (further > 0)
+            evidence["furtherChildren"] = further;
         if (isUsual)
         {
             evidence["usualShare"] = Math.Round(past!.Value.Share, 4);

@@ -62,7 +62,7 @@ public static class RunDiagnosis
         var executing = new ExecutingRule(run.Source, usual, options, now);
         var waiting = new WaitingRule(run, options, now);
         var missing = new MissingRule(stages, usual);
-        var childless = new ChildlessRule(usual, options);
+        var childless = new ChildlessRule(run, usual, options);
         foreach (var stage in stages.All)
         {
             foreach (var found in stuck.Examine(stage).Concat(executing.Examine(stage)).Concat(waiting.Examine(stage)).Concat(missing.Examine(stage)))

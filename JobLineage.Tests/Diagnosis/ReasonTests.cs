@@ -176,5 +176,19 @@ public sealed class ReasonTests
         Assert.Null(options.ExecutingAfterFor("oban", "App.Fast"));
     }
 
+    [Fact]
+    public void Nothing_is_said_to_have_spawned_nothing_where_jobs_name_it_as_a_further_parent()
+    {
+        var situation = new Situation("").With("Sync", Done).With("Sync/Page", new(Completed: 80), childless: 3, facts: new() { Childless = ["5", "6", "7"] }).With("Sync/Page/Detail", new(Completed: 77));
+        Assert.Equal("3 of 80 completed Page jobs have no children while 77 have: they ended well and spawned nothing.", Single(situation).Reason);
+
+        var linked = Single(situation with { Links = [new("Sync/Page", "Sync/Page/Detail", 4), new("Sync", "Sync/Page", 2)] });
+
+        Assert.Equal(
+            "3 of 80 completed Page jobs have no children while 77 have: they ended well and nothing hangs below them in the tree. 4 jobs have further parents among the jobs of this stage.",
+            linked.Reason);
+        Assert.Equal(4L, linked.Evidence["furtherChildren"]);
+    }
+
     private static Finding Single(Situation situation) => Assert.Single(situation.Examine().Findings);
 }

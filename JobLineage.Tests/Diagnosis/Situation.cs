@@ -14,6 +14,8 @@ internal sealed record Situation(string Name)
 
     public IReadOnlyList<PastRun> PastRuns { get; init; } = [];
 
+    public IReadOnlyList<StageLink> Links { get; init; } = [];
+
     public DiagnosisOptions Options { get; init; } = new();
 
     public bool IsRead { get; init; } = true;
@@ -30,6 +32,7 @@ internal sealed record Situation(string Name)
         StartedAt = Ago(600),
         Stages = Stages,
         Edges = [.. Stages.Where(s => s.ParentPath is not null).Select(s => new StageEdge(s.ParentPath!, s.Path, s.Total))],
+        Links = Links,
         Counts = Stages.Aggregate(default(StateCounts), (sum, s) => sum + s.Counts),
     };
 

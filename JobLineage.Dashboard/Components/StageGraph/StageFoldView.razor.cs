@@ -14,9 +14,6 @@ public sealed partial class StageFoldView
     private const double MarkWidth = 34;
     private const int MostMarks = 4;
 
-    private (PlacedNode, HiddenBelow?, string) _shown;
-    private bool _hasChanged = true;
-
     /// <summary>Where the node stands.</summary>
     [Parameter, EditorRequired]
     public PlacedNode Place { get; set; } = null!;
@@ -32,6 +29,9 @@ public sealed partial class StageFoldView
     /// <summary>The view in which it is the other way round.</summary>
     [Parameter, EditorRequired]
     public string Href { get; set; } = "";
+
+    /// <inheritdoc />
+    protected override object Shown => (Place, Below, Href);
 
     private static GraphStyle Style => GraphStyle.Default;
 
@@ -51,18 +51,4 @@ public sealed partial class StageFoldView
             return marks.Select((mark, i) => (mark.Kind, mark.Stages, Style.NodeWidth - 20 - (marks.Length - i) * MarkWidth));
         }
     }
-
-    /// <inheritdoc />
-    protected override void OnParametersSet()
-    {
-        var now = (Place, Below, Href);
-        _hasChanged |= _shown != now;
-        _shown = now;
-    }
-
-    /// <inheritdoc />
-    protected override bool ShouldRender() => _hasChanged;
-
-    /// <inheritdoc />
-    protected override void OnAfterRender(bool firstRender) => _hasChanged = false;
 }

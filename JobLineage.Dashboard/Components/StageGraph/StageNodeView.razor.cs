@@ -5,12 +5,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.StageGraph;
 
-/// <summary>A stage as a node of the graph. Renders again only when what it shows has changed.</summary>
+/// <summary>A stage as a node of the graph.</summary>
 public sealed partial class StageNodeView
 {
-    private (PlacedNode, StateCounts, string, FindingKind?, HiddenBelow?, bool, bool, bool, SearchMark, string) _shown;
-    private bool _hasChanged = true;
-
     /// <summary>The stage.</summary>
     [Parameter, EditorRequired]
     public Stage Stage { get; set; } = null!;
@@ -47,8 +44,8 @@ public sealed partial class StageNodeView
     [Parameter]
     public SearchMark Mark { get; set; }
 
-    /// <summary>How often it was rendered: what keeps an update from touching nodes that did not change.</summary>
-    internal int Renders { get; private set; }
+    /// <inheritdoc />
+    protected override object Shown => (Place, Stage.Counts, Stage.Worker, Flag, Below, HasChildren, IsSelected, HoldsSelected, Mark, Href);
 
     private static GraphStyle Style => GraphStyle.Default;
 
@@ -68,24 +65,6 @@ public sealed partial class StageNodeView
     private string? Expanded => !HasChildren ? null : Below is null ? "true" : "false";
 
     private string Tooltip => $"{(Stage.Worker.Length == 0 ? "worker never seen" : Stage.Worker)}\n{Show.Counts(Stage.Counts)}";
-
-    /// <inheritdoc />
-    protected override void OnParametersSet()
-    {
-        var now = (Place, Stage.Counts, Stage.Worker, Flag, Below, HasChildren, IsSelected, HoldsSelected, Mark, Href);
-        _hasChanged |= _shown != now;
-        _shown = now;
-    }
-
-    /// <inheritdoc />
-    protected override bool ShouldRender() => _hasChanged;
-
-    /// <inheritdoc />
-    protected override void OnAfterRender(bool firstRender)
-    {
-        Renders++;
-        _hasChanged = false;
-    }
 
     private static double FlagWidth(StateLook look) => 34 + look.Label.Length * 7.6;
 }
