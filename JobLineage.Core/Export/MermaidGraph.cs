@@ -58,6 +58,8 @@ public static class MermaidGraph
                 text.Append(CultureInfo.InvariantCulture, $"  {from} -.->|\"{Format.Count(link.Jobs)}\"| {to}\n");
         }
 
+        if (run.LinksAreCut)
+            text.Append("  %% there are more further parents than are counted here\n");
         foreach (var kind in stages.Where(s => worst.ContainsKey(s.Stage.Path)).Select(s => worst[s.Stage.Path]).Distinct().Order())
             text.Append(CultureInfo.InvariantCulture, $"  classDef {Name(kind)} {Colours[kind]}\n");
         return text.ToString();

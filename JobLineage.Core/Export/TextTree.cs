@@ -12,7 +12,7 @@ public static class TextTree
     /// <summary>Deeper nodes are not moved further right, but say how deep they are: a chain may have thousands.</summary>
     private const int MaxIndent = 40;
 
-    /// <summary>Characters of a line that ids of further parents may take; one is always named.</summary>
+    /// <summary>Characters of a line that names of further parents may take; one is always named.</summary>
     private const int RoomForParents = 80;
 
     /// <summary>
@@ -28,7 +28,8 @@ public static class TextTree
         var text = new StringBuilder();
         var children = run.Stages.ToLookup(s => s.ParentPath);
         var findings = run.Findings.SelectMany(f => f.AllStages.Select(stage => (stage, f))).ToLookup(f => f.stage, f => f.f);
-        Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs) + mark?.Invoke(s));
+        var further = FurtherOf(run);
+        Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs) + AlsoAfter(further[s.Path]) + mark?.Invoke(s));
         if (run.Findings.Count > 0)
             text.Append('\n');
         foreach (var finding in run.Findings)
@@ -98,8 +99,9 @@ public static class TextTree
     {
         var wide = run.Stages.Max(s => s.Path.Length);
         var digits = run.Stages.Max(s => Format.Count(s.Total).Length);
+        var further = FurtherOf(run);
         return string.Concat(run.Stages.Select(s =>
-            $"{VisibleText.Line(s.Path).PadRight(wide)}  {Format.Count(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}{AlsoAfter(run, s)}".TrimEnd() + "\n")) + LinksNote(run);
+            $"{VisibleText.Line(s.Path).PadRight(wide)}  {Format.Count(s.Total).PadLeft(digits)}  {Counts(s.Counts, glyphs)}{AlsoAfter(further[s.Path])}".TrimEnd() + "\n")) + LinksNote(run);
     }
 
     /// <summary>Counts, most first: <c>completed 70 · available 63</c>.</summary>
@@ -119,24 +121,22 @@ public static class TextTree
 
         var name = run.RootIsMissing && stage.ParentPath is null ? $"{Workers.Unknown} job {VisibleText.Line(run.RootId)}, which is missing" : VisibleText.Line(stage.Name);
         var counts = parts.Count > 0 ? "  " + string.Join(glyphs.Dot, parts) : "";
-        return $"{name} ({Format.Count(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}{AlsoAfter(run, stage)}";
+        return $"{name} ({Format.Count(stage.Total)}){counts}{string.Concat(rest.Select(f => "  " + Mark(f, glyphs)))}";
     }
 
-    /// <summary>In which stages its jobs have further parents, and how many of them do: <c>  also after PageJob (3)</c>.</summary>
-    private static string AlsoAfter(RunSnapshot run, Stage stage)
-    {
-        var links = run.Links.Where(link => link.To == stage.Path).Select(link => $"{VisibleText.Line(StagePath.NameOf(link.From))} ({Format.Count(link.Jobs)})").ToList();
-        return links.Count == 0 ? "" : "  also after " + string.Join(", ", links);
-    }
+    /// <summary>In which stages the jobs of each have further parents, and how many of them do: <c>PageJob (3)</c>.</summary>
+    private static ILookup<string, string> FurtherOf(RunSnapshot run) =>
+        run.Links.ToLookup(link => link.To, link => $"{StagePath.NameOf(link.From)} ({Format.Count(link.Jobs)})", StagePath.Comparer);
 
-    /// <summary>Further parents by their ids, as far as a line has room: <c>  also after 12, 15 and 3 more</c>.</summary>
-    private static string AlsoAfter(IReadOnlyList<string> parents)
+    /// <summary>Further parents, as far as a line has room: <c>  also after 12, 15 and 3 more</c>.</summary>
+    private static string AlsoAfter(IEnumerable<string> parents)
     {
+        var all = parents as IReadOnlyList<string> ?? [.. parents];
         var (named, length) = (0, 0);
-        while (named < parents.Count && (named == 0 || length + parents[named].Length <= RoomForParents))
-            length += parents[named++].Length + 2;
+        while (named < all.Count && (named == 0 || length + all[named].Length <= RoomForParents))
+            length += all[named++].Length + 2;
         return named == 0 ? ""
-            : $"  also after {VisibleText.Line(string.Join(", ", parents.Take(named)))}{(named < parents.Count ? $" and {Format.Count(parents.Count - named)} more" : "")}";
+            : $"  also after {VisibleText.Line(string.Join(", ", all.Take(named)))}{(named < all.Count ? $" and {Format.Count(all.Count - named)} more" : "")}";
     }
 
     private static string LinksNote(RunSnapshot run) => run.LinksAreCut ? "also after: there are more further parents than are counted here\n" : "";

@@ -126,26 +126,16 @@ internal sealed class GraphLinkRoutes
         return (Math.Floor(_routes.Centre(vertex) - half - (isNode ? 14 : 0)), Math.Ceiling(_routes.Centre(vertex) + half + (isNode ? _style.HiddenHeight + 4 : 0)));
     }
 
-    /// <summary>Where in its gap each upright part stands: those whose heights overlap stand beside each other.</summary>
+    /// <summary>Where in its gap each upright part stands.</summary>
     private double[][] TrunksOf(Line[] lines)
     {
         var trunks = lines.Select(line => new double[line.Parts.Count]).ToArray();
         var all = lines.SelectMany((line, i) => line.Parts.Select((part, n) => (Link: i, Part: n, part.Gap, Top: Math.Min(part.From, part.To), Bottom: Math.Max(part.From, part.To))));
         foreach (var gap in all.GroupBy(part => part.Gap))
         {
-            var ends = new List<double>();
-            foreach (var part in gap.OrderBy(part => part.Top).ThenBy(part => part.Link).ThenBy(part => part.Part))
-            {
-                var track = ends.FindIndex(end => end + 4 < part.Top);
-                if (track < 0)
-                {
-                    track = ends.Count;
-                    ends.Add(part.Bottom);
-                }
-
-                ends[track] = part.Bottom;
+            var parts = gap.OrderBy(part => part.Top).ThenBy(part => part.Link).ThenBy(part => part.Part).ToList();
+            foreach (var (part, track) in parts.Zip(GraphTracks.Of(parts.Select(part => (part.Top, part.Bottom)))))
                 trunks[part.Link][part.Part] = Right(gap.Key) + TrunkAfter + track % MostTracks * _style.Track;
-            }
         }
 
         return trunks;
@@ -166,7 +156,7 @@ internal sealed class GraphLinkRoutes
         var straight = GraphGeometry.Straighten(points);
         // On the line itself, which is broken for it: before the arrow, or behind it where that points to the left.
         var label = new GraphPoint(isForward ? _routes.Left(to) - ArrowAndGap : trunks[^1] - 4, line.Enters + 4);
-        return new(_model.Nodes[link.From], _model.Nodes[link.To], !isForward, GraphGeometry.Path(straight), label, straight);
+        return new(_model.Nodes[link.From], _model.Nodes[link.To], IsLoop: false, GraphGeometry.Path(straight), label, straight);
     }
 
     private double Right(int layer) => _routes.Left(layer) + _style.NodeWidth;

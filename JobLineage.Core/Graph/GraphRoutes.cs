@@ -146,20 +146,9 @@ internal sealed class GraphRoutes
         var offset = new double[_centre.Length];
         foreach (var layer in _order.Layers)
         {
-            var ends = new List<double>();
-            foreach (var vertex in layer.Where(v => reach[v] is not null).OrderBy(v => reach[v]!.Value.Top))
-            {
-                var (top, bottom) = reach[vertex]!.Value;
-                var track = ends.FindIndex(end => end + 4 < top);
-                if (track < 0)
-                {
-                    track = ends.Count;
-                    ends.Add(bottom);
-                }
-
-                ends[track] = bottom;
+            var vertices = layer.Where(v => reach[v] is not null).OrderBy(v => reach[v]!.Value.Top).ToList();
+            foreach (var (vertex, track) in vertices.Zip(GraphTracks.Of(vertices.Select(v => reach[v]!.Value))))
                 offset[vertex] = track % MostTracks * _style.Track;
-            }
         }
 
         return offset;

@@ -6,11 +6,30 @@ using Npgsql;
 namespace JobLineage.Core.Store;
 
 /// <summary>
-/// Brings the schema <c>job_lineage</c> up to date. Each migration is one transaction; several replicas may try at
+/// Brings the schema <c>job_lineage</c> up to date. All that is missing is one transaction; several replicas may try at
 /// once, and one does.
 /// </summary>
 public static class Migrator
 {
+    /// <summary>Each time another session read tables in another order than they are locked in.</summary>
+    private const int MostAttempts = 20;
+
+    /// <summary>
+    /// What replicas write and pages show. A replica of the version before may be at work: to meet it in mid-migration would be a deadlock, by which all that was done is
+    /// lost. What tells replicas of each other, and who is signed in, is not held up.
+    /// </summary>
+    private const string LockAll =
+        """
+        do $$
+        begin
+            execute (
+                select 'lock table ' || string_agg(format('job_lineage.%I', c.relname), ', ' order by c.relname) || ' in access exclusive mode'
+                from pg_class c
+                where c.relnamespace = 'job_lineage'::regnamespace and c.relkind in ('r', 'p')
+                    and c.relname not in ('migration', 'lease', 'member', 'latch', 'identity', 'session', 'protection_key'));
+        end $$
+        """;
+
     /// <summary>It is looked while a lease has to be renewed.</summary>
     internal const int CheckSeconds = 5;
 
@@ -20,7 +39,17 @@ public static class Migrator
     {
         var migrations = Migrations();
         // A replica that was stopped or cut off in mid-migration must not keep the others waiting.
-        return await StalledSessions.PastAsync(store, (connection, token) => MigrateAsync(connection, migrations, token), TimeProvider.System, cancellation);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StalledSessions.PastAsync(store, (connection, token) => MigrateAsync(connection, migrations, token), TimeProvider.System, cancellation);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MostAttempts)
+            {
+                // Somebody held one table and waited for the next, which we held: nothing was done yet.
+            }
+        }
     }
 
     /// <summary>Refuses a schema that a newer program has made, or that belongs to somebody else; one that is not there is fine.</summary>
@@ -59,8 +88,11 @@ public static class Migrator
         if (applied.Count > 0 && applied.Max() > migrations[^1].Version)
             throw Newer(applied.Max());
 
+        var missing = migrations.Where(m => !applied.Contains(m.Version)).ToList();
+        if (applied.Count > 0 && missing.Count > 0)
+            await connection.ExecuteAsync(new CommandDefinition(LockAll, transaction: transaction, commandTimeout: 900, cancellationToken: cancellation));
         var count = 0;
-        foreach (var (version, name, sql) in migrations.Where(m => !applied.Contains(m.Version)))
+        foreach (var (version, name, sql) in missing)
         {
             await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 600, cancellationToken: cancellation));
             await connection.ExecuteAsync(new CommandDefinition(

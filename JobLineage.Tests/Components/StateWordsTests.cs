@@ -53,7 +53,7 @@ public sealed class StateWordsTests : PageContext
         Views.Native.Rows[new("pg_boss", "7")] = new(NativeRowState.Present, [new("id", "7", 1, false)], null, SomeRuns.Noon) { Word = "later" };
         Reader.Jobs[new("pg_boss", "7")] = new(job, "7", "mail", [], []);
         var page = Render<JobPage>(p => p.Add(x => x.Source, "pg_boss").Add(x => x.Id, "7"));
-        page.WaitForAssertion(() => Assert.Contains("Of its state pg-boss says \"created\" with start_after ahead.", page.Find("[data-view=native]").TextContent), Limit);
+        page.WaitForAssertion(() => Assert.Contains("Its state: pg-boss says \"created\" with start_after ahead.", page.Find("[data-view=native]").TextContent), Limit);
         Assert.Equal("scheduled: pg-boss says \"created\" with start_after ahead", page.Find(".head .chip").GetAttribute("title"));
     }
 

@@ -84,6 +84,16 @@ public sealed partial class MermaidTests
     [InlineData("  s0[\"<img/>\"]")]
     public void The_grammar_refuses_what_is_wrong(string line) => Assert.NotEmpty(Wrong($"flowchart LR\n{line}\n"));
 
+    [Fact]
+    public void What_is_not_counted_is_said()
+    {
+        var run = SomeRuns.Run() with { Links = [new("SyncJob", "SyncJob/MoviePageJob/MovieDetailJob", 2)] };
+        Assert.DoesNotContain("%%", MermaidGraph.Write(run));
+        var cut = MermaidGraph.Write(run with { LinksAreCut = true });
+        Assert.Empty(Wrong(cut));
+        Assert.Contains("  %% there are more further parents than are counted here\n", cut);
+    }
+
     private static Finding Finding(FindingKind kind, string stage) => new(kind, stage, "It is.", new Dictionary<string, object?>(), []);
 
     private static List<string> Nodes(string chart) => [.. chart.Split('\n').Select(line => Node().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
@@ -94,7 +104,7 @@ public sealed partial class MermaidTests
         var lines = chart.Split('\n');
         Assert.Equal("flowchart LR", lines[0]);
         Assert.Equal("", lines[^1]);
-        return [.. lines[1..^1].Where(line => !Node().IsMatch(line) && !Edge().IsMatch(line) && !Class().IsMatch(line))];
+        return [.. lines[1..^1].Where(line => !Node().IsMatch(line) && !Edge().IsMatch(line) && !Class().IsMatch(line) && !Remark().IsMatch(line))];
     }
 
     private static string Decode(string label) => Number().Replace(label, m => char.ConvertFromUtf32(int.Parse(m.Groups[1].Value)));
@@ -108,6 +118,9 @@ public sealed partial class MermaidTests
 
     [GeneratedRegex("""^  classDef [a-z]+ fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}$""")]
     private static partial Regex Class();
+
+    [GeneratedRegex("^  %% there are more further parents than are counted here$")]
+    private static partial Regex Remark();
 
     [GeneratedRegex("#([0-9]+);")]
     private static partial Regex Number();

@@ -68,6 +68,10 @@ public sealed class TextTreeTests
         Assert.EndsWith("also after: there are more further parents than are counted here\n", TextTree.OfStages(run));
         Assert.Contains("scheduled 4  also after SyncJob (2), MoviePageJob (1,234)\n", TextTree.OfTotals(run));
 
+        // A stage that collects from hundreds of others has one line all the same.
+        var many = run with { Links = [.. Enumerable.Range(1, 300).Select(n => new StageLink($"SyncJob/Source{n:000}Job", "SyncJob/ImageJob", 1))] };
+        Assert.Contains("scheduled 4  also after Source001Job (1), Source002Job (1), Source003Job (1), Source004Job (1) and 296 more\n", TextTree.OfStages(many));
+
         var job = new Job { Source = "s", Id = "1", Worker = "App.Job", State = JobState.Completed, Parents = ["12", "15\u001b"] };
         Assert.Equal("1  Job  completed  also after 12, 15\ufffd", TextTree.Line(job));
         Assert.Equal($"1  Job  completed  also after {new string('a', 200)} and 1 more", TextTree.Line(job with { Parents = [new string('a', 200), "b"] }));

@@ -1,3 +1,4 @@
+using Dapper;
 using JobLineage.Core.Store;
 using JobLineage.Tests.Support;
 
@@ -35,5 +36,28 @@ public sealed class MigratorTests
         await database.ExecuteAsync("insert into job_lineage.migration (version, name) values (999, 'later')");
         var refused = await Assert.ThrowsAsync<StoreException>(() => Migrator.MigrateAsync(store, default));
         Assert.Contains("999", refused.Message);
+    }
+
+    [Theory]
+    [InlineData("job", "stage")]
+    [InlineData("stage", "job")]
+    [InlineData("run", "label")]
+    public async Task A_replica_of_the_version_before_that_reads_meanwhile_breaks_nothing_off(string first, string then)
+    {
+        await using var database = await TestDatabase.CreateStoreAsync();
+        await using var store = StoreDatabase.Create(database.ConnectionString);
+        await database.ExecuteAsync("delete from job_lineage.migration where version = 32; alter table job_lineage.engine_queue alter column is_paused set not null");
+        await using var reader = await database.OpenAsync();
+        // Whoever looks first is broken off: not the reader.
+        await reader.ExecuteAsync("set deadlock_timeout = '1min'; begin");
+        await reader.ExecuteAsync($"select from job_lineage.{first}");
+        var migrating = Migrator.MigrateAsync(store, default);
+        while (await database.ScalarAsync<long>("select count(*) from pg_locks where not granted and relation is not null and database = (select oid from pg_database where datname = current_database())") == 0)
+            await Task.Delay(20);
+
+        await reader.ExecuteAsync($"select from job_lineage.{then}");
+        await reader.ExecuteAsync("commit");
+
+        Assert.Equal(1, await migrating);
     }
 }

@@ -1,11 +1,12 @@
--- What engines say of themselves: pauses, who works. Written by each source's leader every few seconds; what is old is not believed.
+-- What engines say of themselves: their version, pauses, who works. Written by each source's leader every few seconds; what is old is not believed.
 create table job_lineage.engine (
     source_id smallint primary key,
     read_at   timestamptz not null default now(),
+    version   text,
     queues_by text,                               -- the table that says what of queues; null: nothing does
     nodes_by  text,                               -- the table that says who works; null: nothing does
     problem   text                                -- why it could not be read
-) with (fillfactor = 50);
+);
 
 create table job_lineage.engine_queue (
     source_id smallint not null,
@@ -15,7 +16,7 @@ create table job_lineage.engine_queue (
     said_by   text not null,
     held      text,                               -- what else keeps jobs of it from being begun
     primary key (source_id, queue)
-) with (fillfactor = 70);
+);
 
 -- One row for each queue that a node serves; an empty queue: whichever.
 create table job_lineage.engine_node (
@@ -26,4 +27,4 @@ create table job_lineage.engine_node (
     seen_at    timestamptz,
     is_alive   boolean not null,
     primary key (source_id, node, queue)
-) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+);

@@ -25,8 +25,7 @@ internal sealed class NamedJobs
         var below = new List<BelowOne>();
         if (filter.Below is { } above)
         {
-            foreach (var (source, run, isRoot) in await FindAsync(connection, [above], cancellation))
-                below.Add(new(source, run, isRoot ? null : await FollowAsync(connection, source, above, limit, cancellation)));
+            below = await BelowAsync(connection, await FindAsync(connection, [above], cancellation), above, limit, cancellation);
             var those = below.Select(b => b.Run);
             runs = runs is null ? [.. those] : [.. runs.Intersect(those)];
         }
@@ -49,12 +48,20 @@ internal sealed class NamedJobs
         yield return $"({string.Join(" or ", each.DefaultIfEmpty("false"))})";
     }
 
-    /// <summary>Those below a job that could be followed in time.</summary>
-    private static async Task<Descendants> FollowAsync(NpgsqlConnection connection, short source, string above, TimeLimit limit, CancellationToken cancellation)
+    /// <summary>Those below a job, in each source that has one of its id, as far as the time goes for all of them: of the rest it is said that nobody followed them.</summary>
+    private static async Task<List<BelowOne>> BelowAsync(
+        NpgsqlConnection connection, IReadOnlyList<(short Source, long Run, bool IsRoot)> places, string above, TimeLimit limit, CancellationToken cancellation)
     {
-        var found = new Descendants([], IsTruncated: true);
-        await limit.TryAsync(connection, limit.Alone, async () => found = await Descendants.ReadAsync(connection, source, above, cancellation), cancellation);
-        return found;
+        var below = places.Select(place => new BelowOne(place.Source, place.Run, place.IsRoot ? null : new([], IsTruncated: true))).ToList();
+        for (var at = 0; at < below.Count; at++)
+        {
+            if (below[at] is not { Ids: not null } one)
+                continue;
+            if (!await limit.TryAsync(connection, limit.Alone, async () => below[at] = one with { Ids = await Descendants.ReadAsync(connection, one.Source, above, cancellation) }, cancellation) || limit.Left == TimeSpan.Zero)
+                break;
+        }
+
+        return below;
     }
 
     private static async Task<List<(short Source, long Run, bool IsRoot)>> FindAsync(

@@ -28,23 +28,21 @@ internal sealed class TimeLimit(TimeProvider time, TimeSpan span, TimeSpan alone
     public async Task<bool> TryAsync(NpgsqlConnection connection, TimeSpan atLeast, Func<Task> work, CancellationToken cancellation)
     {
         await ExecuteAsync(connection, "savepoint search", cancellation);
+        var isDone = true;
         try
         {
             var most = Left > atLeast ? Left : atLeast;
             await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"set local statement_timeout = {(long)most.TotalMilliseconds}"), cancellation);
             await work();
-            return true;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && !cancellation.IsCancellationRequested)
         {
-            return false;
+            isDone = false;
         }
-        finally
-        {
-            // It takes the time limit back, and after one that was met the statement.
-            if (!cancellation.IsCancellationRequested)
-                await ExecuteAsync(connection, "rollback to savepoint search", cancellation);
-        }
+
+        // It takes the time limit back, and after one that was met the statement.
+        await ExecuteAsync(connection, "rollback to savepoint search; release savepoint search", cancellation);
+        return isDone;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)

@@ -249,11 +249,12 @@ public sealed partial class StageGraphView : IDisposable
 
     private string Relative(string uri) => Nav.ToBaseRelativePath(uri);
 
-    private static bool SameStages(RunSnapshot one, RunSnapshot other) => SameLinks(one, other) && (ReferenceEquals(one.Stages, other.Stages)
+    private static bool SameStages(RunSnapshot one, RunSnapshot other) => (ReferenceEquals(one.Stages, other.Stages)
         || (one.Stages.Count == other.Stages.Count && one.Edges.Count == other.Edges.Count
             && one.Stages.Zip(other.Stages).All(pair => pair.First.Path == pair.Second.Path)
-            && one.Edges.Zip(other.Edges).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To)));
+            && one.Edges.Zip(other.Edges).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To)))
+        && SameLinks(one, other);
 
-    private static bool SameLinks(RunSnapshot one, RunSnapshot other) => one.Links.Count == other.Links.Count
-        && one.Links.Zip(other.Links).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To);
+    private static bool SameLinks(RunSnapshot one, RunSnapshot other) => ReferenceEquals(one.Links, other.Links)
+        || (one.Links.Count == other.Links.Count && one.Links.Zip(other.Links).All(pair => pair.First.From == pair.Second.From && pair.First.To == pair.Second.To));
 }
