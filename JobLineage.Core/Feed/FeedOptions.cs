@@ -81,6 +81,9 @@ public sealed record FeedOptions
     /// <summary>A first reading makes way after this long when another source of the same database waits to begin one.</summary>
     public TimeSpan LongestTurn { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Between two times at which names and kinds of error that no job has any more are looked for: all jobs are read for it.</summary>
+    public TimeSpan NumbersInterval { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Between two looks for a trigger that somebody may have installed.</summary>
     public TimeSpan TriggerLookInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

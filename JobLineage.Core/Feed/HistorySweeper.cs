@@ -9,11 +9,12 @@ namespace JobLineage.Core.Feed;
 /// took. One for each turn of a feed, beside it.
 /// </summary>
 /// <param name="old">Drops.</param>
+/// <param name="numbers">Gives up numbers of names and errors that nobody has any more.</param>
 /// <param name="source">The source, and how long it is kept.</param>
 /// <param name="options">How often and how much.</param>
 /// <param name="time">The clock of the pauses; ages are measured by the store's.</param>
 /// <param name="log">For operators.</param>
-internal sealed partial class HistorySweeper(OldRuns old, WatchedSource source, FeedOptions options, TimeProvider time, ILogger log)
+internal sealed partial class HistorySweeper(OldRuns old, UnusedNumbers numbers, WatchedSource source, FeedOptions options, TimeProvider time, ILogger log)
 {
     /// <summary>Nodes that have been silent for this long are forgotten even where runs are kept for ever.</summary>
     private static readonly TimeSpan NodesAtLeast = TimeSpan.FromDays(14);
@@ -61,10 +62,15 @@ internal sealed partial class HistorySweeper(OldRuns old, WatchedSource source, 
             LogDropped(source.Name, runs, jobs, source.KeepRuns!.Value);
         await old.GoOnForgettingAsync(cancellation);
         await old.ForgetNodesAsync(source.KeepRuns > NodesAtLeast ? source.KeepRuns.Value : NodesAtLeast, cancellation);
+        if (await numbers.GiveUpAsync(cancellation) is > 0 and var given)
+            LogGivenUp(given);
     }
 
     [LoggerMessage(315, LogLevel.Information, "Source {Source}: {Runs} runs and {Jobs} jobs older than {Keep} were dropped; of each run a summary is left")]
     private partial void LogDropped(string source, long runs, long jobs, TimeSpan keep);
+
+    [LoggerMessage(343, LogLevel.Information, "{Numbers} names and kinds of error that no job has any more were removed from the store")]
+    private partial void LogGivenUp(int numbers);
 
     [LoggerMessage(316, LogLevel.Warning, "Source {Source}: old runs could not be dropped; it is tried again")]
     private partial void LogFailed(string source, Exception e);

@@ -18,9 +18,10 @@ namespace JobLineage.Core.Feed;
 /// <param name="time">The clock of pauses; leases go by the store's.</param>
 /// <param name="logs">For operators.</param>
 /// <param name="outage">Shared with others who meet the same outage of the store, so that it is said once; null: its own.</param>
+/// <param name="upgrade">Told how far a store of an earlier version has been brought up to date, and with null when that has ended; null when nobody wants to know.</param>
 public sealed partial class Leader(
     NpgsqlDataSource store, IReadOnlyList<WatchedSource> sources, IAttention attention, FeedOptions options, TimeProvider time,
-    ILoggerFactory logs, Outage? outage = null) : BackgroundService
+    ILoggerFactory logs, Outage? outage = null, Action<MigrationProgress?>? upgrade = null) : BackgroundService
 {
     /// <summary>Renewals between two looks whether a newer program has migrated the store.</summary>
     private const int BeatsPerCheck = 6;
@@ -72,8 +73,8 @@ public sealed partial class Leader(
     private async Task ShareAsync(CancellationToken cancellation)
     {
         // Here and not at the start of the program: a store that does not answer yet is waited for.
-        if (!isReady && await StoreGate.EnterAsync(store, cancellation) is var migrations and > 0)
-            LogMigrated(migrations);
+        if (!isReady)
+            await EnterAsync(cancellation);
         isReady = true;
         await using var member = await LeaseMember.OpenAsync(store, LeaseMember.NameOf("serve"), cancellation);
         await using var feeds = new LedFeeds(sources, Feed, time, logs.CreateLogger<LedFeeds>());
@@ -95,6 +96,27 @@ public sealed partial class Leader(
         }
     }
 
+    private async Task EnterAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var migrations = await StoreGate.EnterAsync(
+                store,
+                step =>
+                {
+                    LogStep(step);
+                    upgrade?.Invoke(step);
+                },
+                cancellation);
+            if (migrations > 0)
+                LogMigrated(migrations);
+        }
+        finally
+        {
+            upgrade?.Invoke(null);
+        }
+    }
+
     private Task Feed(WatchedSource source, Guid holder, CancellationToken cancellation) =>
         new SourceFeed(source, store, attention, options, time, logs.CreateLogger<SourceFeed>(), holder).RunAsync(cancellation);
 
@@ -111,6 +133,9 @@ public sealed partial class Leader(
 
     [LoggerMessage(313, LogLevel.Information, "The store's schema was brought up to date: {Migrations} migration(s)")]
     private partial void LogMigrated(int migrations);
+
+    [LoggerMessage(344, LogLevel.Information, "The store is brought up to date: {Step}; nothing is read or shown until that is done")]
+    private partial void LogStep(MigrationProgress step);
 
     [LoggerMessage(312, LogLevel.Warning, "The store can't be used, and sources are not read; it is tried again. {Problem}")]
     private partial void LogLost(string problem);

@@ -4,6 +4,7 @@ using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 using JobLineage.Core.Store;
+using JobLineage.Core.Store.History;
 using JobLineage.Core.Store.Ingest;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -43,7 +44,7 @@ public sealed partial class SourceFeed(
     {
         var record = await OpenAsync(cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var sweeping = new HistorySweeper(new(store, record), source, options, time, log).RunAsync(stop.Token);
+        var sweeping = new HistorySweeper(new(store, record), new(store, UnusedNumbers.Many, options.NumbersInterval), source, options, time, log).RunAsync(stop.Token);
         try
         {
             await FeedAsync(record, cancellation);

@@ -34,8 +34,11 @@ public static class Migrator
     internal const int CheckSeconds = 5;
 
     /// <summary>Applies what is missing and returns how many migrations that were.</summary>
+    /// <param name="store">Connections to the store.</param>
+    /// <param name="progress">Told of each migration of a schema that was there before, as it begins; null when nobody wants to know.</param>
+    /// <param name="cancellation">Gives up; nothing is changed then.</param>
     /// <exception cref="StoreException">The schema was made by a newer version of the program, or belongs to another role.</exception>
-    public static async Task<int> MigrateAsync(NpgsqlDataSource store, CancellationToken cancellation)
+    public static async Task<int> MigrateAsync(NpgsqlDataSource store, Action<MigrationProgress>? progress, CancellationToken cancellation)
     {
         var migrations = Migrations();
         // A replica that was stopped or cut off in mid-migration must not keep the others waiting.
@@ -43,7 +46,7 @@ public static class Migrator
         {
             try
             {
-                return await StalledSessions.PastAsync(store, (connection, token) => MigrateAsync(connection, migrations, token), TimeProvider.System, cancellation);
+                return await StalledSessions.PastAsync(store, (connection, token) => MigrateAsync(connection, migrations, progress, token), TimeProvider.System, cancellation);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MostAttempts)
             {
@@ -74,7 +77,7 @@ public static class Migrator
     }
 
     private static async Task<int> MigrateAsync(
-        NpgsqlConnection connection, IReadOnlyList<(int Version, string Name, string Sql)> migrations, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<(int Version, string Name, string Sql)> migrations, Action<MigrationProgress>? progress, CancellationToken cancellation)
     {
         await StoreOwners.CheckAsync(connection, cancellation);
         await BeginAsync(connection, cancellation);
@@ -94,6 +97,15 @@ public static class Migrator
         var count = 0;
         foreach (var (version, name, sql) in missing)
         {
+            if (applied.Count > 0)
+            {
+                var step = new MigrationProgress(count + 1, missing.Count, name.Replace('_', ' '));
+                progress?.Invoke(step);
+                // Whoever else looks who holds all these locks finds it beside the session.
+                await connection.ExecuteAsync(new CommandDefinition(
+                    "select set_config('application_name', @name, true)", new { name = $"joblineage: {step}" }, transaction, cancellationToken: cancellation));
+            }
+
             await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 600, cancellationToken: cancellation));
             await connection.ExecuteAsync(new CommandDefinition(
                 "insert into job_lineage.migration (version, name) values (@version, @name)", new { version, name }, transaction, cancellationToken: cancellation));

@@ -25,12 +25,15 @@ public static class StoreGate
     }
 
     /// <summary>Checks, and brings the schema up to date.</summary>
+    /// <param name="store">Connections to it.</param>
+    /// <param name="progress">Told of each migration of a schema that was there before, as it begins; null when nobody wants to know.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <returns>How many migrations that took.</returns>
     /// <inheritdoc cref="CheckAsync"/>
-    public static async Task<int> EnterAsync(NpgsqlDataSource store, CancellationToken cancellation)
+    public static async Task<int> EnterAsync(NpgsqlDataSource store, Action<MigrationProgress>? progress, CancellationToken cancellation)
     {
         await CheckAsync(store, cancellation);
-        return await Migrator.MigrateAsync(store, cancellation);
+        return await Migrator.MigrateAsync(store, progress, cancellation);
     }
 
     private static StoreException Pooler(string why) => new(

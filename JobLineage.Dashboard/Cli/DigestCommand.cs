@@ -42,7 +42,7 @@ internal static class DigestCommand
         });
         await using var own = await PrivateStore.VisitAsync(settings, error, cancellation);
         await using var store = StoreDatabase.Create(own.ConnectionString);
-        await StoreGate.EnterAsync(store, cancellation);
+        await StoreGate.EnterAsync(store, step => error.WriteLine(StoreUpgrade.Bar(step)), cancellation);
         await using var watched = new WatchedSources(settings.Sources, settings.Feed, TimeProvider.System);
         await watched.FindAsync(cancellation);
         var maker = DigestServices.Maker(settings.Digest, watched.Names, store);

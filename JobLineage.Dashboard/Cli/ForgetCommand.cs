@@ -30,7 +30,7 @@ internal static class ForgetCommand
     {
         await using var own = await PrivateStore.VisitAsync(CheckedSettings.Read(arguments), error, cancellation);
         await using var store = StoreDatabase.Create(own.ConnectionString);
-        await StoreGate.EnterAsync(store, cancellation);
+        await StoreGate.EnterAsync(store, step => error.WriteLine(StoreUpgrade.Bar(step)), cancellation);
         var forgetting = new Forgetting(store);
         if (await forgetting.PreviewAsync(source, run, cancellation) is not { } found)
         {

@@ -63,7 +63,8 @@ internal static class DashboardData
         services.AddSingleton<IPutAside>(s => new PutAside(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new Leader(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<IAttention>(),
-            feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<Outage>()));
+            feed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>(), s.GetRequiredService<Outage>(),
+            s.GetRequiredService<StoreUpgrade>().Tell));
         services.AddHostedService<SchemaWatch>();
         services.AddHostedService(s => s.GetRequiredService<RunSignal>());
         services.AddHostedService(s => s.GetRequiredService<Leader>());

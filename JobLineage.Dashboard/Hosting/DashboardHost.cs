@@ -36,6 +36,7 @@ public static class DashboardHost
         // The manifest of files that are not published yet; a published program has none, and then this does nothing.
         builder.WebHost.UseStaticWebAssets();
         ServiceFailures.Configure(builder.Services);
+        builder.Services.AddSingleton<StoreUpgrade>();
         builder.Services.AddAccess(options);
         builder.Services.AddApi();
         builder.Services.AddExceptionHandler<FailureAnswers>();
@@ -72,6 +73,7 @@ public static class DashboardHost
         app.UseExceptionHandler();
         ForwardedRequests.Use(app, options.Access);
         app.UseMiddleware<PublicAddress>();
+        StoreUpgrade.Use(app);
         app.UseMiddleware<PlainIds>();
         app.UseMiddleware<HeadRequests>();
         // Here, and not where it would come by itself: paths and methods have only now become what they are routed by.

@@ -31,8 +31,10 @@ internal static partial class HealthEndpoints
 
     private static async Task<IResult> ReadyAsync(
         HttpContext context, [FromServices] IRunReader store, [FromServices] IServiceProvider services, [FromServices] DashboardOptions options, [FromServices] ConfiguredSources configured,
-        TimeProvider time, ILoggerFactory logging, CancellationToken cancellation)
+        [FromServices] StoreUpgrade upgrade, TimeProvider time, ILoggerFactory logging, CancellationToken cancellation)
     {
+        if (upgrade.Sentence is { } waits)
+            return Unavailable(context, waits);
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
@@ -54,10 +56,14 @@ internal static partial class HealthEndpoints
         {
             if (!StoreFailures.IsUnavailable(e) && e is not OperationCanceledException)
                 LogFailed(logging.CreateLogger(typeof(HealthEndpoints).FullName!), e);
-            context.Response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
-            return Results.Json(
-                new Health("unavailable", [Sentence(e)]), Plain, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Unavailable(context, Sentence(e));
         }
+    }
+
+    private static IResult Unavailable(HttpContext context, string sentence)
+    {
+        context.Response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
+        return Results.Json(new Health("unavailable", [sentence]), Plain, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static string Sentence(Exception e) => StoreFailures.IsUnavailable(e) || e is OperationCanceledException

@@ -74,7 +74,7 @@ public sealed class LeaseMemberTests : IAsyncLifetime
         await stranger.OpenAsync();
         await using (var take = new NpgsqlCommand("select pg_advisory_lock(k) from unnest(array[81691557577028, 81691574617938]) k", stranger))
             await take.ExecuteNonQueryAsync();
-        Assert.Equal(0, await Migrator.MigrateAsync(store, default).WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal(0, await Migrator.MigrateAsync(store, null, default).WaitAsync(TimeSpan.FromMinutes(1)));
         await using var member = await JoinAsync();
         Assert.Equal(["a"], await member.TakeAsync(["a"], default));
     }

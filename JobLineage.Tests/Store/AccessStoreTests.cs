@@ -22,7 +22,7 @@ public sealed class AccessStoreTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var store = StoreDatabase.Create(database.ConnectionString);
-        await Migrator.MigrateAsync(store, default);
+        await Migrator.MigrateAsync(store, null, default);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => new KeyStore(store).Add($"key-{n}", $"<key>{n}</key>", isKey: true))));
         new KeyStore(store).Add("revocation-1", "<revocation/>", isKey: false);

@@ -34,7 +34,7 @@ public sealed class DiagnosisMigrationTests
             alter table job_lineage.stage drop column ran, drop column ran_ms, drop column waited_ms, drop column expected,
                 drop column short_children, drop column short_parents, drop column lost_children;
             """);
-        await Migrator.MigrateAsync(fixture.Store, default);
+        await Migrator.MigrateAsync(fixture.Store, null, default);
         Assert.Equal(fresh, await fixture.Database.ScalarAsync<string>(All));
         // And the feed goes on from there without a difference.
         var feed = await fixture.FeedAsync();

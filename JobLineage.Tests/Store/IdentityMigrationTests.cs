@@ -23,7 +23,7 @@ public sealed class IdentityMigrationTests
         const string ledger = "select string_agg(f::text, E'\n' order by id) from job_lineage.failure f";
         var fresh = await fixture.Database.ScalarAsync<string>(ledger);
         await fixture.SqlAsync(Back);
-        await Migrator.MigrateAsync(fixture.Store, default);
+        await Migrator.MigrateAsync(fixture.Store, null, default);
         Assert.Equal(fresh, await fixture.Database.ScalarAsync<string>(ledger));
         var feed = await fixture.FeedAsync();
         await feed.Feed.StartAsync(default);

@@ -53,7 +53,7 @@ public sealed class PayloadTests
             delete from job_lineage.migration where version = 26;
             """);
 
-        await Migrator.MigrateAsync(fixture.Store, default);
+        await Migrator.MigrateAsync(fixture.Store, null, default);
 
         Assert.Equal(all, await fixture.Database.ScalarAsync<string>(read));
         Assert.Equal(0, await (await fixture.FeedAsync()).ReconcileAsync());

@@ -27,7 +27,7 @@ public sealed class PoolerTests : IAsyncLifetime
     {
         await using var pooler = await Pgbouncer.StartAsync(database, mode, takesOptions);
         await using var store = StoreDatabase.Create(pooler.ConnectionString);
-        var refused = await Assert.ThrowsAsync<StoreException>(() => StoreGate.EnterAsync(store, default));
+        var refused = await Assert.ThrowsAsync<StoreException>(() => StoreGate.EnterAsync(store, null, default));
         Assert.StartsWith("ConnectionStrings:Store leads to a connection pooler", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from pg_namespace where nspname = 'job_lineage'"));
     }
@@ -37,7 +37,7 @@ public sealed class PoolerTests : IAsyncLifetime
     {
         await using var pooler = await Pgbouncer.StartAsync(database, "session", takesOptions: true);
         await using var store = StoreDatabase.Create(pooler.ConnectionString);
-        Assert.True(await StoreGate.EnterAsync(store, default) > 0);
+        Assert.True(await StoreGate.EnterAsync(store, null, default) > 0);
         await using var first = await LeaseMember.OpenAsync(store, "first", default);
         await first.RenewAsync([], [], default);
         Assert.Equal(["a"], await first.TakeAsync(["a"], default));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JobLineage.Bench.Checking;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Tests.Store;
@@ -48,6 +49,7 @@ internal sealed class RandomRuns
             select source_id, root_id, id, id, worker, 6, 5, 1, 1, 0, id, '{"page": ' || (id % 10) || ', "City": "Kraków"}' from job_lineage.run;
             """,
             new { workers = Workers, rows = JsonSerializer.Serialize(runs) });
+        await fixture.SqlAsync(RunCounting.Sql);
         return new(runs);
     }
 

@@ -1,5 +1,8 @@
+using JobLineage.Bench.Checking;
 using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
+using JobLineage.Core.Postgres;
+using JobLineage.Core.Store;
 using JobLineage.Core.Store.Reading;
 using JobLineage.Tests.Hosting;
 
@@ -76,6 +79,7 @@ public sealed class RunsListTests : IAsyncLifetime
         var expected = runs.Of(query, clock.Now.UtcDateTime).ToList();
         var first = await reader.ListRunsAsync(query, default);
         await fixture.SqlAsync("delete from job_lineage.run where root_id = any(@gone)", new { gone = expected.GetRange(15, 5) });
+        await fixture.SqlAsync(RunCounting.Sql);
 
         var second = await reader.ListRunsAsync(query with { After = first.Next }, default);
 
@@ -84,20 +88,26 @@ public sealed class RunsListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Counts_stay_exact_whoever_adds_moves_or_removes_runs()
+    public async Task Counts_stay_exact_whatever_adds_renames_or_removes_runs()
     {
-        await fixture.SqlAsync(
-            """
-            update job_lineage.run set worker = 4 where worker = 5;
-            update job_lineage.run set worker = worker, version = version + 1;
-            delete from job_lineage.run where worker = 3 or id % 3 = 0;
-            insert into job_lineage.run (id, source_id, root_id, worker, version) values (1, 2, '1', 3, 0), (2, 2, '2', 3, 0), (3, 1, '3', 3, 0);
-            """);
+        await ExecuteAsync(RunCounts.Remove("delete from job_lineage.run where source_id = $1 and (worker = 3 or id % 3 = 0)"), (short)1);
+        await ExecuteAsync(RunCounts.Add("insert into job_lineage.run (id, source_id, root_id, worker, version) values (1, $1, '1', 3, 0), (2, $1, '2', 3, 0), (3, $1, '3', 6, 0)"), (short)1);
+        await ExecuteAsync(
+            RunCounts.Rename, (short)1, Parameters.Longs([1, 2, 3]), Parameters.Texts(["1", "2a", "3a"]), Parameters.Ints([4, 4, 3]));
 
-        var counted = await fixture.Database.TextsAsync("select source_id || ' ' || worker || ' ' || runs from job_lineage.run_count order by 1");
+        Assert.Equal(["1 1 4", "2 2a 4", "3 3a 3"], await fixture.Database.TextsAsync("select concat_ws(' ', id, root_id, worker) from job_lineage.run where id < 10 order by id"));
+        var counted = await fixture.Database.TextsAsync("select source_id || ' ' || worker || ' ' || runs from job_lineage.run_count where runs <> 0 order by 1");
         Assert.Equal(
             await fixture.Database.TextsAsync("select source_id || ' ' || worker || ' ' || count(*) from job_lineage.run group by source_id, worker order by 1"),
             counted);
+        Assert.Equal(["1 6"], await fixture.Database.TextsAsync("select source_id || ' ' || worker from job_lineage.run_count where runs = 0"));
+        Assert.DoesNotContain((await reader.ListRunsAsync(new(), default)).Pipelines, p => p.Runs == 0);
+    }
+
+    private async Task ExecuteAsync(string sql, params SqlValue[] values)
+    {
+        await using var command = fixture.Store.CreateCommand(sql).With(values);
+        await command.ExecuteNonQueryAsync();
     }
 
     [Fact]
@@ -108,6 +118,7 @@ public sealed class RunsListTests : IAsyncLifetime
             insert into job_lineage.run (id, source_id, root_id, worker, version, rows, completed, discarded, started_at, last_activity_at)
             select 100000 + n, 1, (100000 + n)::text, 1, 1, 1, 1, 1, '2026-03-10', '2026-03-10' from generate_series(1, 10050) n
             """);
+        await fixture.SqlAsync(RunCounting.Sql);
 
         var failed = await reader.ListRunsAsync(new() { State = RunState.Failed }, default);
         Assert.Equal((RunsPage.MostCounted, true), (failed.Total, failed.IsAtLeast));

@@ -1,3 +1,4 @@
+using JobLineage.Bench.Checking;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Tests.Store;
@@ -82,6 +83,7 @@ public sealed class RunsTextTests : IAsyncLifetime
             insert into job_lineage.run (id, source_id, root_id, worker, version, rows, completed, started_at, last_activity_at)
             select 100000 + n, 1, (100000 + n)::text, 1, 1, 1, 1, '2026-03-20', '2026-03-20' from generate_series(1, 10000) n
             """);
+        await fixture.SqlAsync(RunCounting.Sql);
 
         var first = await fixture.Reader.ListRunsAsync(new() { Text = "job/77x", Source = "oban" }, default);
         Assert.Empty(first.Runs);

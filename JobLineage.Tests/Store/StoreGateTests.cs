@@ -56,8 +56,8 @@ public sealed class StoreGateTests
             await database.ExecuteAsync(
                 $"create schema job_lineage; grant all on schema job_lineage to {me}; create table job_lineage.feed (key text); create unlogged table job_lineage.change_0123abcd (id text); alter table job_lineage.change_0123abcd owner to {owner}");
             await using var store = Connect(database, me);
-            Assert.True(await StoreGate.EnterAsync(store, default) > 0);
-            Assert.Equal(0, await StoreGate.EnterAsync(store, default));
+            Assert.True(await StoreGate.EnterAsync(store, null, default) > 0);
+            Assert.Equal(0, await StoreGate.EnterAsync(store, null, default));
         }
         finally
         {
@@ -89,7 +89,7 @@ public sealed class StoreGateTests
     {
         await using var store = Connect(database, me);
         await Assert.ThrowsAsync<StoreException>(() => StoreGate.CheckAsync(store, default));
-        return (await Assert.ThrowsAsync<StoreException>(() => Migrator.MigrateAsync(store, default))).Message;
+        return (await Assert.ThrowsAsync<StoreException>(() => Migrator.MigrateAsync(store, null, default))).Message;
     }
 
     private static NpgsqlDataSource Connect(TestDatabase database, string me) => NpgsqlDataSource.Create(

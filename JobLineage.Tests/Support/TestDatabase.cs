@@ -115,7 +115,7 @@ public sealed class TestDatabase : IAsyncDisposable
                 return _template;
             var made = await CreateAsync();
             await using (var store = StoreDatabase.Create(made.ConnectionString))
-                await Migrator.MigrateAsync(store, default);
+                await Migrator.MigrateAsync(store, null, default);
             // Nobody may be connected to what is copied.
             await made.OnServerAsync($"alter database {made.Name} allow_connections false");
             await made.OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{made.Name}'");

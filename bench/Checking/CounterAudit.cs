@@ -36,7 +36,7 @@ public static class CounterAudit
                 from job_lineage.job j where j.run_id is not null group by j.run_id) j on j.run_id = r.id
             union all
             select 'runs of worker ' || coalesce(c.worker, r.worker), to_jsonb(c.runs), to_jsonb(r.runs)
-            from job_lineage.run_count c
+            from (select source_id, worker, runs from job_lineage.run_count where runs <> 0) c
             full join (select source_id, worker, count(*) as runs from job_lineage.run group by 1, 2) r on r.source_id = c.source_id and r.worker = c.worker
             union all
             select 'edge from stage ' || coalesce(e.from_stage, j.from_stage) || ' to ' || coalesce(e.to_stage, j.to_stage), to_jsonb(e.jobs), to_jsonb(j.jobs)

@@ -55,7 +55,7 @@ public sealed class DigestSize(string server, string program)
     {
         await OnServerAsync($"create database {database}");
         await using var store = StoreDatabase.Create(Connection);
-        await Migrator.MigrateAsync(store, cancellation);
+        await Migrator.MigrateAsync(store, null, cancellation);
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
             """

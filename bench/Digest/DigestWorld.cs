@@ -53,7 +53,7 @@ public sealed class DigestServer : IAsyncDisposable
         await using var store = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(template.ConnectionString) { Pooling = false });
         await using (var create = store.CreateCommand(ObanSchema.Create))
             await create.ExecuteNonQueryAsync(cancellation);
-        await Migrator.MigrateAsync(store, cancellation);
+        await Migrator.MigrateAsync(store, null, cancellation);
         await new DigestMaker(store, DigestTrial.BaseUrl, null).BeginAsync(cancellation);
         await using var feed = await TrialFeed.OpenAsync(store, cancellation);
         await feed.FillAsync(cancellation);

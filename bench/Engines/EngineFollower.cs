@@ -56,7 +56,7 @@ internal sealed class EngineFollower : IAsyncDisposable
     public static async Task<EngineFollower> StartAsync(SourceMapping mapping, string source, string store, FeedKind feed, CancellationToken cancellation)
     {
         var follower = new EngineFollower(mapping, source, store, feed);
-        await Migrator.MigrateAsync(follower.store, cancellation);
+        await Migrator.MigrateAsync(follower.store, null, cancellation);
         await follower.leader.StartAsync(cancellation);
         return follower;
     }

@@ -84,7 +84,7 @@ public sealed class FaultWorld : IAsyncDisposable
         var world = new FaultWorld(servers, name, await servers.Source.CreateAsync(name + "_source"), await servers.Store.CreateAsync(name + "_store"), mapping ?? Oban);
         await world.ExecuteAsync(ObanSchema.Create, cancellation);
         await world.Installer.InstallAsync(cancellation: cancellation);
-        await Migrator.MigrateAsync(world.Checking, cancellation);
+        await Migrator.MigrateAsync(world.Checking, null, cancellation);
         return world;
     }
 

@@ -1,4 +1,5 @@
 using Dapper;
+using JobLineage.Bench.Checking;
 using JobLineage.Core.Store;
 using Npgsql;
 
@@ -93,7 +94,7 @@ internal static class HistoryDataset
         }
 
         var store = StoreDatabase.Create(ConnectionString(server, name));
-        await Migrator.MigrateAsync(store, cancellation);
+        await Migrator.MigrateAsync(store, null, cancellation);
         await using var own = await store.OpenConnectionAsync(cancellation);
         if (await own.ExecuteScalarAsync<long>("select count(*) from job_lineage.source") > 0)
             return store;
@@ -107,6 +108,7 @@ internal static class HistoryDataset
         }
 
         await ExecuteAsync(own, $"select setval('job_lineage.run_id', {runs + 1_000L}), setval('job_lineage.stage_id', {(runs + 1) * 10L + 1_000})", null, cancellation);
+        await ExecuteAsync(own, RunCounting.Sql, null, cancellation);
         await ExecuteAsync(own, "vacuum analyze", null, cancellation);
         await ExecuteAsync(own, "comment on schema job_lineage is 'whole'", null, cancellation);
         return store;

@@ -42,7 +42,7 @@ internal sealed class StoreOfShape : IAsyncDisposable
         }
 
         var store = StoreDatabase.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString);
-        await Migrator.MigrateAsync(store, cancellation);
+        await Migrator.MigrateAsync(store, null, cancellation);
         return new(server, shape, store);
     }
 

@@ -66,7 +66,7 @@ internal static class ViewsDataset
         if (!await connection.ExecuteScalarAsync<bool>("select exists (select from pg_database where datname = @name)", new { name }))
             await connection.ExecuteAsync($"create database {name}");
         var store = StoreDatabase.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString);
-        await Migrator.MigrateAsync(store, cancellation);
+        await Migrator.MigrateAsync(store, null, cancellation);
         await using var own = await store.OpenConnectionAsync(cancellation);
         if (await own.ExecuteScalarAsync<long>("select count(*) from job_lineage.run") == 0)
         {

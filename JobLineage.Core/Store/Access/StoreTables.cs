@@ -18,7 +18,7 @@ internal static class StoreTables
         catch (PostgresException e) when (IsMissing(e))
         {
             // Nothing waits for this thread: the server has no context that a continuation would go back to.
-            Migrator.MigrateAsync(store, CancellationToken.None).GetAwaiter().GetResult();
+            Migrator.MigrateAsync(store, null, CancellationToken.None).GetAwaiter().GetResult();
             using var connection = store.OpenConnection();
             return statement(connection);
         }
@@ -33,7 +33,7 @@ internal static class StoreTables
         }
         catch (PostgresException e) when (IsMissing(e))
         {
-            await Migrator.MigrateAsync(store, cancellation);
+            await Migrator.MigrateAsync(store, null, cancellation);
             await using var connection = await store.OpenConnectionAsync(cancellation);
             return await statement(connection);
         }

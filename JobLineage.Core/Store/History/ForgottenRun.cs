@@ -165,7 +165,7 @@ internal sealed class ForgottenRun(NpgsqlDataSource store, string source)
         batch.Add($"delete from job_lineage.stage_edge where source_id = $1 and from_stage in ({OfRun})", sourceId, run);
         batch.Add($"delete from job_lineage.error_group where source_id = $1 and stage_id in ({OfRun})", sourceId, run);
         batch.Add("delete from job_lineage.stage where source_id = $1 and run_id = $2", sourceId, run);
-        batch.Add("delete from job_lineage.run where source_id = $1 and id = $2", sourceId, run);
+        batch.Add(RunCounts.Remove("delete from job_lineage.run where source_id = $1 and id = $2"), sourceId, run);
         return (long[])(await batch.ExecuteScalarAsync(cancellation))!;
     }
 }

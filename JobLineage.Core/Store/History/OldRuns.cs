@@ -211,7 +211,7 @@ public sealed class OldRuns(NpgsqlDataSource store, SourceRecord record)
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("delete from job_lineage.stage_edge where source_id = $1 and from_stage = any($2)", record.Id, Parameters.Longs(stages));
         batch.Add("delete from job_lineage.error_group where source_id = $1 and stage_id = any($2)", record.Id, Parameters.Longs(stages));
-        batch.Add("delete from job_lineage.run where source_id = $1 and id = any($2)", record.Id, Parameters.Longs(runs));
+        batch.Add(RunCounts.Remove("delete from job_lineage.run where source_id = $1 and id = any($2)"), record.Id, Parameters.Longs(runs));
         await batch.ExecuteNonQueryAsync(cancellation);
         return stages;
     }

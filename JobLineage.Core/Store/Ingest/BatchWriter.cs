@@ -90,10 +90,11 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         if (runs.Count == 0)
             return;
         batch.Add(
-            """
-            insert into job_lineage.run (id, source_id, root_id, run_key, worker, version)
-            select id, $1, root_id, run_key, worker, 0 from unnest($2, $3, $4, $5) r (id, root_id, run_key, worker)
-            """,
+            RunCounts.Add(
+                """
+                insert into job_lineage.run (id, source_id, root_id, run_key, worker, version)
+                select id, $1, root_id, run_key, worker, 0 from unnest($2, $3, $4, $5) r (id, root_id, run_key, worker)
+                """),
             sourceId,
             Parameters.Longs(runs.Select(r => r.Id)),
             Parameters.Texts(runs.Select(r => r.RootId)),
@@ -140,11 +141,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         if (heads.Count > 0)
         {
             batch.Add(
-                """
-                update job_lineage.run r set root_id = d.root_id, worker = d.worker
-                from unnest($2, $3, $4) d (id, root_id, worker)
-                where r.source_id = $1 and r.id = d.id
-                """,
+                RunCounts.Rename,
                 sourceId, Parameters.Longs(heads.Select(r => r.Id)), Parameters.Texts(heads.Select(r => r.RootId)), Parameters.Ints(heads.Select(r => r.Worker)));
         }
     }
@@ -158,7 +155,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         if (fewer.Count == 0)
             return;
         batch.Add("delete from job_lineage.stage where source_id = $1 and id = any($2) and rows = 0", sourceId, Parameters.Longs(fewer.Select(s => s.Key)));
-        batch.Add("delete from job_lineage.run where source_id = $1 and id = any($2) and rows = 0", sourceId, Parameters.Longs(fewer.Select(s => s.Value.Run).Distinct()));
+        batch.Add(RunCounts.Remove("delete from job_lineage.run where source_id = $1 and id = any($2) and rows = 0"), sourceId, Parameters.Longs(fewer.Select(s => s.Value.Run).Distinct()));
     }
 
     /// <summary>Runs the batch.</summary>

@@ -20,6 +20,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     private readonly Fingerprints fingerprints = new();
     private readonly SourceMapping mapping = source.Mapping;
 
+    /// <summary>The moment since which the numbers that are known were asked for; null before the first batch.</summary>
+    private DateTime? numbersAt;
+
     /// <summary>Writes a batch.</summary>
     /// <param name="jobs">Jobs as just read from the source.</param>
     /// <param name="absent">Ids that the source was asked for and does not have.</param>
@@ -52,11 +55,20 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     {
         var (jobs, absent) = (rows.Jobs, rows.Absent);
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await labels.EnsureAsync(connection, Texts(jobs), cancellation);
         var prints = Prints(jobs);
-        await fingerprints.EnsureAsync(connection, prints.Values, cancellation);
+        await EnsureAsync(connection, jobs, prints, cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var turn = await BeginAsync(connection, cancellation);
+        if (turn.NumbersAt != numbersAt)
+        {
+            // Some that were known may have been given up: they are asked for before a batch begins, as what a batch adds is gone if it fails.
+            await transaction.RollbackAsync(cancellation);
+            labels.Forget();
+            fingerprints.Forget();
+            numbersAt = turn.NumbersAt;
+            return await WriteAsync(rows, progress, cancellation);
+        }
+
         var loader = new BatchLoader(connection, record.Id, turn.Leftovers);
         var nodes = new Dictionary<string, Node>(jobs.Count + absent.Count, StringComparer.Ordinal);
         var byKey = new Dictionary<string, Job>(jobs.Count, StringComparer.Ordinal);
@@ -109,6 +121,12 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
             Returned = returned.Count,
             Added = [.. nodes.Values.Where(n => n is { Exists: false, Incoming: not null }).Select(n => n.Incoming!.Id)],
         };
+    }
+
+    private async Task EnsureAsync(NpgsqlConnection connection, IReadOnlyCollection<Job> jobs, Dictionary<string, string> prints, CancellationToken cancellation)
+    {
+        await labels.EnsureAsync(connection, Texts(jobs), cancellation);
+        await fingerprints.EnsureAsync(connection, prints.Values, cancellation);
     }
 
     /// <summary>The fingerprints of the errors by their messages: many jobs fail with the same words.</summary>
@@ -275,14 +293,14 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var lead = new NpgsqlBatchCommand(
             """
             select epoch, backfilled, array(select run_id from job_lineage.leftover where source_id = $1), rereading, returned_at is not null,
-                exists (select from job_lineage.put_aside where source_id = $1)
+                exists (select from job_lineage.put_aside where source_id = $1), numbers_at
             from job_lineage.source where id = $1 for update
             """).With(record.Id);
         batch.BatchCommands.Add(lead);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation) || reader.GetInt64(0) != record.Epoch)
             throw new LeadLostException($"Another replica reads source '{mapping.Name}' now.");
-        return new(reader.GetBoolean(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5));
+        return new(reader.GetBoolean(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5), reader.GetDateTime(6));
     }
 
     /// <summary>What a batch begins with.</summary>
@@ -291,5 +309,6 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
     /// <param name="IsRereading">Whether everything is being read anew under another mapping.</param>
     /// <param name="HasReturned">Whether an id has ever come back as another job's.</param>
     /// <param name="HasPutAside">Whether there are rows of the source that could not be read.</param>
-    private readonly record struct Turn(bool IsBackfilled, long[] Leftovers, bool IsRereading, bool HasReturned, bool HasPutAside);
+    /// <param name="NumbersAt">Since when numbers of texts have to be asked for anew.</param>
+    private readonly record struct Turn(bool IsBackfilled, long[] Leftovers, bool IsRereading, bool HasReturned, bool HasPutAside, DateTime NumbersAt);
 }

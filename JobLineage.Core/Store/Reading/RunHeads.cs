@@ -19,6 +19,7 @@ internal sealed record RunHeads(IReadOnlyList<StoredPipeline> Pipelines, IReadOn
             from job_lineage.run_count c
             join job_lineage.source src on src.id = c.source_id and src.forgotten_at is null
             join job_lineage.label w on w.id = c.worker
+            where c.runs > 0
             order by c.runs desc, src.name, w.text
             """);
         if (withSingles)

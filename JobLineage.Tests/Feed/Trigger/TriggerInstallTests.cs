@@ -56,7 +56,7 @@ public sealed class TriggerInstallTests
     public async Task Uninstalling_leaves_the_stores_tables_in_the_same_schema()
     {
         await using var fixture = await TriggerFixture.CreateAsync(install: false);
-        await Migrator.MigrateAsync(fixture.Connections, default);
+        await Migrator.MigrateAsync(fixture.Connections, null, default);
         var before = await fixture.CatalogAsync();
 
         await fixture.Installer.InstallAsync();
@@ -65,7 +65,7 @@ public sealed class TriggerInstallTests
         await fixture.Installer.UninstallAsync();
 
         Assert.Equal(before, await fixture.CatalogAsync());
-        Assert.Equal(0, await Migrator.MigrateAsync(fixture.Connections, default));
+        Assert.Equal(0, await Migrator.MigrateAsync(fixture.Connections, null, default));
     }
 
     [Fact]
