@@ -121,7 +121,8 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
     private async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> FurtherAsync(string which, IReadOnlyCollection<string> keys, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"select j.id, j.parents from job_lineage.job j where j.source_id = $1 and j.parents is not null and {which}{IsThere}", connection) { CommandTimeout = 600 }.With(sourceId, Parameters.Texts(keys));
+            $"select j.id, j.parents from job_lineage.job j where j.source_id = $1 and j.parents is not null and {which}{IsThere}", connection).With(sourceId, Parameters.Texts(keys));
+        command.CommandTimeout = 600;
         if (leftovers.Length > 0)
             command.With(Parameters.Longs(leftovers));
         var parents = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
