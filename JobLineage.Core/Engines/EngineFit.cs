@@ -39,7 +39,8 @@ internal static class EngineFit
                 property.SetValue(fitted, property.GetValue(fitting));
         }
 
-        return fitted;
+        // Found in another way, a link that is not found is no longer meant; and a key makes its run by itself.
+        return fitted with { KeepsParent = fitted.KeepsParent && fitted.RunKey is null && fitted.ParentId == fitting.ParentId };
     }
 
     private static bool AreEqual(object? a, object? b) => (a, b) switch

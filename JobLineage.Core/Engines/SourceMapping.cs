@@ -99,8 +99,8 @@ public sealed record SourceMapping
     public JsonKey? ParentKey { get; init; }
 
     /// <summary>
-    /// Whether a parent is found by way of its own row, which may be pruned before its child's: a link that was once read then stays where none is found any
-    /// more, and of a job that has ended whatever is found.
+    /// Whether parents are found by way of their own rows, which may be pruned before their child's: a link that was once read then stays when it is not found
+    /// any more, whatever else is found. So it is only where <see cref="ParentId"/> is the preset's own and there is no <see cref="RunKey"/>.
     /// </summary>
     public bool KeepsParent { get; init; }
 

@@ -13,7 +13,7 @@ internal static class Comparison
     /// <param name="cancellation">Stops.</param>
     public static async Task<IReadOnlyList<string>> FindAsync(SourceRecord record, SourceScanner scanner, int chunk, CancellationToken cancellation)
     {
-        var different = await record.DifferencesAsync(scanner.StatesAsync(chunk, cancellation), cancellation, scanner.KeepsParent);
+        var different = await record.DifferencesAsync(scanner.StatesAsync(chunk, cancellation), scanner.KeepsParent, cancellation);
         // Rows without an id can't be compared; they are counted anew.
         return scanner.MayLackIds ? [.. different, ""] : different;
     }

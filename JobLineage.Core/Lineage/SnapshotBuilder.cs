@@ -48,6 +48,7 @@ internal static class SnapshotBuilder
             Stages = built,
             Edges = [.. edges.OrderBy(e => place[e.Key.From]).ThenBy(e => place[e.Key.To]).Select(e => new StageEdge(paths[e.Key.From], paths[e.Key.To], e.Value))],
             Links = [.. Links(jobs).OrderBy(l => place[l.From]).ThenBy(l => place[l.To]).Select(l => new StageLink(paths[l.From], paths[l.To], l.Jobs))],
+            LinksAreCut = jobs.Any(job => job.Row.Parents.Count >= FurtherParents.Most),
             Counts = counts,
             StartedAt = built.Min(s => s.FirstInsertedAt),
             FinishedAt = counts.Unfinished == 0 ? built.Max(s => s.LastFinishedAt) : null,

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace JobLineage.Core.Model;
@@ -5,7 +6,7 @@ namespace JobLineage.Core.Model;
 /// <summary>The parents of a job beside the one in the tree, as a queue names them. Pure.</summary>
 public static class FurtherParents
 {
-    /// <summary>So many of a job are kept.</summary>
+    /// <summary>So many of a job are kept, the first ones; of one that has as many there may be more.</summary>
     public const int Most = 100;
 
     /// <summary>Those beside the one in the tree, each once, in their order; what is no id of the source is none.</summary>
@@ -13,22 +14,41 @@ public static class FurtherParents
     /// <param name="kind">The kind of the source's ids.</param>
     /// <param name="id">The job itself.</param>
     /// <param name="parentId">Its parent in the tree.</param>
-    public static IReadOnlyList<string> Read(string? json, JobIdKind kind, string id, string? parentId)
+    /// <param name="cutAt">At how many characters the text was cut off: what is whole of one with as many counts.</param>
+    /// <returns>All of them, however many.</returns>
+    public static IReadOnlyList<string> Read(string? json, JobIdKind kind, string id, string? parentId, int cutAt = int.MaxValue)
     {
         if (string.IsNullOrEmpty(json))
             return [];
         try
         {
-            using var array = JsonDocument.Parse(json);
+            using var array = JsonDocument.Parse(json.Length >= cutAt ? Whole(json) : json);
             return array.RootElement.ValueKind != JsonValueKind.Array
                 ? []
                 : [.. array.RootElement.EnumerateArray().Select(e => JobIds.Normalize(kind, Text(e))).OfType<string>()
-                    .Where(parent => parent != parentId && parent != id).Distinct(StringComparer.Ordinal).Take(Most)];
+                    .Where(parent => parent != parentId && parent != id).Distinct(StringComparer.Ordinal)];
         }
         catch (JsonException)
         {
             return [];
         }
+    }
+
+    /// <summary>An array up to its last whole element, and closed.</summary>
+    private static string Whole(string json)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
+        var whole = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndArray && reader.CurrentDepth == 0)
+                return json;
+            if (reader.CurrentDepth == (reader.TokenType == JsonTokenType.StartArray ? 0 : 1) && reader.TokenType != JsonTokenType.StartObject)
+                whole = (int)reader.BytesConsumed;
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, whole) + ']';
     }
 
     private static string? Text(JsonElement element)

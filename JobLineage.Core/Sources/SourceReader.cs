@@ -226,7 +226,7 @@ public sealed partial class SourceReader(ProbedSource source, NpgsqlDataSource d
         return job with
         {
             ExpectedChildren = Announced(announced),
-            Parents = mapping.RunKey is null ? FurtherParents.Read(parents, source.IdKind, job.Id, job.ParentId) : [],
+            Parents = mapping.RunKey is null ? FurtherParents.Read(parents, source.IdKind, job.Id, job.ParentId, ReadSql.FetchLimit) : [],
             Args = args,
             Meta = meta,
             Errors = errors,

@@ -43,8 +43,8 @@ internal static class SourceDifferences
         }
 
         // A row in a state that nobody knows, or that can't be read, is no difference where the store does not show it, or says so. Nor is a link
-        // to an earlier job of the id that the row names, nor a time that one of them does not know, nor, where links are kept, one that is not found any more
-        // or is another one now that the job has ended. An id that is not unique is there twice.
+        // to an earlier job of the id that the row names, nor a time that one of them does not know, nor, where links are kept, another one or none
+        // where there was one: that one may be pruned, and whoever reads the job whole can tell. An id that is not unique is there twice.
         // What can't be read and is no longer there, or can be read again, is a difference as well.
         await using var compare = new NpgsqlCommand(
             $$"""
@@ -62,7 +62,7 @@ internal static class SourceDifferences
                     where p.source_id = $1 and p.job_id = s.id and not p.kept), true)
                 when s.state is null then not exists (
                     select from job_lineage.put_aside p where p.source_id = $1 and p.job_id = j.id and p.member = '{{nameof(SourceMapping.InsertedAt)}}')
-                else (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link and not ($2 and (s.link is null or s.state >= {{(short)JobState.Completed}}) and j.link is not null) or s.inserted_at <> j.inserted_at end
+                else (s.state, s.attempt) is distinct from (j.state, j.attempt) or s.link is distinct from j.link and not ($2 and j.link is not null) or s.inserted_at <> j.inserted_at end
             union
             select p.native_id from job_lineage.put_aside p
             where p.source_id = $1 and p.job_id <> '' and not exists (select from pg_temp.seen s where s.id = p.job_id)

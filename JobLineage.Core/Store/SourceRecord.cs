@@ -225,9 +225,9 @@ public sealed partial class SourceRecord(NpgsqlDataSource store, short id, strin
     /// being there, in state, in attempt, in their link or in the time at which they were inserted.
     /// </summary>
     /// <param name="rows">The source's rows, in chunks.</param>
-    /// <param name="cancellation">Stops the comparison.</param>
     /// <param name="keepsParent">See <see cref="SourceMapping.KeepsParent"/>.</param>
-    public Task<IReadOnlyList<string>> DifferencesAsync(IAsyncEnumerable<IReadOnlyList<RowState>> rows, CancellationToken cancellation, bool keepsParent = false) =>
+    /// <param name="cancellation">Stops the comparison.</param>
+    public Task<IReadOnlyList<string>> DifferencesAsync(IAsyncEnumerable<IReadOnlyList<RowState>> rows, bool keepsParent, CancellationToken cancellation) =>
         SourceDifferences.FindAsync(store, id, rows, keepsParent, cancellation);
 }
 

@@ -48,6 +48,16 @@ public sealed class JobPageTests : PageContext
         await AssertNothingLeaksAsync();
     }
 
+    [Theory]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    public void Of_a_job_with_as_many_further_parents_as_are_kept_it_says_that_they_are_the_first(int count, bool isSaid)
+    {
+        var page = Show(new(Job with { Parents = [.. Enumerable.Range(1_000, count).Select(i => $"{i}")] }, "1", "SyncJob/PageJob", [], []));
+        page.WaitForAssertion(() => Assert.Contains("Further parents", page.Markup), Limit);
+        Assert.Equal(isSaid, page.Find("a[href$='/1000']").ParentElement!.TextContent.Contains("the first 100:", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_row_that_is_gone_and_a_source_that_does_not_answer_are_said()
     {

@@ -95,7 +95,7 @@ public sealed class HistoryTrials(ITestOutputHelper output)
         await LookAsync();
         dropped += (await new OldRuns(store, record).DropAllAsync(Keep, random.Next(1, 200))).Jobs;
 
-        Assert.Empty(await record.DifferencesAsync(scanner.StatesAsync(500, default), default));
+        Assert.Empty(await record.DifferencesAsync(scanner.StatesAsync(500, default), scanner.KeepsParent, default));
         Assert.Equal(0, await database.DanglingAsync());
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from job_lineage.leftover"));
         // What has no time at all is never old.
@@ -122,7 +122,7 @@ public sealed class HistoryTrials(ITestOutputHelper output)
         async Task LookAsync()
         {
             await feed.TickAsync(default);
-            await feed.LookAgainAsync(await record.DifferencesAsync(scanner.StatesAsync(500, default), default), default);
+            await feed.LookAgainAsync(await record.DifferencesAsync(scanner.StatesAsync(500, default), scanner.KeepsParent, default), default);
         }
     }
 }

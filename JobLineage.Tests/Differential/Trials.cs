@@ -83,7 +83,7 @@ public static class Trials
 
         await LookAsync(feed, record, scanner);
         table.Look();
-        Assert.Empty(await record.DifferencesAsync(scanner.StatesAsync(500, default), default));
+        Assert.Empty(await record.DifferencesAsync(scanner.StatesAsync(500, default), scanner.KeepsParent, default));
         await StoreComparison.EqualAsync(table.Seen(), store, random);
         var left = await new StoreAudit(store, probed, source).FindAsync();
         Assert.True(left.Count == 0, string.Join('\n', left));
@@ -96,7 +96,7 @@ public static class Trials
     private static async Task LookAsync(PollFeed feed, SourceRecord record, SourceScanner scanner)
     {
         await feed.TickAsync(default);
-        await feed.LookAgainAsync(await record.DifferencesAsync(scanner.StatesAsync(500, default), default), default);
+        await feed.LookAgainAsync(await record.DifferencesAsync(scanner.StatesAsync(500, default), scanner.KeepsParent, default), default);
     }
 
     /// <summary>Where nothing was deleted store and direct queries say the same, in what the oracle does not know as well.</summary>

@@ -128,6 +128,82 @@ public sealed class FurtherParentsTests
     }
 
     [Fact]
+    public async Task That_there_are_too_many_is_said_wherever_those_lead_that_were_looked_up()
+    {
+        // Reports of one run, each after 90 pages of another.
+        const int reports = (LinkSql.Most / 90) + 2;
+        await using var fixture = await EngineRows.MakeAsync(
+            "pgboss12", Flow[0],
+            $$"""
+            insert into pgboss.job (id, name, policy, data, state, created_on)
+            select '{{Id(1)}}'::uuid, 'sync', 'standard', null::jsonb, 'completed'::pgboss.job_state, timestamp '2026-01-01'
+            union all select '{{Id(2)}}'::uuid, 'sync', 'standard', null::jsonb, 'completed', timestamp '2026-01-01'
+            union all select ('00000000-0000-0000-0001-' || lpad(i::text, 12, '0'))::uuid, 'page', 'standard', '{"parentJobId": "{{Id(2)}}"}', 'completed', timestamp '2026-01-02' from generate_series(1, 90) i
+            union all select ('00000000-0000-0000-0002-' || lpad(i::text, 12, '0'))::uuid, 'report', 'standard', '{"parentJobId": "{{Id(1)}}"}', 'created', timestamp '2026-01-03' from generate_series(1, {{reports}}) i
+            """,
+            $"""
+            insert into pgboss.job_dependency (child_name, child_id, parent_name, parent_id)
+            select 'report', ('00000000-0000-0000-0002-' || lpad(i::text, 12, '0'))::uuid, 'page', ('00000000-0000-0000-0001-' || lpad(p::text, 12, '0'))::uuid from generate_series(1, {reports}) i, generate_series(1, 90) p
+            """,
+            // The parent in the tree is the first by time.
+            $"insert into pgboss.job_dependency (child_name, child_id, parent_name, parent_id) select 'report', id, 'sync', '{Id(1)}' from pgboss.job where name = 'report'");
+        await fixture.FilledAsync(Presets.Find("pg_boss", "q"));
+
+        var run = await fixture.RunAsync(Id(1), "q");
+
+        Assert.Equal(reports + 1, run.Total);
+        Assert.Empty(run.Links);
+        Assert.True(run.LinksAreCut);
+        Assert.False((await fixture.RunAsync(Id(2), "q")).LinksAreCut);
+    }
+
+    [Fact]
+    public async Task Of_a_job_with_more_than_are_kept_it_is_said_that_there_are_more()
+    {
+        await using var fixture = await EngineRows.MakeAsync(
+            "pgboss12", Flow[0],
+            $$"""
+            insert into pgboss.job (id, name, policy, data, state, created_on)
+            select '{{Id(1)}}'::uuid, 'sync', 'standard', null::jsonb, 'completed'::pgboss.job_state, timestamp '2026-01-01'
+            union all select ('00000000-0000-0000-0001-' || lpad(i::text, 12, '0'))::uuid, 'page', 'standard', '{"parentJobId": "{{Id(1)}}"}', 'completed', timestamp '2026-01-02' from generate_series(1, 2000) i
+            union all select '{{Id(21)}}'::uuid, 'report', 'standard', null::jsonb, 'created', timestamp '2026-01-03'
+            """,
+            $"""
+            insert into pgboss.job_dependency (child_name, child_id, parent_name, parent_id)
+            select 'report', '{Id(21)}', 'page', ('00000000-0000-0000-0001-' || lpad(p::text, 12, '0'))::uuid from generate_series(1, 2000) p
+            """);
+        await fixture.FilledAsync(Presets.Find("pg_boss", "q"));
+        var (source, _) = await SourceProbe.ProbeAsync(Presets.Find("pg_boss", "q")!, fixture.Source);
+
+        // The text of so many is longer than what is read of one column.
+        Assert.Equal(FurtherParents.Most, (await fixture.JobAsync(Id(21), "q")).Job.Parents.Count);
+        var run = await fixture.RunAsync(Id(1), "q");
+        var direct = (await new LineageQueries(source!, fixture.Source).GetPipelineStatsAsync(Id(1)))!.Run;
+        Assert.All(new[] { run, direct }, r => Assert.Equal((new StageLink(Page, Report, 1), true), (Assert.Single(r.Links), r.LinksAreCut)));
+    }
+
+    [Theory]
+    [InlineData("[\"a\", \"\\u0000\"]", 0)]
+    [InlineData("[\"a\", \"x\\ud800y\"]", 0)]
+    [InlineData("[\"a\", \"\\uDC00\\uD83D\"]", 0)]
+    [InlineData("[\"a\", \"\\ud83d\\ud83d\\ude00\"]", 0)]
+    [InlineData("[\"a\", \"\\\\\\u0000\"]", 0)]
+    [InlineData("[\"{0}\", \"\\ud83d\\ude00\"]", 1)]
+    [InlineData("[\"{0}\", \"\\\\u0000\", \"\\\\ud800\", \"\\u00e9\"]", 1)]
+    public async Task No_stored_text_makes_a_run_unreadable_and_what_can_be_read_of_them_stays_at_the_next_version(string stored, int links)
+    {
+        await using var fixture = await EngineRows.MakeAsync("pgboss12", Flow);
+        await fixture.FilledAsync(Presets.Find("pg_boss", "q"));
+        await fixture.SqlAsync($"update job_lineage.job set parents = case when id = '{Id(22)}' then @text end", new { text = stored.Replace("{0}", Id(12)) });
+        Assert.Equal(links, (await fixture.RunAsync(Id(1), "q")).Links.Sum(l => l.Jobs));
+
+        await fixture.SqlAsync("delete from job_lineage.migration where version = 37");
+        await Core.Store.Migrator.MigrateAsync(fixture.Store, default);
+        Assert.Equal(links, await fixture.Database.ScalarAsync<long>("select count(parents) from job_lineage.job"));
+        Assert.Equal(links, (await fixture.RunAsync(Id(1), "q")).Links.Sum(l => l.Jobs));
+    }
+
+    [Fact]
     public async Task Where_no_job_has_several_parents_it_is_one_look_into_an_index_that_has_nothing_of_the_run()
     {
         await using var fixture = await StoreFixture.ObanAsync();
@@ -139,19 +215,25 @@ public sealed class FurtherParentsTests
             """);
         await fixture.FilledAsync();
         await fixture.SqlAsync("vacuum analyze job_lineage.job");
-        await using var connection = await fixture.Store.OpenConnectionAsync();
-        await using var command = new Npgsql.NpgsqlCommand($"explain (analyze, costs off, timing off, summary off) with {LinkSql.Table} select * from further".Replace("$1", "'oban'").Replace("$2", "'1'"), connection);
-        var plan = new StringBuilder();
-        await using (var reader = await command.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-                plan.AppendLine(reader.GetString(0));
-        }
+        var plan = await PlanAsync(fixture, "oban", "1", "select * from further");
 
-        Assert.Contains("job_further", plan.ToString());
-        Assert.DoesNotContain("Seq Scan on job ", plan.ToString());
-        Assert.DoesNotContain("Rows Removed by Filter", plan.ToString());
+        Assert.Contains("job_further", plan);
+        Assert.DoesNotContain("Seq Scan on job ", plan);
+        Assert.DoesNotContain("Rows Removed by Filter", plan);
         Assert.Empty((await fixture.RunAsync(1)).Links);
+    }
+
+    [Fact]
+    public async Task What_was_found_is_gone_over_once_and_not_with_each_stage()
+    {
+        await using var fixture = await EngineRows.MakeAsync("pgboss12", Flow);
+        await fixture.FilledAsync(Presets.Find("pg_boss", "q"));
+        Assert.True(await fixture.CountAsync("stage") > 2);
+
+        var plan = await PlanAsync(fixture, "q", Id(1), $"select s.id, {LinkSql.Columns} from job_lineage.stage s {LinkSql.Join}");
+
+        Assert.Contains("CTE Scan on further", plan);
+        Assert.DoesNotMatch("CTE Scan on further .*loops=[2-9]", plan);
     }
 
     [Theory]
@@ -162,6 +244,28 @@ public sealed class FurtherParentsTests
     [InlineData(null, JobIdKind.BigInt, "")]
     public void What_is_no_id_is_no_parent(string? json, JobIdKind kind, string parents) =>
         Assert.Equal(parents, string.Join(' ', FurtherParents.Read(json, kind, "4", "1")));
+
+    [Theory]
+    [InlineData("[1, \"2\", 3", "2")]
+    [InlineData("[1, 2, \"3,", "2")]
+    [InlineData("[2, [5], {\"a\": 1}, 7, {\"a\": 1", "2 7")]
+    [InlineData("[2, 7]", "2 7")]
+    [InlineData("[", "")]
+    [InlineData("2, 3", "")]
+    public void Of_an_array_that_was_cut_off_what_is_whole_counts(string json, string parents) =>
+        Assert.Equal(parents, string.Join(' ', FurtherParents.Read(json, JobIdKind.BigInt, "4", "1", cutAt: json.Length)));
+
+    private static async Task<string> PlanAsync(StoreFixture fixture, string source, string job, string select)
+    {
+        await using var connection = await fixture.Store.OpenConnectionAsync();
+        await using var command = new Npgsql.NpgsqlCommand(
+            $"explain (analyze, costs off, timing off, summary off) with {LinkSql.Table} {select}".Replace("$1", $"'{source}'").Replace("$2", $"'{job}'"), connection);
+        var plan = new StringBuilder();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            plan.AppendLine(reader.GetString(0));
+        return plan.ToString();
+    }
 
     private static string Id(int number) => $"00000000-0000-0000-0000-{number:D12}";
 

@@ -234,6 +234,54 @@ public sealed class ReturnedIdsTests
         await EqualAsync(fixture, feed);
     }
 
+    [Fact]
+    public async Task Further_parents_name_the_jobs_that_were_there()
+    {
+        await using var fixture = await OldRunAsync();
+        await InsertAsync(fixture, January, (4, "1", "App.Report", "completed"));
+        await fixture.SqlAsync("update oban_jobs set meta = meta || '{\"also\": [2, 3]}' where id = 4; create table dump as select * from oban_jobs");
+        var mapping = Presets.Oban("oban") with { Parents = "meta->'also'" };
+        var feed = await fixture.FilledAsync(mapping);
+        await fixture.SqlAsync("delete from oban_jobs where id = 2");
+        await InsertAsync(fixture, February, (2, null, "App.Fetch", "available"), (5, "1", "App.Report", "available"));
+        await fixture.SqlAsync("update oban_jobs set meta = meta || '{\"also\": [2, 3]}' where id = 5");
+        await feed.TickAsync();
+
+        const string earlier = "2~20260105T100000.123456Z";
+        Assert.Equal([earlier, "3"], (await fixture.JobAsync(4)).Job.Parents);
+        Assert.Equal(["2", "3"], (await fixture.JobAsync(5)).Job.Parents);
+        Assert.Equal([new("SyncJob/Page", "SyncJob/Report", 2)], (await fixture.RunAsync(1)).Links);
+        // Read again it means the same job, and so does what is new and older.
+        await fixture.SqlAsync("update oban_jobs set attempt = 2 where id = 4");
+        await InsertAsync(fixture, "2026-01-06", (6, "1", "App.Report", "available"));
+        await fixture.SqlAsync("update oban_jobs set meta = meta || '{\"also\": [2, 3]}' where id = 6");
+        await feed.TickAsync();
+        await feed.ReconcileAsync();
+        Assert.Equal([earlier, "3"], (await fixture.JobAsync(4)).Job.Parents);
+        Assert.Equal([earlier, "3"], (await fixture.JobAsync(6)).Job.Parents);
+        await EqualAsync(fixture, feed, feed.Reader.Source.Mapping);
+
+        // The other one comes back as well, later than a job that waits for it and was read first.
+        await fixture.SqlAsync("delete from oban_jobs where id = 3");
+        await InsertAsync(fixture, February, (3, "1", "App.Page", "available"), (7, "1", "App.Report", "available"));
+        await fixture.SqlAsync("update oban_jobs set meta = meta || '{\"also\": [2, 3]}' where id = 7");
+        await feed.Feed.LookAgainAsync(["7"], default);
+        await feed.Feed.LookAgainAsync(["3"], default);
+        const string third = "3~20260105T100000.123456Z";
+        Assert.Equal([earlier, third], (await fixture.JobAsync(6)).Job.Parents);
+        Assert.Equal(["2", "3"], (await fixture.JobAsync(7)).Job.Parents);
+        Assert.Equal(["2", "3"], (await fixture.JobAsync(5)).Job.Parents);
+        await EqualAsync(fixture, feed, feed.Reader.Source.Mapping);
+        await fixture.SqlAsync("delete from oban_jobs where id = 3; insert into oban_jobs select * from dump where id = 3");
+        await feed.ReconcileAsync();
+
+        // The very job comes back.
+        await fixture.SqlAsync("delete from oban_jobs where id = 2; insert into oban_jobs select * from dump where id = 2");
+        await feed.ReconcileAsync();
+        Assert.Equal(["2", "3"], (await fixture.JobAsync(4)).Job.Parents);
+        Assert.Equal(["2~20260205T100000.500000Z", "3~20260205T100000.500000Z"], (await fixture.JobAsync(5)).Job.Parents);
+    }
+
     private static async Task<StoreFixture> OldRunAsync()
     {
         var fixture = await StoreFixture.ObanAsync();

@@ -91,7 +91,7 @@ public sealed class StoreAudit(NpgsqlDataSource store, ProbedSource source, Npgs
             return "its arguments lie in its row and beside it";
         if (stored.Payload != JobPayload.Of(job))
             return "its arguments, meta data or errors are not those of the store";
-        return stored.Hash == JobHash.Of(job) ? null : "something that was read of it (args, meta, errors, priority, attempts it may take) is not the same in the store";
+        return stored.Hash == JobHash.Of(job, [.. job.Parents.Take(FurtherParents.Most).Select(parent => JobKeys.Of(parent))]) ? null : "something that was read of it (args, meta, errors, priority, attempts it may take) is not the same in the store";
     }
 
     /// <summary>The rule of links, written another way: of the jobs that have had the id, the last that was there before the child.</summary>

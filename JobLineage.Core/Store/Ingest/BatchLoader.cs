@@ -55,6 +55,14 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
         return versions;
     }
 
+    /// <summary>The further parents of these jobs, by job.</summary>
+    public Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> FurtherParentsAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
+        FurtherAsync("j.id = any($2)", keys, cancellation);
+
+    /// <summary>All further parents of the jobs of which one of these is one, by job: few jobs have any, and an index holds those alone.</summary>
+    public Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> FurtherChildrenAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
+        FurtherAsync($"exists (select from jsonb_array_elements_text({StoredParents.Json("j")}) u (parent) where u.parent = any($2))", keys, cancellation);
+
     /// <summary>Adds the children of these jobs, along links that are followed and links that are cut.</summary>
     public Task ChildrenAsync(Dictionary<string, Node> nodes, IReadOnlyCollection<string> keys, Action<Node> each, CancellationToken cancellation) =>
         AddAsync(nodes, $"select {Facts} from job_lineage.job j where j.source_id = $1 and j.parent_id = any($2){IsThere}", keys, each, cancellation);
@@ -108,6 +116,20 @@ internal sealed class BatchLoader(NpgsqlConnection connection, short sourceId, l
         while (await reader.ReadAsync(cancellation))
             ids.Add((reader.GetString(0), reader.GetInt32(1)));
         return ids;
+    }
+
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> FurtherAsync(string which, IReadOnlyCollection<string> keys, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select j.id, j.parents from job_lineage.job j where j.source_id = $1 and j.parents is not null and {which}{IsThere}", connection).With(sourceId, Parameters.Texts(keys));
+        command.CommandTimeout = 600;
+        if (leftovers.Length > 0)
+            command.With(Parameters.Longs(leftovers));
+        var parents = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            parents[reader.GetString(0)] = StoredJson.Texts(reader.GetString(1));
+        return parents;
     }
 
     private async Task AddAsync(

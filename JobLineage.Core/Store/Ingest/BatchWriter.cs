@@ -17,6 +17,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         await using var batch = new NpgsqlBatch(connection) { Timeout = 600 };
         JobRows.Change(batch, sourceId, nodes.Where(n => n is { Exists: true, IsDropped: false, Incoming: not null }));
         Place(batch, [.. nodes.Where(n => n is { Exists: true, IsDropped: false, Incoming: null } && IsMoved(n))]);
+        Link(batch, [.. nodes.Where(n => n is { IsDropped: false, Incoming: null, MovedParents: not null })]);
         Drop(batch, [.. nodes.Where(n => n is { Exists: true, IsDropped: true })]);
         NamePastRuns(batch, added);
         AddRuns(batch, [.. runs.Where(r => r.IsNew)]);
@@ -55,6 +56,13 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
             Parameters.Shorts(moved.Select(n => (short)n.New.Flags)),
             Parameters.Ints(moved.Select(n => n.New.Children)),
             Parameters.Texts(moved.Select(n => n.New.ParentId)));
+    }
+
+    private void Link(NpgsqlBatch batch, List<Node> moved)
+    {
+        if (moved.Count > 0)
+            batch.Add("update job_lineage.job j set parents = m.parents from unnest($2, $3) m (id, parents) where j.source_id = $1 and j.id = m.id",
+                sourceId, Parameters.Texts(moved.Select(n => n.Id)), Parameters.Texts(moved.Select(n => JobRows.Parents(n.MovedParents!))));
     }
 
     private void Drop(NpgsqlBatch batch, List<Node> dropped)

@@ -30,7 +30,7 @@ internal sealed class Deltas
             // A row that has left its table may leave all counts as they were; its run is shown anew all the same.
             if (node.Incoming is not null || node.IsAffected || node.Old.Flags != node.New.Flags)
                 deltas.Touch(node);
-            if (node.IsAffected)
+            if (node.IsAffected || node.OldFollowed != node.Followed)
                 deltas.Link(node, nodes);
         }
 

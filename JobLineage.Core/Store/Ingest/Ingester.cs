@@ -82,7 +82,9 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var returned = turn.IsRereading || mapping.SharesIds ? [] : await new ReturnedIds(connection, record.Id, loader).SetAsideAsync(nodes, byKey, cancellation);
         var versions = returned.Count > 0 || turn.HasReturned ? await VersionLinks.LoadAsync(loader, nodes, byKey, cancellation) : new();
         var changed = new List<string>();
-        Take(nodes, byKey, rows, versions, prints, changed);
+        // Under a corrected mapping links are what it says they are.
+        var links = await JobLinks.LoadAsync(loader, byKey.Keys, versions, mapping.KeepsParent && !turn.IsRereading, cancellation);
+        Take(nodes, byKey, rows, links, prints, changed);
         var taken = changed.Count;
         await VersionLinks.MoveChildrenAsync(loader, nodes, byKey, versions, cancellation);
         Absences.Lose(nodes, returned.Select(r => r.Earlier), []);
@@ -154,16 +156,17 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         }
     }
 
-    private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, SourceRows rows, JobVersions versions, Dictionary<string, string> prints, List<string> changed)
+    private void Take(Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, SourceRows rows, JobLinks links, Dictionary<string, string> prints, List<string> changed)
     {
         foreach (var (key, job) in jobs)
         {
-            var hash = JobHash.Of(job);
             if (!nodes.TryGetValue(key, out var node))
                 nodes[key] = node = new(key);
+            var (parent, parents) = links.Of(node, job);
+            var (hash, areOthers) = (JobHash.Of(job, parents), links.AreOthers(node, parents));
             var facts = node.Old with
             {
-                ParentId = JobKeys.Of(job.ParentId) is { } parent && !KeepsParent(node, job) ? versions.Resolve(parent, job.InsertedAt) : mapping.KeepsParent ? node.Old.ParentId : null,
+                ParentId = parent,
                 RunKey = ShortText.Of(job.RunKey),
                 Worker = labels[job.Worker],
                 Step = job.Step is null ? null : labels[job.Step],
@@ -190,23 +193,21 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
                     FinishedAt = job.FinishedAt,
                     Flags = (node.Old.Flags & (JobFlags.CycleCut | JobFlags.Cut)) | JobFlags.Gone,
                 };
-                hash = node.Hash;
+                (hash, areOthers) = (node.Hash, false);
             }
 
-            if (node.Exists && node.Hash == hash && node.Old == facts)
+            if (node.Exists && node.Hash == hash && node.Old == facts && !areOthers)
                 continue;
-            node.IsPayloadChanged = node.Hash != hash;
+            node.IsPayloadChanged = node.Hash != hash || areOthers;
             node.IsAffected = !node.Exists || (node.Old.Flags & JobFlags.Missing) != 0 || facts.ParentId != node.Old.ParentId
                 || facts.RunKey != node.Old.RunKey || facts.Worker != node.Old.Worker || facts.Step != node.Old.Step;
             node.New = facts;
             node.Incoming = job;
+            node.Parents = parents;
             node.Hash = hash;
             changed.Add(job.Id);
         }
     }
-
-    /// <summary>Whether a job that has ended keeps the parent that it was seen with, since another one would be what pruning has left.</summary>
-    private bool KeepsParent(Node node, Job job) => mapping.KeepsParent && node.Exists && node.Old.ParentId is not null && job.State.IsFinished() && node.Old.State == job.State && node.Old.Attempt == job.Attempt;
 
     /// <summary>Ids that are too long to be keys, and are asked for under their own names.</summary>
     private static void NameLong(Dictionary<string, Node> nodes, IEnumerable<Job> jobs)
@@ -259,6 +260,7 @@ public sealed class Ingester(NpgsqlDataSource store, ProbedSource source, Source
         var affected = nodes.Values.Where(n => n.IsAffected).ToList();
         if (affected.Count == 0)
             return [];
+        await EarlierLinks.TakeBackAsync(loader, nodes, affected, cancellation);
         var connectionKeys = affected.SelectMany(n => new[] { n.Old.RunKey, n.New.RunKey }).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var byId = await loader.RunsOfKeysAsync([.. connectionKeys], cancellation);
         var runs = byId.Values.ToDictionary(r => r.Key!, StringComparer.Ordinal);

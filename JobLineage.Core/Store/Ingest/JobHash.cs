@@ -11,7 +11,10 @@ namespace JobLineage.Core.Store.Ingest;
 /// </summary>
 internal static class JobHash
 {
-    public static long Of(Job job)
+    /// <summary>The number of a job.</summary>
+    /// <param name="job">As it was read.</param>
+    /// <param name="parents">Its further parents, as they are to be stored.</param>
+    public static long Of(Job job, IReadOnlyList<string> parents)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> numbers = stackalloc byte[16];
@@ -28,9 +31,9 @@ internal static class JobHash
             Append(hash, error.Message);
         }
 
-        // What was read before there were any keeps its number.
-        foreach (var parent in job.Parents)
-            Append(hash, parent);
+        // What was read before there were any keeps its number, and so does what names an id that has come back.
+        foreach (var parent in parents)
+            Append(hash, JobKeys.Newest(parent));
         Span<byte> result = stackalloc byte[32];
         hash.GetHashAndReset(result);
         return BinaryPrimitives.ReadInt64LittleEndian(result);

@@ -44,7 +44,7 @@ internal static class JobRows
         JobColumn.Text("args", n => n.Payload.IsBeside ? null : n.Payload.Args, isPayload: true),
         JobColumn.Text("meta", n => n.Payload.IsBeside ? null : n.Payload.Meta, isPayload: true),
         JobColumn.Text("errors", n => n.Payload.IsBeside ? null : n.Payload.Errors, isPayload: true),
-        JobColumn.Text("parents", n => n.Incoming is { Parents: { Count: > 0 } parents } ? JsonSerializer.Serialize(parents.Select(parent => JobKeys.Of(parent)), StoredJson.Options) : null, isPayload: true),
+        JobColumn.Text("parents", n => Parents(n.Parents), isPayload: true),
     ];
 
     private static readonly JobColumn[] Course = [.. Columns.Where(c => !c.IsPayload)];
@@ -128,6 +128,9 @@ internal static class JobRows
         from unnest({string.Join(", ", Enumerable.Range(2, columns.Length + 1).Select(n => $"${n}"))}) i (id, {Names(columns)})
         where j.source_id = $1 and j.id = i.id
         """;
+
+    /// <summary>Further parents as they are stored.</summary>
+    public static string? Parents(IReadOnlyList<string> keys) => keys.Count > 0 ? JsonSerializer.Serialize(keys, StoredJson.Options) : null;
 
     private static string Names(IEnumerable<JobColumn> columns) => string.Join(", ", columns.Select(c => c.Name));
 }

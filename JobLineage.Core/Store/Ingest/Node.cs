@@ -30,6 +30,12 @@ internal sealed class Node(string id)
     /// <summary>Of what is large and seldom changes; see <see cref="JobHash"/>.</summary>
     public long Hash { get; set; }
 
+    /// <summary>The keys of its further parents, as they are to be written; nothing without <see cref="Incoming"/>.</summary>
+    public IReadOnlyList<string> Parents { get; set; } = [];
+
+    /// <summary>Its further parents, where an id that one of them names means another job now; null elsewhere.</summary>
+    public IReadOnlyList<string>? MovedParents { get; set; }
+
     /// <summary>What is large of it, as it is to be written; nothing without <see cref="Incoming"/>.</summary>
     public JobPayload Payload => payload ??= JobPayload.Of(Incoming);
 

@@ -90,6 +90,19 @@ internal sealed class ReturnedIds(NpgsqlConnection connection, short sourceId, B
             from unnest($2, $3) m (before, later)
             where j.source_id = $1 and j.parent_id = m.before
             """);
+        // Few jobs have further parents, and an index holds those alone.
+        Add(
+            $"""
+            update job_lineage.job j set parents = r.parents
+            from (
+                select n.id, jsonb_agg(coalesce(m.later, u.parent) order by u.nth)::text as parents
+                from job_lineage.job n cross join lateral jsonb_array_elements_text({StoredParents.Json("n")}) with ordinality u (parent, nth)
+                left join unnest($2, $3) m (before, later) on m.before = u.parent
+                where n.source_id = $1 and n.parents is not null
+                group by n.id
+                having bool_or(m.later is not null)) r
+            where j.source_id = $1 and j.id = r.id
+            """);
         Add(
             """
             update job_lineage.payload p set id = m.later

@@ -9,7 +9,7 @@ internal static class VersionLinks
     public static async Task<JobVersions> LoadAsync(
         BatchLoader loader, Dictionary<string, Node> nodes, Dictionary<string, Job> jobs, CancellationToken cancellation)
     {
-        var named = jobs.Values.Select(j => JobKeys.Of(j.ParentId)).OfType<string>().Concat(jobs.Keys).ToHashSet(StringComparer.Ordinal);
+        var named = jobs.Values.SelectMany(j => j.Parents.Prepend(j.ParentId)).Select(JobKeys.Of).OfType<string>().Concat(jobs.Keys).ToHashSet(StringComparer.Ordinal);
         var versions = await loader.EarlierAsync(named, cancellation);
         await loader.JobsAsync(nodes, [.. versions.Keys.Where(k => !jobs.ContainsKey(k) && !nodes.ContainsKey(k))], cancellation);
         foreach (var key in versions.Keys)
@@ -31,8 +31,10 @@ internal static class VersionLinks
             && (!node.Exists || (node.Old.Flags & (JobFlags.Gone | JobFlags.Missing)) != 0)).ToList();
         if (news.Count == 0)
             return;
+        var named = news.SelectMany(versions.Of).Select(v => v.Key).ToHashSet(StringComparer.Ordinal);
+        await MoveFurtherAsync(loader, nodes, named, versions, cancellation);
         await loader.ChildrenAsync(
-            nodes, [.. news.SelectMany(versions.Of).Select(v => v.Key)],
+            nodes, named,
             child =>
             {
                 if (child.Incoming is not null || child.Old.ParentId is not { } before)
@@ -44,5 +46,22 @@ internal static class VersionLinks
                 child.IsAffected = true;
             },
             cancellation);
+    }
+
+    /// <summary>The same for further parents. That a run's links may be others now is told by the job that is affected.</summary>
+    private static async Task MoveFurtherAsync(
+        BatchLoader loader, Dictionary<string, Node> nodes, IReadOnlySet<string> named, JobVersions versions, CancellationToken cancellation)
+    {
+        var further = await loader.FurtherChildrenAsync(named, cancellation);
+        await loader.JobsAsync(nodes, [.. further.Keys.Where(k => !nodes.ContainsKey(k))], cancellation);
+        foreach (var (key, before) in further)
+        {
+            var child = nodes[key];
+            var now = before.Select(p => named.Contains(p) ? versions.Resolve(JobKeys.Newest(p), child.Old.InsertedAt) : p).ToList();
+            if (child.Incoming is not null || now.SequenceEqual(before))
+                continue;
+            child.MovedParents = now;
+            child.IsAffected = true;
+        }
     }
 }

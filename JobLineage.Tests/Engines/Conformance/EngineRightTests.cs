@@ -254,11 +254,13 @@ public sealed partial class EngineRightTests
         await fixture.SqlAsync("delete from oban_jobs where id = 4");
         await feed.ReconcileAsync();
         Assert.Equal(["1", "2", "4"], (await fixture.JobAsync("11", "q")).Ancestors.Select(a => a.Id));
+        Assert.Equal(["5"], (await fixture.JobAsync("11", "q")).Job.Parents);
         Assert.Equal(0, await feed.ReconcileAsync());
         await fixture.SqlAsync("delete from oban_jobs where id = 5; update oban_jobs set state = 'available' where id = 11");
         await feed.TickAsync();
         await feed.ReconcileAsync();
         Assert.Equal((JobState.Available, "4"), (await fixture.JobAsync("11", "q")).Job is var again ? (again.State, again.ParentId) : default);
+        Assert.Equal(["5"], (await fixture.JobAsync("11", "q")).Job.Parents);
         Assert.Equal(0, await feed.ReconcileAsync());
     }
 
