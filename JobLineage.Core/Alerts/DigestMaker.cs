@@ -20,9 +20,9 @@ public sealed class DigestMaker(NpgsqlDataSource store, string baseUrl, DateTime
 
     /// <summary>
     /// The names of the sources of the configuration: rows of others that can't be read are named once, and then say no more that something is
-    /// not known. None: all that the store has count.
+    /// not known. Null: none is configured, and all that the store has count. An empty list is of entries of which no source is found yet.
     /// </summary>
-    public IReadOnlyCollection<string> Sources { get; init; } = [];
+    public IReadOnlyCollection<string>? Sources { get; init; }
 
     /// <summary>Draws the starting line when there is none yet. Idempotent.</summary>
     /// <returns>When the schedule was last served: at first, now.</returns>

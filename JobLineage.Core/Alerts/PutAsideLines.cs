@@ -24,13 +24,13 @@ internal static class PutAsideLines
     /// <summary>How many rows can't be read, told or not: whether these jobs failed is not known.</summary>
     /// <param name="connection">The digest's transaction.</param>
     /// <param name="configured">
-    /// The sources of the configuration; none: all count. Rows of another, which nobody reads any more, count until they have been told.
+    /// The sources of the configuration, as far as they are found; null: none is configured, and all count. Rows of another, which nobody reads any more, count until they have been told.
     /// </param>
     /// <param name="cancellation">Stops.</param>
-    public static async Task<long> CountAsync(NpgsqlConnection connection, IReadOnlyCollection<string> configured, CancellationToken cancellation)
+    public static async Task<long> CountAsync(NpgsqlConnection connection, IReadOnlyCollection<string>? configured, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"{Count} and (cardinality($1) = 0 or s.name = any($1) or {LedgerSql.Untold("p")})", connection)
-            .With(Parameters.Texts(configured));
+        await using var command = new NpgsqlCommand($"{Count} and ($1 or s.name = any($2) or {LedgerSql.Untold("p")})", connection)
+            .With(configured is null, Parameters.Texts(configured ?? []));
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

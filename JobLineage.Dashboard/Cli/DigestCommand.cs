@@ -45,7 +45,7 @@ internal static class DigestCommand
         await StoreGate.EnterAsync(store, step => error.WriteLine(StoreUpgrade.Bar(step)), cancellation);
         await using var watched = new WatchedSources(settings.Sources, settings.Feed, TimeProvider.System);
         await watched.FindAsync(cancellation);
-        var maker = DigestServices.Maker(settings.Digest, watched.Names, store);
+        var maker = DigestServices.Maker(settings.Digest, watched.NoneConfigured ? null : watched.Names, store);
         // What fails while it reads is news already.
         if (!dryRun)
             await maker.BeginAsync(cancellation);
@@ -70,11 +70,12 @@ internal static class DigestCommand
         // What goes wrong is said below, once and in a sentence.
         var catchUp = new SourceCatchUp(store, settings.Feed, TimeProvider.System, NullLoggerFactory.Instance);
         // All at a time: one that is patient with another replica keeps no other waiting.
+        var known = await new RunReader(store, settings.Sources.Diagnosis, TimeProvider.System).SourcesAsync(cancellation);
         var readings = !watched.NoneConfigured
             ? [.. await Task.WhenAll(watched.All.Select(source => catchUp.RunAsync(source, cancellation))),
-                .. watched.Unfound.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new SourceReading(entry.Key, null, entry.Value))]
-            : (SourceReading[])[.. (await new RunReader(store, settings.Sources.Diagnosis, TimeProvider.System).SourcesAsync(cancellation))
-                .Select(s => new SourceReading(s.Source, s.AsOf, "It is not configured here: set JobLineage:Sources:<name>."))];
+                .. watched.Unfound.Select(entry => new SourceReading(entry.Key, null, entry.Value)),
+                .. SourceTroubles.NotThere(settings.Digest.Overdue, watched.Has, known).Select(unread => new SourceReading(unread.Source, unread.AsOf, unread.Problem))]
+            : (SourceReading[])[.. known.Select(s => new SourceReading(s.Source, s.AsOf, "It is not configured here: set JobLineage:Sources:<name>."))];
         foreach (var sentence in readings.Select(r => r.Sentence).OfType<string>())
             await error.WriteLineAsync(VisibleText.Line(sentence));
         if (readings.Length == 0)

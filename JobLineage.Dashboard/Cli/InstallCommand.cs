@@ -24,6 +24,9 @@ internal sealed class InstallCommand : TriggerVerb
     }
 
     /// <inheritdoc/>
+    protected override bool RefusesPolled => true;
+
+    /// <inheritdoc/>
     protected override string Print(ParseResult parse, TriggerSql sql) =>
         sql.Install(parse.GetValue(reader))
         + (parse.GetValue(index) && sql.CreateIndex is { } create ? $"-- Not in a transaction.\n{create};\n" : "");
@@ -36,8 +39,8 @@ internal sealed class InstallCommand : TriggerVerb
         var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
         if (probed is null)
             throw QueryFailure.Of(problem!);
-        if (probed.Reach is { } reach)
-            throw new TriggerException($"Source '{source.Name}' is followed by polling, since {reach}: a trigger would see a part of what changes. Nothing was installed.");
+        if (Refusal(probed) is { } refusal)
+            throw new TriggerException($"{char.ToUpperInvariant(refusal[0])}{refusal[1..]} Nothing was installed.");
         var sql = new TriggerSql(probed.Mapping);
         await new TriggerInstaller(probed.Mapping, database).InstallAsync(parse.GetValue(reader), parse.GetValue(index), cancellation);
         await output.WriteLineAsync(

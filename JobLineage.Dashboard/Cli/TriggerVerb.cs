@@ -28,25 +28,32 @@ internal abstract class TriggerVerb : SourceVerb
     protected abstract Task RunAsync(
         ParseResult parse, ChosenSource source, NpgsqlDataSource database, CancellationToken cancellation);
 
-    /// <summary>The mapping for what is in the database, as it would be installed; without an answer from it the mapping for the newest version, with a remark that says so.</summary>
+    /// <summary>Whether it runs nothing for a source that is followed by polling, whatever is installed: then <c>--print</c> says so first.</summary>
+    protected abstract bool RefusesPolled { get; }
+
+    /// <summary>Why no trigger follows a source, as a sentence without a capital; null when one does.</summary>
+    protected static string? Refusal(ProbedSource probed) =>
+        probed.Reach is { } reach ? $"source '{probed.Mapping.Name}' is followed by polling, since {reach}: a trigger would see a part of what changes." : null;
+
+    /// <summary>
+    /// The mapping for what is in the database, as it would be installed, with a remark where that would be refused; without an answer from the database the mapping as it is (of a
+    /// preset that for the newest version), with a remark that says so.
+    /// </summary>
     private async Task<(SourceMapping Mapping, string Remark)> FittedAsync(ChosenSource source, CancellationToken cancellation)
     {
-        // What a preset reads depends on the version; what is configured whole does not.
-        if (Presets.Engine(source.Mapping.Preset) is null)
+        var engine = Presets.Engine(source.Mapping.Preset);
+        // What a preset reads depends on the version; what is configured whole does not, and only what is refused depends on the table.
+        if (engine is null && !RefusesPolled)
             return (source.Mapping, "");
-        string why;
-        if (source.Options.ConnectionString is null)
+        var (connection, why) = Connection(source);
+        if (connection is not null)
         {
-            why = "no database is given";
-        }
-        else
-        {
-            await using var database = PostgresConnections.ForVerb(source.ConnectionString(), Command.Name);
+            await using var database = PostgresConnections.ForVerb(connection, Command.Name);
             try
             {
                 var (probed, problem) = await SourceProbe.ProbeAsync(source.Mapping, database, cancellation);
                 if (probed is not null)
-                    return (probed.Mapping, "");
+                    return (probed.Mapping, RefusesPolled && Refusal(probed) is { } refusal ? $"-- {Command.Name} refuses this: {VisibleText.Line(refusal)}\n" : "");
                 why = problem!.Message;
             }
             catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
@@ -55,7 +62,23 @@ internal abstract class TriggerVerb : SourceVerb
             }
         }
 
-        return (source.Mapping, $"-- For the newest version of {Presets.Engine(source.Mapping.Preset)!.Title} that is known: {VisibleText.Line(why).TrimEnd('.')}. Where the database has another, print it with --connection.\n");
+        why = VisibleText.Line(why).TrimEnd('.');
+        return (source.Mapping, engine is not null ? $"-- For the newest version of {engine.Title} that is known: {why}. Where the database has another, print it with --connection.\n"
+            : connection is not null ? $"-- Whether {Command.Name} refuses this is not known: {why}.\n"
+            : "");
+    }
+
+    /// <summary>The database of a source, which the environment may give too; null where there is none, with why.</summary>
+    private static (string? Connection, string Why) Connection(ChosenSource source)
+    {
+        try
+        {
+            return (source.ConnectionString(), "");
+        }
+        catch (QueryFailure none) when (source.Options.ConnectionString is null)
+        {
+            return (null, string.Join(' ', none.Sentences));
+        }
     }
 
     /// <inheritdoc/>

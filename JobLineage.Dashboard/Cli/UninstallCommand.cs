@@ -9,6 +9,9 @@ namespace JobLineage.Dashboard.Cli;
 internal sealed class UninstallCommand(QuerySetup setup) : TriggerVerb("uninstall", "Remove the triggers and all that came with them.", setup)
 {
     /// <inheritdoc/>
+    protected override bool RefusesPolled => false;
+
+    /// <inheritdoc/>
     protected override string Print(ParseResult parse, TriggerSql sql) => $"{sql.Uninstall}-- Not in a transaction.\n{sql.DropIndex};\n";
 
     /// <inheritdoc/>

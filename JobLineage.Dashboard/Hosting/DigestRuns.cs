@@ -92,7 +92,7 @@ internal sealed partial class DigestRuns(
     }
 
     private async Task<IReadOnlyList<DigestUnread>> UnreadAsync(CancellationToken cancellation) =>
-        SourceTroubles.Unread(await store.SourcesAsync(cancellation), configured, time.GetUtcNow());
+        SourceTroubles.Unread(await store.SourcesAsync(cancellation), configured, settings.Overdue, time.GetUtcNow());
 
     private async Task<bool> MakeAsync(DateTimeOffset? firedAt, IReadOnlyList<DigestUnread> unread, CancellationToken cancellation)
     {

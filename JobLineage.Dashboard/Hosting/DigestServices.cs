@@ -26,7 +26,8 @@ internal static class DigestServices
         // The loggers would write addresses, and Slack's is a secret.
         services.AddHttpClient(ClientName).RemoveAllLoggers().ConfigurePrimaryHttpMessageHandler(Handler)
             .ConfigureHttpClient(c => c.Timeout = Timeout.InfiniteTimeSpan);
-        services.AddSingleton(s => Maker(settings, s.GetRequiredService<ConfiguredSources>().Names, s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(s => Maker(
+            settings, s.GetRequiredService<ConfiguredSources>() is { IsEmpty: false } configured ? configured.Names : null, s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new DigestRetention(s.GetRequiredService<NpgsqlDataSource>(), settings.KeepFor));
         services.AddSingleton<ITestMessages>(s => new TestMessages(
             s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<IDigestChannel>(), settings.Delivery.Timeout, settings.BaseUrl,
@@ -42,8 +43,8 @@ internal static class DigestServices
         services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
     }
 
-    /// <summary>What makes the digests of a store.</summary>
-    public static DigestMaker Maker(DigestSettings settings, IReadOnlyCollection<string> sources, NpgsqlDataSource store) =>
+    /// <summary>What makes the digests of a store; <paramref name="sources"/> are <see cref="DigestMaker.Sources"/>.</summary>
+    public static DigestMaker Maker(DigestSettings settings, IReadOnlyCollection<string>? sources, NpgsqlDataSource store) =>
         new(store, settings.BaseUrl, settings.Since) { Overdue = settings.Overdue, Sources = sources };
 
     /// <summary>The channel of the settings.</summary>

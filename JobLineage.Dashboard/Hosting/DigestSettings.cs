@@ -115,14 +115,10 @@ internal sealed record DigestSettings : ICheckedOptions
 
     private static string Source(string name, IReadOnlyList<(string Name, IReadOnlyList<string> Schemas)> known, string key, ConfigurationErrors errors)
     {
-        foreach (var (source, schemas) in known)
-        {
-            if (schemas.Count == 0 && source.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return source;
-            if (SchemaPatterns.Schema(source, schemas, name, StringComparison.OrdinalIgnoreCase) is { } schema)
-                return $"{source}.{schema}";
-        }
-
+        // One that is configured by itself goes before a schema of another's that would be written alike.
+        var alone = known.Where(k => k.Schemas.Count == 0 && k.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(k => k.Name);
+        if (alone.Concat(known.Select(k => SchemaPatterns.SourceName(k.Name, k.Schemas, name)).OfType<string>()).FirstOrDefault() is { } found)
+            return found;
         errors.Add(key, (name.Length == 0 ? "is missing" : $"is '{name}', which is no source")
             + (known.Count == 0 ? "; none is configured" : $"; there are {string.Join(", ", known.Select(k => k.Schemas.Count > 0 ? $"{k.Name}.SCHEMA" : k.Name))}"));
         return name;

@@ -5,7 +5,7 @@ internal sealed partial class SchemaWatch(WatchedSources sources, TimeProvider t
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private Dictionary<string, string> said = [];
+    private IReadOnlyDictionary<string, string> said = new Dictionary<string, string>();
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -14,7 +14,7 @@ internal sealed partial class SchemaWatch(WatchedSources sources, TimeProvider t
         {
             foreach (var name in await sources.FindAsync(stoppingToken))
                 LogFound(name);
-            var now = sources.Unfound.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
+            var now = sources.Unfound;
             foreach (var (entry, problem) in now.Where(e => said.GetValueOrDefault(e.Key) != e.Value))
                 LogFailed(entry, problem);
             said = now;

@@ -20,16 +20,31 @@ internal static class SourceTroubles
     /// <param name="now">The present, in UTC.</param>
     public static IEnumerable<string> Of(IReadOnlyList<SourceStatus> sources, ConfiguredSources configured, DateTimeOffset now) =>
         Ours(sources, configured).Select(source => Of(source, now)).OfType<string>().Concat(Unknown(sources, configured).Select(Never))
-            .Concat(configured.Unfound.Keys.Order(StringComparer.Ordinal).Select(entry => $"Not all schemas of source '{entry}' are known and read: the log says why."));
+            .Concat(configured.Unfound.Keys.Select(entry => $"Not all schemas of source '{entry}' are known and read: /sources says why."));
 
     /// <summary>The sources of which failures may not be known, with what stands in the way in the feed's own words.</summary>
-    /// <inheritdoc cref="Of(IReadOnlyList{SourceStatus}, ConfiguredSources, DateTimeOffset)" />
-    public static IReadOnlyList<DigestUnread> Unread(IReadOnlyList<SourceStatus> sources, ConfiguredSources configured, DateTimeOffset now) =>
+    /// <param name="sources">What the store knows.</param>
+    /// <param name="configured">The sources of the configuration; none: all of the store's count.</param>
+    /// <param name="rules">The pipelines that are expected to finish.</param>
+    /// <param name="now">The present, in UTC.</param>
+    public static IReadOnlyList<DigestUnread> Unread(IReadOnlyList<SourceStatus> sources, ConfiguredSources configured, IReadOnlyList<OverdueRule> rules, DateTimeOffset now) =>
     [
         .. Ours(sources, configured).Select(source => Problem(source, now) is { } problem ? new DigestUnread(source.Source, source.AsOf, problem) : null).OfType<DigestUnread>(),
         .. Unknown(sources, configured).Select(name => new DigestUnread(name, null, Never(name))),
-        .. configured.Unfound.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new DigestUnread(entry.Key, null, entry.Value)),
+        .. configured.Unfound.Select(entry => new DigestUnread(entry.Key, null, entry.Value)),
+        .. NotThere(rules, configured.Has, sources),
     ];
+
+    /// <summary>
+    /// Sources that rules name, and that are none of ours: a schema that an entry would have, and that is not there. Such a rule would be silent for ever. While it is not known which
+    /// schemas there are, that is said of the entry, and nothing of its rules.
+    /// </summary>
+    /// <param name="rules">The pipelines that are expected to finish.</param>
+    /// <param name="isOurs">Whether a source is one of ours, or may be.</param>
+    /// <param name="sources">What the store knows.</param>
+    public static IEnumerable<DigestUnread> NotThere(IReadOnlyList<OverdueRule> rules, Func<string, bool> isOurs, IReadOnlyList<SourceStatus> sources) => rules
+        .Select(rule => rule.Source).Distinct(StringComparer.Ordinal).Where(name => !isOurs(name))
+        .Select(name => new DigestUnread(name, sources.FirstOrDefault(source => source.Source == name)?.AsOf, "An overdue rule names it, and there is no such source."));
 
     /// <summary>What is the matter with a source; null when it is followed, or read for the first time.</summary>
     internal static string? Of(SourceStatus source, DateTimeOffset now) => source.State switch

@@ -1,5 +1,5 @@
 using System.Collections;
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using JobLineage.Core.Feed;
 using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
@@ -16,7 +16,10 @@ internal sealed class WatchedSources : IAsyncDisposable
     private readonly Redaction redaction;
     private readonly IReadOnlyList<SourceOptions> patterns;
     private readonly Live all = new();
-    private readonly ConcurrentDictionary<string, string> unfound = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<string> alone;
+
+    // Entries of which the last answer said which schemas there are.
+    private volatile FrozenSet<string> known = [];
 
     public WatchedSources(SourcesConfiguration configuration, FeedOptions feed, TimeProvider time)
     {
@@ -24,10 +27,11 @@ internal sealed class WatchedSources : IAsyncDisposable
         pools = DatabasePools.Create(configuration.Sources.Select(s => (Connection(s), s.MaxConnections ?? feed.MaxConnections)), Part, time);
         patterns = [.. configuration.Sources.Where(s => s.Schemas.Count > 0)];
         all.Items = [.. configuration.Sources.Where(s => s.Schemas.Count == 0).Select(Watched)];
-        foreach (var entry in patterns)
-            unfound[entry.Name] = "Its schemas have not been asked for yet.";
+        alone = [.. all.Items.Select(s => s.Name)];
         Names = new LiveNames(all);
-        Configured = new(Names) { Means = name => patterns.Any(entry => SchemaPatterns.Means(entry, name)), Unfound = unfound };
+        Configured = new(
+            Names, patterns.Select(entry => KeyValuePair.Create(entry.Name, "Its schemas have not been asked for yet.")),
+            name => patterns.Any(entry => !known.Contains(entry.Name) && SchemaPatterns.Means(entry, name)));
     }
 
     /// <summary>In the order of their names; more of them when more are found.</summary>
@@ -46,7 +50,10 @@ internal sealed class WatchedSources : IAsyncDisposable
     public bool HasPatterns => patterns.Count > 0;
 
     /// <summary>Why not all that an entry for several schemas means can be read, as a sentence, by the entry's name; entries of which all is found are not in it.</summary>
-    public IReadOnlyDictionary<string, string> Unfound => unfound;
+    public IReadOnlyDictionary<string, string> Unfound => Configured.Unfound;
+
+    /// <summary>Whether a source is one of them, or may be while it is not known which ones there are.</summary>
+    public bool Has(string source) => Configured.Has(source);
 
     /// <summary>Looks for schemas that were not there before, and brings <see cref="Unfound"/> up to date.</summary>
     /// <param name="cancellation">Stops the search.</param>
@@ -54,16 +61,21 @@ internal sealed class WatchedSources : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellation)
     {
         var added = new List<WatchedSource>();
-        var problems = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var problems = new Dictionary<string, string>(StringComparer.Ordinal);
+        var answered = new HashSet<string>(StringComparer.Ordinal);
+        var read = all.Items.ExceptBy(alone, s => s.Name).ToDictionary(s => s.Name, s => s.Mapping.Schema, StringComparer.OrdinalIgnoreCase);
         foreach (var entry in patterns)
         {
             try
             {
                 var pool = pools[Connection(entry), Part];
                 using var turn = await pool.ShortAsync(cancellation);
-                var (found, problem) = await SchemaPatterns.FindAsync(entry, pool.Connections, cancellation);
-                problems[entry.Name] = problem;
-                added.AddRange(found.Where(f => !Names.Contains(f.Name) && added.All(a => a.Name != f.Name)).Select(Watched));
+                var found = await SchemaPatterns.FindAsync(entry, alone, read, pool.Connections, cancellation);
+                if (found.Problem is { } problem)
+                    problems[entry.Name] = problem;
+                if (found.AreKnown)
+                    answered.Add(entry.Name);
+                added.AddRange(found.Sources.Where(f => !read.ContainsKey(f.Name)).Select(Watched));
             }
             catch (Exception e) when (DatabaseFailure.Is(e) && !cancellation.IsCancellationRequested)
             {
@@ -74,17 +86,9 @@ internal sealed class WatchedSources : IAsyncDisposable
         if (added.Count > 0)
             all.Items = [.. all.Items.Concat(added).OrderBy(s => s.Name, StringComparer.Ordinal)];
         // When they are there: in between nobody shall take an entry for read.
-        foreach (var (entry, problem) in problems)
-            Say(entry, problem);
+        known = answered.ToFrozenSet(StringComparer.Ordinal);
+        Configured.Tell(problems);
         return [.. added.Select(a => a.Name)];
-    }
-
-    private void Say(string entry, string? problem)
-    {
-        if (problem is null)
-            unfound.TryRemove(entry, out _);
-        else
-            unfound[entry] = problem;
     }
 
     public ValueTask DisposeAsync() => pools.DisposeAsync();

@@ -69,10 +69,12 @@ public sealed class NotesWithoutRoomTests
     }
 
     [Theory]
-    [InlineData(true, "oban")]
-    [InlineData(false, "oban", "left")]
-    [InlineData(false)]
-    public async Task Rows_of_a_source_that_left_the_configuration_count_until_a_digest_has_named_them(bool isWhole, params string[] configured)
+    [InlineData(true, new[] { "oban" })]
+    [InlineData(false, new[] { "oban", "left" })]
+    // Of an entry for several schemas nothing is found yet: that is no reason to count what nobody reads.
+    [InlineData(true, new string[0])]
+    [InlineData(false, null)]
+    public async Task Rows_of_a_source_that_left_the_configuration_count_until_a_digest_has_named_them(bool isWhole, string[]? configured)
     {
         await using var fixture = await DigestFixture.CreateAsync();
         fixture.Maker = new(fixture.Store.Store, DigestFixture.BaseUrl, null) { Sources = configured };

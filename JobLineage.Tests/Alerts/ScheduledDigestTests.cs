@@ -41,6 +41,23 @@ public sealed class ScheduledDigestTests
     }
 
     [Fact]
+    public async Task A_rule_about_a_source_that_is_not_there_is_said()
+    {
+        await using var fixture = await DigestFixture.CreateAsync();
+        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var channel = new ScriptedChannel();
+        using var runs = Runs(
+            fixture, channel, time, [new("jobs.tenant_a", FeedState.Live, time.GetUtcNow(), null, 0, 0)], new ConfiguredSources(["jobs.tenant_a"]),
+            ("JobLineage:Sources:jobs:Preset", "oban"), ("JobLineage:Sources:jobs:Schemas:0", "tenant_*"),
+            ("JobLineage:Digest:Overdue:0:Source", "jobs.tenant_x"), ("JobLineage:Digest:Overdue:0:Pipeline", "App.SyncJob"), ("JobLineage:Digest:Overdue:0:Within", "1.00:00:00"));
+        await fixture.FailAsync(1);
+        await runs.FireAsync(time.GetUtcNow().AddMinutes(1), default);
+        var digest = Assert.Single(channel.Sent);
+        Assert.Equal("jobs.tenant_x", Assert.Single(digest.Content.Unread).Source);
+        Assert.Contains("An overdue rule names it, and there is no such source.", digest.Text);
+    }
+
+    [Fact]
     public async Task Where_no_source_is_configured_nothing_of_the_store_is_taken_for_read()
     {
         await using var fixture = await DigestFixture.CreateAsync();
@@ -68,14 +85,18 @@ public sealed class ScheduledDigestTests
         Assert.Equal(1, (await fixture.OnlyAsync()).Failures);
     }
 
-    private static DigestRuns Runs(DigestFixture fixture, ScriptedChannel channel, TimeProvider time, IReadOnlyList<SourceStatus> sources, params string[] configured)
+    private static DigestRuns Runs(DigestFixture fixture, ScriptedChannel channel, TimeProvider time, IReadOnlyList<SourceStatus> sources, params string[] configured) =>
+        Runs(fixture, channel, time, sources, new ConfiguredSources(configured));
+
+    private static DigestRuns Runs(
+        DigestFixture fixture, ScriptedChannel channel, TimeProvider time, IReadOnlyList<SourceStatus> sources, ConfiguredSources configured, params (string Key, string Value)[] set)
     {
-        var configuration = new ConfigurationBuilder().Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(set.ToDictionary(s => s.Key, s => (string?)s.Value)).Build();
         var errors = new ConfigurationErrors(configuration);
         var settings = DigestSettings.Read(configuration, DashboardOptions.Read(configuration, Path.GetTempPath(), errors), errors);
         var reader = new StaticRunReader { Sources = sources };
         return new(
             fixture.Maker, fixture.Sender(channel), new(fixture.Store.Store, TimeSpan.FromDays(90)), settings, reader,
-            new(configured), new RunHub(reader, new FakeRunSignal(), time, NullLogger<RunHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
+            configured, new RunHub(reader, new FakeRunSignal(), time, NullLogger<RunHub>.Instance), new Outage(time), time, NullLogger<DigestRuns>.Instance);
     }
 }

@@ -138,6 +138,29 @@ public sealed class DigestVerbTests : IAsyncLifetime
         Assert.DoesNotContain(said, line => line.Contains("is not configured here", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_rule_about_a_source_that_is_not_there_is_no_silence()
+    {
+        await using var store = await TestDatabase.CreateAsync();
+        await using var verb = Program(store);
+        await source.ExecuteAsync("create schema tenant_a; create table tenant_a.oban_jobs (like oban_jobs including all)");
+        foreach (var (key, value) in verb.Settings.Where(s => s.Key.StartsWith("JobLineage__Sources__oban", StringComparison.Ordinal)).ToList())
+        {
+            verb.Settings.Remove(key);
+            verb.Settings[key.Replace("__oban__", "__tenants__", StringComparison.Ordinal)] = value;
+        }
+
+        verb.Settings["JobLineage__Sources__tenants__Schemas__0"] = "tenant_*";
+        verb.Settings["JobLineage__Digest__Overdue__0__Source"] = "tenants.tenant_b";
+        verb.Settings["JobLineage__Digest__Overdue__0__Pipeline"] = "App.Mailer";
+        verb.Settings["JobLineage__Digest__Overdue__0__Within"] = "1.00:00:00";
+        Assert.Equal(3, await RunAsync(verb, "digest"));
+        Assert.Contains("Source 'tenants.tenant_b' was never read; what failed there is not reported. An overdue rule names it, and there is no such source.", said);
+
+        verb.Settings["JobLineage__Digest__Overdue__0__Source"] = "tenants.tenant_a";
+        Assert.Equal(0, await RunAsync(verb, "digest"));
+    }
+
     private DashboardProcess Program(TestDatabase? store)
     {
         var program = new DashboardProcess(DashboardProcess.Beside, store?.ConnectionString ?? "", "oban", source.ConnectionString, said.Enqueue);

@@ -4,6 +4,7 @@ using JobLineage.Dashboard.Components.Feeds;
 using JobLineage.Dashboard.Components.Pages;
 using JobLineage.Dashboard.Live;
 using JobLineage.Tests.Support;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JobLineage.Tests.Components;
@@ -54,6 +55,54 @@ public sealed class SourcesPageTests : PageContext
     }
 
     private static TimeSpan Limit { get; } = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void An_entry_of_which_not_all_is_found_is_said_with_why_and_no_longer_when_it_is()
+    {
+        ConfiguredNames.Add("jobs.tenant_a");
+        Configured.Tell([new("jobs", "Schemas 'tenant.a' and 'tenant_a' would both be <b>.")]);
+        Reader.Sources = [new("jobs.tenant_a", FeedState.Live, SomeRuns.Noon, null, 0, 0)];
+        var cut = Render<SourcesPage>();
+        Assert.Contains("Not all schemas of source 'jobs' are known and read", cut.WaitForElement("[data-unfound=jobs]", Limit).TextContent);
+        Assert.Contains("Schemas 'tenant.a' and 'tenant_a' would both be <b>.", cut.Find("[data-unfound=jobs]").TextContent);
+        Assert.Empty(cut.FindAll(".empty"));
+        Configured.Tell([]);
+        cut.WaitForState(() => cut.FindAll("[data-unfound]").Count == 0, Limit);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_stored_both_pages_say_what_is_configured_and_why_it_is_not_found()
+    {
+        Configured.Tell([new("jobs", "No schema that this user may see is one of tenat_* and has a table oban_jobs.")]);
+        Reader.Sources = [];
+        IRenderedComponent<IComponent>[] pages = [Render<SourcesPage>(), Render<RunListPage>()];
+        foreach (var page in pages)
+        {
+            Assert.Contains("No schema that this user may see is one of tenat_*", page.WaitForElement("[data-unfound=jobs]", Limit).TextContent);
+            Assert.Equal("Nothing has been read yet", page.Find(".empty h2").TextContent);
+            Assert.DoesNotContain("No queue is watched yet", page.Markup);
+        }
+
+        ConfiguredNames.Add("jobs.tenant_a");
+        Configured.Tell([]);
+        foreach (var page in pages)
+            page.WaitForState(() => page.Find(".empty p").TextContent == "Source 'jobs.tenant_a' is configured, and has not been read yet." && page.FindAll("[data-unfound]").Count == 0, Limit);
+        await AssertNothingLeaksAsync();
+    }
+
+    [Theory]
+    [InlineData("No queue is watched yet")]
+    [InlineData("Source 'oban' is configured, and has not been read yet.", "oban")]
+    [InlineData("2 sources are configured, and none has been read yet.", "mails", "oban")]
+    public void Only_where_none_is_configured_it_is_said_how_to(string sentence, params string[] configured)
+    {
+        ConfiguredNames.AddRange(configured);
+        Reader.Sources = [];
+        var cut = Render<SourcesPage>();
+        Assert.Contains(sentence, cut.WaitForElement(".empty", Limit).TextContent);
+        Assert.Equal(configured.Length == 0, cut.FindAll("pre").Count == 1);
+        Assert.Empty(cut.FindAll("[data-unfound]"));
+    }
 
     [Fact]
     public async Task A_source_that_is_still_read_is_said_to_be_read_again()

@@ -97,6 +97,20 @@ public sealed class DigestSettingsTests
     }
 
     [Theory]
+    [InlineData("tenants.acme.1", "tenants.acme_1")]
+    [InlineData("tenants.acme_1", "tenants.acme_1")]
+    [InlineData("tenants.acme.own", "tenants.acme.own")]
+    [InlineData("tenants.acme;1", null)]
+    public void A_schema_is_written_as_the_database_has_it_or_as_its_source_is_called(string source, string? read)
+    {
+        var (settings, errors) = Read(
+            [("Channel", "File"), ("Overdue:0:Source", source), ("Overdue:0:Pipeline", "App.SyncJob"), ("Overdue:0:Within", "1.00:00:00")],
+            ("JobLineage:Sources:tenants:Preset", "oban"), ("JobLineage:Sources:tenants:Schemas:0", "acme.*"), ("JobLineage:Sources:tenants.acme.own:Preset", "oban"));
+        Assert.Equal(read is null, errors.Count == 1);
+        Assert.Equal(read ?? source, Assert.Single(settings.Overdue).Source);
+    }
+
+    [Theory]
     [InlineData("KeepFor", "1:00", "JobLineage:Digest:KeepFor is '1:00'")]
     [InlineData("Overdue:0:Source", "obam", "JobLineage:Digest:Overdue:0:Source is 'obam', which is no source; there are oban.")]
     [InlineData("Overdue:0:Pipeline", "", "JobLineage:Digest:Overdue:0:Pipeline is missing")]

@@ -1,6 +1,7 @@
 using Bunit;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Runs;
+using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,7 +24,8 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<IRunReader>(Reader);
         Services.AddSingleton(Hub);
         Services.AddSingleton<IUntrackedLineage>(Untracked);
-        Services.AddPageParts(Views, Comparisons, Digests);
+        Configured = new(ConfiguredNames);
+        Services.AddPageParts(Views, Comparisons, Digests, Configured);
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
@@ -40,6 +42,11 @@ public abstract class PageContext : BunitContext
     internal FakeComparisons Comparisons { get; } = new();
 
     internal FakeDigests Digests { get; } = new();
+
+    /// <summary>What is configured by its name; nothing unless a test adds something before it renders.</summary>
+    internal List<string> ConfiguredNames { get; } = [];
+
+    internal ConfiguredSources Configured { get; }
 
     internal FakeUntracked Untracked { get; } = new();
 

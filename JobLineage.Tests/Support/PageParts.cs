@@ -10,7 +10,7 @@ internal static class PageParts
 {
     /// <summary>Adds it, over stores in memory.</summary>
     public static void AddPageParts(
-        this IServiceCollection services, FakeRunViews? views = null, FakeComparisons? comparisons = null, FakeDigests? digests = null)
+        this IServiceCollection services, FakeRunViews? views = null, FakeComparisons? comparisons = null, FakeDigests? digests = null, ConfiguredSources? configured = null)
     {
         var reader = views ?? new();
         services.AddSingleton<IRunViews>(reader);
@@ -19,7 +19,7 @@ internal static class PageParts
         services.AddSingleton<IRunSql>(new FakeSql());
         // One source whose engine keeps no errors.
         services.AddSingleton(new QueueLinks(name => Presets.Find(name, name)));
-        services.AddSingleton(new ConfiguredSources([]));
+        services.AddSingleton(configured ?? new([]));
         services.AddSingleton(new GraphLayoutCache());
         services.AddSingleton(new RecentGraphs(TimeProvider.System));
         services.AddScoped<PageClock>();
