@@ -23,8 +23,8 @@ internal static class EngineFit
         var usual = engine.Map(mapping.Name);
         var tables = await EngineTables.ReadAsync(mapping.Schema, (usual.Table, mapping.Table), connection, timeoutSeconds, cancellation);
         var fitting = engine.Map(mapping.Name, tables);
-        // What another edition needs is joined; where the configuration joins something itself, the preset's own members go without.
-        if (usual.Joins is null && fitting.Joins is not null && mapping.Joins is not null)
+        // What another edition needs is joined; where the configuration says what is joined, be it nothing, the preset's own members go without.
+        if (usual.Joins is null && fitting.Joins is not null && (mapping.HasOwnJoins || mapping.Joins is not null))
             fitting = engine.Map(mapping.Name, tables = tables.Usual());
         return (Of(mapping, usual, fitting), tables.Missing);
     }

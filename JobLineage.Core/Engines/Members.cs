@@ -43,6 +43,9 @@ internal static class Members
         nameof(SourceMapping.Errors), nameof(SourceMapping.LastError),
     ];
 
+    /// <summary>What of it makes another version of a row: a parent that is found by way of other rows is read when the job's own row changes, and not looked for with every look.</summary>
+    public static IEnumerable<string> ChangingOf(SourceMapping mapping) => mapping.KeepsParent ? Changing.Where(member => member != nameof(SourceMapping.ParentId)) : Changing;
+
     /// <summary>The expressions that a mapping has, each with its member and the type that it is read as.</summary>
     public static IEnumerable<(string Member, string Expression, string Type)> Of(SourceMapping mapping)
     {

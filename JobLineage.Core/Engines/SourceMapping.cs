@@ -36,6 +36,11 @@ public sealed record SourceMapping
     [Setting(IsClearable = true)]
     public string? Joins { get; init; }
 
+    /// <summary>
+    /// Whether the configuration says what is joined, be it nothing: a preset then joins nothing of its own, and what it would read of that is left out.
+    /// </summary>
+    internal bool HasOwnJoins { get; init; }
+
     /// <summary>Other tables that say something of jobs; a trigger on each announces what changes in them.</summary>
     [Setting]
     public IReadOnlyList<ChangeTable> Changes { get; init; } = [];

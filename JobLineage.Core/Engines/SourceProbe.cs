@@ -67,18 +67,6 @@ public static class SourceProbe
         order by place
         """;
 
-    /// <summary>
-    /// The partitioned tables that partitions belong to, and all other tables, quoted as a mapping's are; what is not in the catalog stays. A plan names what this user may not
-    /// name (a table below a view, in a schema of its own), and things that are no name (a join that another server makes): names are compared, and never resolved.
-    /// </summary>
-    private const string FindRoots = """
-        with named as (
-            select c.oid, '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"' as name
-            from pg_class c join pg_namespace n on n.oid = c.relnamespace)
-        select distinct coalesce(root.name, o.name)
-        from unnest($1) o (name) left join named on named.name = o.name left join named root on root.oid = coalesce(pg_partition_root(named.oid), named.oid)
-        """;
-
     /// <summary>Columns of a table by their names.</summary>
     private const string FindColumns = """
         -- Of a domain what it is made of: a part of a value may not be one of the domain's.
@@ -87,19 +75,6 @@ public static class SourceProbe
         where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and a.attname = any($2)
         order by a.attnum
         """;
-
-    /// <summary>Functions of the database's own making whose value may depend on more than their arguments.</summary>
-    private const string FindCalled = """
-        select distinct proname::text from pg_proc
-        where proname = any($1) and provolatile <> 'i' and pronamespace not in (select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema'))
-        """;
-
-    /// <summary>What tells the time, as words of SQL.</summary>
-    private static readonly HashSet<string> Clocks =
-    [
-        "now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "current_timestamp", "current_date", "current_time",
-        "localtime", "localtimestamp", "timeofday",
-    ];
 
     /// <summary>Looks at the table that a mapping names.</summary>
     /// <param name="mapping">How the table would be read.</param>
@@ -147,7 +122,7 @@ public static class SourceProbe
                 Missing = missing,
                 HidingTables = await HidingAsync(mapping, connection, cancellation),
             };
-            source = await ReachAsync(source, connection, cancellation);
+            source = await SourceReach.FindAsync(source, connection, TimeoutSeconds, cancellation);
             if (mapping.Deleted is not null)
                 source = source with { Columns = await ColumnsAsync(mapping, found.Table, connection, cancellation) };
             var scan = mapping.ParentId is null || mapping.RunKey is not null ? ParentLookup.None : ParentLookup.Scan;
@@ -236,64 +211,6 @@ public static class SourceProbe
         while (await row.NextAsync(cancellation))
             columns.Add(new(row.Text(), row.Text(), row.Bool()));
         return columns;
-    }
-
-    /// <summary>Which changing members read more than the job's own row, or the clock.</summary>
-    private static async Task<ProbedSource> ReachAsync(ProbedSource source, NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        var changing = Members.Changing.Select(m => (Member: m, Expression: Members.Expression(source.Mapping, m)!)).Where(m => m.Expression is not null).ToList();
-        var calls = changing.SelectMany(m => SqlText.Calls(m.Expression)).Distinct().ToArray();
-        var own = new HashSet<string>(StringComparer.Ordinal);
-        if (calls.Length > 0)
-        {
-            await using var command = new NpgsqlCommand(FindCalled, connection) { CommandTimeout = TimeoutSeconds }.With(Parameters.Texts(calls));
-            await using var row = await command.ExecuteReaderAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
-                own.Add(row.GetString(0));
-        }
-
-        var reading = await RelationsAsync(source.Mapping, connection, ["1", .. changing.Select(m => m.Expression)], cancellation);
-        // What is joined may be read for every member, whether it asks for it or not; what is read for the row itself (a policy of the table, a
-        // view's own) is read for "1" as well.
-        var floor = source.Mapping.Joins is null ? reading[0].Count : 0;
-        var announced = source.Mapping.Changes.Select(c => c.QualifiedName(source.Mapping)).ToHashSet(StringComparer.Ordinal);
-        return source with
-        {
-            Outside = [.. changing.Where((m, at) => reading[at + 1].Count > floor || SqlText.Calls(m.Expression).Any(own.Contains)).Select(m => m.Member)],
-            Unannounced = [.. (await RootsAsync(connection, [.. reading.Skip(1).SelectMany(r => r).Distinct()], cancellation)).Where(name => !announced.Contains(name)), .. changing.SelectMany(m => SqlText.Calls(m.Expression)).Where(own.Contains).Distinct()],
-            ByTheClock = [.. changing.Where(m => SqlText.Names(m.Expression).Any(Clocks.Contains)).Select(m => m.Member)],
-        };
-    }
-
-    /// <summary>Tables as a mapping names them: a plan names the partitions of one.</summary>
-    internal static async Task<IReadOnlyList<string>> RootsAsync(NpgsqlConnection connection, string[] tables, CancellationToken cancellation)
-    {
-        if (tables.Length == 0)
-            return tables;
-        await using var command = new NpgsqlCommand(FindRoots, connection) { CommandTimeout = TimeoutSeconds }.With(Parameters.Texts(tables));
-        return await command.TextsAsync(cancellation);
-    }
-
-    /// <summary>
-    /// For each expression, the tables that its subqueries and the mapping's joins read, as the planner has them: no reading of SQL by hand knows all
-    /// that may stand in one.
-    /// </summary>
-    private static async Task<List<IReadOnlyList<string>>> RelationsAsync(
-        SourceMapping mapping, NpgsqlConnection connection, IReadOnlyList<string> expressions, CancellationToken cancellation)
-    {
-        await using var batch = new NpgsqlBatch(connection) { Timeout = TimeoutSeconds + 5 };
-        batch.BatchCommands.Add(new(SourceSettings.Select(mapping, TimeoutSeconds)));
-        foreach (var expression in expressions)
-            batch.BatchCommands.Add(new(PlanReading.Explain($"select ({expression}) from {RowSql.From(mapping)}")));
-        await using var row = await batch.ExecuteReaderAsync(cancellation);
-        var relations = new List<IReadOnlyList<string>>();
-        while (await row.NextResultAsync(cancellation))
-        {
-            await row.ReadAsync(cancellation);
-            relations.Add(PlanReading.RelationsBeside(row.GetString(0), mapping.Joins is not null));
-        }
-
-        return relations;
     }
 
     private static SourceProblem NoPrivilege(SourceMapping mapping, string table, string user, PostgresException e)

@@ -46,11 +46,6 @@ internal sealed partial class EngineWatch(IEngine engine, ProbedSource probed, W
             {
                 // The source or the store is away: the feed says so.
             }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                // Whatever it is, it ends no watch: an answer that nobody expected may be another one next time.
-                Say(reader.Unread(source.Redaction.Line(e.Message)));
-            }
 
             await Task.Delay(Interval, time, cancellation);
         }

@@ -87,7 +87,7 @@ public sealed partial class Leader(
             var watched = names.Where(n => attention.IsWatchedHere(n.Value)).Select(n => n.Key).ToList();
             var view = await member.RenewAsync(names.Keys, watched, cancellation);
             attention.Hear(view, names);
-            await feeds.SettleAsync(view, member, cancellation);
+            await feeds.SettleAsync(view, names, member, cancellation);
             backoff.Reset();
             if (outage.End())
                 LogBack();

@@ -31,7 +31,11 @@ internal sealed partial class LedFeeds(
     public int Count => led.Count;
 
     /// <summary>Does what the leases say.</summary>
-    public async Task SettleAsync(LeaseView view, LeaseMember member, CancellationToken cancellation)
+    /// <param name="view">The leases.</param>
+    /// <param name="names">Of each lease that could be had now the name of its source; what is not in it is another program's.</param>
+    /// <param name="member">Takes and gives back.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task SettleAsync(LeaseView view, IReadOnlyDictionary<string, string> names, LeaseMember member, CancellationToken cancellation)
     {
         var moves = LeaseShares.Of(view);
         var gone = led.Where(l => view.Holders.GetValueOrDefault(l.Key) != view.Me).Select(l => l.Key);
@@ -51,8 +55,8 @@ internal sealed partial class LedFeeds(
         await member.ReleaseAsync([.. moves.GiveBack.Where(lease => !led.ContainsKey(lease))], cancellation);
         var taken = moves.Take.Count > 0 ? await member.TakeAsync(moves.Take, cancellation) : [];
         var mine = view.Holders.Where(h => h.Value == view.Me).Select(h => h.Key).Concat(taken);
-        foreach (var lease in mine.Except(moves.GiveBack, StringComparer.Ordinal).Where(MayBegin).Take(MostBegun).ToList())
-            led[lease] = Start(Source(lease)!, view.Me);
+        foreach (var lease in mine.Except(moves.GiveBack, StringComparer.Ordinal).Where(lease => names.ContainsKey(lease) && MayBegin(lease)).Take(MostBegun).ToList())
+            led[lease] = Start(sources.First(s => s.Name == names[lease]), view.Me);
     }
 
     /// <summary>Ends all of them.</summary>
@@ -65,11 +69,8 @@ internal sealed partial class LedFeeds(
         led.Clear();
     }
 
-    /// <summary>The source of a lease, among those that there are now; null for one of another program's.</summary>
-    private WatchedSource? Source(string lease) => sources.FirstOrDefault(s => SourceLease.NameOf(s.Name) == lease);
-
     private bool MayBegin(string lease) =>
-        !led.ContainsKey(lease) && Source(lease) is not null && !(failed.TryGetValue(lease, out var at) && time.GetElapsedTime(at) < Pause);
+        !led.ContainsKey(lease) && !(failed.TryGetValue(lease, out var at) && time.GetElapsedTime(at) < Pause);
 
     private Led Start(WatchedSource source, Guid holder)
     {

@@ -34,13 +34,14 @@ public sealed class WatchedQueues(IReadOnlyList<WatchedSource> sources, TimeProv
         }
     }
 
-    private static async Task<(QueuesView? View, string? Problem)> AskAsync(WatchedSource source, CancellationToken cancellation)
+    private async Task<(QueuesView? View, string? Problem)> AskAsync(WatchedSource source, CancellationToken cancellation)
     {
         try
         {
-            // Not one of those turns that looks take: it may take long.
-            using var turn = await source.Pool.LongAsync(cancellation);
-            return (await new QueuesReader(await source.ProbeAsync(cancellation), source.Database, source.Redaction).ReadAsync(cancellation), null);
+            ProbedSource probed;
+            using (await source.Pool.ShortAsync(cancellation))
+                probed = await source.ProbeAsync(cancellation);
+            return (await new QueuesReader(probed, source.Database, source.Redaction, source.Pool, time).ReadAsync(cancellation), null);
         }
         catch (SourceProblemException problem)
         {

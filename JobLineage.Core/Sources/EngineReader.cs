@@ -58,8 +58,9 @@ public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDa
         var (unread, cut) = (new List<string>(), new List<string>());
         var queues = await ReadAsync(
             engine.Queues, Queues, row => new EngineQueue(row.Text(), row.BoolOrNull(), row.Time(), row.Text(), row.TextOrNull() is { } held ? redaction.Line(held) : null), unread, cancellation);
-        if (queues?.Count > Most)
-            cut.Add($"{engine.Title} names more than {Most} queues: what is paused or held is read first, and {Most} are read.");
+        // What is paused or held comes first: where the first that is cut off is neither, nothing is said of any that is.
+        if (queues?.Count > Most && queues[Most] is { IsPaused: true } or { Held: not null })
+            cut.Add($"{engine.Title} names more than {Most} queues that are paused or held: {Most} of them are read{(queues![Most].IsPaused is true ? ", and whether another one is paused is not known" : "")}.");
         var nodes = await ReadAsync(
             engine.Nodes, Nodes, row => (Node: new EngineNode(redaction.Line(row.Text()), row.TextOrNull(), row.Time(), row.Time(), row.Bool()), IsFirst: row.Bool()), unread, cancellation);
         if (nodes?.Count > Most)
@@ -74,13 +75,24 @@ public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDa
         if (unread.Count > 0)
             cut.Insert(0, Unread(string.Join("; ", unread.Distinct(StringComparer.Ordinal))));
         return (
-            new(queues is null ? null : engine.Queues!.Table, queues is null ? [] : [.. queues.Take(Most)], nodes is null ? null : engine.Nodes!.Table, nodes is null ? [] : [.. nodes.Take(Most).Select(n => n.Node)]),
+            new(queues is null ? null : engine.Queues!.Table, queues is null ? [] : Read(queues), nodes is null ? null : engine.Nodes!.Table, nodes is null ? [] : [.. nodes.Take(Most).Select(n => n.Node)]),
             cut.Count == 0 ? null : string.Join(" ", cut));
+    }
+
+    /// <summary>Of those that are cut off nobody may conclude that they are not paused: where paused ones are, so it is said of every queue that is not read.</summary>
+    private static IReadOnlyList<EngineQueue> Read(List<EngineQueue> queues)
+    {
+        if (queues.Count <= Most || queues[Most].IsPaused is not true)
+            return [.. queues.Take(Most)];
+        var every = queues.FirstOrDefault(q => q.Queue == "*");
+        return every?.IsPaused is true
+            ? [.. queues.Take(Most)]
+            : [(every ?? new("*", null, null, queues[Most].SaidBy)) with { IsPaused = null }, .. queues.Take(Most).Where(q => q != every)];
     }
 
     /// <summary>The sentence for what can't be read.</summary>
     /// <param name="why">Why, without a point.</param>
-    internal string Unread(string why) => $"What {engine.Title} says of its queues can't be read here: {why}.";
+    private string Unread(string why) => $"What {engine.Title} says of its queues can't be read here: {why}.";
 
     /// <summary>Null where this version or edition does not have the table, or it can't be read; one more row than <see cref="Most"/> where there are more.</summary>
     private async Task<List<T>?> ReadAsync<T>(EngineStatement? statement, string around, Func<RowCursor, T> read, List<string> unread, CancellationToken cancellation)
@@ -106,6 +118,12 @@ public sealed class EngineReader(IEngine engine, SourceMapping mapping, NpgsqlDa
         {
             // Another edition or version has other columns there: nothing of the source's own reading depends on it.
             unread.Add(redaction.Line(e.MessageText));
+            return null;
+        }
+        catch (Exception e) when (RowFaults.IsOfRows(e))
+        {
+            // A queue without a name, a value of another type than every version has had.
+            unread.Add(RowFaults.Reason(e, redaction).TrimEnd('.'));
             return null;
         }
     }

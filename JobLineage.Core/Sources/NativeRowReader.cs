@@ -20,14 +20,21 @@ public sealed class NativeRowReader(SourceReader reader, NpgsqlDataSource databa
     {
         if (JobIds.Normalize(reader.Source.IdKind, id) is not { } known)
             return new(NativeRowState.Gone, [], null, time.GetUtcNow());
+        var columns = await ColumnsAsync(known, cancellation);
+        return columns.Count == 0
+            ? new(NativeRowState.Gone, [], null, time.GetUtcNow())
+            : new(NativeRowState.Present, columns, null, time.GetUtcNow()) { Word = await WordAsync(known, cancellation) };
+    }
+
+    private async Task<List<NativeColumn>> ColumnsAsync(string id, CancellationToken cancellation)
+    {
         await using var command = await SourceCommand.OpenAsync(database, reader.Source.Mapping, TimeoutSeconds, cancellation);
         command.Sql = ReadSql.Native(reader.Source);
-        command.Add(reader.IdValue(known));
-        var (columns, word) = (new List<NativeColumn>(), (string?)null);
+        command.Add(reader.IdValue(id));
+        var columns = new List<NativeColumn>();
         await using var row = await command.ReadAsync(CommandBehavior.Default, cancellation);
         while (await row.ReadAsync(cancellation))
         {
-            word = row.TextAt(3) is { } state ? redaction.Line(state) : null;
             var name = row.GetString(0);
             if (row.TextAt(1) is not { } value)
             {
@@ -39,6 +46,22 @@ public sealed class NativeRowReader(SourceReader reader, NpgsqlDataSource databa
             columns.Add(new(name, text, row.GetInt64(2), isCut || row.GetInt64(2) > ReadSql.FetchLimit));
         }
 
-        return new(columns.Count > 0 ? NativeRowState.Present : NativeRowState.Gone, columns, null, time.GetUtcNow()) { Word = word };
+        return columns;
+    }
+
+    /// <summary>The word for the row's state; null where there is none, or the mapping can't tell that of just this row: it is shown without.</summary>
+    private async Task<string?> WordAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var command = await SourceCommand.OpenAsync(database, reader.Source.Mapping, TimeoutSeconds, cancellation);
+            command.Sql = ReadSql.Word(reader.Source);
+            command.Add(reader.IdValue(id));
+            return await command.ScalarAsync(cancellation) is string word ? redaction.Line(word) : null;
+        }
+        catch (Exception e) when (RowFaults.IsOfRows(e) || e is PostgresException p && SourceFaults.IsOfStatement(p))
+        {
+            return null;
+        }
     }
 }

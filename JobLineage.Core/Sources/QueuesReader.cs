@@ -10,8 +10,15 @@ namespace JobLineage.Core.Sources;
 /// <param name="source">The source.</param>
 /// <param name="database">Connections to its database.</param>
 /// <param name="redaction">Takes secrets out of names.</param>
-public sealed class QueuesReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction)
+/// <param name="pool">Gives turns at the database; null: nobody else uses it.</param>
+/// <param name="time">The clock of waiting for one; null: the system's.</param>
+public sealed class QueuesReader(ProbedSource source, NpgsqlDataSource database, Redaction redaction, DatabasePool? pool = null, TimeProvider? time = null)
 {
+    /// <summary>A comparison, or a first reading, may take minutes, and whoever asks waits for an answer.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly DatabasePool turns = pool ?? DatabasePool.Alone(database);
+
     private const int TimeoutSeconds = 15;
 
     /// <summary>To read the whole table is worth no more than this.</summary>
@@ -24,11 +31,20 @@ public sealed class QueuesReader(ProbedSource source, NpgsqlDataSource database,
     public async Task<QueuesView> ReadAsync(CancellationToken cancellation)
     {
         var queues = new SortedDictionary<string, QueueLine>(StringComparer.Ordinal);
-        var asOf = await WaitingAsync(queues, cancellation);
-        var noPace = await PaceAsync(queues, cancellation);
-        var (evidence, problem) = Presets.Engine(source.Mapping.Preset) is { } engine
-            ? await new EngineReader(engine, source.Mapping, database, redaction, TimeoutSeconds).EvidenceAsync(cancellation)
-            : (EngineEvidence.None, null);
+        DateTimeOffset asOf;
+        long? rows;
+        var (evidence, problem) = (EngineEvidence.None, (string?)null);
+        using (await turns.ShortAsync(cancellation))
+        {
+            asOf = await WaitingAsync(queues, cancellation);
+            if (Presets.Engine(source.Mapping.Preset) is { } engine)
+                (evidence, problem) = await new EngineReader(engine, source.Mapping, database, redaction, TimeoutSeconds).EvidenceAsync(cancellation);
+            rows = await new SourceReader(source, database, redaction, TimeoutSeconds).EstimateRowsAsync(cancellation);
+        }
+
+        var noPace = rows > PaceRows
+            ? string.Create(CultureInfo.InvariantCulture, $"Starts and finishes are not counted: that reads the whole table, of about {rows:#,0} rows, and is done up to {PaceRows:#,0} only.")
+            : await PaceInTurnAsync(queues, cancellation);
         foreach (var name in evidence.Queues.Select(q => q.Queue).Concat(evidence.Nodes.Select(n => n.Queue).OfType<string>()).Where(name => !name.Contains('*')))
             queues.TryAdd(name, new(name));
         return new(source.Mapping.Name, asOf, noPace, problem, [.. queues.Values.Select(q => q with { Said = evidence.Of(q.Queue) })]);
@@ -51,11 +67,28 @@ public sealed class QueuesReader(ProbedSource source, NpgsqlDataSource database,
         return asOf;
     }
 
-    /// <summary>Counts starts and finishes; answers with a sentence where that is not done.</summary>
+    /// <summary>Counts starts and finishes in one of those turns that looks do not take, for it may take long; answers with a sentence where others have them all.</summary>
+    private async Task<string?> PaceInTurnAsync(SortedDictionary<string, QueueLine> queues, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, time ?? TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        DatabaseTurn turn;
+        try
+        {
+            turn = await turns.LongAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return "Starts and finishes are not counted: that reads the whole table, and other long work is under way.";
+        }
+
+        using (turn)
+            return await PaceAsync(queues, cancellation);
+    }
+
+    /// <summary>Counts starts and finishes; answers with a sentence where that takes too long.</summary>
     private async Task<string?> PaceAsync(SortedDictionary<string, QueueLine> queues, CancellationToken cancellation)
     {
-        if (await new SourceReader(source, database, redaction, TimeoutSeconds).EstimateRowsAsync(cancellation) is > PaceRows and var rows)
-            return string.Create(CultureInfo.InvariantCulture, $"Starts and finishes are not counted: that reads the whole table, of about {rows:#,0} rows, and is done up to {PaceRows:#,0} only.");
         try
         {
             await using var command = await SourceCommand.OpenAsync(database, source.Mapping, PaceSeconds, cancellation);

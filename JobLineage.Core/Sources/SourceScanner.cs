@@ -272,7 +272,7 @@ public readonly record struct RowMark(long Version, bool IsUnfinished);
 /// <param name="Id">Its id.</param>
 /// <param name="State">Its state; null when the mapping does not know it.</param>
 /// <param name="Attempt">Attempts begun.</param>
-/// <param name="Link">The parent's id or the run's key, whichever holds the source's runs together.</param>
+/// <param name="Link">The parent's id or the run's key, whichever holds the source's runs together; null also where a parent is found by way of other rows, which a comparison does not do.</param>
 public readonly record struct RowState(string Id, JobState? State, int Attempt, string? Link)
 {
     /// <summary>When it was inserted; null where the source does not say. Another time makes it another job.</summary>

@@ -26,6 +26,8 @@ internal static partial class SourceStart
             start = start with { Recent = null };
         if (start is not null && section["RunKey"] is not null)
             start = start with { RunKeyIndexed = null };
+        if (start is not null && section["Joins"] is not null)
+            start = start with { HasOwnJoins = true };
         if (start is null || section["ParentId"] is not { } parent)
             return start;
         // Where the parent's id stands in a json column a job announces its children there too.

@@ -58,6 +58,20 @@ public sealed class EngineEvidenceTests
             "default: no pauses, runs the jobs of a singleton key one at a time and in their order (policy key_strict_fifo), and 1 job waits for job 00000000-0000-0000-0000-000000000005 of the same key; mail: no pauses, runs one job at a time for each singleton key (policy singleton), and 2 jobs wait for job 00000000-0000-0000-0000-000000000001 of the same key"
         },
         {
+            // Several are ahead, and what is not due, or blocked, waits for none of them. A job that is tried again does not wait for itself.
+            "pg_boss", "pgboss12", """
+            insert into pgboss.queue (name, policy, retry_limit, retry_delay, retry_backoff, expire_seconds, retention_seconds, deletion_seconds, partition, table_name) values
+                ('mail', 'singleton', 2, 0, false, 900, 1209600, 604800, false, 'job_common'), ('default', 'key_strict_fifo', 2, 0, false, 900, 1209600, 604800, false, 'job_common');
+            insert into pgboss.job (id, name, policy, state, singleton_key, start_after, blocked) values
+                ('00000000-0000-0000-0000-000000000001', 'mail', 'singleton', 'active', 'b', now(), false), ('00000000-0000-0000-0000-000000000009', 'mail', 'singleton', 'active', 'a', now(), false),
+                ('00000000-0000-0000-0000-000000000002', 'mail', 'singleton', 'created', 'a', now(), false), ('00000000-0000-0000-0000-000000000003', 'mail', 'singleton', 'created', 'b', now(), false),
+                ('00000000-0000-0000-0000-000000000004', 'mail', 'singleton', 'created', 'a', now() + interval '1 hour', false), ('00000000-0000-0000-0000-000000000005', 'mail', 'singleton', 'created', 'a', now(), true),
+                ('00000000-0000-0000-0000-000000000006', 'default', 'key_strict_fifo', 'failed', 'a', now(), false), ('00000000-0000-0000-0000-000000000007', 'default', 'key_strict_fifo', 'created', 'a', now(), false),
+                ('00000000-0000-0000-0000-000000000008', 'default', 'key_strict_fifo', 'retry', 'z', now(), false)
+            """,
+            "default: no pauses, runs the jobs of a singleton key one at a time and in their order (policy key_strict_fifo), and 1 job waits for job 00000000-0000-0000-0000-000000000006 of the same key; mail: no pauses, runs one job at a time for each singleton key (policy singleton), and 2 jobs wait for 2 jobs of the same keys, the first 00000000-0000-0000-0000-000000000009"
+        },
+        {
             "pg_boss", "pgboss10", """
             insert into pgboss.queue (name, policy) values ('mail', 'short'), ('default', 'stately');
             create table pgboss.some partition of pgboss.job default;
@@ -74,19 +88,35 @@ public sealed class EngineEvidenceTests
             "default: ; mail: has 2 jobs that share a concurrency key with one that runs (a)"
         },
         {
+            "good_job", "good_job", """
+            insert into good_jobs (id, queue_name, job_class, created_at, updated_at, performed_at, scheduled_at, concurrency_key) values
+                (gen_random_uuid(), 'mail', 'M', now(), now(), now(), null, 'a'), (gen_random_uuid(), 'mail', 'M', now(), now(), null, now() at time zone 'UTC' - interval '1 minute', 'a'),
+                (gen_random_uuid(), 'mail', 'M', now(), now(), null, now() at time zone 'UTC' + interval '1 hour', 'a'), (gen_random_uuid(), 'default', 'M', now(), now(), null, now() at time zone 'UTC' + interval '1 hour', 'a')
+            """,
+            "default: ; mail: has 1 job that shares a concurrency key with one that runs (a)"
+        },
+        {
             "solid_queue", "solid_queue", """
             insert into solid_queue_jobs (id, queue_name, class_name, created_at, updated_at) values (1, 'mail', 'M', now(), now()), (2, 'mail', 'M', now(), now()), (3, 'default', 'M', now(), now());
             insert into solid_queue_blocked_executions (job_id, queue_name, concurrency_key, expires_at, created_at) values
                 (1, 'mail', 'M/1', '2026-11-30 08:00', now()), (2, 'mail', 'M/2', '2026-11-30 08:01', now()), (3, 'default', 'M/1', '2026-11-30 08:00', now());
             insert into solid_queue_pauses (queue_name, created_at) values ('mail', now() at time zone 'UTC' - interval '1 hour')
             """,
-            "default: has 1 job that waits for a semaphore (M/1; freed at 2026-11-30 08:00:00 UTC at the latest); mail: paused since an hour by solid_queue_pauses, has 2 jobs that wait for a semaphore (2 keys, the first M/1; freed at 2026-11-30 08:00:00 UTC at the latest)"
+            "default: has 1 job that waits for a semaphore (M/1; freed at 2026-11-30 08:00:00 UTC at the latest); mail: paused since an hour by solid_queue_pauses, has 2 jobs that wait for a semaphore (2 keys, the first M/1; freed at 2026-11-30 08:01:00 UTC at the latest)"
         },
         {
             "procrastinate", "procrastinate", """
             insert into procrastinate_jobs (id, queue_name, task_name, status, lock) overriding system value values (1, 'mail', 'm', 'doing', 'a'), (2, 'mail', 'm', 'todo', 'a'), (3, 'mail', 'm', 'todo', 'b'), (4, 'default', 'm', 'todo', null)
             """,
             "default: no pauses; mail: no pauses, has 1 job that waits for a lock that job 1 holds (a)"
+        },
+        {
+            "procrastinate", "procrastinate", """
+            insert into procrastinate_jobs (id, queue_name, task_name, status, lock, scheduled_at) overriding system value values
+                (1, 'mail', 'm', 'doing', 'd', null), (2, 'mail', 'm', 'doing', 'c', null), (3, 'mail', 'm', 'todo', 'c', null), (4, 'mail', 'm', 'todo', 'd', now() - interval '1 minute'),
+                (5, 'mail', 'm', 'todo', 'c', now() + interval '1 hour'), (6, 'default', 'm', 'todo', 'c', now() + interval '1 hour')
+            """,
+            "default: no pauses; mail: no pauses, has 2 jobs that wait for a lock (2 locks, the first c, which job 2 holds)"
         },
         {
             "dbos", "dbos", """
@@ -105,6 +135,10 @@ public sealed class EngineEvidenceTests
             "default: no pauses; mail: no pauses, alive web-1/7"
         },
         { "dbos", "dbos", "insert into dbos.queues (name, worker_concurrency) values ('mail', 4)", "default: no pauses; mail: no pauses, runs at most 4 at once on each node" },
+        {
+            "dbos", "dbos", "insert into dbos.queues (name, partition_queue, partition_concurrency, partition_worker_concurrency, partition_rate_limit_max, partition_rate_limit_period_sec) values ('mail', true, 3, 2, 5, 10)",
+            "default: no pauses; mail: no pauses, runs at most 3 at once of a partition and 2 at once of a partition on each node and 5 of a partition in 10 s"
+        },
         {
             "graphile_worker", "graphile_worker", "insert into graphile_worker._private_job_queues (id, queue_name, locked_at, locked_by) overriding system value values (1, 'mail', '2026-11-30 08:00Z', 'worker-a'), (2, 'default', null, null)",
             "default: no pauses; mail: no pauses, runs one job at a time, and is held since 2026-11-30 08:00:00 UTC by worker-a"

@@ -96,7 +96,69 @@ public sealed class EngineReaderTests
         Assert.Equal((500, 2), (evidence.Queues.Count, evidence.Queues.Count(q => q.IsPaused == true)));
         // Nobody may conclude that what was cut off is not served.
         Assert.Equal((null, 0), (evidence.NodesBy, evidence.Nodes.Count));
-        Assert.Equal("River names more than 500 queues: what is paused or held is read first, and 500 are read. River names more than 500 workers and queues that they serve: who serves which is not told.", problem);
+        // Of what was cut off nothing is said.
+        Assert.Equal("River names more than 500 workers and queues that they serve: who serves which is not told.", problem);
+        Assert.False(evidence.Of("q9")!.IsPaused);
+    }
+
+    [Fact]
+    public async Task Where_a_paused_queue_is_cut_off_none_that_is_not_read_is_said_to_run()
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync(EngineCase.Read("engines", "river", "schema.sql"));
+        await fixture.Database.ExecuteAsync("insert into river_queue (name, created_at, paused_at, updated_at) select 'q' || lpad(n::text, 3, '0'), now(), case when n <= 501 then now() end, now() from generate_series(1, 602) n");
+        var (evidence, problem) = await new EngineReader(Presets.Engine("river")!, Presets.Find("river", "r")!, fixture.Connections, new()).EvidenceAsync(default);
+        Assert.StartsWith("River names more than 500 queues that are paused or held: 500 of them are read, and whether another one is paused is not known. ", problem);
+        Assert.Equal((true, null, null), (evidence.Of("q500")!.IsPaused, evidence.Of("q501")!.IsPaused, evidence.Of("q602")!.IsPaused));
+    }
+
+    [Fact]
+    public async Task Where_a_held_queue_is_cut_off_that_is_said_and_pauses_are_known()
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync(EngineCase.Read("engines", "solid_queue", "schema.sql"));
+        await fixture.Database.ExecuteAsync("""
+            insert into solid_queue_jobs (id, queue_name, class_name, created_at, updated_at) select n, 'q' || n, 'M', now(), now() from generate_series(1, 501) n;
+            insert into solid_queue_blocked_executions (job_id, queue_name, concurrency_key, expires_at, created_at) select n, 'q' || n, 'k', now(), now() from generate_series(1, 501) n
+            """);
+        var (evidence, problem) = await new EngineReader(Presets.Engine("solid_queue")!, Presets.Find("solid_queue", "s")!, fixture.Connections, new()).EvidenceAsync(default);
+        Assert.Equal(("Solid Queue names more than 500 queues that are paused or held: 500 of them are read.", 500), (problem, evidence.Queues.Count));
+        Assert.False(evidence.Of("nowhere")!.IsPaused);
+    }
+
+    [Theory]
+    [InlineData("insert into river_queue (name, updated_at) values (null, now())")]
+    [InlineData("alter table river_queue alter column paused_at type text; insert into river_queue (name, paused_at, updated_at) values ('mail', 'now', now())")]
+    [InlineData("alter table river_queue alter column paused_at type date; insert into river_queue (name, paused_at, updated_at) values ('mail', '5874897-12-31', now())")]
+    public async Task What_nobody_expected_there_is_said_and_ends_nothing(string sql)
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync(EngineCase.Read("engines", "river", "schema.sql"));
+        await fixture.Database.ExecuteAsync("alter table river_queue drop constraint river_queue_pkey; alter table river_queue alter column name drop not null");
+        await fixture.Database.ExecuteAsync(sql);
+        var mapping = Presets.Find("river", "r")!;
+        const string said = "What River says of its queues can't be read here: ";
+        var (evidence, problem) = await new EngineReader(Presets.Engine("river")!, mapping, fixture.Connections, new()).EvidenceAsync(default);
+        Assert.Null(evidence.QueuesBy);
+        Assert.StartsWith(said, problem);
+        Assert.DoesNotContain("..", problem);
+        Assert.StartsWith(said, (await new QueuesReader(await fixture.ProbedAsync(mapping), fixture.Connections, new()).ReadAsync(default)).Problem);
+        Assert.Contains(await fixture.DoctorAsync(mapping), line => line.StartsWith("Advice queues: " + said, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("alter table procrastinate_jobs drop column abort_requested cascade", true)]
+    [InlineData("create function sync_abort() returns trigger language plpgsql as $$ begin return new; end $$; create trigger procrastinate_trigger_sync_abort_requested_with_status_v1 before update on procrastinate_jobs for each row execute function sync_abort()", true)]
+    [InlineData("select 1", false)]
+    public async Task What_is_aborting_holds_its_lock_in_the_versions_that_know_the_word(string version, bool holds)
+    {
+        await using var fixture = await LineageFixture.CreateAsync();
+        await fixture.Database.ExecuteAsync(EngineCase.Read("engines", "procrastinate", "schema.sql"));
+        await fixture.Database.ExecuteAsync(version);
+        await fixture.Database.ExecuteAsync("insert into procrastinate_jobs (id, queue_name, task_name, status, lock) overriding system value values (1, 'mail', 'm', 'aborting', 'a'), (2, 'mail', 'm', 'todo', 'a'), (3, 'mail', 'm', 'todo', 'a')");
+        var (evidence, problem) = await new EngineReader(Presets.Engine("procrastinate")!, Presets.Find("procrastinate", "p")!, fixture.Connections, new()).EvidenceAsync(default);
+        Assert.Null(problem);
+        Assert.Equal(holds ? "has 2 jobs that wait for a lock that job 1 holds (a)" : null, evidence.Of("mail")!.Held);
     }
 
     [Fact]

@@ -138,10 +138,11 @@ public sealed class LeaderTests
         List<Core.Feed.WatchedSource> sources = [.. Enumerable.Range(0, 20).Select(i => new Core.Feed.WatchedSource(Presets.Oban($"s{i}"), nowhere, new Redaction()))];
         await using var feeds = new Core.Feed.LedFeeds(
             sources, (_, _, stop) => Task.Delay(Timeout.Infinite, stop), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var names = sources.ToDictionary(s => Core.Store.SourceLease.NameOf(s.Name), s => s.Name);
         foreach (var begun in (int[])[8, 16, 20, 20])
         {
-            var view = await member.RenewAsync([.. sources.Select(s => Core.Store.SourceLease.NameOf(s.Name))], [], default);
-            await feeds.SettleAsync(view, member, default);
+            var view = await member.RenewAsync([.. names.Keys], [], default);
+            await feeds.SettleAsync(view, names, member, default);
             Assert.Equal(begun, feeds.Count);
         }
 

@@ -1,6 +1,7 @@
 using JobLineage.Core.Feed;
 using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
+using JobLineage.Tests.Engines;
 using JobLineage.Tests.Store;
 using Npgsql;
 
@@ -45,6 +46,30 @@ public sealed class NativeRowsTests : IAsyncLifetime
         Assert.Contains("<b>", Column(row, "errors").Text);
         Assert.Equal((true, 100_000L), (Column(row, "big").IsCut, Column(row, "big").Length));
         Assert.True(Column(row, "big").Text!.Length <= 16_384);
+    }
+
+    [Theory]
+    [InlineData("(case state::text when 'discarded' then (1 / (job.id - 7))::text else state::text end)")]
+    [InlineData("(case when job.args->>'n' is null then state::text else (job.args->>'n')::int::text end)")]
+    public async Task A_row_whose_state_can_not_be_told_is_shown_without_it(string state)
+    {
+        var row = await new NativeRows([new(Presets.Oban("oban") with { State = state }, fixture.Source, new())], TimeProvider.System).FindAsync("oban", "7", default);
+
+        Assert.Equal((NativeRowState.Present, null), (row!.State, row.Problem));
+        Assert.Null(row.Word);
+        Assert.Equal("discarded", Column(row, "state").Text);
+    }
+
+    [Fact]
+    public async Task Columns_of_any_name_are_the_row_s_own()
+    {
+        await fixture.SqlAsync("create table tasks (id bigint primary key, value text, key text, ordinality int, jl_column int); insert into tasks values (7, 'available', 'Sync', 3, 4)");
+        var mapping = TasksTable.Mapping with { State = "value", Worker = "key", Priority = "ordinality" };
+
+        var row = await new NativeRows([new(mapping, fixture.Source, new())], TimeProvider.System).FindAsync("tasks", "7", default);
+
+        Assert.Equal((NativeRowState.Present, null, "available"), (row!.State, row.Problem, row.Word));
+        Assert.Equal(["id 7", "value available", "key Sync", "ordinality 3", "jl_column 4"], row.Columns.Select(column => $"{column.Name} {column.Text}"));
     }
 
     [Theory]

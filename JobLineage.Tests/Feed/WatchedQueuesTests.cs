@@ -1,4 +1,5 @@
 using JobLineage.Core.Feed;
+using JobLineage.Core.Postgres;
 using JobLineage.Core.Sources;
 using JobLineage.Tests.Engines;
 using JobLineage.Tests.Support;
@@ -25,5 +26,23 @@ public sealed class WatchedQueuesTests
         await fixture.Database.ExecuteAsync("insert into tasks values (2, 'available', 'sync')");
         Assert.Equal(1, Assert.Single((await queues.FindAsync("tasks", default))!.Value.View!.Queues).Ready);
         Assert.Null(await queues.FindAsync("other", default));
+    }
+
+    [Fact]
+    public async Task While_a_comparison_reads_the_table_what_waits_is_told_and_the_pace_is_not()
+    {
+        await using var fixture = await TasksTable.CreateAsync("create table tasks (id bigint primary key, status text not null, kind text not null); insert into tasks values (1, 'available', 'sync')");
+        await using var pools = DatabasePools.Create([(fixture.Database.ConnectionString, DatabasePools.LeastLimit)], "queues", TimeProvider.System);
+        var pool = pools[fixture.Database.ConnectionString, "queues"];
+        var queues = new WatchedQueues([new(TasksTable.Mapping, pool.Connections, new Redaction()) { Pool = pool }], TimeProvider.System);
+
+        using (await pool.LongAsync(default))
+        {
+            var view = (await queues.FindAsync("tasks", default))!.Value.View!;
+            Assert.Equal(1, Assert.Single(view.Queues).Ready);
+            Assert.Equal("Starts and finishes are not counted: that reads the whole table, and other long work is under way.", view.NoPace);
+        }
+
+        Assert.True((await new QueuesReader(await fixture.ProbedAsync(TasksTable.Mapping), pool.Connections, new(), pool).ReadAsync(default)).HasPace);
     }
 }

@@ -155,7 +155,7 @@ public sealed class SourceProbeTests
         await using var connection = await fixture.Connections.OpenConnectionAsync();
         Assert.Equal(
             ["\"public\".\"parted\"", "(public.a) INNER JOIN (public.b)"],
-            (await SourceProbe.RootsAsync(connection, ["(public.a) INNER JOIN (public.b)", "\"public\".\"a\"\"part\"", "\"public\".\"parted\""], default)).Order(StringComparer.Ordinal));
+            (await SourceReach.RootsAsync(connection, 15, ["(public.a) INNER JOIN (public.b)", "\"public\".\"a\"\"part\"", "\"public\".\"parted\""], default)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

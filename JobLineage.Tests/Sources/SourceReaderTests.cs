@@ -1,4 +1,6 @@
+using JobLineage.Core.Lineage;
 using JobLineage.Core.Sources;
+using JobLineage.Tests.Engines;
 using JobLineage.Tests.Lineage;
 using JobLineage.Tests.Support;
 
@@ -24,6 +26,60 @@ public sealed class SourceReaderTests
         Assert.Equal("the newest", jobs[0].Errors[^1].Message);
         Assert.Equal(8192, jobs[0].Errors[2].Message.Length);
         Assert.Empty(jobs[1].Errors);
+    }
+
+    [Theory]
+    [InlineData("job.payload->'parents'", false)]
+    [InlineData("(job.payload->'parents')::json", false)]
+    [InlineData("job.payload->>'parents'", false)]
+    [InlineData("job.payload->'parents'", true)]
+    [InlineData("(job.payload->'parents')::json", true)]
+    [InlineData("job.payload->>'parents'", true)]
+    public async Task Of_very_many_parents_the_first_are_read_and_not_none(string parents, bool areLong)
+    {
+        // As numbers each twice, and more of them than a value's beginning holds; as text each so long that fewer than are kept fit into that.
+        await using var fixture = await TasksTable.CreateAsync($"""
+            create table tasks (id {(areLong ? "text" : "bigint")} primary key, status text not null, kind text not null, payload jsonb);
+            insert into tasks values ('7', 'available', 'sync', (select jsonb_build_object('parents', jsonb_agg({(areLong ? "n || repeat('x', 3000)" : "1000000 + n / 2")} order by n)) from generate_series(2, 20000) n where {(areLong ? "n < 200" : "true")}))
+            """);
+        var source = await fixture.ProbedAsync(TasksTable.Mapping with { Parents = parents });
+        var job = Assert.Single((await new SourceReader(source, fixture.Connections, new Redaction()).ReadAsync(["7"], default)).Jobs);
+        var direct = (await new LineageQueries(source, fixture.Connections).GetChildrenAsync("7"))!.Parent;
+        Assert.Equal(areLong ? 21 : 100, job.Parents.Count);
+        Assert.Equal(areLong ? "2" + new string('x', 3000) : "1000001", job.Parents[0]);
+        Assert.Equal(job.Parents, direct.Parents);
+    }
+
+    [Theory]
+    [InlineData("'[1, [2, 3], {\"a\": [4]}, \"5\", null, true, 1]'", "1 5")]
+    [InlineData("'{\"a\": 1}'", "")]
+    [InlineData("'1'", "")]
+    [InlineData("'null'", "")]
+    [InlineData("null::text", "")]
+    public async Task What_is_no_id_is_none_of_them_whatever_type_holds_it(string value, string expected)
+    {
+        await using var fixture = await TasksTable.CreateAsync("create table tasks (id bigint primary key, status text not null, kind text not null); insert into tasks values (7, 'available', 'sync')");
+        foreach (var type in new[] { "jsonb", "json", "text" })
+        {
+            var source = await fixture.ProbedAsync(TasksTable.Mapping with { Parents = $"({value})::{type}" });
+            var rows = await new SourceReader(source, fixture.Connections, new Redaction()).ReadAsync(["7"], default);
+            Assert.Empty(rows.Bad);
+            Assert.Equal((type, expected), (type, string.Join(' ', Assert.Single(rows.Jobs).Parents)));
+        }
+    }
+
+    [Theory]
+    [InlineData("[1, 2")]
+    [InlineData("no json")]
+    [InlineData("[\"a\\q\"]")]
+    [InlineData("")]
+    public async Task Text_that_is_no_json_has_no_parents_and_puts_no_row_aside(string value)
+    {
+        await using var fixture = await TasksTable.CreateAsync("create table tasks (id bigint primary key, status text not null, kind text not null); insert into tasks values (7, 'available', 'sync')");
+        var source = await fixture.ProbedAsync(TasksTable.Mapping with { Parents = $"{SourceMapping.Literal(value)}::text" });
+        var rows = await new SourceReader(source, fixture.Connections, new Redaction()).ReadAsync(["7"], default);
+        Assert.Empty(rows.Bad);
+        Assert.Empty(Assert.Single(rows.Jobs).Parents);
     }
 
     [Fact]

@@ -81,7 +81,9 @@ internal sealed class DbosEngine : IEngine
         """
         select q.name as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'queues' as said_by,
             'runs at most ' || nullif(concat_ws(' and ', limits.value->>'concurrency' || ' at once', limits.value->>'worker_concurrency' || ' at once on each node',
-                    limits.value->>'partition_concurrency' || ' at once of a partition', limits.value->>'rate_limit_max' || ' in ' || (limits.value->>'rate_limit_period_sec') || ' s'), '')
+                    limits.value->>'partition_concurrency' || ' at once of a partition', limits.value->>'partition_worker_concurrency' || ' at once of a partition on each node',
+                    limits.value->>'rate_limit_max' || ' in ' || (limits.value->>'rate_limit_period_sec') || ' s',
+                    limits.value->>'partition_rate_limit_max' || ' of a partition in ' || (limits.value->>'partition_rate_limit_period_sec') || ' s'), '')
                 || case running.jobs when 0 then '' when 1 then ', and 1 runs' else ', and ' || running.jobs || ' run' end as held
         from {schema}.queues q cross join lateral to_jsonb(q) limits (value)
             cross join lateral (select count(*) as jobs from {schema}.workflow_status w where w.queue_name = q.name and w.status = 'PENDING') running

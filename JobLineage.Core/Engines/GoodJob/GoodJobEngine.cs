@@ -66,7 +66,7 @@ internal sealed class GoodJobEngine : IEngine
     /// <inheritdoc/>
     public string JobPath => "/good_job/jobs/{id}";
 
-    /// <summary>Pauses are a setting. How many jobs of a concurrency key may run is in the program alone: that one runs, and others of its key do not, is what the tables say.</summary>
+    /// <summary>Pauses are a setting. How many jobs of a concurrency key may run is in the program alone: that one runs, and others of its key are due and do not, is what the tables say.</summary>
     public EngineStatement? Queues { get; } = new(
         "good_job_settings",
         """
@@ -80,7 +80,7 @@ internal sealed class GoodJobEngine : IEngine
             select w.queue_name, 'has ' || count(*) || case count(*) when 1 then ' job that shares' else ' jobs that share' end || ' a concurrency key with one that runs ('
                 || case count(distinct w.concurrency_key) when 1 then '' else count(distinct w.concurrency_key) || ' keys, the first ' end || min(w.concurrency_key) || ')' as held
             from {schema}.good_jobs w
-            where w.finished_at is null and w.performed_at is null
+            where w.finished_at is null and w.performed_at is null and (w.scheduled_at is null or w.scheduled_at <= now() at time zone 'UTC')
                 and w.concurrency_key in (select r.concurrency_key from {schema}.good_jobs r where r.finished_at is null and r.performed_at is not null and r.concurrency_key is not null)
             group by w.queue_name) waiting on waiting.queue_name = paused.queue
         """);

@@ -97,11 +97,37 @@ internal sealed class PgBossEngine : IEngine
 
     /// <summary>
     /// The tables know no pauses, of any queue; a queue's policy may let one job wait for another (the unique indexes of its <c>plans.js</c>): for one of its singleton key that is active, or, in the
-    /// order of a key, for one that is tried again or has failed. What policy <c>short</c> limits is how many are queued, and no job waits for that.
+    /// order of a key, for one that is tried again or has failed. What policy <c>short</c> limits is how many are queued, and no job waits for that. What is ahead is read once, of each key the first
+    /// two, for a job that is tried again does not wait for itself; a full join is never done row by row, however few rows the planner takes there to be. Version 10 has no column <c>blocked</c>:
+    /// its name then means the constant beside it.
     /// </summary>
     public EngineStatement? Queues { get; } = new(
         "queue",
         """
+        with ordered as materialized (
+            select q.name, q.policy, row_number() over () as nth from {schema}.queue q where q.policy in ('singleton', 'stately', 'exclusive', 'key_strict_fifo')),
+        ahead as materialized (
+            select queue, key, ids, row_number() over () as nth
+            from (
+                select h.queue, coalesce(h.singleton_key, '') collate "C" as key, (array_agg(h.id order by h.state, h.id))[1:2] as ids
+                from (
+                    select q.nth as queue, h.singleton_key, h.state, h.id from ordered q join {schema}.job h on h.name = q.name and h.state = 'active'
+                    union all
+                    select q.nth, h.singleton_key, h.state, h.id from ordered q join {schema}.job h on h.name = q.name and h.state in ('retry', 'failed') where q.policy = 'key_strict_fifo') h
+                group by 1, 2) keys),
+        due as (
+            select w.queue, coalesce(w.singleton_key, '') collate "C" as key, w.id
+            from (select false as blocked) otherwise cross join lateral (
+                select q.nth as queue, w.singleton_key, w.id
+                from ordered q join {schema}.job w on w.name = q.name and w.state < 'active' and w.start_after <= now() and not blocked) w),
+        waiting as (
+            select nth, ahead, min(queue) as queue, min(key) as key, count(*) as jobs
+            from (
+                select a.nth, a.queue, a.key, case when w.id is null then null when w.id = a.ids[1] then a.ids[2] else a.ids[1] end as ahead
+                from due w full join ahead a on a.queue = w.queue and a.key = w.key) pair
+            where ahead is not null group by 1, 2),
+        held as (
+            select queue, sum(jobs) as jobs, count(*) as aheads, (array_agg(ahead order by key, ahead))[1] as first from waiting group by queue)
         select q.name as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'queue' as said_by,
             case when q.policy not in ('standard', 'short') then case q.policy
                     when 'singleton' then 'runs one job at a time for each singleton key (policy singleton)'
@@ -109,15 +135,9 @@ internal sealed class PgBossEngine : IEngine
                     when 'exclusive' then 'has one job for each singleton key, be it ready or running (policy exclusive)'
                     when 'key_strict_fifo' then 'runs the jobs of a singleton key one at a time and in their order (policy key_strict_fifo)'
                     else 'has policy ' || q.policy || ', by which jobs may wait for others' end
-                || case when waiting.jobs > 0 then ', and ' || waiting.jobs || case waiting.jobs when 1 then ' job waits for job ' else ' jobs wait for job ' end || waiting.ahead || ' of the same key' else '' end end as held
-        from {schema}.queue q left join lateral (
-            select count(*) as jobs, min(ahead.id::text) as ahead
-            from {schema}.job w join lateral (
-                select h.id from {schema}.job h
-                where h.name = q.name and h.id <> w.id and coalesce(h.singleton_key, '') = coalesce(w.singleton_key, '')
-                    and (h.state = 'active' or q.policy = 'key_strict_fifo' and h.state in ('retry', 'failed'))
-                order by h.state, h.id limit 1) ahead on true
-            where w.name = q.name and w.state < 'active' and q.policy in ('singleton', 'stately', 'exclusive', 'key_strict_fifo')) waiting on true
+                || coalesce(', and ' || held.jobs || case held.jobs when 1 then ' job waits' else ' jobs wait' end
+                    || case held.aheads when 1 then ' for job ' || held.first || ' of the same key' else ' for ' || held.aheads || ' jobs of the same keys, the first ' || held.first end, '') end as held
+        from {schema}.queue q left join ordered on ordered.name = q.name left join held on held.queue = ordered.nth
         union all
         select '*', null, null, 'queue', null
         """);

@@ -64,15 +64,35 @@ internal sealed class ProcrastinateEngine : IEngine
     /// <inheritdoc/>
     public string NoErrors => "Procrastinate keeps no errors in the database: they are in the log of its worker.";
 
-    /// <summary>The tables know no pauses, of any queue; a job whose <c>lock</c> another one that runs has waits for that.</summary>
+    /// <summary>
+    /// The tables know no pauses, of any queue; a job that is due and whose <c>lock</c> another one that runs has waits for that. What is doing is found by the index of locks. No index has
+    /// what is aborting, a word that nothing is given any more from version 3 on: its rows are asked for only where the word is there and a version 2 may still write it, which keeps no
+    /// <c>abort_requested</c>, or sets it by a trigger of its own until the second half of the migration (<c>sql/migrations/03.00.00_*</c> of Procrastinate).
+    /// </summary>
     public EngineStatement? Queues { get; } = new(
         "procrastinate_jobs",
         """
-        select w.queue_name::text as queue, null::boolean as is_paused, null::timestamptz as paused_at, 'procrastinate_jobs' as said_by,
-            'has ' || count(*) || case count(*) when 1 then ' job that waits' else ' jobs that wait' end || ' for a lock that job ' || min(h.id) || ' holds ('
-                || case count(distinct w.lock) when 1 then '' else count(distinct w.lock) || ' locks, the first ' end || min(w.lock) || ')' as held
-        from {schema}.procrastinate_jobs w join {schema}.procrastinate_jobs h on h.lock = w.lock and h.status in ('doing', 'aborting')
-        where w.status = 'todo' group by w.queue_name
+        with jobs as materialized (select tableoid as id from {schema}.procrastinate_jobs limit 1),
+        pair as (
+            select w.queue_name::text as queue, w.id, w.lock, h.id as holder
+            from {schema}.procrastinate_jobs w join (
+                select h.id, h.lock from {schema}.procrastinate_jobs h where h.status = 'doing' and h.lock is not null
+                union all
+                select h.id, h.lock
+                from (
+                    select 1 from jobs
+                    where exists (select from pg_attribute a join pg_enum e on e.enumtypid = a.atttypid where a.attrelid = jobs.id and a.attname = 'status' and e.enumlabel = 'aborting')
+                        and (not exists (select from pg_attribute a where a.attrelid = jobs.id and a.attname = 'abort_requested' and not a.attisdropped)
+                            or exists (select from pg_trigger t where t.tgrelid = jobs.id and t.tgname like 'procrastinate_trigger_sync_abort_requested_with_status%'))
+                    offset 0) version (two) cross join lateral (
+                    select h.id, h.lock from {schema}.procrastinate_jobs h where h.status::text = 'aborting' and h.lock is not null and version.two = 1 offset 0) h) h on h.lock = w.lock
+            where w.status = 'todo' and (w.scheduled_at is null or w.scheduled_at <= now()))
+        select queue, null::boolean as is_paused, null::timestamptz as paused_at, 'procrastinate_jobs' as said_by,
+            'has ' || count(distinct id) || case count(distinct id) when 1 then ' job that waits' else ' jobs that wait' end || ' for a lock'
+                || case count(distinct holder) when 1 then ' that job ' || min(holder) || ' holds (' || min(lock) || ')'
+                    else ' (' || case count(distinct lock) when 1 then '' else count(distinct lock) || ' locks, the first ' end || (array_agg(lock order by lock, holder))[1]
+                        || ', which job ' || (array_agg(holder order by lock, holder))[1] || ' holds)' end as held
+        from pair group by queue
         union all
         select '*', null, null, 'procrastinate_jobs', null
         """);

@@ -77,7 +77,7 @@ internal sealed class SolidQueueEngine : IEngine
         LastError = "failed.error",
     };
 
-    /// <summary>A queue is paused by a row; a job whose concurrency key others use up is blocked by one, until a semaphore is free or what it waits for has expired.</summary>
+    /// <summary>A queue is paused by a row; a job whose concurrency key others use up is blocked by one, until a semaphore is free or what it waits for has expired: at the latest when the last of those has.</summary>
     public EngineStatement? Queues { get; } = new(
         "solid_queue_pauses",
         """
@@ -86,7 +86,7 @@ internal sealed class SolidQueueEngine : IEngine
         from {schema}.solid_queue_pauses p full join (
             select b.queue_name, 'has ' || count(*) || case count(*) when 1 then ' job that waits' else ' jobs that wait' end || ' for a semaphore ('
                 || case count(distinct b.concurrency_key) when 1 then '' else count(distinct b.concurrency_key) || ' keys, the first ' end || min(b.concurrency_key)
-                || '; freed at ' || to_char(min(b.expires_at), 'YYYY-MM-DD HH24:MI:SS') || ' UTC at the latest)' as held
+                || '; freed at ' || to_char(max(b.expires_at), 'YYYY-MM-DD HH24:MI:SS') || ' UTC at the latest)' as held
             from {schema}.solid_queue_blocked_executions b group by b.queue_name) blocked on blocked.queue_name = p.queue_name
         """);
 

@@ -227,7 +227,7 @@ internal static class LineageSql
             {RowSql.Text(m.RunKey is null ? null : m.Step)} as jl_step, {RowSql.Text(m.RunKey)} as jl_key,
             {RowSql.Time(m.InsertedAt)} as jl_inserted, {RowSql.Time(m.ScheduledAt)} as jl_scheduled, {RowSql.Time(m.AttemptedAt)} as jl_attempted,
             {RowSql.Time(m.FinishedAt)} as jl_finished, {RowSql.Number(m.Attempt)} as jl_attempt, {RowSql.Number(m.MaxAttempts)} as jl_max,
-            {RowSql.Cut(m.RunKey is null ? m.Parents : null, ReadSql.FetchLimit)} as jl_parents
+            {RowSql.Parents(source, m.RunKey is null ? m.Parents : null)} as jl_parents
             """;
     }
 }

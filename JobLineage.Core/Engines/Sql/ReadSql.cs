@@ -10,14 +10,14 @@ internal static class ReadSql
     /// <param name="source">The source.</param>
     /// <param name="without">Members that are not read: NULL stands in their place.</param>
     public static string ByIds(ProbedSource source, IReadOnlyCollection<string>? without = null) => $"""
-        select {Columns(source.Mapping, without ?? [])}
+        select {Columns(source, without ?? [])}
         from {RowSql.From(source.Mapping)}
         where {RowSql.Id(source.Mapping)} = any($1)
         """;
 
     /// <summary>The first rows of the table in the order of ids, or those after <c>$1</c>.</summary>
     public static string Chunk(ProbedSource source, bool isAfter, int limit) => $"""
-        select {Columns(source.Mapping, [])}
+        select {Columns(source, [])}
         from {RowSql.From(source.Mapping)}
         where {RowSql.Id(source.Mapping)} {(isAfter ? "> $1" : "is not null")}
         order by {RowSql.Id(source.Mapping)}
@@ -33,7 +33,7 @@ internal static class ReadSql
         var m = source.Mapping;
         var ended = m with { State = $"coalesce(({m.Deleted ?? "null"})::text, ({m.State})::text)" };
         return $"""
-            select {Columns(ended, [])}, {RowSql.Alias}.jl_is_cut, {RowSql.Alias}.jl_deleted_at
+            select {Columns(source with { Mapping = ended }, [])}, {RowSql.Alias}.jl_is_cut, {RowSql.Alias}.jl_deleted_at
             from {RowSql.OfImages(source)}
             """;
     }
@@ -63,13 +63,19 @@ internal static class ReadSql
         """;
 
     /// <summary>
-    /// One row, <c>$1</c>, whole: as JSON a value of any type is text that can be read, and the columns keep their order. Beside each the word for the state.
+    /// One row, <c>$1</c>, whole: as JSON a value of any type is text that can be read, and the columns keep their order. No expression of the mapping is asked, which may fail on just this
+    /// row, and nothing is joined but where that says which of several rows is the job.
     /// </summary>
     public static string Native(ProbedSource source) => $"""
-        select jl_column.key, left(jl_column.value, {FetchLimit}), length(jl_column.value)::bigint, {RowSql.Text(source.Mapping.State)}
-        from {RowSql.From(source.Mapping)} cross join lateral json_each_text(row_to_json({RowSql.Alias}.*)) with ordinality jl_column
+        select jl_column.key, left(jl_column.value, {FetchLimit}), length(jl_column.value)::bigint
+        from {(source.Mapping.SharesIds ? RowSql.Joined(source.Mapping) : RowSql.Whole(source.Mapping))} cross join lateral json_each_text(row_to_json({RowSql.Alias}.*)) with ordinality jl_column
         where {RowSql.Id(source.Mapping)} = $1
         order by jl_column.ordinality
+        """;
+
+    /// <summary>The word for the state of one row, <c>$1</c>.</summary>
+    public static string Word(ProbedSource source) => $"""
+        select {RowSql.Text(source.Mapping.State)} from {RowSql.Joined(source.Mapping)} where {RowSql.Id(source.Mapping)} = $1 limit 1
         """;
 
     /// <summary>The members that <see cref="ByIds"/> reads, in the order in which the reader takes them.</summary>
@@ -82,8 +88,9 @@ internal static class ReadSql
         nameof(SourceMapping.ExpectedChildren), nameof(SourceMapping.Parents),
     ];
 
-    private static string Columns(SourceMapping m, IReadOnlyCollection<string> without)
+    private static string Columns(ProbedSource source, IReadOnlyCollection<string> without)
     {
+        var m = source.Mapping;
         string? Of(string member, string? expression) => without.Contains(member) ? null : expression;
         string Text(string member, string? expression) => RowSql.Text(Of(member, expression));
         string Number(string member, string? expression) => RowSql.Number(Of(member, expression));
@@ -97,6 +104,6 @@ internal static class ReadSql
             Time(nameof(m.ScheduledAt), m.ScheduledAt), Time(nameof(m.AttemptedAt), m.AttemptedAt), Time(nameof(m.FinishedAt), m.FinishedAt),
             Text(nameof(m.AttemptedBy), m.AttemptedBy), Cut(nameof(m.Args), m.Args), Cut(nameof(m.Meta), m.Meta), Cut(nameof(m.Errors), m.Errors),
             Cut(nameof(m.LastError), m.LastError), Text(nameof(m.ExpectedChildren), m.ExpectedSql),
-            Cut(nameof(m.Parents), m.Parents));
+            RowSql.Parents(source, Of(nameof(m.Parents), m.Parents)));
     }
 }

@@ -1,3 +1,5 @@
+using JobLineage.Core.Model;
+
 namespace JobLineage.Core.Engines.Sql;
 
 /// <summary>
@@ -62,6 +64,47 @@ internal static class RowSql
 
     /// <summary>The beginning of a text that may be long.</summary>
     public static string Cut(string? expression, int limit) => expression is null ? "null::text" : $"left(({expression})::text, {limit})";
+
+    /// <summary>
+    /// All parents of a job, as text: a json array of which no more than <see cref="MostParents"/> are read, each once, and whole ones as far as all that is read of a value goes. A cut through its text would leave no array, and so no parent at all. What is
+    /// no array has none; text that is none by its looks is read as it is, for to ask whether it is JSON may fail.
+    /// </summary>
+    public static string Parents(ProbedSource source, string? expression)
+    {
+        if (expression is null)
+            return "null::text";
+        var (json, isArray, kind) = source.Types.GetValueOrDefault(nameof(SourceMapping.Parents)) switch
+        {
+            "jsonb" => ("jl_all", "jsonb_typeof(jl_all) = 'array'", "jsonb"),
+            "json" => ("jl_all", "json_typeof(jl_all) = 'array'", "json"),
+            _ => ("jl_all::text::json", $"jl_all::text ~ {SourceMapping.Literal(FlatArray)}", "json"),
+        };
+        return $"""
+            (select case when {isArray} then (
+                    select {kind}_agg(jl_one order by jl_first)::text
+                    from (
+                        select jl_one, jl_first, sum(length(jl_one::text)) over (order by jl_first) as jl_length
+                        from (
+                            select (array_agg(jl_element.jl_one))[1] as jl_one, min(jl_element.jl_nth) as jl_first
+                            from {kind}_array_elements({json}) with ordinality jl_element (jl_one, jl_nth)
+                            where {kind}_typeof(jl_element.jl_one) in ('string', 'number')
+                            group by jl_element.jl_one::text order by 2 limit {MostParents}) jl_some) jl_first_ones
+                    where jl_length <= {ReadSql.FetchLimit})
+                else left(jl_all::text, {ReadSql.FetchLimit}) end
+            from (select ({expression}) as jl_all offset 0) jl_array)
+            """;
+    }
+
+    /// <summary>So many parents of a job are read at most: those that are kept, the one in the tree, and one that says that there are more.</summary>
+    private const int MostParents = FurtherParents.Most + 2;
+
+    /// <summary>A string, a number or a word, as JSON has them.</summary>
+    private const string Flat = """("([^"\\[:cntrl:]]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false|null)""";
+
+    private const string Blank = @"[ \t\n\r]*";
+
+    /// <summary>A JSON array of nothing else.</summary>
+    private const string FlatArray = $$"""^{{Blank}}\[{{Blank}}({{Flat}}({{Blank}},{{Blank}}{{Flat}})*)?{{Blank}}\]{{Blank}}$""";
 
     /// <summary>A whole number; 0 where there is none.</summary>
     public static string Number(string? expression) => expression is null ? "0::bigint" : $"coalesce(({expression})::bigint, 0)";

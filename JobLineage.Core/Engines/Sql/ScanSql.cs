@@ -66,7 +66,7 @@ internal static class ScanSql
         where isfinite(jl_at)
         """;
 
-    /// <summary>Id, state, attempt, link and time of insertion of the first rows, or of those after <c>$1</c>, in the order of ids.</summary>
+    /// <summary>Id, state, attempt, link (as far as a comparison reads it) and time of insertion of the first rows, or of those after <c>$1</c>, in the order of ids.</summary>
     /// <param name="source">The source.</param>
     /// <param name="isAfter">Whether they come after <c>$1</c>.</param>
     /// <param name="limit">How many rows at most.</param>
@@ -97,8 +97,11 @@ internal static class ScanSql
         where {RowSql.Id(source.Mapping)} = any($1)
         """;
 
+    /// <summary>
+    /// Without the parent where it is found by way of other rows: that costs some look-ups a row, and what is found when the row is read stays anyway (<see cref="SourceMapping.KeepsParent"/>).
+    /// </summary>
     private static string StateColumns(SourceMapping mapping) =>
-        $"{RowSql.Id(mapping)}::text as jl_id, {RowSql.Text(mapping.State)}, {RowSql.Number(mapping.Attempt)}, {RowSql.Text(mapping.RunKey ?? mapping.ParentId)}, {RowSql.Time(mapping.InsertedAt)}";
+        $"{RowSql.Id(mapping)}::text as jl_id, {RowSql.Text(mapping.State)}, {RowSql.Number(mapping.Attempt)}, {RowSql.Text(mapping.RunKey ?? (mapping.KeepsParent ? null : mapping.ParentId))}, {RowSql.Time(mapping.InsertedAt)}";
 
     /// <summary>
     /// How many rows <c>$1</c>, the quoted name of a table, had when it and its partitions were last analyzed; NULL where it is larger than the ten pages that the planner takes
@@ -143,7 +146,7 @@ internal static class ScanSql
             return $"{RowSql.Alias}.xmin::text::bigint";
         var parts = source.HasRowVersions
             ? source.Outside.Select(member => Members.Expression(source.Mapping, member))
-            : Members.Changing.Select(member => Members.Expression(source.Mapping, member));
+            : Members.ChangingOf(source.Mapping).Select(member => Members.Expression(source.Mapping, member));
         var texts = parts.OfType<string>().Distinct().Select(RowSql.Text);
         // As a record: what one value ends with can't be what the next begins with.
         return $"hashtextextended(row({string.Join(", ", source.HasRowVersions ? texts.Prepend($"{RowSql.Alias}.xmin::text") : texts)})::text, 0)";

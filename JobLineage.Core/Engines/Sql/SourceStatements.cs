@@ -64,6 +64,7 @@ internal static class SourceStatements
             new("the doctor, finding the newest rows", ReadSql.NewestIds(source, Some), _ => []),
             new("the queues, what waits", QueueSql.Waiting(source), _ => []),
             new("a job's page, reading the row whole", ReadSql.Native(source), id => [Id(id)]),
+            new("a job's page, reading the word for its state", ReadSql.Word(source), id => [Id(id)]),
         };
         if (source.HasRowVersions)
             statements.Add(new("the reconciliation, asking whether such rows have changed", ScanSql.Versions(source), id => [Ids(id)]));
