@@ -30,7 +30,7 @@ public sealed class RedactionPathTests
     /// <summary>Types that speak to a source or the store and show nothing of what people put into jobs: ids, states, times, plans, the catalog, our own tables.</summary>
     private static readonly string[] WithoutContent =
     [
-        "SourceCommand", "SourceIndexes", "EngineTables", "SchemaPatterns", "SourceScanner", "SourceProbe", "MappingCheck", "SourceCatchUp", "TriggerInstaller", "TriggerConsumer", "TriggerListener",
+        "SourceCommand", "SourceIndexes", "EngineTables", "SchemaPatterns", "SourceScanner", "SourceProbe", "SourceReach", "MappingCheck", "SourceCatchUp", "TriggerInstaller", "TriggerConsumer", "TriggerListener",
         // What the server says of a row's value goes through what it is given.
         "MappingDoctor",
     ];

@@ -198,7 +198,7 @@ public sealed class FurtherParentsTests
         Assert.Equal(links, (await fixture.RunAsync(Id(1), "q")).Links.Sum(l => l.Jobs));
 
         await fixture.SqlAsync("delete from job_lineage.migration where version = 37");
-        await Core.Store.Migrator.MigrateAsync(fixture.Store, default);
+        await Core.Store.Migrator.MigrateAsync(fixture.Store, null, default);
         Assert.Equal(links, await fixture.Database.ScalarAsync<long>("select count(parents) from job_lineage.job"));
         Assert.Equal(links, (await fixture.RunAsync(Id(1), "q")).Links.Sum(l => l.Jobs));
     }
