@@ -1,4 +1,5 @@
 using JobLineage.Core.Lineage;
+using JobLineage.Core.Model;
 using JobLineage.Core.Sources;
 using JobLineage.Tests.Engines;
 using JobLineage.Tests.Lineage;
