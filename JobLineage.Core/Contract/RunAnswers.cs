@@ -97,15 +97,18 @@ public sealed record StageAnswer(
 
 /// <summary>
 /// A finding: <c>stage</c> is null when it is about the run, <c>alsoStages</c> are others with the same cause, null where there are none, <c>evidence</c> the numbers and
-/// times behind it by name, <c>jobs</c> a sample of ids.
+/// times behind it by name, <c>jobs</c> a sample of ids. <c>reason</c> is <c>headline</c>, <c>sentence</c> and <c>advice</c> on one line; <c>id</c> is the finding's name within the run, and
+/// <c>cause</c> the <c>id</c> of the one that probably caused it; <c>affected</c> counts the jobs that it affects, <c>began</c> is since when, where that is known.
 /// </summary>
 public sealed record FindingAnswer(
     string Kind, string? Stage, IReadOnlyList<string>? AlsoStages, string Reason,
-    IReadOnlyDictionary<string, object?> Evidence, IReadOnlyList<string> Jobs)
+    IReadOnlyDictionary<string, object?> Evidence, IReadOnlyList<string> Jobs,
+    string Id, string Headline, string Sentence, string? Advice, string? Cause, long Affected, DateTimeOffset? Began)
 {
     /// <summary>From what it shows.</summary>
     public static FindingAnswer Of(Finding finding) => new(
-        finding.KindName, finding.Stage, finding.AlsoStages is { Count: > 0 } also ? also : null, finding.Reason, finding.Evidence, finding.Jobs);
+        finding.KindName, finding.Stage, finding.AlsoStages is { Count: > 0 } also ? also : null, finding.Reason, finding.Evidence, finding.Jobs,
+        finding.Id, finding.Headline, finding.Sentence, finding.Advice, finding.Cause, finding.Affected, finding.Began);
 }
 
 /// <summary>

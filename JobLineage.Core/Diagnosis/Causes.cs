@@ -4,7 +4,7 @@ using JobLineage.Core.Model;
 namespace JobLineage.Core.Diagnosis;
 
 /// <summary>
-/// Cause before consequence: one cause is one finding, however many stages and jobs suffer from it. Pure.
+/// One cause is one finding, however many stages and jobs suffer from it. Pure.
 /// </summary>
 internal sealed class Causes(StageIndex stages, Usual usual)
 {
@@ -72,31 +72,29 @@ internal sealed class Causes(StageIndex stages, Usual usual)
         if (below.Count == 0)
             return found;
         var names = string.Join(" and ", below.Take(2).Select(StagePath.NameOf));
-        return found with
-        {
-            Finding = found.Finding with
-            {
-                Reason = $"{found.Finding.Reason.TrimEnd('.')}; {names}{(below.Count > 2 ? $" and {below.Count - 2} more stages" : "")}, which usually {(below.Count == 1 ? "follows, waits" : "follow, wait")} for it.",
-                Evidence = new Dictionary<string, object?>(found.Finding.Evidence) { ["below"] = below },
-            },
-        };
+        var said = found.Saying($"{names}{(below.Count > 2 ? $" and {Format.Count(below.Count - 2, "more stage")}" : "")} usually {(below.Count == 1 ? "follows, and waits" : "follow, and wait")} for it.");
+        return said with { Finding = said.Finding with { Evidence = new Dictionary<string, object?>(found.Finding.Evidence) { ["below"] = below } } };
     }
 
     private static Found Join(Found cause, List<Found> others, string why)
     {
         others = [.. others.OrderByDescending(f => f.Jobs)];
-        var waiting = string.Join(" and ", others.Take(2).Select(f => $"{Format.Count(f.Jobs)} {Name(f)}"))
-            + (others.Count > 2 ? $" and {Format.Count(others.Skip(2).Sum(f => f.Jobs))} more" : "");
+        var waiting = Sentences.List(
+        [
+            .. others.Take(2).Select(f => Sentences.Of(f.Jobs, Name(f))),
+            .. others.Count > 2 ? new[] { $"{Format.Count(others.Skip(2).Sum(f => f.Jobs))} more" } : [],
+        ]);
         var affected = cause.Jobs + others.Sum(f => f.Jobs);
         var stages = others.Prepend(cause)
             .Select(f => new Dictionary<string, object?> { ["stage"] = f.Finding.Stage, ["count"] = f.Jobs })
             .ToList();
-        return cause with
+        var said = cause.Saying($"{waiting} {(affected - cause.Jobs == 1 ? "waits" : "wait")} {why}.");
+        return said with
         {
             Jobs = affected,
-            Finding = cause.Finding with
+            Began = others.Select(f => f.Began).Append(cause.Began).Min(),
+            Finding = said.Finding with
             {
-                Reason = $"{cause.Finding.Reason.TrimEnd('.')}; {waiting} jobs wait {why}.",
                 Evidence = new Dictionary<string, object?>(cause.Finding.Evidence) { ["affected"] = affected, ["stages"] = stages },
                 AlsoStages = [.. others.Select(f => f.Finding.Stage).OfType<string>().Where(s => s != cause.Finding.Stage).Distinct()],
             },

@@ -27,10 +27,12 @@ internal sealed class ChildlessRule(RunSnapshot run, Usual usual, DiagnosisOptio
         var count = stage.Childless;
         // Which jobs those are further parents of is not counted job by job.
         var further = run.Links.Where(link => link.From == stage.Path).Sum(link => link.Jobs);
-        var reason = $"{Sentences.Of(count, completed)} completed {stage.Name} {Sentences.Jobs(completed)} {(count == 1 ? "has" : "have")} no children"
-            + (parents > 0 ? $" while {Format.Count(parents)} {(parents == 1 ? "has" : "have")}" : "")
-            + (isUsual ? $"; usually {Format.Percent(past!.Value.Share)} have some (over {past.Value.Runs} runs)" : "")
-            + $": {(count == 1 ? "it ended" : "they ended")} well and {(further > 0 ? $"nothing hangs below {(count == 1 ? "it" : "them")} in the tree. {Format.Jobs(further)} {(further == 1 ? "has" : "have")} further parents among the jobs of this stage" : "spawned nothing")}.";
+        var said = (parents > 0 ? $"{Format.Count(parents)} created some." : "")
+            + (isUsual ? $" Usually {Format.Percent(past!.Value.Share)} do (over {Format.Count(past.Value.Runs, "run")})." : "")
+            + (further > 0 ? $" {Format.Jobs(further)} {(further == 1 ? "has" : "have")} further parents among the jobs of this stage, and may be what these led to." : "");
+        var words = new Words(
+            $"{Sentences.Of(count, completed)} {Sentences.Named(completed, stage.Name)} completed without creating any jobs", said.TrimStart(),
+            count == 1 ? "Open it: it ended well and did nothing." : "Open one of them: it ended well and did nothing.");
         var evidence = new Dictionary<string, object?>
         {
             ["state"] = "completed",
@@ -47,6 +49,6 @@ internal sealed class ChildlessRule(RunSnapshot run, Usual usual, DiagnosisOptio
             evidence["pastRuns"] = past.Value.Runs;
         }
 
-        return Found.Of(FindingKind.Childless, stage.Path, reason, evidence, count, placed.Known.Childless);
+        return Found.Of(FindingKind.Childless, stage.Path, words, evidence, count, placed.Known.Childless);
     }
 }

@@ -27,13 +27,20 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
             ["total"] = stage.Total,
             ["share"] = Math.Round(share, 4),
         };
-        var reason = $"{Sentences.Of(discarded, stage.Total)} {stage.Name} {Sentences.Jobs(stage.Total)} failed for good ({Format.Percent(share)})"
-            + Errors(known, discarded, evidence)
-            + Began(placed, evidence)
-            + Above(placed, evidence)
-            + Below(placed, evidence) + ".";
-        return Found.Of(FindingKind.Failing, stage.Path, reason, evidence, discarded, [.. known.Failed.Select(f => f.Job)]);
+        Began(placed, evidence);
+        var said = string.Concat(
+            Errors(known, discarded, evidence),
+            Above(placed, evidence),
+            Below(placed, evidence)).TrimStart();
+        var words = new Words(
+            $"{Sentences.Of(discarded, stage.Total)} {Sentences.Named(stage.Total, stage.Name)} failed{(discarded == stage.Total ? "" : $" ({Format.Percent(share)})")}",
+            said, Advice(placed));
+        return Found.Of(FindingKind.Failing, stage.Path, words, evidence, discarded, [.. known.Failed.Select(f => f.Job)]) with { Began = placed.FirstFailure?.At };
     }
+
+    private static string? Advice(PlacedStage placed) => placed.FirstFailure is { } first
+        ? $"Open job {Format.Short(first.Job, 40)}, the first that failed."
+        : placed.Known.Failed is [var some, ..] ? $"Open job {Format.Short(some.Job, 40)}." : null;
 
     private static string Errors(StageFacts known, long discarded, Dictionary<string, object?> evidence)
     {
@@ -44,17 +51,19 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
         var top = known.Errors[0];
         var text = Format.Short(ErrorWords.Telling(top.Fingerprint), ErrorLength);
         var others = known.ErrorKinds - 1;
-        return top.Count == discarded ? $", {(discarded == 1 ? "with" : "all with")} {text}"
-            : $", {Format.Count(top.Count)} of them with {text}" + (others > 0 ? $" and the others with {Format.Count(others, "more error")}" : "");
+        var with = discarded == 1 ? "Its error" : top.Count == discarded ? "All with the same error" : $"{Format.Count(top.Count)} with";
+        return $" {with}{(top.Count == discarded ? ":" : "")} {Ended(text)}" + (top.Count < discarded && others > 0 ? $" The others have {Format.Count(others, "different error", others == 1 ? null : "different errors")}." : "");
     }
 
-    private string Began(PlacedStage placed, Dictionary<string, object?> evidence)
+    // A message may end its own sentence.
+    private static string Ended(string text) => text.Length > 0 && text[^1] is '.' or '!' or '?' or '…' ? text : text + ".";
+
+    private void Began(PlacedStage placed, Dictionary<string, object?> evidence)
     {
         if (placed.FirstFailure is not { } first)
-            return "";
+            return;
         evidence["first"] = new Dictionary<string, object?> { ["job"] = first.Job, ["at"] = first.At };
         evidence["isFirstOfRun"] = placed == firstOfRun;
-        return $"; the first was job {first.Job} at {Format.Time(first.At!.Value)}";
     }
 
     /// <summary>The topmost stage above in which something failed earlier: what to look at first.</summary>
@@ -72,7 +81,7 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
             return "";
         var (cause, origin) = (topmost.Stage, topmost.FirstFailure!);
         evidence["ancestor"] = new Dictionary<string, object?> { ["stage"] = cause.Path, ["job"] = origin.Job, ["at"] = origin.At, ["count"] = cause.Counts.Discarded };
-        return $"; above them {Sentences.Of(cause.Counts.Discarded, cause.Total).ToLowerInvariant()} {cause.Name} {Sentences.Jobs(cause.Total)} failed before, first job {origin.Job}";
+        return $" Above them, {Sentences.Of(cause.Counts.Discarded, cause.Total).ToLowerInvariant()} {Sentences.Named(cause.Total, cause.Name)} had already failed, job {Format.Short(origin.Job, 40)} first.";
     }
 
     /// <summary>Jobs that these failures kept from existing: announced ones, or else those that are usual.</summary>
@@ -83,7 +92,7 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
         {
             evidence["affected"] = known.Lost;
             evidence["basis"] = "announced";
-            return $"; {Format.Count(known.Lost)} {(known.Lost == 1 ? "job that was" : "jobs that were")} to follow never came";
+            return $" {Format.Count(known.Lost)} announced {Sentences.Jobs(known.Lost)} {(known.Lost == 1 ? "was" : "were")} never created.";
         }
 
         if (stage.Counts.Completed > 0 && known.Expected > 0)
@@ -106,7 +115,7 @@ internal sealed class FailingRule(StageIndex stages, Usual usual)
         evidence["affected"] = affected;
         evidence["basis"] = "past runs";
         evidence["pastRuns"] = runs;
-        return $"; about {Format.Jobs(affected)} that usually follow never came (usual over {runs} runs)";
+        return $" About {Format.Jobs(affected)} that usually follow {(affected == 1 ? "was" : "were")} never created (judged by {Format.Count(runs, "past run")}).";
     }
 
     private IEnumerable<string> BelowPaths(PlacedStage placed) => placed.Below.Select(s => s.Stage.Path)

@@ -45,10 +45,18 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
         var have = known.Expected - known.Short;
         var only = placed.Below is [var one] ? one.Stage : null;
         var what = only?.Name ?? "child";
-        var whose = stage.Counts.Completed == 1 ? $"its {stage.Name} job" : known.ShortParents == 1 ? $"one of {Format.Count(stage.Counts.Completed)} completed {stage.Name} jobs" : $"{Format.Count(known.ShortParents)} of {Format.Count(stage.Counts.Completed)} completed {stage.Name} jobs";
-        var reason = $"{Format.Count(have)} of {Format.Count(known.Expected)} expected {what} jobs exist: {Format.Count(known.Short)} that {whose} announced never came.";
+        var who = stage.Counts.Completed == 1 ? stage.Name
+            : known.ShortParents == 1 ? $"1 of {Sentences.Of(stage.Counts.Completed, stage.Name)}"
+            : $"{Format.Count(known.ShortParents)} of {Sentences.Of(stage.Counts.Completed, stage.Name)}";
+        // Of several parents only some are short, and what these had announced is not counted apart.
+        var said = stage.Counts.Completed == 1
+            ? $"{stage.Name} announced {Format.Count(known.Expected)}; {Format.Count(have)} {(have == 1 ? "was" : "were")} created."
+            : $"{who} created fewer than {(known.ShortParents == 1 ? "it" : "they")} announced; {Format.Count(have)} of {Format.Count(known.Expected)} exist.";
+        var words = new Words(
+            $"{Sentences.Of(known.Short, what)} {(known.Short == 1 ? "was" : "were")} never created", said,
+            known.ShortJobs is [var parent, ..] ? $"Open job {Format.Short(parent, 40)}: it may have stopped half-way." : "Open the job that announced them: it may have stopped half-way.");
         return Found.Of(
-            FindingKind.Missing, only?.Path ?? stage.Path, reason,
+            FindingKind.Missing, only?.Path ?? stage.Path, words,
             new()
             {
                 ["actual"] = have,
@@ -66,7 +74,10 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
         var name = StagePath.NameOf(path);
         return Found.Of(
             FindingKind.Missing, stage.Path,
-            $"No {name} jobs followed from {Format.Count(stage.Counts.Completed)} completed {stage.Name} {Sentences.Jobs(stage.Counts.Completed)}, as they did in all {runs} past runs that got so far.",
+            new(
+                $"No {Sentences.Named(2, name)} were created",
+                $"{Format.Count(stage.Counts.Completed)} {Sentences.Named(stage.Counts.Completed, stage.Name)} completed, and in all {Format.Count(runs, "past run")} that got this far {Sentences.Named(2, name)} followed.",
+                $"Open a completed {Sentences.Named(1, stage.Name)}."),
             new() { ["actual"] = 0L, ["missingStage"] = path, ["parentStage"] = stage.Path, ["basis"] = "past runs", ["pastRuns"] = runs },
             stage.Counts.Completed);
     }
@@ -81,7 +92,10 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
             return null;
         return Found.Of(
             FindingKind.Missing, below.Path,
-            $"{Format.Count(below.Total)} of about {Format.Count(expected)} expected {below.Name} jobs exist: fewer for each completed {stage.Name} job than in any of {fan.Runs} past runs.",
+            new(
+                $"{Sentences.Of(below.Total, below.Name)} instead of about {Format.Count(expected)}",
+                $"That is fewer for each completed {Sentences.Named(1, stage.Name)} than in any of {Format.Count(fan.Runs, "past run")}.",
+                $"Open a completed {Sentences.Named(1, stage.Name)}."),
             new()
             {
                 ["actual"] = below.Total,
@@ -96,7 +110,9 @@ internal sealed class MissingRule(StageIndex stages, Usual usual)
 
     private static Found Vanished(Stage stage) => Found.Of(
         FindingKind.Missing, stage.Path,
-        $"{Format.Count(stage.Vanished, $"{stage.Name} job")} left the queue before {(stage.Vanished == 1 ? "it was" : "they were")} seen to finish: deleted, or finished and pruned between two looks.",
+        new(
+            $"{Sentences.Of(stage.Vanished, stage.Name)} left the queue before {(stage.Vanished == 1 ? "it was" : "they were")} seen to finish",
+            $"{(stage.Vanished == 1 ? "It was" : "They were")} deleted, or finished and pruned between two reads."),
         new() { ["vanished"] = stage.Vanished },
         stage.Vanished);
 }

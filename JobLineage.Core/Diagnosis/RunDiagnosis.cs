@@ -11,7 +11,7 @@ public static class RunDiagnosis
     /// <param name="facts">What else is known of it.</param>
     /// <param name="options">The thresholds.</param>
     /// <param name="now">The present, in UTC.</param>
-    /// <returns>The run's state, and what was found, worst first.</returns>
+    /// <returns>The run's state, and what was found: what affects most jobs first, and each consequence behind its cause.</returns>
     public static (RunState State, IReadOnlyList<Finding> Findings) Examine(
         RunSnapshot run, RunFacts facts, DiagnosisOptions options, DateTimeOffset now)
     {
@@ -34,12 +34,7 @@ public static class RunDiagnosis
             found.AddRange(WhatDoesNotHappen(run, stages, usual, options, now));
         if (Orphaned(run) is { } orphaned)
             found.Add(orphaned);
-        var sorted = new Causes(stages, usual).Fold(found)
-            .OrderBy(f => f.Finding.Kind)
-            .ThenByDescending(f => f.Jobs)
-            .ThenBy(f => f.Finding.Stage, StringComparer.Ordinal)
-            .Select(f => f.Finding)
-            .ToList();
+        var sorted = FindingOrder.Of(CauseLinks.Of(new Causes(stages, usual).Fold(found), stages));
         return (StateOf(run.Counts, sorted), sorted);
     }
 
@@ -58,8 +53,9 @@ public static class RunDiagnosis
     private static IEnumerable<Found> WhatDoesNotHappen(
         RunSnapshot run, StageIndex stages, Usual usual, DiagnosisOptions options, DateTimeOffset now)
     {
-        var stuck = new StuckRule(run.Source, stages, options, now);
-        var executing = new ExecutingRule(run.Source, usual, options, now);
+        var limits = new AttemptLimits(run.Source, usual, options);
+        var stuck = new StuckRule(run, stages, limits, options, now);
+        var executing = new ExecutingRule(run.Source, limits, options, now);
         var waiting = new WaitingRule(run, options, now);
         var missing = new MissingRule(stages, usual);
         var childless = new ChildlessRule(run, usual, options);
@@ -81,7 +77,10 @@ public static class RunDiagnosis
     private static Found? Cycle(Stage stage) => stage.CycleCuts == 0 ? null : Found.Of(
         FindingKind.Cycle,
         stage.Path,
-        "The parent links of this run close a circle; the job with the lowest id is shown as the root, and its own link is not followed.",
+        new(
+            "The parent links of this run form a circle",
+            "The job with the lowest id is shown as the root, and its own link is not followed.",
+            "Correct the link where it is written."),
         new() { ["cuts"] = stage.CycleCuts },
         stage.CycleCuts);
 
@@ -94,7 +93,9 @@ public static class RunDiagnosis
         return Found.Of(
             FindingKind.Orphaned,
             path,
-            $"The parent {run.RootId} that {Format.Jobs(named)} {(named == 1 ? "names" : "name")} is not in the table: it was pruned before it was seen, or it never existed.",
+            new(
+                $"Job {Format.Short(run.RootId, 40)}, the parent of {Format.Jobs(named)}, is not in the table",
+                "It was pruned before it was read, or it never existed."),
             new() { ["parent"] = run.RootId, ["children"] = named },
             named, [run.RootId]);
     }

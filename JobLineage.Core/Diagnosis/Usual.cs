@@ -30,6 +30,13 @@ internal sealed class Usual
         return means.Count < enough ? null : (TimeSpan.FromSeconds(Medians.Of(means)), means.Count);
     }
 
+    /// <summary>How long an attempt of a stage took on average in the run where that was longest; null when in none is known how long.</summary>
+    public TimeSpan? LongestRunTime(string path) => past
+        .Select(p => p.Stages.GetValueOrDefault(path))
+        .Where(s => s is { Ran: > 0 })
+        .Select(s => (TimeSpan?)(s!.RanFor / s.Ran))
+        .Max();
+
     /// <summary>
     /// How many jobs of a stage there usually are for each job of the stage above that completed: the median, the fewest
     /// seen, and over how many runs; null when unknown.

@@ -22,11 +22,13 @@ internal sealed class WaitingRule(RunSnapshot run, DiagnosisOptions options, Dat
         var waiting = stage.Counts.Scheduled + stage.Counts.Retryable;
         if (waiting == 0 || waiting != stage.Counts.Unfinished || !(stage.NextDueAt > now))
             return null;
-        var retried = stage.Counts.Retryable > 0 ? stage.Counts.Scheduled > 0 ? "a time or a retry" : "a retry" : "a time";
+        var retried = stage.Counts.Retryable > 0 ? stage.Counts.Scheduled > 0 ? "waiting for their time or a retry" : "waiting for a retry" : "scheduled for later";
         return Found.Of(
             FindingKind.Waiting,
             stage.Path,
-            $"{Format.Count(waiting, $"{stage.Name} job")} {(waiting == 1 ? "waits" : "wait")} for {retried}; the next is due at {Format.Time(stage.NextDueAt.Value)}.",
+            new(
+                $"{Sentences.Of(waiting, stage.Name)} {Sentences.Are(waiting)} {retried}",
+                $"{(waiting == 1 ? "It" : "The next")} is due in {Format.Words(stage.NextDueAt.Value - now)}."),
             new()
             {
                 ["state"] = stage.Counts.Retryable > stage.Counts.Scheduled ? "retryable" : "scheduled",
@@ -46,18 +48,21 @@ internal sealed class WaitingRule(RunSnapshot run, DiagnosisOptions options, Dat
         var isAlone = run.Counts.Unfinished == run.Counts.Suspended
             && last <= now - options.StuckAfterFor(run.Source, stage.Worker);
         var evidence = new Dictionary<string, object?> { ["state"] = "suspended", ["count"] = count, ["cause"] = "dependency" };
-        var subject = $"{Format.Count(count, $"{stage.Name} job")} {(count == 1 ? "is" : "are")} suspended";
+        var headline = $"{Sentences.Of(count, stage.Name)} {Sentences.Are(count)} suspended";
         if (!isAlone)
         {
             return Found.Of(
                 FindingKind.Waiting, stage.Path,
-                $"{subject}: {(count == 1 ? "it waits" : "they wait")} for something other than time, such as another job.", evidence, count);
+                new(headline, $"{(count == 1 ? "It waits" : "They wait")} for something other than time, such as another job."), evidence, count);
         }
 
         evidence["since"] = last;
         return Found.Of(
             FindingKind.Stuck, stage.Path,
-            $"{subject} and all else of this run came to rest at {Format.Time(last!.Value)} ({Format.Words(now - last.Value)} ago): what {(count == 1 ? "it depends" : "they depend")} on will not come from this run; see what was to release {(count == 1 ? "it" : "them")}.",
+            new(
+                $"{headline}, and nothing in this run can release {Sentences.Them(count)}",
+                $"Everything else came to rest {Format.Words(now - last!.Value)} ago.",
+                $"Check what should have released {Sentences.Them(count)}."),
             evidence, count);
     }
 }

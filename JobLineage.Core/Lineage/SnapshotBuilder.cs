@@ -79,6 +79,8 @@ internal static class SnapshotBuilder
         private DateTimeOffset? available;
         private DateTimeOffset? executing;
         private DateTimeOffset? due;
+        private long ran;
+        private TimeSpan ranFor;
 
         public void Add(Placed job)
         {
@@ -106,6 +108,10 @@ internal static class SnapshotBuilder
                 case JobState.Scheduled or JobState.Retryable:
                     due = Earlier(due, row.ScheduledAt);
                     break;
+                case JobState.Completed when JobSpans.Ran(job.State, row.AttemptedAt, row.FinishedAt) is { } took:
+                    ran++;
+                    ranFor += took;
+                    break;
             }
         }
 
@@ -126,6 +132,8 @@ internal static class SnapshotBuilder
             OldestAvailableAt = available,
             OldestExecutingAt = executing,
             NextDueAt = due,
+            Ran = ran,
+            MeanRun = ran > 0 ? ranFor / ran : null,
         };
 
         private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;

@@ -128,6 +128,9 @@ public sealed record Stage
     /// <summary>How long its completed jobs ran on average, from attempt to end; null when unknown.</summary>
     public TimeSpan? MeanRun { get; init; }
 
+    /// <summary>How many completed jobs <see cref="MeanRun"/> is the mean of.</summary>
+    public long Ran { get; init; }
+
     /// <summary>How long its completed jobs waited on average, from being due to the attempt; null when unknown.</summary>
     public TimeSpan? MeanWait { get; init; }
 

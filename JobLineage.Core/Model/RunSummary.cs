@@ -42,6 +42,9 @@ public sealed record RunSummary
     /// </summary>
     public FindingCounts Findings { get; init; }
 
+    /// <summary>What is wrong with it, in a few words and without a full stop; null where nothing is, or only its numbers say it.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The last runs of its pipeline; null when there are none.</summary>
     public PipelineTrend? Trend { get; init; }
 }

@@ -14,6 +14,9 @@ public interface IRunReader
     /// <summary>A page of runs.</summary>
     Task<RunsPage> ListRunsAsync(RunsQuery query, CancellationToken cancellation);
 
+    /// <summary>What is wrong across the runs that go on.</summary>
+    Task<IncidentsView> FindIncidentsAsync(IncidentsQuery query, CancellationToken cancellation);
+
     /// <summary>A job with ancestors and children; null when unknown.</summary>
     Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation);
 

@@ -1,3 +1,4 @@
+using JobLineage.Core.Diagnosis;
 using JobLineage.Core.Model;
 using Microsoft.Extensions.Logging;
 
@@ -81,7 +82,9 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     /// </summary>
     public HubSubscription<RunSnapshot> Subscribe(RunKey run) => Subscribe<RunSnapshot>(run, () =>
     {
-        var reading = Reading("a run", QuickPace(), token => _reader.FindRunAsync(run.Source, run.RootId, token));
+        RunSnapshot? shown = null;
+        var reading = Reading("a run", QuickPace(), async token =>
+            shown = await _reader.FindRunAsync(run.Source, run.RootId, token) is { } found ? FindingHold.Keep(shown, found, _time.GetUtcNow()) : null);
         return new(reading)
         {
             IsOf = source => source == run.Source,
@@ -95,6 +98,13 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         // A page that has not changed is as fresh as its source.
         var reading = Reading<RunsPage>("the runs", ListPace(query), async token => await _reader.ListRunsAsync(query, token), (one, other) => one.LooksLike(other));
         // Any run may come into it, or leave it.
+        return new(reading) { IsOf = source => (query.Source ?? source) == source, IsChangedBy = _ => true, Ages = true };
+    });
+
+    /// <summary>Watches what is wrong across runs.</summary>
+    public HubSubscription<IncidentsView> SubscribeIncidents(IncidentsQuery query) => Subscribe<IncidentsView>(query, () =>
+    {
+        var reading = Reading<IncidentsView>("the incidents", new(_time, Slow, TimeSpan.Zero, Rest), async token => await _reader.FindIncidentsAsync(query, token), (one, other) => one.LooksLike(other));
         return new(reading) { IsOf = source => (query.Source ?? source) == source, IsChangedBy = _ => true, Ages = true };
     });
 
@@ -216,7 +226,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
                 var isThere = versions.TryGetValue(CurrentKey(key, reading), out var version);
                 var isSame = known is null ? !isThere : isThere && version == known.Version;
                 // What is not known yet may appear in a run of another name, which no announcement and no version connects with it.
-                var isDue = known is null or { State: RunState.Running or RunState.Stuck or RunState.Failing } && reading.Age >= UnpromptedAge;
+                var isDue = (known is null or { State: RunState.Running or RunState.Stuck or RunState.Failing } && reading.Age >= UnpromptedAge)
+                    || known?.Findings.Any(finding => finding.EndedAt is not null) == true;
                 if (!isSame || isDue || _versionsFailed)
                     reading.Changed();
             }

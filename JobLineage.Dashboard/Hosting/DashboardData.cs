@@ -58,6 +58,7 @@ internal static class DashboardData
         services.AddSingleton<WatchedSources>();
         services.AddSingleton<INativeRows>(s => new NativeRows(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IQueues>(s => new WatchedQueues(s.GetRequiredService<WatchedSources>().All, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ISourceChecks>(s => new WatchedChecks(s.GetRequiredService<WatchedSources>().All));
         services.AddSingleton<IUntrackedLineage, UntrackedLineage>();
         services.AddSingleton<IForgetting>(s => new Forgetting(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IPutAside>(s => new PutAside(s.GetRequiredService<NpgsqlDataSource>()));

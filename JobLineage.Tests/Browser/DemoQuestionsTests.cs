@@ -13,10 +13,10 @@ public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : 
     {
         await using var tab = await OpenAsync();
 
-        var missing = await tab.FindingAsync("missing", "expected MoviePageJob jobs exist");
+        var missing = await tab.FindingAsync("missing", "MoviePageJobs were never created");
 
-        Assert.Equal("83 of 108 expected MoviePageJob jobs exist: 25 that its SyncJob job announced never came.", await missing.ReasonAsync());
-        Assert.Equal(["exist 83 of 108", $"job {demo.Root}"], await missing.FactsAsync());
+        Assert.StartsWith("25 MoviePageJobs were never created. SyncJob announced 108; 83 were created.", await missing.ReasonAsync());
+        Assert.Equal([$"job {demo.Root}"], await missing.FactsAsync());
         Assert.Contains("83 jobs from 1 job", await tab.EdgeAsync("SyncJob", Page));
         Assert.Empty(tab.Complaints);
     }
@@ -36,8 +36,7 @@ public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : 
 
         var childless = await tab.FindingAsync("childless", "MoviePageJob");
 
-        Assert.StartsWith($"{alone.Count} of {completed} completed MoviePageJob jobs have no children while {completed - alone.Count} have", await childless.ReasonAsync());
-        Assert.Equal($"with children {completed - alone.Count} of {completed}", (await childless.FactsAsync())[0]);
+        Assert.StartsWith($"{alone.Count} of {completed} MoviePageJobs completed without creating any jobs. {completed - alone.Count} created some.", await childless.ReasonAsync());
         Assert.All(await childless.JobsAsync(), job => Assert.Contains(job, alone));
         Assert.Empty(tab.Complaints);
     }
@@ -48,7 +47,7 @@ public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : 
         await using var tab = await OpenAsync();
         var jobs = new List<string>();
         foreach (var stage in new[] { "MovieDetailJob", "GeocodeJob" })
-            jobs.AddRange((await (await tab.FindingAsync("stuck", $"{stage} jobs are ready")).JobsAsync()).TakeLast(2));
+            jobs.AddRange((await (await tab.FindingAsync("stuck", $"{stage}s are waiting")).JobsAsync()).TakeLast(2));
 
         foreach (var job in jobs)
             await tab.BelongsToAsync(job, $"{demo.Root}");
@@ -62,13 +61,13 @@ public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : 
         var details = await CountAsync("worker like '%.MovieDetailJob' and state = 'available'");
         await using var tab = await OpenAsync();
 
-        var paused = await tab.FindingAsync("stuck", $"{details} MovieDetailJob jobs are ready in queue scraper_detail");
-        Assert.Contains("nothing in that queue has executed in any run since ", await paused.ReasonAsync());
-        Assert.EndsWith("it is paused, or no worker consumes it any more; resume the queue, or start a node that runs it.", await paused.ReasonAsync());
+        var paused = await tab.FindingAsync("stuck", $"{details} MovieDetailJobs are waiting, none is running.");
+        Assert.StartsWith("scraper_detail stopped ", await paused.ReasonAsync());
+        Assert.EndsWith("The queue is paused, or its last worker is gone. → Resume it, or start a node.", await paused.ReasonAsync());
         Assert.Contains($"queue scraper_detail {details} ready, 0 executing", await paused.FactsAsync());
 
-        var never = await tab.FindingAsync("stuck", "GeocodeJob jobs are ready in queue google_lookup");
-        Assert.Contains("nothing in that queue was ever seen to execute: no worker consumes it", await never.ReasonAsync());
+        var never = await tab.FindingAsync("stuck", "google_lookup has never started a job");
+        Assert.Contains("GeocodeJobs are waiting, none is running. No worker seems to serve it.", await never.ReasonAsync());
         Assert.Empty(tab.Complaints);
     }
 
@@ -78,10 +77,10 @@ public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : 
         var pages = await CountAsync("worker like '%.MoviePageJob' and state = 'discarded'");
         await using var tab = await OpenAsync();
 
-        var failing = await tab.FindingAsync("failing", "1,111 of 1,500 ShowtimeProcessJob jobs failed for good");
-        Assert.Contains("all with {:error, :movie_not_ready}; the first was job ", await failing.ReasonAsync());
+        var failing = await tab.FindingAsync("failing", "1,111 of 1,500 ShowtimeProcessJobs failed");
+        Assert.Contains("All with the same error: {:error, :movie_not_ready}.", await failing.ReasonAsync());
         Assert.Contains(await failing.FactsAsync(), fact => fact.StartsWith("1,111 × ", StringComparison.Ordinal) && fact.EndsWith("failed with {:error, :movie_not_ready}", StringComparison.Ordinal));
-        Assert.NotNull(await tab.FindingAsync("failing", $"{pages} of 83 MoviePageJob jobs failed for good"));
+        Assert.NotNull(await tab.FindingAsync("failing", $"{pages} of 83 MoviePageJobs failed"));
 
         await tab.Page.Keyboard.PressAsync("e");
         await Expect(tab.Page.Locator("[data-error]").First.Locator(".c-final")).ToHaveTextAsync("1,111");
@@ -105,10 +104,10 @@ public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : 
         await tab.GoAsync("/?source=research_jobs&state=failed");
         await tab.Page.Locator("tr a[data-row]").First.ClickAsync();
 
-        var failing = await tab.FindingAsync("failing", "failed for good (100 %)");
+        var failing = await tab.FindingAsync("failing", "failed.");
 
         var job = (await failing.JobsAsync())[0];
-        Assert.Contains($"; the first was job {job} at ", await failing.ReasonAsync());
+        Assert.EndsWith($"→ Open job {job}, the first that failed.", await failing.ReasonAsync());
         Assert.Equal("dead", await demo.Dashboard.Source.ScalarAsync<string>("select status from research_jobs where id = @job::bigint", new { job }));
         Assert.Empty(tab.Complaints);
     }

@@ -21,10 +21,10 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
     {
         await using var tab = await OpenAsync();
 
-        var missing = await tab.FindingAsync("missing", "expected MoviePageJob jobs exist");
+        var missing = await tab.FindingAsync("missing", "MoviePageJobs were never created");
 
-        Assert.Equal("89 of 108 expected MoviePageJob jobs exist: 19 that its SyncJob job announced never came.", await missing.ReasonAsync());
-        Assert.Equal(["exist 89 of 108", "job 60"], await missing.FactsAsync());
+        Assert.Equal("19 MoviePageJobs were never created. SyncJob announced 108; 89 were created. → Open job 60: it may have stopped half-way.", await missing.ReasonAsync());
+        Assert.Equal(["job 60"], await missing.FactsAsync());
         Assert.Contains("89 jobs from 1 job", await tab.EdgeAsync("SyncJob", Page));
         await missing.Locator(".links a").ClickAsync();
         await Expect(tab.Page.Locator("[data-panel=stage] .about", new() { HasText = "89 of 108" })).ToBeVisibleAsync();
@@ -53,8 +53,8 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
 
         var childless = await other.FindingAsync("childless", "MoviePageJob");
 
-        Assert.Equal("2 of 76 completed MoviePageJob jobs have no children while 74 have: they ended well and spawned nothing.", await childless.ReasonAsync());
-        Assert.Equal(["with children 74 of 76", $"jobs, a sample {string.Join(' ', bereft)}"], await childless.FactsAsync());
+        Assert.Equal("2 of 76 MoviePageJobs completed without creating any jobs. 74 created some. → Open one of them: it ended well and did nothing.", await childless.ReasonAsync());
+        Assert.Equal([$"jobs, a sample {string.Join(' ', bereft)}"], await childless.FactsAsync());
         Assert.Empty(other.Complaints);
     }
 
@@ -64,7 +64,7 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
         await using var tab = await OpenAsync();
         var jobs = new List<string>();
         foreach (var stage in new[] { "MovieDetailJob", "GeocodeJob" })
-            jobs.AddRange((await (await tab.FindingAsync("stuck", $"{stage} jobs are ready")).JobsAsync()).TakeLast(2));
+            jobs.AddRange((await (await tab.FindingAsync("stuck", $"{stage}s are waiting")).JobsAsync()).TakeLast(2));
         Assert.Equal(4, jobs.Distinct().Count());
 
         foreach (var job in jobs)
@@ -84,17 +84,17 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
         await using var tab = await OpenAsync();
         await Expect(tab.Page.Locator(".head .chip")).ToContainTextAsync("stuck");
 
-        var paused = await tab.FindingAsync("stuck", "61 MovieDetailJob jobs are ready in queue scraper_detail since 2026-11-22 05:19:27 UTC");
-        Assert.Contains("nothing in that queue has executed in any run since 2026-11-22 05:19:33 UTC", await paused.ReasonAsync());
-        Assert.EndsWith("it is paused, or no worker consumes it any more; resume the queue, or start a node that runs it.", await paused.ReasonAsync());
+        var paused = await tab.FindingAsync("stuck", "61 MovieDetailJobs are waiting, none is running.");
+        Assert.StartsWith("scraper_detail stopped ", await paused.ReasonAsync());
+        Assert.EndsWith("The queue is paused, or its last worker is gone. → Resume it, or start a node.", await paused.ReasonAsync());
         Assert.Contains("queue scraper_detail 61 ready, 0 executing", await paused.FactsAsync());
         Assert.Contains("threshold 5 min", await paused.FactsAsync());
 
-        var never = await tab.FindingAsync("stuck", "19 GeocodeJob jobs are ready in queue google_lookup");
-        Assert.Contains("nothing in that queue was ever seen to execute: no worker consumes it", await never.ReasonAsync());
+        var never = await tab.FindingAsync("stuck", "google_lookup has never started a job");
+        Assert.Contains("19 GeocodeJobs are waiting, none is running. No worker seems to serve it.", await never.ReasonAsync());
         Assert.Contains("last start there never seen", await never.FactsAsync());
 
-        var orphan = await tab.FindingAsync("stuck", "left behind when it went");
+        var orphan = await tab.FindingAsync("stuck", "left behind by node");
         Assert.Contains("MoviePageJob", await orphan.ReasonAsync());
         Assert.Contains(await orphan.FactsAsync(), fact => fact.StartsWith("node eventasaurus@worker-1", StringComparison.Ordinal));
         Assert.Empty(tab.Complaints);
@@ -107,14 +107,14 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
         foreach (var stage in Truth.Stages.Where(stage => stage.Counts.ContainsKey("discarded")))
         {
             var (failed, name) = (stage.Counts["discarded"], stage.Path.Split('/')[^1]);
-            var finding = await tab.FindingAsync("failing", $"{failed} of {stage.Total} {name} jobs failed for good");
+            var finding = await tab.FindingAsync("failing", $"{failed} of {stage.Total} {name}s failed");
             Assert.Contains(await finding.FactsAsync(), fact => fact.StartsWith("first", StringComparison.Ordinal));
         }
 
         var showtimes = await tab.FindingAsync("failing", "294 of 498 ShowtimeProcessJob");
         Assert.Contains(":movie_not_ready", await showtimes.ReasonAsync());
-        var enrichment = await tab.FindingAsync("failing", "EnrichmentJob jobs failed for good");
-        Assert.Contains("above them 8 of 89 MoviePageJob jobs failed before", await enrichment.ReasonAsync());
+        var enrichment = await tab.FindingAsync("failing", "EnrichmentJobs failed");
+        Assert.Contains("Above them, 8 of 89 MoviePageJobs had already failed", await enrichment.ReasonAsync());
         Assert.Contains(await enrichment.FactsAsync(), fact => fact.StartsWith("failed above MoviePageJob", StringComparison.Ordinal));
 
         await tab.Page.Keyboard.PressAsync("e");

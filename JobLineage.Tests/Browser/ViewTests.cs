@@ -70,11 +70,11 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared)
         await using var tab = await OpenAsync();
         await tab.GoAsync("/");
 
-        await Expect(tab.Page.Locator(".attention li").First).ToContainTextAsync("stuck");
-        await tab.Page.Locator(".attention a[href='runs/oban/60']").ClickAsync();
+        await Expect(tab.Page.Locator("[data-incident='queue:oban:scraper_detail']")).ToContainTextAsync("scraper_detail stopped");
+        await tab.Page.Locator(".incidents .runs a[href^='runs/oban/60']").First.ClickAsync();
 
         await Expect(tab.Page).ToHaveTitleAsync("⧗ KinoKrakow SyncJob 60 · Job Lineage");
-        await Expect(tab.Page.Locator("[data-finding=stuck]").First).ToContainTextAsync("queue");
+        await Expect(tab.Page.Locator("[data-finding=stuck]").First).ToContainTextAsync("waiting");
         Assert.Equal(1, tab.Documents);
     }
 

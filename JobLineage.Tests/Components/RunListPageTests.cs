@@ -116,11 +116,51 @@ public sealed class RunListPageTests : PageContext
 
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
         Assert.Equal(["2 stuck", "1,234 failing"], page.FindAll(".finding").Select(finding => finding.GetAttribute("title")));
-        var line = page.Find("svg.trend");
+        var line = page.Find(".trend");
         Assert.Equal("The last 3 runs that ended: 1 failed; the last took 2 min 00 s, the longest 4 min 00 s", line.GetAttribute("aria-label"));
-        Assert.Equal(2, line.QuerySelector(".state-completed")!.GetAttribute("d")!.Count(c => c == 'M'));
-        // Its bar, and the mark for those to whom the colours look alike.
-        Assert.Equal(2, line.QuerySelector(".state-discarded")!.GetAttribute("d")!.Count(c => c == 'M'));
+        Assert.Equal(["runs/oban/7", "runs/oban/9", "runs/oban/8"], line.QuerySelectorAll("a").Select(run => run.GetAttribute("href")));
+        Assert.Equal("Run 8, took 2 min: 3 of 10 jobs failed", line.QuerySelector("a.bad")!.GetAttribute("title"));
+        // Two known times are too few to say what is usual.
+        Assert.Empty(page.FindAll(".usual"));
+        Assert.Equal("1,234 of 1,286 jobs failed", page.Find(".why").TextContent);
+    }
+
+    [Fact]
+    public void A_run_says_why_it_is_where_it_is_and_what_is_usual()
+    {
+        var trend = new PipelineTrend([new("<7>", TimeSpan.FromMinutes(4), 10, 0), new("9", TimeSpan.FromMinutes(6), 10, 0), new("8", TimeSpan.FromMinutes(2), 10, 3)]);
+        Reader.Page = Page(Run("1") with { State = RunState.Stuck, Findings = new(Stuck: 1, Failing: 1), Reason = "scraper_detail stopped 2 min ago", Trend = trend });
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.Equal("scraper_detail stopped 2 min ago", page.Find("[data-run='1'] .why").TextContent), Limit);
+        Assert.Equal("usual 4 min", page.Find(".usual").TextContent);
+        Assert.Equal("Run <7>, took 4 min: 10 jobs", page.Find(".trend a").GetAttribute("title"));
+    }
+
+    [Fact]
+    public void Three_incidents_stand_above_the_list_and_chips_count_conditions_apart()
+    {
+        Reader.Page = Page(Run("1"));
+        Incident Stopped(int queue) => new($"queue:oban:q{queue}", "oban", FindingKind.Stuck, $"q{queue} stopped")
+        {
+            Since = SomeRuns.Noon.AddMinutes(-4),
+            Waiting = 64,
+            Failed = 1_111,
+            Advice = "Resume it, or start a node.",
+            Runs = [new("1", "App.SyncJob", "stuck:1", "SyncJob/Page", 900), new("2", "App.SyncJob", "stuck:1", "SyncJob/Page", 275)],
+        };
+        Reader.Incidents = new(SomeRuns.Noon, [.. Enumerable.Range(1, 5).Select(Stopped)]) { Running = 9, Stuck = 3, Failing = 2 };
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll(".cards [data-incident]").Count), Limit);
+        Assert.Equal("queue:oban:q1", page.Find("[data-incident]").GetAttribute("data-incident"));
+        Assert.EndsWith("64 waiting · 1,111 failures since · 2 runs", page.Find(".facts").TextContent);
+        Assert.Equal(["runs/oban/1?stage=SyncJob%2FPage", "runs/oban/2?stage=SyncJob%2FPage"], page.FindAll("[data-incident] .runs a").Take(2).Select(a => a.GetAttribute("href")));
+        Assert.Equal("2 more incidents", page.Find(".incidents summary").TextContent);
+        Assert.Equal(["All", "running 9", "stuck 3", "failing 2", "failed", "finished"], page.FindAll("nav[aria-label=State] a").Select(a => a.TextContent.Trim()));
+        Assert.Equal(new IncidentsQuery(), Reader.LastIncidents);
     }
 
     [Theory]

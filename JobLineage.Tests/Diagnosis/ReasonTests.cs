@@ -16,7 +16,7 @@ public sealed class ReasonTests
     {
         var finding = Single(new Situation("").With("Sync/Page", new(Available: 61), ready: 90, facts: ReadyIn("pages", started: 80)));
         Assert.Equal(
-            "61 Page jobs are ready in queue pages since 2026-11-22 10:30:00 UTC (1 h 30 min), and nothing in that queue has executed in any run since 2026-11-22 10:40:00 UTC (1 h 20 min): it is paused, or no worker consumes it any more; resume the queue, or start a node that runs it.",
+            "pages stopped 1 h 20 min ago. 61 Page jobs are waiting, none is running. The queue is paused, or its last worker is gone. Resume it, or start a node.",
             finding.Reason);
         Assert.Equal(("available", 61L, "pages"), (finding.Evidence["state"], finding.Evidence["count"], finding.Evidence["queue"]));
         Assert.Equal(Ago(80), finding.Evidence["queueLastAttemptedAt"]);
@@ -25,7 +25,7 @@ public sealed class ReasonTests
 
     [Fact]
     public void A_queue_that_was_never_seen_to_execute_is_called_that() => Assert.Contains(
-        "nothing in that queue was ever seen to execute: no worker consumes it; ",
+        "pages has never started a job. 1 Page job is waiting, none is running. No worker seems to serve it. ",
         Single(new Situation("").With("Sync/Page", new(Available: 1), ready: 90, facts: ReadyIn("pages"))).Reason);
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ReasonTests
     {
         var finding = Single(new Situation("").With("Sync/Page", new(Available: 61), ready: 60, facts: ReadyIn("pages", ready: 2_461, executing: 5, started: 0.1, rate: 40)));
         Assert.Equal(
-            "61 Page jobs wait for their turn in queue pages since 2026-11-22 11:00:00 UTC (1 h): 2,400 other jobs are ready in that queue, about 40 start a minute, and at that pace all have started by 2026-11-22 13:01:31 UTC.",
+            "61 Page jobs wait for their turn in pages. The first has waited for 1 h. 2,400 other jobs are ready there; about 40 start a minute, so all should have started in 1 h 1 min.",
             finding.Reason);
         Assert.Equal((2_400L, 40.0), (finding.Evidence["ahead"], finding.Evidence["startsPerMinute"]));
         Assert.Equal(RunState.Running, new Situation("").With("Sync/Page", new(Available: 61), ready: 60, facts: ReadyIn("pages", started: 0.1)).Examine().State);
@@ -47,7 +47,7 @@ public sealed class ReasonTests
             .With("Sync/Image", new(Available: 400), ready: 55, facts: ReadyIn("all", started: 50)).Examine().Findings;
         var finding = Assert.Single(findings);
         Assert.Equal(412L, finding.Evidence["affected"]);
-        Assert.EndsWith("; 12 Page jobs wait for the same reason.", finding.Reason);
+        Assert.EndsWith(" 12 Page jobs wait for the same reason.", finding.Sentence);
         Assert.True(finding.Concerns("Sync/Page"));
         Assert.Equal("Sync/Image", finding.Stage);
     }
@@ -61,7 +61,7 @@ public sealed class ReasonTests
             .With("Sync/Geo", new(Available: 30), ready: 290, facts: Held(30)).With("Sync/Tag", new(Available: 4), ready: 290, facts: Held(4))
             .With("Sync/Mail", new(Available: 3), ready: 290, facts: Held(3));
         var finding = Single(behind);
-        Assert.EndsWith("; 30 Geo and 4 Tag and 3 more jobs wait behind them in that queue.", finding.Reason);
+        Assert.EndsWith(" 30 Geo jobs, 4 Tag jobs and 3 more wait behind them in that queue.", finding.Sentence);
         Assert.Equal(["Sync/Page", "Sync/Geo", "Sync/Tag", "Sync/Mail"], finding.AllStages);
         Assert.Equal(39L, finding.Evidence["affected"]);
     }
@@ -71,7 +71,7 @@ public sealed class ReasonTests
     {
         var finding = Single(new Situation("").After(12, Usual).With("Sync/Page", new(Executing: 1), started: 40, executing: 40, facts: Executing((40, "worker-2", 38))));
         Assert.Equal(
-            "1 Page job has been executing since 2026-11-22 11:20:00 UTC (40 min; usual 4 s over 12 runs) on node worker-2, which has shown no sign of life in any job since 2026-11-22 11:22:00 UTC (38 min): left behind when it went; rescue it or retry it.",
+            "1 Page job was left behind by node worker-2. It has been running for 40 min. Usually it takes 4 s over 12 runs. The node was last seen in any job 38 min ago. Rescue or retry it.",
             finding.Reason);
         Assert.Equal(("worker-2", 4.0, 12), (finding.Evidence["node"], finding.Evidence["usualSeconds"], finding.Evidence["pastRuns"]));
         Assert.Equal(["31"], finding.Jobs);
@@ -84,10 +84,10 @@ public sealed class ReasonTests
             .With("Sync/Page", new(Completed: 82, Discarded: 2), facts: Failed(40, "7", "** (HTTP <n>)", 2))
             .With("Sync/Page/Detail", new(Completed: 100, Discarded: 300), facts: Failed(30, "90", count: 290, kinds: 3)).Examine().Findings;
         Assert.Equal(
-            "300 of 400 Detail jobs failed for good (75 %), 290 of them with Mod: failed with :not_ready and the others with 2 more errors; the first was job 90 at 2026-11-22 11:30:00 UTC; above them 2 of 84 Page jobs failed before, first job 7.",
+            "300 of 400 Detail jobs failed (75 %). 290 with Mod: failed with :not_ready. The others have 2 different errors. Above them, 2 of 84 Page jobs had already failed, job 7 first. Open job 90, the first that failed.",
             findings[0].Reason);
         Assert.Equal(
-            "2 of 84 Page jobs failed for good (2 %), all with HTTP <n>; the first was job 7 at 2026-11-22 11:20:00 UTC.",
+            "2 of 84 Page jobs failed (2 %). All with the same error: HTTP <n>. Open job 7, the first that failed.",
             findings[1].Reason);
         Assert.Equal((false, true), (findings[0].Evidence["isFirstOfRun"], findings[1].Evidence["isFirstOfRun"]));
         Assert.Equal("7", Assert.IsType<Dictionary<string, object?>>(findings[0].Evidence["ancestor"])["job"]);
@@ -103,12 +103,12 @@ public sealed class ReasonTests
         var last = deep.Examine().Findings.Single(f => f.Stage!.EndsWith("/Step399", StringComparison.Ordinal));
 
         // The root failed later than these did: it is not the cause.
-        Assert.Contains("; above them 1 of 2 Step7 jobs failed before, first job 7.", last.Reason);
+        Assert.Contains(" Above them, 1 of 2 Step7 jobs had already failed, job 7 first.", last.Reason);
     }
 
     [Fact]
     public void An_error_that_Oban_wraps_is_told_by_what_is_in_it() => Assert.Equal(
-        "The only Sync job failed for good (100 %), with {:error, :movie_not_ready}; the first was job 41 at 2026-11-22 11:30:00 UTC.",
+        "The only Sync job failed. Its error: {:error, :movie_not_ready}. Open job 41, the first that failed.",
         Single(new Situation("").With("Sync", new(Discarded: 1), facts: Failed(30, error: "** (Oban.PerformError) App.Sync failed with {:error, :movie_not_ready}", count: 1))).Reason);
 
     [Fact]
@@ -117,14 +117,14 @@ public sealed class ReasonTests
         var finding = Single(new Situation("").After(5, Usual).With("Sync", Done)
             .With("Sync/Page", new(Completed: 60, Discarded: 40), facts: Failed(30, count: 40)).With("Sync/Page/Detail", new(Completed: 120)));
         Assert.Equal(80L, finding.Evidence["affected"]);
-        Assert.EndsWith("; about 80 jobs that usually follow never came (usual over 5 runs).", finding.Reason);
+        Assert.EndsWith(" About 80 jobs that usually follow were never created (judged by 5 past runs).", finding.Sentence);
     }
 
     [Fact]
     public void What_is_missing_is_counted_against_what_was_announced()
     {
         var finding = Single(new Situation("").With("Sync", Done, facts: new() { Expected = 108, Short = 38, ShortParents = 1, ShortJobs = ["1"] }).With("Sync/Page", new(Completed: 70)));
-        Assert.Equal("70 of 108 expected Page jobs exist: 38 that its Sync job announced never came.", finding.Reason);
+        Assert.Equal("38 Page jobs were never created. Sync announced 108; 70 were created. Open job 1: it may have stopped half-way.", finding.Reason);
         Assert.Equal((70L, 108L, 38L), (finding.Evidence["actual"], finding.Evidence["expected"], finding.Evidence["missing"]));
         Assert.Equal(["1"], finding.Jobs);
     }
@@ -133,16 +133,16 @@ public sealed class ReasonTests
     public void What_is_usual_says_over_how_many_runs()
     {
         Assert.Equal(
-            "20 of about 100 expected Page jobs exist: fewer for each completed Sync job than in any of 5 past runs.",
+            "20 Page jobs instead of about 100. That is fewer for each completed Sync job than in any of 5 past runs. Open a completed Sync job.",
             Single(new Situation("").After(5, ("Sync", 1), ("Sync/Page", 100)).With("Sync", Done).With("Sync/Page", new(Completed: 20))).Reason);
         Assert.Equal(
-            "No Page jobs followed from 1 completed Sync job, as they did in all 5 past runs that got so far.",
+            "No Page jobs were created. 1 Sync job completed, and in all 5 past runs that got this far Page jobs followed. Open a completed Sync job.",
             Single(new Situation("").After(5, ("Sync", 1), ("Sync/Page", 100)).With("Sync", Done)).Reason);
     }
 
     [Fact]
-    public void A_stuck_stage_names_what_usually_follows_it() => Assert.EndsWith(
-        "; Detail, which usually follows, waits for it.",
+    public void A_stuck_stage_names_what_usually_follows_it() => Assert.Contains(
+        " Detail usually follows, and waits for it. Resume",
         Single(new Situation("").After(5, Usual).With("Sync", Done).With("Sync/Page", new(Available: 61, Completed: 39), started: 50, ready: 60, facts: ReadyIn("pages", started: 50))).Reason);
 
     [Fact]
@@ -180,12 +180,12 @@ public sealed class ReasonTests
     public void Nothing_is_said_to_have_spawned_nothing_where_jobs_name_it_as_a_further_parent()
     {
         var situation = new Situation("").With("Sync", Done).With("Sync/Page", new(Completed: 80), childless: 3, facts: new() { Childless = ["5", "6", "7"] }).With("Sync/Page/Detail", new(Completed: 77));
-        Assert.Equal("3 of 80 completed Page jobs have no children while 77 have: they ended well and spawned nothing.", Single(situation).Reason);
+        Assert.Equal("3 of 80 Page jobs completed without creating any jobs. 77 created some. Open one of them: it ended well and did nothing.", Single(situation).Reason);
 
         var linked = Single(situation with { Links = [new("Sync/Page", "Sync/Page/Detail", 4), new("Sync", "Sync/Page", 2)] });
 
         Assert.Equal(
-            "3 of 80 completed Page jobs have no children while 77 have: they ended well and nothing hangs below them in the tree. 4 jobs have further parents among the jobs of this stage.",
+            "3 of 80 Page jobs completed without creating any jobs. 77 created some. 4 jobs have further parents among the jobs of this stage, and may be what these led to. Open one of them: it ended well and did nothing.",
             linked.Reason);
         Assert.Equal(4L, linked.Evidence["furtherChildren"]);
     }

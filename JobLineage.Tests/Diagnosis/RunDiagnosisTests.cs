@@ -40,7 +40,7 @@ public sealed class RunDiagnosisTests
         { "suspended waits for something else", Quiet with { Counts = new(Suspended: 2) }, RunState.Running, "waiting" },
         { "deleted before they finished", Quiet with { Counts = new(Completed: 2), Vanished = 3 }, RunState.Finished, "missing" },
         { "a circle", Quiet with { Counts = new(Completed: 2), CycleCuts = 1 }, RunState.Finished, "cycle" },
-        { "worst first", Quiet with { Counts = new(Available: 1, Discarded: 30), OldestAvailableAt = Ago(60), CycleCuts = 1 }, RunState.Stuck, "stuck failing cycle" },
+        { "what affects most jobs first", Quiet with { Counts = new(Available: 1, Discarded: 30), OldestAvailableAt = Ago(60), CycleCuts = 1 }, RunState.Stuck, "failing stuck cycle" },
     };
 
     [Theory]
@@ -54,12 +54,12 @@ public sealed class RunDiagnosisTests
     }
 
     [Fact]
-    public void A_stuck_stage_says_how_many_since_when_and_in_which_queue()
+    public void A_stuck_stage_says_how_many_wait_for_how_long_and_in_which_queue()
     {
         var stage = Quiet with { Counts = new(Available: 61), OldestAvailableAt = Ago(90), LastAttemptedAt = Ago(80) };
         var finding = Assert.Single(RunDiagnosis.Examine(Run(stage), RunFacts.None, new(), Now).Findings);
         Assert.Equal(
-            "61 Page jobs are ready in queue pages since 2026-11-22 10:30:00 UTC (1 h 30 min) and none of this stage has started since 2026-11-22 10:40:00 UTC: the queue is paused, or no node runs it.",
+            "No Page job has started for 1 h 20 min. 61 Page jobs are waiting in queue pages, the first for 1 h 30 min. The queue is paused, or its last worker is gone. Resume it, or start a node.",
             finding.Reason);
         Assert.Equal("available", finding.Evidence["state"]);
         Assert.Equal(61L, finding.Evidence["count"]);
@@ -92,7 +92,7 @@ public sealed class RunDiagnosisTests
         };
         var finding = Assert.Single(RunDiagnosis.Examine(run, RunFacts.None, new(), Now).Findings);
         Assert.Equal(FindingKind.Orphaned, finding.Kind);
-        Assert.Equal("The parent 1 that 3 jobs name is not in the table: it was pruned before it was seen, or it never existed.", finding.Reason);
+        Assert.Equal("Job 1, the parent of 3 jobs, is not in the table. It was pruned before it was read, or it never existed.", finding.Reason);
     }
 
     private static DateTimeOffset Ago(double minutes) => Now - TimeSpan.FromMinutes(minutes);

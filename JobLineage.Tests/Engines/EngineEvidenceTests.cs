@@ -199,9 +199,9 @@ public sealed class EngineEvidenceTests
 
     public static TheoryData<string, string> Findings => new()
     {
-        { "paused", "61 Page jobs are ready in queue mail since 2026-11-22 11:00:00 UTC (1 h): queue mail is paused since 2026-11-22 11:30:00 UTC (30 min), by good_job_settings; resume it." },
-        { "unserved", "61 Page jobs are ready in queue mail since 2026-11-22 11:00:00 UTC (1 h): no worker that lives serves it, by good_job_processes; web-1 showed its last sign of life at 2026-11-22 11:50:00 UTC (10 min ago); start a node that runs it." },
-        { "unconsumed", "61 Page jobs are ready in queue mail since 2026-11-22 11:00:00 UTC (1 h): web-1 serves it (last sign of life at 2026-11-22 11:50:00 UTC, 10 min ago), and nothing in that queue was ever seen to execute; see what its workers wait for." },
+        { "paused", "mail has been paused for 30 min. 61 Page jobs are waiting, none is running. Resume it." },
+        { "unserved", "No live worker serves mail. 61 Page jobs are waiting, none is running. web-1 was last seen 10 min ago. Start a node that runs it." },
+        { "unconsumed", "mail has never started a job. 61 Page jobs are waiting, none is running. web-1 serves it and is alive. Check what its workers are waiting for." },
     };
 
     [Theory]

@@ -34,9 +34,9 @@ public sealed class TextTreeTests
         │  └─ ShowtimeJob (1,454)  discarded 1,294 ✗ failing · completed 160
         └─ ImageJob (4)  scheduled 4 ◷ waiting
 
-        ⚠ stuck: 63 MoviePageJob jobs are ready in queue pages since 2026-11-22 11:00:00 UTC (1 h) and none of this stage has ever started: the queue is paused, or no node runs it.
-        ✗ failing: 1,294 of 1,454 ShowtimeJob jobs failed for good (89 %).
-        ◷ waiting: 4 ImageJob jobs wait for a time; the next is due at 2026-11-22 12:05:00 UTC.
+        ✗ failing: 1,294 of 1,454 ShowtimeJobs failed (89 %).
+        ⚠ stuck: No MoviePageJob has ever started. 63 MoviePageJobs are waiting in queue pages, the first for 1 h. The queue is paused, or its last worker is gone. Resume it, or start a node.
+        ◷ waiting: 4 ImageJobs are scheduled for later. The next is due in 5 min.
 
         """, TextTree.OfStages(Run));
 

@@ -28,6 +28,8 @@ internal sealed class StaticRunReader : IRunReader
         return Answer(Page);
     }
 
+    public Task<IncidentsView> FindIncidentsAsync(IncidentsQuery query, CancellationToken cancellation) => Answer(new IncidentsView(Some.Noon, []));
+
     public Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation) =>
         Answer(Job is { } view && view.Job.Source == source && view.Job.Id == jobId ? view : null);
 

@@ -74,7 +74,7 @@ public sealed class DiagnosisFactsTests
             """);
         await fixture.FilledAsync();
         Assert.Equal("unconsumed", Assert.Single((await fixture.RunAsync(1)).Findings).Evidence["cause"]);
-        Assert.StartsWith("0 of 108 expected", Assert.Single((await fixture.RunAsync(2)).Findings).Reason);
+        Assert.StartsWith("108 child jobs were never created. Sync announced 108; 0 were created.", Assert.Single((await fixture.RunAsync(2)).Findings).Reason);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class DiagnosisFactsTests
         await fixture.SqlAsync("update oban_jobs set state = 'completed', completed_at = now() at time zone 'UTC' where id = 1");
         await feed.TickAsync();
         var missing = Assert.Single((await fixture.RunAsync(1)).Findings);
-        Assert.Equal("2 of 4 expected Page jobs exist: 2 that its Sync job announced never came.", missing.Reason);
+        Assert.Equal("2 Page jobs were never created. Sync announced 4; 2 were created. Open job 1: it may have stopped half-way.", missing.Reason);
         Assert.Equal(["1"], missing.Jobs);
 
         await fixture.ObanJobsAsync((4, "1", "App.Page", "completed"), (5, "1", "App.Page", "completed"));
@@ -141,7 +141,7 @@ public sealed class DiagnosisFactsTests
             """);
         await fixture.FilledAsync();
         var failing = Assert.Single((await fixture.RunAsync(1)).Findings);
-        Assert.StartsWith("All 7 Page jobs failed for good (100 %), 4 of them with movie <n> not ready and the others with 3 more errors; the first was job 4 at ", failing.Reason);
+        Assert.StartsWith("All 7 Page jobs failed. 4 with movie <n> not ready. The others have 3 different errors. Open job 4, the first that failed.", failing.Reason);
         Assert.Equal("4", failing.Jobs[0]);
         Assert.Equal(5, failing.Jobs.Count);
     }
@@ -163,7 +163,7 @@ public sealed class DiagnosisFactsTests
         await fixture.FilledAsync();
         Assert.Empty((await fixture.RunAsync(500)).Findings);
         var missing = Assert.Single((await fixture.RunAsync(600)).Findings);
-        Assert.Equal("2 of about 10 expected Page jobs exist: fewer for each completed Sync job than in any of 5 past runs.", missing.Reason);
+        Assert.Equal("2 Page jobs instead of about 10. That is fewer for each completed Sync job than in any of 5 past runs. Open a completed Sync job.", missing.Reason);
         var stage = (await fixture.RunAsync(600)).Stages[1];
         Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2)), (stage.MeanRun, stage.MeanWait));
     }

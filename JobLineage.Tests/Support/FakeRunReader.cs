@@ -77,6 +77,17 @@ internal sealed class FakeRunReader : IRunReader
         return Task.FromResult(Page);
     }
 
+    public IncidentsView Incidents { get; set; } = new(SomeRuns.Noon, []);
+
+    public IncidentsQuery? LastIncidents { get; private set; }
+
+    public Task<IncidentsView> FindIncidentsAsync(IncidentsQuery query, CancellationToken cancellation)
+    {
+        LastIncidents = query;
+        ThrowIfFailing();
+        return Task.FromResult(Incidents);
+    }
+
     public Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation)
     {
         ThrowIfFailing();

@@ -148,6 +148,7 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
                 Vanished = Vanished,
                 CycleCuts = CycleCuts,
                 Childless = Step is null ? Counts.Completed - Parents : 0,
+                Ran = Ran,
                 MeanRun = Ran > 0 ? TimeSpan.FromMilliseconds((double)RanMs / Ran) : null,
                 MeanWait = Ran > 0 ? TimeSpan.FromMilliseconds((double)WaitedMs / Ran) : null,
                 Queues = [.. Queues.Where(q => q.Length > 0)],

@@ -19,6 +19,7 @@ public sealed class RunReader(
 
     private readonly PastRuns past = new(time);
     private readonly ExaminedRuns examined = new();
+    private readonly ExaminedRuns detailed = new();
     private readonly RecentRuns recent = new(time);
 
     /// <summary>How long the jobs of runs may be looked at for one page of a list.</summary>
@@ -97,6 +98,14 @@ public sealed class RunReader(
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
         var page = new RunsList(connection, query, new(diagnosis, past, examined), recent, now, new(time, SearchLimit, AloneLimit));
         return await page.ReadAsync(cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<IncidentsView> FindIncidentsAsync(IncidentsQuery query, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        return await new IncidentsReader(connection, new(diagnosis, past, examined), new(diagnosis, past, detailed, details: true), time.GetUtcNow()).ReadAsync(query, cancellation);
     }
 
     /// <inheritdoc />

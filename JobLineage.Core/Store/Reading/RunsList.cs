@@ -117,7 +117,7 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
         if (!query.IsExamined)
             return places;
         var seen = await examiner.ExamineAsync(connection, places, heads, now, cancellation);
-        return [.. places.Where(place => seen.TryGetValue(place.Id, out var run) && run.State == query.State)];
+        return [.. places.Where(place => seen.TryGetValue(place.Id, out var run) && run.Is(query.State!.Value))];
     }
 
     private async Task<IReadOnlyList<RunSummary>> SummariesAsync(Found found, RunHeads heads, CancellationToken cancellation)
@@ -132,7 +132,7 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
             if (!rows.TryGetValue(place.Id, out var row))
                 continue;
             var summary = row.Summary with { Trend = trends.GetValueOrDefault((row.SourceId, row.WorkerId)) };
-            runs.Add(seen.TryGetValue(place.Id, out var run) ? summary with { State = run.State, Findings = run.Findings } : summary);
+            runs.Add(seen.TryGetValue(place.Id, out var run) ? summary with { State = run.State, Findings = FindingCounts.Of(run.Findings), Reason = run.Findings.FirstOrDefault()?.Headline } : summary);
         }
 
         return runs;

@@ -40,7 +40,12 @@ internal static class SnapshotSql
     /// Which jobs are meant, with which errors, and what further parents there are: what the page of a run shows and the list of runs does not. Needs
     /// <see cref="LinkSql.Table"/> in the statement.
     /// </summary>
-    public static readonly string Details =
+    public static readonly string Details = $"{DetailsAlone}, {LinkSql.Columns}";
+
+    /// <summary>The same without further parents, for lists; behind it none are said to be there.</summary>
+    public static readonly string DetailsWithoutLinks = $"{DetailsAlone}, null::bigint[], null::bigint[], false";
+
+    private static string DetailsAlone =>
         $"""
         case when s.available > 0 then array(
             select j.id from job_lineage.job j
@@ -61,8 +66,7 @@ internal static class SnapshotSql
             where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.children = 0 and j.run_key is null and {JobIs.Counted()} limit {Sample}) end,
         case when s.short_parents > 0 then array(
             select j.id from job_lineage.job j
-            where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end,
-        {LinkSql.Columns}
+            where j.source_id = s.source_id and j.stage_id = s.id and {JobIs.In(JobState.Completed)} and j.expected > j.children and {JobIs.Counted()} limit {Sample}) end
         """;
 
     /// <summary>What hangs on <c>r</c>.</summary>
@@ -100,7 +104,10 @@ internal static class SnapshotSql
         """;
 
     /// <summary>What hangs on <see cref="Joins"/> for <see cref="Details"/>.</summary>
-    public static readonly string DetailJoins =
+    public static readonly string DetailJoins = $"{DetailJoinsWithoutLinks}\n{LinkSql.Join}";
+
+    /// <summary>What hangs on <see cref="Joins"/> for <see cref="DetailsWithoutLinks"/>.</summary>
+    public static string DetailJoinsWithoutLinks =>
         $"""
         left join lateral (
             select array_agg(f.id order by f.finished_at) as ids, array_agg(f.finished_at order by f.finished_at) as at
@@ -115,7 +122,6 @@ internal static class SnapshotSql
                 where s.discarded > 0 and g.source_id = s.source_id and g.stage_id = s.id and g.final > 0
                 order by g.final desc limit {Errors}) g
             join job_lineage.fingerprint f on f.id = g.fingerprint) errors on true
-        {LinkSql.Join}
         """;
 
     private static string QueueOf(string job) =>

@@ -8,24 +8,21 @@ namespace JobLineage.Dashboard.Components.Pages;
 /// <summary>The runs: filtered, in an order, page by page. The address holds all of it.</summary>
 public sealed partial class RunListPage
 {
-    private const int AttentionLines = 5;
-
     private readonly LiveWatch<RunsPage> _list;
-    private readonly LiveWatch<RunsPage> _stuck;
-    private readonly LiveWatch<RunsPage> _failing;
+    private readonly LiveWatch<IncidentsView> _incidents;
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
 
     private readonly SteadyRuns _runs = new();
-    private readonly SteadyRuns _stuckRuns = new();
-    private readonly SteadyRuns _failingRuns = new();
+    private IncidentsView? _shownIncidents;
+    private IncidentsQuery? _shownOf;
+    private bool _incidentsAreLate;
     private bool _held;
 
     /// <summary>Creates the page.</summary>
     public RunListPage()
     {
         _list = Watch<RunsPage>();
-        _stuck = Watch<RunsPage>();
-        _failing = Watch<RunsPage>();
+        _incidents = Watch<IncidentsView>();
         _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
     }
 
@@ -89,9 +86,12 @@ public sealed partial class RunListPage
             await _list.SetAsync(query, () => Hub.SubscribeList(query));
         else
             await _list.ClearAsync();
-        var attention = new RunsQuery { Source = query.Source, Worker = query.Worker, PageSize = AttentionLines };
-        await WatchAttentionAsync(_stuck, attention with { State = RunState.Stuck });
-        await WatchAttentionAsync(_failing, attention with { State = RunState.Failing });
+        // They are of sources and pipelines: what else is asked for narrows the list alone.
+        var incidents = IncidentsOf(query);
+        if (incidents is not null)
+            await _incidents.SetAsync(incidents, () => Hub.SubscribeIncidents(incidents));
+        else
+            await _incidents.ClearAsync();
     }
 
     /// <inheritdoc />
@@ -100,8 +100,7 @@ public sealed partial class RunListPage
         Clock.Follow(Slowest, _list.Update.Connection);
         var query = Address.Query;
         _runs.Take(query, _list.Value, _held);
-        _stuckRuns.Take(query, _stuck.Value, _held);
-        _failingRuns.Take(query, _failing.Value, _held);
+        TakeIncidents(IncidentsOf(query));
         // What was pointed at is gone, and nothing tells of a pointer that leaves it: it would be held for ever.
         _held &= HasRows;
     }
@@ -113,14 +112,29 @@ public sealed partial class RunListPage
         OnUpdated();
     }
 
-    // What is stuck has no activity, so by time alone it would sink below all that is well.
-    private async Task WatchAttentionAsync(LiveWatch<RunsPage> watch, RunsQuery query)
+    // Cards that move under the pointer send the visitor elsewhere, as rows do.
+    private void TakeIncidents(IncidentsQuery? query)
     {
-        if (Address is { State: null, Page: null, Text: null, Last: null, From: null, To: null })
-            await watch.SetAsync(query, () => Hub.SubscribeList(query));
-        else
-            await watch.ClearAsync();
+        var newest = query is null ? null : _incidents.Value;
+        _incidentsAreLate = _held && newest is not null && _shownIncidents is { } shown && query == _shownOf
+            && !newest.Items.Select(item => item.Key).SequenceEqual(shown.Items.Select(item => item.Key));
+        if (!_incidentsAreLate)
+            (_shownIncidents, _shownOf) = (newest, query);
     }
+
+    private IncidentsQuery? IncidentsOf(RunsQuery query) =>
+        Address is { Text: null, Last: null, From: null, To: null } ? new(query.Source, query.Worker) : null;
+
+    // A run that goes on can be stuck and failing: each number counts one condition. Those that have come to rest are not counted for this.
+    private string? NumberOf(RunState state) => _shownIncidents is not { } view ? null : state switch
+    {
+        RunState.Running => Number(view.Running),
+        RunState.Stuck => Number(view.Stuck),
+        RunState.Failing => Number(view.Failing),
+        _ => null,
+    };
+
+    private string Number(int count) => Format.Count(count) + (_shownIncidents!.IsAtLeast ? "+" : "");
 
     private static string? Current(bool current) => current ? "true" : null;
 }

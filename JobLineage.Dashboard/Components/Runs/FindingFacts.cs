@@ -12,7 +12,7 @@ namespace JobLineage.Dashboard.Components.Runs;
 /// <param name="MayBeAhead">Whether the time may lie ahead.</param>
 public sealed record FindingFact(string Label, string? Text = null, DateTimeOffset? At = null, string? Job = null, string? Stage = null, bool MayBeAhead = false);
 
-/// <summary>The evidence of a finding as a person reads it. What is not known by name is left to the API. Pure.</summary>
+/// <summary>The evidence of a finding as a person reads it: what its sentences do not say. What is not known by name is left to the API. Pure.</summary>
 public static class FindingFacts
 {
     /// <summary>The facts, the weightiest first.</summary>
@@ -26,14 +26,8 @@ public static class FindingFacts
             facts.Add(new(evidence.GetValueOrDefault("isFirstOfRun") is true ? "first of the run" : "first", At: Time(first, "at"), Job: first.GetValueOrDefault("job") as string));
         if (Inner(evidence, "ancestor") is { } ancestor)
             facts.Add(new("failed above", At: Time(ancestor, "at"), Job: ancestor.GetValueOrDefault("job") as string, Stage: ancestor.GetValueOrDefault("stage") as string));
-        if (Has(evidence, "expected"))
-            facts.Add(new("exist", $"{Number(evidence, "actual")} of {(evidence.GetValueOrDefault("basis") is "past runs" ? "about " : "")}{Number(evidence, "expected")}"));
-        if (Has(evidence, "affected"))
-            facts.Add(new("affected", Number(evidence, "affected")));
         foreach (var stage in List(evidence, "stages").Skip(1))
             facts.Add(new("also", $"{Number(stage, "count")} in", Stage: stage.GetValueOrDefault("stage") as string));
-        if (Has(evidence, "withChildren"))
-            facts.Add(new("with children", $"{Number(evidence, "withChildren")} of {Number(evidence, "total")}"));
         if (Time(evidence, "since") is { } since)
             facts.Add(new("since", At: since));
         if (Time(evidence, "until") is { } until)
@@ -41,10 +35,8 @@ public static class FindingFacts
         facts.AddRange(Queue(evidence, finding.Kind == FindingKind.Waiting));
         if (evidence.GetValueOrDefault("node") is string node)
             facts.Add(new("node", Format.Short(node, 60), Time(evidence, "nodeSeenAt")));
-        if (evidence.GetValueOrDefault("usualSeconds") is double usual)
-            facts.Add(new("usual", Format.Duration(TimeSpan.FromSeconds(usual))));
-        if (Has(evidence, "pastRuns"))
-            facts.Add(new("seen over", $"{Number(evidence, "pastRuns")} past runs"));
+        if (evidence.GetValueOrDefault("saidBy") is string table)
+            facts.Add(new("says", Format.Short(table, 60)));
         if (finding.Kind == FindingKind.Stuck && evidence.GetValueOrDefault("thresholdSeconds") is double threshold)
             facts.Add(new("threshold", Format.Roughly(TimeSpan.FromSeconds(threshold))));
         return facts;

@@ -46,6 +46,15 @@ public static class RunsWords
         return page.Stopped ? "No run found so far" : "No run found among those looked at";
     }
 
+    /// <summary>Why a run is where it is, on one line; null where nothing is wrong.</summary>
+    public static string? Reason(RunSummary run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Reason
+            ?? (run.Counts.Discarded > 0 ? $"{Format.Count(run.Counts.Discarded)} of {Format.Jobs(run.Counts.Total)} failed"
+                : run.Findings.Missing > 0 ? "Fewer jobs than announced" : null);
+    }
+
     /// <summary>What is wrong with a run, in words; empty when nothing is.</summary>
     public static string Findings(RunSummary run)
     {
