@@ -38,14 +38,14 @@ public sealed record ErrorsAnswer(
         new(source, root, errors.Jobs, errors.Total, [.. errors.Groups.Select(ErrorAnswer.Of)], errors.Levels);
 }
 
-/// <summary>One kind of error; <c>id</c> goes into <c>error</c> of the jobs list.</summary>
+/// <summary>One kind of error; <c>id</c> goes into <c>error</c> of the jobs list, <c>message</c> is what the job that failed last says, null when that is not known any more.</summary>
 public sealed record ErrorAnswer(
     int Id, string Fingerprint, long Discarded, long Others, DateTimeOffset? FirstAt, DateTimeOffset? LastAt, string? SampleJob,
-    IReadOnlyList<ErrorPlace> Stages)
+    IReadOnlyList<ErrorPlace> Stages, string? Message)
 {
     /// <summary>From what it shows.</summary>
     public static ErrorAnswer Of(ErrorGroup group) => new(
-        group.Fingerprint, group.Text, group.Final, group.Other, group.FirstAt, group.LastAt, group.Sample, group.Stages);
+        group.Fingerprint, group.Text, group.Final, group.Other, group.FirstAt, group.LastAt, group.Sample, group.Stages, group.Message);
 }
 
 /// <summary>Final failures by their ancestor in one stage: <c>examined</c> of <c>outOf</c> were followed.</summary>

@@ -22,6 +22,15 @@ public static class PagePaths
         return $"pipelines/{Uri.EscapeDataString(source)}/{(fits ? Segments(worker) : "")}" + Query([("worker", fits ? null : worker), .. view]);
     }
 
+    /// <summary>The queues of all sources.</summary>
+    public const string Queues = "queues";
+
+    /// <summary>A queue.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="queue">The queue's name; empty where the source has none.</param>
+    public static string Queue(string source, string queue) =>
+        queue.Length == 0 ? $"queues/{Uri.EscapeDataString(source)}/" : Place("queues", source, queue, "queue", []);
+
     /// <summary>A job.</summary>
     public static string Job(string source, string id, params ReadOnlySpan<(string Name, string? Value)> view) => Place("jobs", source, id, "id", view);
 

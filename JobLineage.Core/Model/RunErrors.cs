@@ -20,6 +20,9 @@ public sealed record ErrorGroup(
     int Fingerprint, string Text, long Final, long Other, DateTimeOffset? FirstAt, DateTimeOffset? LastAt, string? Sample,
     IReadOnlyList<ErrorPlace> Stages)
 {
+    /// <summary>What the job that failed last says, as it was written; null when that is not known any more.</summary>
+    public string? Message { get; init; }
+
     /// <summary>All jobs of the group.</summary>
     public long Jobs => Final + Other;
 }

@@ -17,6 +17,9 @@ public interface IRunReader
     /// <summary>What is wrong across the runs that go on.</summary>
     Task<IncidentsView> FindIncidentsAsync(IncidentsQuery query, CancellationToken cancellation);
 
+    /// <summary>All pipelines with their newest runs.</summary>
+    Task<PipelinesView> FindPipelinesAsync(CancellationToken cancellation);
+
     /// <summary>A job with ancestors and children; null when unknown.</summary>
     Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation);
 

@@ -104,8 +104,8 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     /// <summary>Watches what is wrong across runs.</summary>
     public HubSubscription<IncidentsView> SubscribeIncidents(IncidentsQuery query) => Subscribe<IncidentsView>(query, () =>
     {
-        var reading = Reading<IncidentsView>("the incidents", new(_time, Slow, TimeSpan.Zero, Rest), async token => await _reader.FindIncidentsAsync(query, token), (one, other) => one.LooksLike(other));
-        return new(reading) { IsOf = source => (query.Source ?? source) == source, IsChangedBy = _ => true, Ages = true };
+        var pace = new Pace(_time, Slow, TimeSpan.Zero, Rest);
+        return new(Reading<IncidentsView>("the incidents", pace, async token => await _reader.FindIncidentsAsync(query, token), (one, other) => one.LooksLike(other))) { IsOf = source => (query.Source ?? source) == source, IsChangedBy = _ => true, Ages = true };
     });
 
     /// <summary>Watches a job with its ancestors and children.</summary>
@@ -138,6 +138,9 @@ public sealed class RunHub : IAttention, IAsyncDisposable
         {
             IsChangedBy = keys => keys.Contains(run),
         });
+
+    /// <summary>Watches all pipelines.</summary>
+    public HubSubscription<PipelinesView> SubscribePipelines() => Subscribe<PipelinesView>("pipelines", () => new(Reading<PipelinesView>("the pipelines", new(_time, Slow, TimeSpan.Zero, Rest), async token => await _reader.FindPipelinesAsync(token), (one, other) => one.LooksLike(other))) { IsOf = _ => true, IsChangedBy = _ => true, Ages = true });
 
     /// <summary>Watches how fresh the sources are.</summary>
     public HubSubscription<IReadOnlyList<SourceStatus>> SubscribeSources() => Of<IReadOnlyList<SourceStatus>>(_sources).Subscribe(SafetyTick);

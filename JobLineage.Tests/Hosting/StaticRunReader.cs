@@ -30,6 +30,8 @@ internal sealed class StaticRunReader : IRunReader
 
     public Task<IncidentsView> FindIncidentsAsync(IncidentsQuery query, CancellationToken cancellation) => Answer(new IncidentsView(Some.Noon, []));
 
+    public Task<PipelinesView> FindPipelinesAsync(CancellationToken cancellation) => Answer(new PipelinesView(Some.Noon, [], 0));
+
     public Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation) =>
         Answer(Job is { } view && view.Job.Source == source && view.Job.Id == jobId ? view : null);
 

@@ -88,6 +88,14 @@ internal sealed class FakeRunReader : IRunReader
         return Task.FromResult(Incidents);
     }
 
+    public PipelinesView AllPipelines { get; set; } = new(SomeRuns.Noon, [], 0);
+
+    public Task<PipelinesView> FindPipelinesAsync(CancellationToken cancellation)
+    {
+        ThrowIfFailing();
+        return Task.FromResult(AllPipelines);
+    }
+
     public Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation)
     {
         ThrowIfFailing();

@@ -30,5 +30,7 @@ internal static class PageParts
         services.AddSingleton<IForgetting>(s => s.GetRequiredService<FakeSourceDesk>());
         services.AddSingleton<IPutAside>(s => s.GetRequiredService<FakeSourceDesk>());
         services.AddSingleton<SourceActions>();
+        services.AddSingleton<IQueues>(new FakeQueues());
+        services.AddSingleton<ISourceChecks>(new FakeChecks());
     }
 }

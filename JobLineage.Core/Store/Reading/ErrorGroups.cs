@@ -77,12 +77,14 @@ internal static class ErrorGroups
         }
 
         var seen = await SeenAsync(connection, source, heads, cancellation);
+        var messages = await MessagesAsync(connection, source, [.. seen.Values.Select(s => s.Sample).OfType<string>().Distinct()], cancellation);
         return ([.. heads.Select(head =>
         {
             var (first, last, sample) = seen.GetValueOrDefault(head.Fingerprint);
             return new ErrorGroup(
                 head.Fingerprint, head.Text, head.Final, head.Other, first, last, sample,
-                [.. head.Stages.Zip(head.Jobs, (stage, count) => new ErrorPlace(paths[stage], count))]);
+                [.. head.Stages.Zip(head.Jobs, (stage, count) => new ErrorPlace(paths[stage], count))])
+            { Message = sample is null ? null : messages.GetValueOrDefault(sample) };
         })], total, jobs);
     }
 
@@ -121,6 +123,29 @@ internal static class ErrorGroups
         }
 
         return seen;
+    }
+
+    /// <summary>What the last attempts of these jobs said: one step into an index for each.</summary>
+    private static async Task<Dictionary<string, string>> MessagesAsync(NpgsqlConnection connection, short source, IReadOnlyList<string> jobs, CancellationToken cancellation)
+    {
+        var messages = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (jobs.Count == 0)
+            return messages;
+        await using var command = new NpgsqlCommand(
+            $"""
+            select j.id, coalesce(j.errors, jp.errors)
+            from {JobSql.OfIds}
+            {JobSql.PayloadJoin}
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(source, Parameters.Texts(jobs));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (StoredJson.Errors(reader.TextAt(1)) is [.., var last])
+                messages[reader.GetString(0)] = last.Message;
+        }
+
+        return messages;
     }
 
     private sealed record Head(int Fingerprint, string Text, long Final, long Other, long[] Stages, long[] Jobs);

@@ -109,6 +109,14 @@ public sealed class RunReader(
     }
 
     /// <inheritdoc />
+    public async Task<PipelinesView> FindPipelinesAsync(CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        return await new PipelinesReader(connection, new(diagnosis, past, examined), recent, time.GetUtcNow()).ReadAsync(cancellation);
+    }
+
+    /// <inheritdoc />
     public async Task<JobView?> FindJobAsync(string source, string jobId, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);

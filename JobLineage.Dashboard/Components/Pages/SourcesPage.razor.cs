@@ -13,6 +13,13 @@ public sealed partial class SourcesPage
     /// <summary>Creates the page.</summary>
     public SourcesPage() => _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
 
+    private static string? Follows(FeedState state) => state switch
+    {
+        FeedState.Live => "by triggers",
+        FeedState.Polling => "SELECT only",
+        _ => null,
+    };
+
     /// <inheritdoc />
     protected override Task WatchAsync() => _sources.SetAsync("sources", Hub.SubscribeSources);
 }

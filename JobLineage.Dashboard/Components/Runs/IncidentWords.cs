@@ -25,7 +25,9 @@ public static class IncidentWords
     public static string Href(Incident incident)
     {
         ArgumentNullException.ThrowIfNull(incident);
-        var worst = incident.Runs[0];
-        return Urls.Run(incident.Source, worst.RootId, stage: worst.Stage);
+        var prefix = $"queue:{incident.Source}:";
+        return incident.Key.StartsWith(prefix, StringComparison.Ordinal)
+            ? Urls.Queue(incident.Source, incident.Key[prefix.Length..])
+            : Urls.Run(incident.Source, incident.Runs[0].RootId, stage: incident.Runs[0].Stage);
     }
 }

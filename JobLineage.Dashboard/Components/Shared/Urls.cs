@@ -38,6 +38,9 @@ public static class Urls
     /// <summary>A run beside the last good one of its pipeline.</summary>
     public static string CompareWithLastGood(string source, string id) => PagePaths.CompareWithLastGood(source, id);
 
+    /// <summary>A queue.</summary>
+    public static string Queue(string source, string queue) => PagePaths.Queue(source, queue);
+
     /// <summary>The runs of a pipeline over time.</summary>
     public static string Pipeline(string source, string worker) => PagePaths.Pipeline(source, worker);
 
