@@ -104,8 +104,7 @@ public sealed class RunHub : IAttention, IAsyncDisposable
     /// <summary>Watches what is wrong across runs.</summary>
     public HubSubscription<IncidentsView> SubscribeIncidents(IncidentsQuery query) => Subscribe<IncidentsView>(query, () =>
     {
-        var pace = new Pace(_time, Slow, TimeSpan.Zero, Rest);
-        return new(Reading<IncidentsView>("the incidents", pace, async token => await _reader.FindIncidentsAsync(query, token), (one, other) => one.LooksLike(other))) { IsOf = source => (query.Source ?? source) == source, IsChangedBy = _ => true, Ages = true };
+        return new(Reading<IncidentsView>("the incidents", new(_time, Slow, TimeSpan.Zero, Rest), async token => await _reader.FindIncidentsAsync(query, token), (one, other) => one.LooksLike(other))) { IsOf = source => (query.Source ?? source) == source, IsChangedBy = _ => true, Ages = true };
     });
 
     /// <summary>Watches a job with its ancestors and children.</summary>

@@ -54,7 +54,7 @@ public static class DemoCommand
     {
         await using var store = await PrivateStore.OpenAsync(CheckedSettings.Read(arguments), data => Path.Combine(data, "demo"), output, cancellation);
         var source = await store.Postgres!.CreateDatabaseAsync(SourceDatabase, cancellation);
-        await DemoDatabase.CreateAsync(source, cancellation);
+        await DemoDatabase.CreateAsync(source, TimeProvider.System, midIncident: true, cancellation);
         await InstallAsync(source, cancellation);
 
         await using var app = DashboardHost.Build(
@@ -62,9 +62,7 @@ public static class DemoCommand
             setup =>
             {
                 DashboardData.AddTo(setup);
-                setup.Builder.Services.AddHostedService(services => new DemoSimulator(
-                    source, new() { Speed = speed }, services.GetRequiredService<TimeProvider>(),
-                    services.GetRequiredService<ILogger<DemoSimulator>>()));
+                DemoSimulator.AddTo(setup.Builder.Services, source, new() { Speed = speed });
             });
         await DashboardRun.ServeAsync(app, output, cancellation);
     }

@@ -14,10 +14,14 @@ public static class DemoDatabase
     /// unless they are there already. All or nothing.
     /// </summary>
     public static Task CreateAsync(string connectionString, CancellationToken cancellation) =>
-        CreateAsync(connectionString, TimeProvider.System, cancellation);
+        CreateAsync(connectionString, TimeProvider.System, false, cancellation);
 
     /// <inheritdoc cref="CreateAsync(string, CancellationToken)"/>
-    public static async Task CreateAsync(string connectionString, TimeProvider time, CancellationToken cancellation)
+    /// <param name="connectionString">The database.</param>
+    /// <param name="time">The clock by which the past is past.</param>
+    /// <param name="midIncident">Whether an incident is under way already, for who looks at once.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task CreateAsync(string connectionString, TimeProvider time, bool midIncident, CancellationToken cancellation)
     {
         await using var connection = new NpgsqlConnection(Tuned(connectionString));
         await connection.OpenAsync(cancellation);
@@ -37,7 +41,10 @@ public static class DemoDatabase
         await ExecuteAsync(DemoState.Create);
         await ExecuteAsync(ObanHistory.Insert, new { jobs = ObanHistory.Rows(time.GetUtcNow()) });
         await ExecuteAsync(ResearchHistory.Insert, new { jobs = ResearchHistory.Rows(time.GetUtcNow()) });
-        await ExecuteAsync(DemoState.Begin);
+        var opening = midIncident ? IncidentOpening.Of(time.GetUtcNow()) : null;
+        if (opening is not null)
+            await ExecuteAsync(ObanHistory.Insert, new { jobs = opening.Rows });
+        await ExecuteAsync(DemoState.Begin, new { opening = opening?.Sync });
         await ExecuteAsync("analyze oban_jobs, research_jobs");
         await transaction.CommitAsync(cancellation);
     }

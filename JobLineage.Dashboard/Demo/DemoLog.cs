@@ -12,8 +12,11 @@ internal static partial class DemoLog
     [LoggerMessage(EventId = 9003, Level = LogLevel.Information, Message = "Demo: somebody retried {Count} discarded jobs by hand")]
     public static partial void Retried(ILogger logger, int count);
 
-    [LoggerMessage(EventId = 9004, Level = LogLevel.Information, Message = "Demo: run {Run} has come to rest; the next begins in {Rest}")]
+    [LoggerMessage(EventId = 9004, Level = LogLevel.Information, Message = "Demo: run {Run} has come to rest; it heals in {Rest}")]
     public static partial void RunAtRest(ILogger logger, int run, TimeSpan rest);
+
+    [LoggerMessage(EventId = 9008, Level = LogLevel.Information, Message = "Demo: run {Run} is healed: {Count} jobs were retried; the next begins in {Calm}")]
+    public static partial void RunHealed(ILogger logger, int run, int count, TimeSpan calm);
 
     [LoggerMessage(EventId = 9005, Level = LogLevel.Debug, Message = "Demo: pruned {Rows} jobs")]
     public static partial void Pruned(ILogger logger, int rows);

@@ -16,8 +16,11 @@ public sealed record DemoOptions
     /// <summary>Makes the random choices repeatable; null for different ones at each start.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>How long a finished incident is left to be looked at before the next run begins. Real time: <see cref="Speed"/> does not shorten it.</summary>
-    public TimeSpan Rest { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>How long an incident that has come to rest is left to be looked at before it heals. Real time: <see cref="Speed"/> does not shorten it.</summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>How long all is well before the next run begins; real time too.</summary>
+    public TimeSpan Calm { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// How long the pruner leaves completed jobs, in the story's time. Oban's default: parents are gone before their

@@ -2,6 +2,7 @@ using System.Globalization;
 using JobLineage.Dashboard.Demo.Oban;
 using JobLineage.Dashboard.Demo.Pipelines;
 using JobLineage.Dashboard.Demo.Research;
+using JobLineage.Dashboard.Live;
 using Npgsql;
 
 namespace JobLineage.Dashboard.Demo;
@@ -14,10 +15,19 @@ namespace JobLineage.Dashboard.Demo;
 /// <param name="options">Speed, seed and ages.</param>
 /// <param name="time">The clock of delays and of the times in rows.</param>
 /// <param name="logger">Gets one line per turn of the story.</param>
-public sealed class DemoSimulator(string connectionString, DemoOptions options, TimeProvider time, ILogger<DemoSimulator> logger)
+/// <param name="stage">Is told what is being simulated, and says what visitors wish for; null: nobody looks.</param>
+public sealed class DemoSimulator(string connectionString, DemoOptions options, TimeProvider time, ILogger<DemoSimulator> logger, DemoStage? stage = null)
     : BackgroundService
 {
     private readonly TaskCompletionSource<(long RootId, string Sync)> _firstAtRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Has a program play it, with a banner above its pages.</summary>
+    public static void AddTo(IServiceCollection services, string source, DemoOptions options)
+    {
+        services.AddSingleton<DemoStage>();
+        services.AddHostedService(s => new DemoSimulator(
+            source, options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DemoSimulator>>(), s.GetRequiredService<DemoStage>()));
+    }
 
     /// <summary>Ends with the first incident's root once nothing moves in it any more.</summary>
     internal Task<(long RootId, string Sync)> FirstIncidentAtRest => _firstAtRest.Task;
@@ -33,7 +43,7 @@ public sealed class DemoSimulator(string connectionString, DemoOptions options, 
             var clock = new DemoClock(time, options.Speed);
             var seed = (options.Seed ?? Random.Shared.Next()).ToString(CultureInfo.InvariantCulture);
             var oban = new ObanSystem(database, clock, options, new PipelineScript(seed), logger);
-            var story = new IncidentStory(oban, options, seed, logger);
+            var story = new IncidentStory(oban, options, seed, stage ?? new(), logger);
             _ = story.FirstAtRest.ContinueWith(
                 done => _firstAtRest.TrySetResult(done.Result), stoppingToken, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             await DemoLoop.TogetherAsync(

@@ -32,7 +32,7 @@ public sealed class RunApiTests
         Assert.Equal(("[]", 0, false), (run.GetProperty("links").GetRawText(), run.GetProperty("linksOmitted").GetInt32(), run.GetProperty("linksTruncated").GetBoolean()));
         Assert.Equal(
             """
-            [{"kind":"stuck","stage":"SyncJob/PageJob","alsoStages":null,"reason":"Nothing has moved for 20 minutes.","evidence":{"available":3,"since":"2026-03-01T11:40:00Z"},"jobs":["11","12"]}]
+            [{"kind":"stuck","stage":"SyncJob/PageJob","alsoStages":null,"reason":"Nothing has moved for 20 minutes.","evidence":{"available":3,"since":"2026-03-01T11:40:00Z"},"jobs":["11","12"],"id":"stuck:SyncJob/PageJob","headline":"Nothing has moved for 20 minutes","sentence":"","advice":null,"cause":null,"affected":0,"began":null}]
             """,
             run.GetProperty("findings").GetRawText());
     }

@@ -37,7 +37,7 @@ public class ArchitectureTests
         ["Security"] = ["Hosting"],
         ["Components"] = ["Live"],
         ["Live"] = ["Components"],
-        ["Demo"] = [],
+        ["Demo"] = ["Live"],
         ["Hosting"] = ["Api", "Components", "Live", "Security"],
         ["Cli"] = ["Demo", "Hosting", "Security"],
     });

@@ -71,7 +71,7 @@ internal sealed class RandomRuns
         var active = run.Active ?? DateTime.MinValue;
         return (query.Source is null || query.Source == (run.Source == 1 ? "oban" : "research_jobs"))
             && (query.Worker is null || WorkerOf(run) == query.Worker || JobLineage.Core.Model.Workers.ShortName(WorkerOf(run)) == query.Worker)
-            && (query.State is null || query.State == run.State)
+            && (query.State is null || (query.State == RunState.Running ? run.Executing > 0 : query.State == run.State))
             && (query.Last is null || active >= now - query.Last)
             && (query.From is null || active >= query.From.Value.UtcDateTime)
             && (query.To is null || active < query.To.Value.UtcDateTime);

@@ -15,9 +15,14 @@ internal sealed record HistoricJob(long Id, NewObanJob Job, DateTime InsertedAt,
 
     public bool Cancelled { get; init; }
 
+    /// <summary>When it is due, of a job that has not been attempted; null for one that has ended.</summary>
+    public DateTime? DueAt { get; init; }
+
     /// <summary>The row with Oban's column names.</summary>
     public object Row()
     {
+        if (DueAt is { } due)
+            return Waiting(due);
         var attempts = Discarded || Cancelled ? Math.Max(1, Failures) : Failures + 1;
         var step = (FinishedAt - InsertedAt) / Math.Max(1, attempts);
         var errors = Enumerable.Range(1, Failures).Select(attempt => AckJob.ErrorJson(InsertedAt + (step * attempt), Error ?? "", attempt));
@@ -43,4 +48,27 @@ internal sealed record HistoricJob(long Id, NewObanJob Job, DateTime InsertedAt,
             cancelled_at = Cancelled ? FinishedAt : (DateTime?)null,
         };
     }
+
+    // It was inserted last of all that happened to it.
+    private object Waiting(DateTime due) => new
+    {
+        id = Id,
+        state = due > InsertedAt ? "scheduled" : "available",
+        queue = Job.Queue,
+        worker = Job.Worker,
+        args = Job.Args,
+        errors = Array.Empty<string>(),
+        attempt = 0,
+        max_attempts = Job.MaxAttempts,
+        inserted_at = InsertedAt,
+        scheduled_at = due,
+        attempted_at = (DateTime?)null,
+        completed_at = (DateTime?)null,
+        attempted_by = Array.Empty<string>(),
+        discarded_at = (DateTime?)null,
+        priority = Job.Priority,
+        tags = Job.Tags,
+        meta = Job.Meta,
+        cancelled_at = (DateTime?)null,
+    };
 }

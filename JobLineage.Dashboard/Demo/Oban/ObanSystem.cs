@@ -20,12 +20,18 @@ internal sealed class ObanSystem
         Clock = clock;
         _options = options;
         _logger = logger;
+        Script = script;
         _queues = ObanNodes.Queues.Select(config => new ObanQueue(config, this, script, logger)).ToLookup(queue => queue.Name);
+        foreach (var queue in _queues[ObanNodes.Lookup])
+            queue.Pause();
     }
 
     public NpgsqlDataSource Database { get; }
 
     public DemoClock Clock { get; }
+
+    /// <summary>What becomes of jobs.</summary>
+    public PipelineScript Script { get; }
 
     /// <summary>The producers of a queue: one for each node that runs it.</summary>
     public IEnumerable<ObanQueue> Queue(string name) => _queues[name];

@@ -84,7 +84,7 @@ internal static class KinoKrakowPages
     ];
 
     // Pages are spread over time so as not to hit the site at once: the counts move for two minutes.
-    private static NewObanJob NewPage(long parent, string sync, int index, int place) =>
+    internal static NewObanJob NewPage(long parent, string sync, int index, int place) =>
         new(WorkerNames.MoviePage, "scraper_index", new
         {
             sync,

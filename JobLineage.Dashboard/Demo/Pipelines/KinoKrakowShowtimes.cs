@@ -30,7 +30,7 @@ internal static class KinoKrakowShowtimes
             ShowtimeFate.SnoozedForLong when job.Attempt == 1 => new Performance(takes, new Outcome.Snoozed(TimeSpan.FromHours(1))),
             ShowtimeFate.RateLimited when job.Attempt == 1 => new Performance(takes, new Outcome.Failed(
                 Errors.Perform(job.Worker, "{:error, \"HTTP 429 - Rate limit exceeded, Retry-After: 3600\"}"), TimeSpan.FromHours(1))),
-            _ => new Performance(takes, new Outcome.Completed()) { Batches = Children(job, page, number) },
+            _ => new Performance(takes, new Outcome.Completed()) { Batches = Children(job.Id, page, number) is { Count: > 0 } children ? [new ObanBatch(TimeSpan.FromSeconds(0.1), children)] : [] },
         };
     }
 
@@ -61,16 +61,17 @@ internal static class KinoKrakowShowtimes
         };
     }
 
-    private static IReadOnlyList<ObanBatch> Children(ObanJob job, int page, int number)
+    /// <summary>What one that went well leads to.</summary>
+    internal static IReadOnlyList<NewObanJob> Children(long job, int page, int number)
     {
         var external = ExternalId(Movies.At(page), number);
         var cinema = Movies.Cinema(page + number);
         var children = new List<NewObanJob>();
         if ((page + number) % 5 < 2)
-            children.Add(Venues.NewEnrichment(job.Id, cinema, external));
+            children.Add(Venues.NewEnrichment(job, cinema, external));
         if ((page + (number * 3)) % 9 == 4)
-            children.Add(Venues.NewGeocode(job.Id, cinema, number % 4));
-        return children.Count == 0 ? [] : [new ObanBatch(TimeSpan.FromSeconds(0.1), children)];
+            children.Add(Venues.NewGeocode(job, cinema, number % 4));
+        return children;
     }
 
     private static string ExternalId(Movie movie, int number) =>

@@ -4,15 +4,26 @@ using JobLineage.Dashboard.Demo.Oban;
 namespace JobLineage.Dashboard.Demo.Pipelines;
 
 /// <summary>
-/// Decides what performing a job does: how long it takes, what it inserts, how it ends. Pure: the same job and attempt do
-/// the same always.
+/// Decides what performing a job does: how long it takes, what it inserts, how it ends. The same job and attempt do
+/// the same always, but that nothing of the incident fails any more once it is healed.
 /// </summary>
 internal sealed class PipelineScript(string seed)
 {
     private static readonly Outcome Completed = new Outcome.Completed();
 
+    private volatile bool _isHealed;
+
+    /// <summary>Whether what made the incident's jobs fail is mended.</summary>
+    public bool IsHealed { get => _isHealed; set => _isHealed = value; }
+
     /// <summary>What an attempt at a job does.</summary>
-    public Performance Perform(ObanJob job) => job.Worker switch
+    public Performance Perform(ObanJob job)
+    {
+        var performance = Told(job);
+        return IsHealed && performance.Outcome is not Outcome.Completed && WorkerNames.OfIncident.Contains(job.Worker) ? performance with { Outcome = Completed } : performance;
+    }
+
+    private Performance Told(ObanJob job) => job.Worker switch
     {
         WorkerNames.Sync => KinoKrakowPages.Sync(job),
         WorkerNames.MoviePage => KinoKrakowPages.Page(job),

@@ -18,5 +18,8 @@ internal static class WorkerNames
     public const string CityFilm = CinemaCity + "FilmJob";
     public const string Email = "EventasaurusApp.Workers.EmailInvitationJob";
     public const string Unsplash = "EventasaurusApp.Workers.UnsplashRefreshWorker";
+    /// <summary>The workers of an incident.</summary>
+    public static IReadOnlySet<string> OfIncident { get; } = new HashSet<string>(StringComparer.Ordinal) { Sync, MoviePage, MovieDetail, Showtime, Enrichment, Geocode, Notify };
+
     public const string Sitemap = "Eventasaurus.Workers.SitemapWorker";
 }
