@@ -60,7 +60,7 @@ internal static class DigestRenderer
 
     /// <summary>The first sentence.</summary>
     internal static string Opening(DigestContent digest) => digest.IsTest
-        ? "This is a test message: somebody tries the channel of the failure digest by hand. Nothing failed."
+        ? "This is a test message, sent by hand to try the channel of the failure digest. Nothing failed."
         : digest.Failures == 0 ? digest.IsWhole ? "No job failed for good since the last digest." : "As far as could be read, no job failed for good since the last digest."
         : digest.FirstAt == digest.LastAt
         ? $"{Format.Count(digest.Failures, "job")} failed for good at {Format.Time(digest.FirstAt)}."

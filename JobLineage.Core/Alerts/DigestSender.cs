@@ -91,7 +91,7 @@ public sealed partial class DigestSender(
             LogWaits(claim.Id, verdict.State, verdict.Wait.Value, outcome.Detail);
     }
 
-    [LoggerMessage(601, LogLevel.Information, "Digest {Digest} about {Failures} failure(s) was taken over by {Channel}")]
+    [LoggerMessage(601, LogLevel.Information, "Digest {Digest} about {Failures} failure(s) was accepted by {Channel}")]
     private partial void LogAccepted(long digest, string channel, long failures);
 
     [LoggerMessage(602, LogLevel.Warning, "Digest {Digest} is {State} and tried again in {Wait}: {Detail}")]

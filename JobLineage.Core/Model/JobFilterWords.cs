@@ -31,7 +31,7 @@ public static class JobFilterWords
         new("below", "below:12345", "descendants of a job"),
         new("id", "id:12345,12346", "these jobs"),
         new(Args, "args.source_id:13", "jobs with this argument; args.venue.id:7 within another, args.\"a key\":7 with blanks"),
-        new("error", "error:\"movie_not_ready\"", "jobs whose last error holds this, and which have not got over it"),
+        new("error", "error:\"movie_not_ready\"", "jobs with an unresolved error that contains this"),
         new("older", "older:5m", "jobs to which nothing has happened for so long: s, m, h, d, w"),
         new("newer", "newer:2h", "jobs to which something has happened within so long"),
         new(From, "from:2h", "only in runs in which something has happened within so long; args. and error: need it") { IsOfAllRuns = true },

@@ -48,8 +48,8 @@ internal static class Highlights
         {
             var mayCome = stage.ParentPath is not null && byPath.GetValueOrDefault(stage.ParentPath)?.After?.Stage.Counts.Unfinished > 0;
             found.Add(mayCome
-                ? (6, was.Stage.Total, new(false, stage.Path, $"{stage.Name} is not there yet; it had {Format.Jobs(was.Stage.Total)}, and jobs above it still go on."))
-                : (0, was.Stage.Total, new(true, stage.Path, $"{stage.Name} is not there; it had {Format.Jobs(was.Stage.Total)}.")));
+                ? (6, was.Stage.Total, new(false, stage.Path, $"{stage.Name} is not there yet; it had {Format.Jobs(was.Stage.Total)}, and jobs above it are still running."))
+                : (0, was.Stage.Total, new(true, stage.Path, $"{stage.Name} is missing; it had {Format.Jobs(was.Stage.Total)}.")));
         }
         else if (stage is { Kind: ChangeKind.Added, After: { } now })
         {
@@ -66,8 +66,8 @@ internal static class Highlights
         var (before, after) = (stage.Before?.FailureShare ?? 0, stage.After.FailureShare ?? 0);
         if (Math.Abs(after - before) < 0.01 && was.Discarded > 0 && now.Discarded > 0)
             return;
-        var text = $"{Format.Count(now.Discarded)} of {Format.Count(now.Finished)} finished jobs of {stage.Name} failed for good; "
-            + (stage.Before is null ? "it was not there before." : $"before it was {Format.Count(was.Discarded)} of {Format.Count(was.Finished)}.");
+        var text = $"{Format.Count(now.Discarded)} of {Format.Count(now.Finished)} finished {stage.Name} jobs failed; "
+            + (stage.Before is null ? "the stage is new." : $"before, it was {Format.Count(was.Discarded)} of {Format.Count(was.Finished)}.");
         found.Add(after > before
             ? (1, now.Discarded - was.Discarded, new(true, stage.Path, text))
             : (7, was.Discarded - now.Discarded, new(false, stage.Path, text)));
@@ -83,7 +83,7 @@ internal static class Highlights
         var ratio = now / was;
         if (ratio is > 0.9 and < 1.1 || stage.Jobs == 0)
             return;
-        var text = $"Each {StagePath.NameOf(stage.ParentPath)} spawned {Format.Ratio(now)} jobs of {stage.Name}; before it was {Format.Ratio(was)}.";
+        var text = $"Each {StagePath.NameOf(stage.ParentPath)} created {Format.Ratio(now)} {stage.Name} jobs; before, it was {Format.Ratio(was)}.";
         found.Add(ratio < 1
             ? (3, -stage.Jobs, new(true, stage.Path, text))
             : (6, stage.Jobs, new(false, stage.Path, text)));
@@ -100,7 +100,7 @@ internal static class Highlights
 
         var ratio = now.Median / (was.Median > TimeSpan.Zero ? was.Median : TimeSpan.FromMilliseconds(1));
         var weight = (long)(now.Median - was.Median).Duration().TotalSeconds;
-        var text = $"{stage.Name} {does} {Format.Words(now.Median)} (median); before it was {Format.Words(was.Median)}.";
+        var text = $"{stage.Name} {does} {Format.Words(now.Median)} (median); before, it was {Format.Words(was.Median)}.";
         if (ratio >= Slower)
             found.Add((4, weight, new(true, stage.Path, text)));
         else if (ratio <= 1 / Slower)
@@ -126,7 +126,7 @@ internal static class Highlights
     {
         if (Took(runs.Before) is not { } was || Took(runs.After) is not { } now || (now - was).Duration() < Noticeable || was <= TimeSpan.Zero)
             return;
-        var text = $"It took {Format.Words(now)}; before it was {Format.Words(was)}.";
+        var text = $"It took {Format.Words(now)}; before, it was {Format.Words(was)}.";
         if (now / was >= Slower)
             found.Add((4, (long)(now - was).TotalSeconds, new(true, null, text)));
         else if (now / was <= 1 / Slower)

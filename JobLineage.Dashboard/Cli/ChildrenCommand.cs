@@ -5,7 +5,7 @@ using JobLineage.Core.Model;
 namespace JobLineage.Dashboard.Cli;
 
 /// <summary><c>children ID</c>: the jobs that a job spawned.</summary>
-internal sealed class ChildrenCommand(QuerySetup setup) : QueryCommand("children", "List the jobs that a job spawned.", setup)
+internal sealed class ChildrenCommand(QuerySetup setup) : QueryCommand("children", "List the jobs that a job created.", setup)
 {
     /// <inheritdoc/>
     protected override async Task<bool> AskAsync(Question question, CancellationToken cancellation)

@@ -20,7 +20,7 @@ public static class CommandLine
     /// <summary>The root with all verbs; without one it serves.</summary>
     public static RootCommand Create()
     {
-        var root = new RootCommand("Job Lineage: what the jobs of a Postgres queue spawned, and what became of it.");
+        var root = new RootCommand("Job Lineage: which jobs of a Postgres queue created which, and what became of them.");
         root.Options.Add(Verbose);
         ServeCommand.ConfigureDefault(root);
         root.Subcommands.Add(ServeCommand.Create());

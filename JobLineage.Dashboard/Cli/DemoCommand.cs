@@ -31,7 +31,7 @@ public static class DemoCommand
             if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 100))
                 result.AddError("--speed must be a number from 0.1 to 100.");
         });
-        var command = new Command(Name, "Run the dashboard with live pipelines to look at; needs the Postgres binaries only.");
+        var command = new Command(Name, "Run the dashboard with simulated live pipelines; needs only the Postgres binaries.");
         command.Options.Add(urls);
         command.Options.Add(speed);
         command.SetAction(async (parse, cancellation) =>

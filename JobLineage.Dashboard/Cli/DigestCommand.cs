@@ -84,7 +84,7 @@ internal static class DigestCommand
     }
 
     private static string Nothing(DigestMade made) =>
-        made.IsWhole ? "There is nothing to tell." : "There is nothing to tell of what could be read.";
+        made.IsWhole ? "There is nothing to report." : "There is nothing to report in what could be read.";
 
     private static async Task<int> ShowAsync(DigestMade made, TextWriter output)
     {

@@ -35,7 +35,7 @@ public sealed partial class SourceActions(IForgetting forgetting, IPutAside putA
     /// <summary>Has the rows of a source that could not be read tried again.</summary>
     public Task<Said> RetryAsync(string source) => TryAsync(async () =>
         await putAside.RetryAsync(source, CancellationToken.None)
-            ? new(true, "They are tried again with the next look at the source.")
+            ? new(true, "They are read again shortly.")
             : new(false, $"The store has no source '{source}'."));
 
     private async Task<Said> TryAsync(Func<Task<Said>> action)

@@ -59,6 +59,6 @@ internal sealed partial class BearerTokenHandler(
     [LoggerMessage(204, LogLevel.Warning, "Wrong API token from {Remote} for {Path}")]
     private static partial void LogWrong(ILogger logger, IPAddress? remote, PathString path);
 
-    [LoggerMessage(205, LogLevel.Warning, "Too many wrong API tokens; attempts from {Remote} are not looked at for a minute")]
+    [LoggerMessage(205, LogLevel.Warning, "Too many wrong API tokens; attempts from {Remote} are ignored for a minute")]
     private static partial void LogTooMany(ILogger logger, IPAddress? remote);
 }

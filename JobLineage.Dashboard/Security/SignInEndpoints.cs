@@ -98,7 +98,7 @@ internal static partial class SignInEndpoints
     [LoggerMessage(202, LogLevel.Warning, "Wrong password from {Remote}")]
     private static partial void LogWrong(ILogger logger, System.Net.IPAddress? remote);
 
-    [LoggerMessage(203, LogLevel.Warning, "Too many wrong passwords; attempts from {Remote} are not looked at for a minute")]
+    [LoggerMessage(203, LogLevel.Warning, "Too many wrong passwords; attempts from {Remote} are ignored for a minute")]
     private static partial void LogTooMany(ILogger logger, System.Net.IPAddress? remote);
 
     [LoggerMessage(206, LogLevel.Information, "Signed out from {Remote}")]

@@ -136,9 +136,9 @@ public sealed class GraphTests(Chromium chromium, GraphDashboard shared) : IClas
         await Expect(tab.Page.Locator(".graph-note")).ToContainTextAsync("200 stages");
         Assert.InRange(await tab.Page.Locator(".node").CountAsync(), 10, 60);
         await Expect(tab.Page.Locator("[data-stage$='Stage199Job'] .node-flag")).ToHaveTextAsync("failing");
-        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Close all" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Collapse all" }).ClickAsync();
         await Expect(tab.Page.Locator("[data-mark=failing]")).ToHaveTextAsync("1");
-        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Open all" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Expand all" }).ClickAsync();
         await Expect(tab.Page.Locator(".node")).ToHaveCountAsync(200);
     }
 

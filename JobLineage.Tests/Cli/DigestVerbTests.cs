@@ -40,7 +40,7 @@ public sealed class DigestVerbTests : IAsyncLifetime
 
         // What failed before anybody asked is nobody's news, and that is said; to look is no start.
         Assert.Equal(0, await RunAsync(verb, "digest", "--dry-run"));
-        Assert.Contains("There is nothing to tell.", said);
+        Assert.Contains("There is nothing to report.", said);
         Assert.Contains(said, line => line.StartsWith("18 older failures are not reported; set JobLineage:Digest:Since", StringComparison.Ordinal));
         Assert.Equal(0, await RunAsync(verb, "digest"));
         Assert.Contains(said, line => line.StartsWith("18 older failures are not reported; set JobLineage:Digest:Since", StringComparison.Ordinal));
@@ -56,7 +56,7 @@ public sealed class DigestVerbTests : IAsyncLifetime
         Assert.Equal(0, await RunAsync(verb, "digest"));
         Assert.Equal(Enumerable.Range(1, 19), Told());
         Assert.Equal(0, await RunAsync(verb, "digest"));
-        Assert.Equal(["There is nothing to tell."], said);
+        Assert.Equal(["There is nothing to report."], said);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class DigestVerbTests : IAsyncLifetime
         Assert.All(await Task.WhenAll(RunAsync(verb, "digest"), RunAsync(verb, "digest")), code => Assert.Equal(0, code));
         Assert.Equal(Enumerable.Range(1, 20), Told());
         Assert.Contains(said, line => line.StartsWith("2 jobs failed: ", StringComparison.Ordinal));
-        Assert.Contains("There is nothing to tell.", said);
+        Assert.Contains("There is nothing to report.", said);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class DigestVerbTests : IAsyncLifetime
         verb.Settings["JobLineage__Sources__oban__ConnectionString"] = away;
         Assert.Equal(3, await RunAsync(verb, "digest"));
         Assert.Contains(said, line => line.StartsWith("Source 'oban' was never read; what failed there is not reported. ", StringComparison.Ordinal));
-        Assert.Contains("There is nothing to tell of what could be read.", said);
+        Assert.Contains("There is nothing to report in what could be read.", said);
 
         verb.Settings["JobLineage__Sources__oban__ConnectionString"] = good;
         Assert.Equal(0, await RunAsync(verb, "digest", "--dry-run"));
@@ -127,7 +127,7 @@ public sealed class DigestVerbTests : IAsyncLifetime
         verb.Settings["JobLineage__Sources__tenants__ConnectionString"] = new NpgsqlConnectionStringBuilder(source.ConnectionString) { Port = 1, Timeout = 5 }.ConnectionString;
         Assert.Equal(3, await RunAsync(verb, "digest"));
         Assert.Contains(said, line => line.StartsWith("Source 'tenants' was never read; what failed there is not reported. The database of source 'tenants' can't be reached", StringComparison.Ordinal));
-        Assert.Contains("There is nothing to tell of what could be read.", said);
+        Assert.Contains("There is nothing to report in what could be read.", said);
 
         // Nor those of which there is none, alone as well.
         verb.Settings["JobLineage__Sources__tenants__ConnectionString"] = source.ConnectionString;

@@ -22,7 +22,7 @@ public sealed class DigestWithoutSourcesTests
 
         var quiet = await RunAsync(fixture.Store.Database, folder, isDryRun);
         Assert.Equal(ExitCodes.Unreachable, quiet.ExitCode);
-        Assert.Equal("There is nothing to tell of what could be read.\n", quiet.Output);
+        Assert.Equal("There is nothing to report in what could be read.\n", quiet.Output);
         Assert.Equal($"Source 'oban' was last read at 2026-03-01 12:00:00 UTC; what failed there since is not reported. It is not configured here: {Missing}\n", quiet.Error);
 
         // What the store knows is told all the same.
@@ -46,7 +46,7 @@ public sealed class DigestWithoutSourcesTests
         var ran = await RunAsync(store, folder, isDryRun);
 
         Assert.Equal(
-            (ExitCodes.Usage, "There is nothing to tell of what could be read.\n", $"No source is configured, and the store knows none, so nothing was read: {Missing}\n"), ran);
+            (ExitCodes.Usage, "There is nothing to report in what could be read.\n", $"No source is configured, and the store knows none, so nothing was read: {Missing}\n"), ran);
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(TestDatabase store, TempFolder folder, bool isDryRun)

@@ -63,7 +63,7 @@ public sealed class StageGraphFoldTests : PageContext
         var drawn = Stages(graph).Count;
         Assert.InRange(drawn, 10, 40);
         Assert.StartsWith($"200 stages: {drawn} are drawn, {200 - drawn} are below closed ones.", graph.Find(".graph-note").TextContent);
-        Assert.Contains("Open all", graph.Find(".graph-folds").TextContent);
+        Assert.Contains("Expand all", graph.Find(".graph-folds").TextContent);
 
         Go("closed=none");
         graph.Render(p => p.Add(view => view.Closed, _closed).Add(view => view.Run, run));

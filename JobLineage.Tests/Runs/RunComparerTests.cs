@@ -35,7 +35,7 @@ public sealed class RunComparerTests
             ["A→A/B More", "A/B→A/B/C Less", "A→A/F Added", "A→A/D Removed", "A/D→A/D/E Removed"],
             runs.Edges.Select(e => $"{e.From}→{e.To} {e.Kind}"));
         // What is below a stage that is gone is not told apart.
-        Assert.Single(runs.Highlights, h => h.Text == "D is not there; it had 5 jobs.");
+        Assert.Single(runs.Highlights, h => h.Text == "D is missing; it had 5 jobs.");
         Assert.DoesNotContain(runs.Highlights, h => h.Text.StartsWith("E ", StringComparison.Ordinal));
         Assert.Single(runs.Highlights, h => h.Text == "F is new, with 3 jobs.");
     }
@@ -68,7 +68,7 @@ public sealed class RunComparerTests
         var after = Run(("A", 1), ("A/B", 10), ("A/B/C", 40));
         var runs = Compare(before, after);
         Assert.Equal((10, 4), (runs.Stages[2].Before!.FanOut, runs.Stages[2].After!.FanOut));
-        Assert.Contains(runs.Highlights, h => h is { IsBad: true, Stage: "A/B/C", Text: "Each B spawned 4 jobs of C; before it was 10." });
+        Assert.Contains(runs.Highlights, h => h is { IsBad: true, Stage: "A/B/C", Text: "Each B created 4 C jobs; before, it was 10." });
 
         var going = after with { Stages = [after.Stages[0], after.Stages[1] with { Counts = new(Completed: 5, Executing: 5) }, after.Stages[2]] };
         Assert.DoesNotContain(Compare(before, going).Highlights, h => h.Text.Contains("spawned", StringComparison.Ordinal));
@@ -88,7 +88,7 @@ public sealed class RunComparerTests
         after = after with { Stages = [after.Stages[0] with { Counts = new(Executing: 1) }] };
         var told = Assert.Single(Compare(before, after).Highlights, h => h.Stage == "A/B");
         Assert.False(told.IsBad);
-        Assert.Equal("B is not there yet; it had 10 jobs, and jobs above it still go on.", told.Text);
+        Assert.Equal("B is not there yet; it had 10 jobs, and jobs above it are still running.", told.Text);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class RunComparerTests
             Counted(("A", new(Completed: 1)), ("A/B", new(Completed: 97, Discarded: 3))),
             Counted(("A", new(Completed: 1)), ("A/B", new(Completed: 50, Discarded: 50, Available: 100))));
         Assert.Equal((0.03, 0.5), (runs.Stages[1].Before!.FailureShare, runs.Stages[1].After!.FailureShare));
-        Assert.Equal((true, "50 of 100 finished jobs of B failed for good; before it was 3 of 100."), (runs.Highlights[0].IsBad, runs.Highlights[0].Text));
+        Assert.Equal((true, "50 of 100 finished B jobs failed; before, it was 3 of 100."), (runs.Highlights[0].IsBad, runs.Highlights[0].Text));
 
         // Twice as many of twice as many is what was to be expected.
         Assert.DoesNotContain(
@@ -129,7 +129,7 @@ public sealed class RunComparerTests
     {
         var run = Run(("A", 1), ("A/B", 100));
         var runs = RunComparer.Compare(Timed(run, "A/B", waits: 2, runs: 4), Timed(run, "A/B", waits: 60, runs: 5));
-        Assert.Equal("B waits 1 min (median); before it was 2 s.", Assert.Single(runs.Highlights).Text);
+        Assert.Equal("B waits 1 min (median); before, it was 2 s.", Assert.Single(runs.Highlights).Text);
         Assert.Equal(4, runs.Stages[1].Before!.Spans!.Running!.Median.TotalSeconds);
 
         // Few jobs say nothing.
