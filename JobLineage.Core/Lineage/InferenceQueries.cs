@@ -42,10 +42,11 @@ public sealed class InferenceQueries(
     /// <param name="key">The key of the arguments that the run's jobs share, as <see cref="ArgsPath"/> writes it; null for the one that fits best.</param>
     /// <param name="window">How long after the root a descendant may have been inserted.</param>
     /// <param name="limit">Jobs of the window that are looked at.</param>
+    /// <param name="kept">The root as it is known elsewhere, for when the queue has pruned it; null where it is not.</param>
     /// <param name="cancellation">Stops the queries.</param>
     /// <exception cref="InferenceException">The table can't be read within bounds.</exception>
     public async Task<InferredRun?> InferAsync(
-        string id, string? key = null, TimeSpan? window = null, int limit = DefaultLimit, CancellationToken cancellation = default)
+        string id, string? key = null, TimeSpan? window = null, int limit = DefaultLimit, Job? kept = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         if (JobIds.Normalize(source.IdKind, id) is not { } start)
@@ -54,6 +55,9 @@ public sealed class InferenceQueries(
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(length, TimeSpan.Zero, nameof(window));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, WindowText.Longest, nameof(window));
         var (found, moment) = await AskAsync(InferenceSql.One, Row, cancellation, ids.IdValue(start));
+        var isPruned = found.Count == 0 && kept is { IsMissing: false };
+        if (isPruned)
+            found.Add((Row(kept!), kept!.Args));
         if (found.FirstOrDefault() is not { Row: { } root })
             return null;
         var input = new InferenceInput
@@ -69,8 +73,11 @@ public sealed class InferenceQueries(
         input = source.IdKind == JobIdKind.BigInt
             ? await ByIdsAsync(input, root, limit, cancellation)
             : await ByTimeAsync(input, root, limit, cancellation);
+        if (isPruned)
+            input = input with { Rows = [found[0], .. input.Rows] };
         var run = await Task.Run(() => new LineageInference(input).Infer(), cancellation);
-        return run is null ? null : run with { Notes = [.. run.Notes, .. Notes(moment)] };
+        string[] pruned = isPruned ? [$"Job {start} is not in the queue any more: what was kept of it is used, and those of its descendants that are gone too are not found."] : [];
+        return run is null ? null : run with { Notes = [.. pruned, .. run.Notes, .. Notes(moment)] };
     }
 
     private async Task<InferenceInput> ByIdsAsync(InferenceInput input, LineageRow root, int limit, CancellationToken cancellation)
@@ -85,7 +92,7 @@ public sealed class InferenceQueries(
         // More than can be looked at: of the rest at least those that have the key's value, where an index may find them.
         rows.RemoveAll(r => r.Row.Id == within[^1].Row.Id);
         input = input with { Rows = rows, IsCut = true };
-        if (source.Mapping.Args is null || new LineageInference(input).Infer() is not { Key: { } key } first || Holding(rows, input.RootId, key) is not { } holding)
+        if (source.Mapping.Args is null || input.Rows.All(r => r.Row.Id != input.RootId) || new LineageInference(input).Infer() is not { Key: { } key } first || Holding(rows, input.RootId, key) is not { } holding)
             return input;
         try
         {
@@ -145,6 +152,25 @@ public sealed class InferenceQueries(
     }
 
     private (LineageRow Row, string? Args) Row(NpgsqlDataReader row) => (Known(reader.Row(row)), redaction.Json(row.TextAt(14)).Text);
+
+    /// <summary>A job that is known elsewhere, as the queue's row would have been.</summary>
+    private LineageRow Row(Job job) => Known(new LineageRow
+    {
+        Id = job.Id,
+        Parent = job.ParentId,
+        StateWord = source.Mapping.States.FirstOrDefault(word => word.Value == job.State).Key ?? job.State.Name(),
+        Worker = job.Worker,
+        Queue = job.Queue,
+        Step = job.Step,
+        RunKey = job.RunKey,
+        InsertedAt = job.InsertedAt,
+        ScheduledAt = job.ScheduledAt,
+        AttemptedAt = job.AttemptedAt,
+        FinishedAt = job.FinishedAt,
+        Attempt = job.Attempt,
+        MaxAttempts = job.MaxAttempts,
+        Parents = job.Parents,
+    });
 
     /// <summary>What to know of the table before believing what was inferred.</summary>
     private IEnumerable<string> Notes(SourceMoment moment)

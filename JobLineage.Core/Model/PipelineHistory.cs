@@ -81,8 +81,11 @@ public sealed record PipelineRun
         ? end > start ? end - start : TimeSpan.Zero
         : null;
 
-    /// <summary>What it came to. Whether a run that goes on is stuck shows on its own page.</summary>
-    public RunState State => !IsFinished ? RunState.Running : Counts.Discarded > 0 ? RunState.Failed : RunState.Finished;
+    /// <summary>What it is doing, as its own page says it; null where that was not looked at.</summary>
+    public RunState? Seen { get; init; }
+
+    /// <summary>What it is doing, or what it came to.</summary>
+    public RunState State => Seen is { } seen ? seen : !IsFinished ? RunState.Running : Counts.Discarded > 0 ? RunState.Failed : RunState.Finished;
 
     private static bool IsFinite(DateTimeOffset time) => time > DateTimeOffset.MinValue && time < DateTimeOffset.MaxValue;
 }

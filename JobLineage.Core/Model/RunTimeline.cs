@@ -2,7 +2,7 @@ namespace JobLineage.Core.Model;
 
 /// <summary>A run over time, all read at one moment. Times are in UTC.</summary>
 /// <param name="AsOf">The moment of the reading.</param>
-/// <param name="From">When the first job was inserted; null when unknown.</param>
+/// <param name="From">When the root was inserted, or the first job where that is not known; null when neither is.</param>
 /// <param name="To">When the last job finished, or the moment of the reading while jobs go on.</param>
 /// <param name="Stages">The stages in the order of the snapshot.</param>
 /// <param name="InFlight">Jobs waiting and running over time; null when no job has finished.</param>
@@ -17,7 +17,14 @@ public sealed record RunTimeline(
 /// <param name="StartedAt">When one of its jobs first began an attempt; null when none has.</param>
 /// <param name="FinishedAt">When the last of its jobs finished; null when none has.</param>
 public sealed record StageSpan(
-    string Stage, StateCounts Counts, DateTimeOffset? InsertedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    string Stage, StateCounts Counts, DateTimeOffset? InsertedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+{
+    /// <summary>
+    /// How many of its jobs ran in each of the equal parts of the time from <see cref="InFlight.From"/> to <see cref="InFlight.To"/>, by their last attempts; empty where nothing
+    /// is known to have run. A part without any is a pause.
+    /// </summary>
+    public IReadOnlyList<int> Activity { get; init; } = [];
+}
 
 /// <summary>Jobs waiting and running over time, at equal steps.</summary>
 /// <param name="From">The first moment.</param>

@@ -8,7 +8,7 @@ namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>Infers over the connections of the watched sources, for few at a time: it reads somebody's production database.</summary>
 /// <param name="sources">The sources.</param>
-internal sealed class UntrackedLineage(WatchedSources sources) : IUntrackedLineage, IDisposable
+internal sealed class UntrackedLineage(WatchedSources sources, IRunReader reader) : IUntrackedLineage, IDisposable
 {
     private const int AtOnce = 2;
 
@@ -38,7 +38,9 @@ internal sealed class UntrackedLineage(WatchedSources sources) : IUntrackedLinea
             // It may read much: pages and looks do not wait for it.
             using var turn = await watched.Pool.LongAsync(cancellation);
             var queries = new InferenceQueries(await watched.ProbeAsync(cancellation), watched.Database, watched.Redaction);
-            return new(await queries.InferAsync(id, key, window, cancellation: cancellation));
+            // The queue may have pruned the root: the store still knows its arguments and when it was inserted.
+            var kept = await reader.FindJobAsync(source, id, cancellation);
+            return new(await queries.InferAsync(id, key, window, kept: kept?.Job, cancellation: cancellation));
         }
         catch (Exception e) when (e is InferenceException or SourceProblemException)
         {

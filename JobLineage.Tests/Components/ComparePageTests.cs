@@ -74,7 +74,7 @@ public sealed class ComparePageTests : PageContext
     public async Task Without_a_good_run_it_says_so_and_takes_another_id()
     {
         var page = Open("2");
-        page.WaitForAssertion(() => Assert.Contains("Nothing to compare with", page.Markup), Limit);
+        page.WaitForAssertion(() => Assert.Contains("Compared with what is usual", page.Markup), Limit);
         // Sources may come in between: what is found must be what is clicked.
         await page.InvokeAsync(() => page.Find("form.other input").ChangeAsync(" 77 "));
         await page.InvokeAsync(() => page.Find("form.other").SubmitAsync());

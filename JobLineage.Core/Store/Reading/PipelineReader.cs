@@ -8,7 +8,8 @@ namespace JobLineage.Core.Store.Reading;
 /// <summary>Reads the runs of a pipeline, in the caller's snapshot.</summary>
 /// <param name="connection">With the transaction.</param>
 /// <param name="now">The moment of the reading.</param>
-internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset now)
+/// <param name="examiner">Says what runs that go on are doing.</param>
+internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset now, RunExaminer examiner)
 {
     /// <summary>Runs before the charted ones that are looked at: what none of them had is new.</summary>
     private const int Before = 30;
@@ -35,7 +36,9 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
         var charted = window.Take(Math.Min(inRange, PipelineQuery.Size)).Select(r => r.Run).ToList();
         var (folded, complete) = await FoldAsync(source, [.. window.Select(r => r.Run)], charted.Count, cancellation);
         var before = await BeforeAsync(source, worker, [.. page.Select(r => r.Run), .. charted], cancellation);
-        var told = folded.Charted().Select(run => run with { Before = before.GetValueOrDefault(run.Id) }).TakeLast(complete).ToList();
+        var seen = await SeenAsync(source, [.. page.Select(r => r.Run), .. charted], cancellation);
+        PipelineRun Whole(PipelineRun run) => run with { Before = before.GetValueOrDefault(run.Id), Seen = seen.TryGetValue(run.Id, out var one) ? one.State : null };
+        var told = folded.Charted().Select(Whole).TakeLast(complete).ToList();
         var known = told.ToDictionary(run => run.Id);
         return new()
         {
@@ -43,7 +46,7 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
             Worker = query.Worker,
             AsOf = now,
             Total = total,
-            Runs = [.. page.Take(PipelineQuery.Size).Select(r => known.GetValueOrDefault(r.Run.Id) ?? r.Run with { Before = before.GetValueOrDefault(r.Run.Id) })],
+            Runs = [.. page.Take(PipelineQuery.Size).Select(r => known.GetValueOrDefault(r.Run.Id) ?? Whole(r.Run))],
             Next = page.Count > PipelineQuery.Size ? Place(query.Sort, page[PipelineQuery.Size - 1]) : null,
             Charted = told,
             Stages = [.. folded.Stages().Select(stage => stage with { Points = [.. stage.Points.TakeLast(complete)] })],
@@ -97,6 +100,23 @@ internal sealed class PipelineReader(NpgsqlConnection connection, DateTimeOffset
         var runs = window.Select(run => new FoldedRun(
             run, stages.GetValueOrDefault(run.Id)?.ToDictionary(s => s.Path, StagePath.Comparer), errors.GetValueOrDefault(run.Id, []))).ToList();
         return (new(runs, charted, texts), runs.Take(charted).TakeWhile(run => run.Stages is not null).Count());
+    }
+
+    /// <summary>Those of these runs that go on, as their own pages say what they are doing.</summary>
+    private async Task<Dictionary<long, SeenRun>> SeenAsync(short source, IEnumerable<PipelineRun> runs, CancellationToken cancellation)
+    {
+        var open = runs.Where(run => run is { IsFinished: false, DroppedAt: null }).Select(run => run.Id).Distinct().ToList();
+        if (open.Count == 0)
+            return [];
+        var places = new List<RunPlace>(open.Count);
+        await using (var command = Command("select r.id, r.version from job_lineage.run r where r.source_id = $1 and r.id = any($2)", source, Parameters.Longs(open)))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                places.Add(new(reader.GetInt64(0), 0, reader.GetInt64(1), source));
+        }
+
+        return await examiner.ExamineAsync(connection, places, await RunHeads.ReadAsync(connection, false, cancellation), now, cancellation);
     }
 
     private async Task<(short Source, int Worker)?> FindAsync(PipelineQuery query, CancellationToken cancellation)

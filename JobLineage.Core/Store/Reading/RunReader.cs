@@ -137,7 +137,7 @@ public sealed class RunReader(
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
-        return await read(new(connection, time.GetUtcNow()));
+        return await read(new(connection, time.GetUtcNow(), new(diagnosis, past, examined)));
     }
 
     /// <inheritdoc />

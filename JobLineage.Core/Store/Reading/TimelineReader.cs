@@ -22,12 +22,14 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
     {
         var counts = run.Stages.Aggregate(default(StateCounts), (sum, stage) => sum + stage.Counts);
         var last = run.Stages.Max(stage => stage.FinishedAt);
-        var from = run.Stages.Min(stage => stage.InsertedAt);
+        // Jobs that came from another run may be older: the picture begins with this one's root.
+        var from = run.RunKey is null && run.Stages is [{ ParentId: null, InsertedAt: { } root }, ..] ? root : run.Stages.Min(stage => stage.InsertedAt);
         var to = counts.Unfinished > 0 ? now : last;
+        var (flight, activity) = await InFlightAsync(counts, from, to, last, cancellation);
         return new(
             now, from, to,
-            [.. run.Stages.Select(s => new StageSpan(s.Path, s.Counts, s.InsertedAt, s.StartedAt, s.FinishedAt))],
-            await InFlightAsync(counts, from, to, last, cancellation),
+            [.. run.Stages.Select(s => new StageSpan(s.Path, s.Counts, s.InsertedAt, s.StartedAt, s.FinishedAt) { Activity = activity.GetValueOrDefault(s.Id) ?? [] })],
+            flight,
             await PathAsync(counts.Unfinished == 0, cancellation));
     }
 
@@ -39,14 +41,14 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         return slices;
     }
 
-    private async Task<InFlight?> InFlightAsync(
+    private async Task<(InFlight? Flight, Dictionary<long, int[]> Activity)> InFlightAsync(
         StateCounts counts, DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset? last, CancellationToken cancellation)
     {
         if (from is null || to is null || last is null || to <= from)
-            return null;
+            return (null, []);
         var begin = counts.Finished <= Sampled ? from.Value : await BeginAsync(from.Value, last.Value, cancellation);
         if (begin >= to)
-            return null;
+            return (null, []);
         var done = await SpansAsync(Slices(Ends), "j.finished_at", begin, cancellation);
         var going = await SpansAsync(Slices(JobState.Executing), "j.scheduled_at", null, cancellation);
         var ready = counts.Available <= Sampled ? await SpansAsync(Slices(JobState.Available), "j.scheduled_at", null, cancellation) : null;
@@ -54,17 +56,32 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         var step = (to.Value - begin) / (Steps - 1);
         var running = new int[Steps];
         var waiting = new int[Steps];
-        foreach (var (due, start, end) in done.Concat(going))
+        var activity = new Dictionary<long, int[]>();
+        foreach (var (stage, due, start, end) in done.Concat(going))
         {
+            Ran(stage, start, end ?? to.Value);
             Fill(running, start, end ?? DateTimeOffset.MaxValue);
             if (start >= due)
                 Fill(waiting, due, start);
         }
 
-        foreach (var (due, _, _) in ready ?? [])
+        foreach (var (_, due, _, _) in ready ?? [])
             Fill(waiting, due, DateTimeOffset.MaxValue);
-        return new(
-            begin, to.Value, Sums(running), ready is null ? [] : Sums(waiting), done.Count + going.Count + (ready?.Count ?? 0), begin == from);
+        return (new(
+            begin, to.Value, Sums(running), ready is null ? [] : Sums(waiting), done.Count + going.Count + (ready?.Count ?? 0), begin == from), activity);
+
+        // Into each part of the time that the attempt reached into: one of a millisecond is seen as well.
+        void Ran(long stage, DateTimeOffset? start, DateTimeOffset end)
+        {
+            if (start is not { } s || end < begin || s > to.Value)
+                return;
+            if (!activity.TryGetValue(stage, out var parts))
+                activity[stage] = parts = new int[Steps];
+            for (var part = Part(s); part <= Part(end); part++)
+                parts[part]++;
+        }
+
+        int Part(DateTimeOffset at) => (int)Math.Clamp((at - begin) / (to.Value - begin) * Steps, 0, Steps - 1);
 
         // One more from the first step at or after the start, one fewer from the first at or after the end.
         void Fill(int[] steps, DateTimeOffset? start, DateTimeOffset? end)
@@ -117,12 +134,12 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         return begin;
     }
 
-    private async Task<List<(DateTimeOffset? Due, DateTimeOffset? Start, DateTimeOffset? End)>> SpansAsync(
+    private async Task<List<(long Stage, DateTimeOffset? Due, DateTimeOffset? Start, DateTimeOffset? End)>> SpansAsync(
         List<Slice> slices, string by, DateTimeOffset? since, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select j.scheduled_at, j.attempted_at, j.finished_at
+            select p.stage, j.scheduled_at, j.attempted_at, j.finished_at
             from unnest($1, $2) p (stage, key)
             cross join lateral (
                 select j.scheduled_at, j.attempted_at, j.finished_at
@@ -134,10 +151,10 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
         Add(command, slices, since);
-        var spans = new List<(DateTimeOffset?, DateTimeOffset?, DateTimeOffset?)>();
+        var spans = new List<(long, DateTimeOffset?, DateTimeOffset?, DateTimeOffset?)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            spans.Add((reader.TimeAt(0), reader.TimeAt(1), reader.TimeAt(2)));
+            spans.Add((reader.GetInt64(0), reader.TimeAt(1), reader.TimeAt(2), reader.TimeAt(3)));
         return spans;
     }
 

@@ -8,10 +8,12 @@ public static class Bars
     /// <summary>Place and size of each bar; null where there is no value. What is more than nothing is seen.</summary>
     public static IReadOnlyList<Bar?> Of(IReadOnlyList<double?> values, double top)
     {
-        // A lone run is no wall.
-        var step = 1000.0 / Math.Max(values.Count, 12);
+        // The first stands at the left end and the last at the right, as the times below say; and a lone run is no wall.
+        var step = 1000.0 / Math.Max(values.Count, 1);
+        var width = Math.Min(step * 0.8, 1000.0 / 12 * 0.8);
+        var space = values.Count < 2 ? 0 : (1000 - width) / (values.Count - 1);
         return [.. values.Select((value, i) => value is { } height
-            ? new Bar(i * step + step * 0.1, step * 0.8, height <= 0 || top <= 0 ? 0 : Math.Clamp(96 * height / top, 2, 96))
+            ? new Bar(i * space, width, height <= 0 || top <= 0 ? 0 : Math.Clamp(96 * height / top, 2, 96))
             : null)];
     }
 
