@@ -2,12 +2,14 @@ using JobLineage.Core.Feed;
 using JobLineage.Core.Lineage;
 using JobLineage.Core.Lineage.Inference;
 using JobLineage.Core.Postgres;
+using JobLineage.Core.Runs;
 using JobLineage.Core.Sources;
 
 namespace JobLineage.Dashboard.Hosting;
 
 /// <summary>Infers over the connections of the watched sources, for few at a time: it reads somebody's production database.</summary>
 /// <param name="sources">The sources.</param>
+/// <param name="reader">What was kept of jobs that their queues have pruned.</param>
 internal sealed class UntrackedLineage(WatchedSources sources, IRunReader reader) : IUntrackedLineage, IDisposable
 {
     private const int AtOnce = 2;
