@@ -60,7 +60,7 @@ public static class InferredText
     {
         var text = new StringBuilder("Inferred from arguments and times, not recorded");
         if (run.Key is not null && run.KeyValue is not null)
-            text.Append(CultureInfo.InvariantCulture, $": by {VisibleText.Line(run.Key)} = {VisibleText.Line(run.KeyValue)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}");
+            text.Append(CultureInfo.InvariantCulture, $": by {VisibleText.Line(run.Key)} = {VisibleText.Line(run.KeyValue)}{(run.KeyIsSuggested ? ", the best-fitting key" : "")}");
         text.Append(".\n");
         if (run.Window is { From: { } from, Until: { } until })
             text.Append(CultureInfo.InvariantCulture, $"Looked at {Format.Count(run.Window.Examined)} jobs inserted from {Format.Stamp(from)} to {Format.Stamp(until)}{(run.Window.NextRoot is { } next ? $", where the next root is: {VisibleText.Line(next)}" : "")}.\n");

@@ -27,7 +27,7 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
         Assert.Equal(["job 60"], await missing.FactsAsync());
         Assert.Contains("89 jobs from 1 job", await tab.EdgeAsync("SyncJob", Page));
         await missing.Locator(".links a").ClickAsync();
-        await Expect(tab.Page.Locator("[data-panel=stage] .about", new() { HasText = "89 of 108" })).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator("[data-panel=stage] .about", new() { HasText = "89 were created" })).ToBeVisibleAsync();
         Assert.Empty(tab.Complaints);
     }
 

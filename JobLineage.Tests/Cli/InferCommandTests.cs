@@ -16,7 +16,7 @@ public sealed class InferCommandTests
         Assert.Equal(0, ran.ExitCode);
         Assert.StartsWith("Keys that fit:\n  --by sync  0.", ran.Error);
         Assert.Contains("--by source_id", ran.Error);
-        Assert.StartsWith("Inferred from arguments and times, not recorded: by sync = kk-2026-11-22-1-434, the key that fits best.\n", ran.Output);
+        Assert.StartsWith("Inferred from arguments and times, not recorded: by sync = kk-2026-11-22-1-434, the best-fitting key.\n", ran.Output);
         Assert.Contains("\nSyncJob (1)  completed 1\n├─ MoviePageJob (89)", ran.Output.Replace("└─ Movie", "├─ Movie"));
         Assert.Contains("[inferred: sure 1.00; ", ran.Output);
         Assert.Contains("\nwhy\n", ran.Output);

@@ -62,7 +62,7 @@ public sealed class DigestPageTests : PageContext
         page.WaitForAssertion(() => Assert.Equal(6, page.FindAll("tr[data-digest]").Count), Limit);
         Assert.Equal(["given up", "failed", "unknown", "accepted", "sending", "pending"], page.FindAll("tr[data-digest] .chip").Select(c => c.TextContent));
         Assert.Contains("possible duplicate", Row(page, "accepted").TextContent);
-        Assert.Contains("nobody knows whether it arrived", Row(page, "unknown").TextContent);
+        Assert.Contains("delivery uncertain", Row(page, "unknown").TextContent);
         Assert.Contains("429: later", Row(page, "pending").TextContent);
         Assert.Equal("digests/6", Row(page, "given-up").QuerySelector("a")!.GetAttribute("href"));
     }

@@ -25,15 +25,15 @@ internal static class DigestWords
     /// <summary>What a digest's state means for who waits for it.</summary>
     public static string Meaning(DigestSummary digest) => digest.State switch
     {
-        DeliveryState.Pending when digest.Attempts > 0 => "It could not be sent yet, and is tried again.",
-        DeliveryState.Pending => "It is made, and about to be sent.",
+        DeliveryState.Pending when digest.Attempts > 0 => "It could not be sent yet and will be retried.",
+        DeliveryState.Pending => "It is about to be sent.",
         DeliveryState.Sending => "It is being sent.",
-        DeliveryState.Accepted when digest.PossibleDuplicate => "The channel took it over; it may have arrived twice (possible duplicate).",
-        DeliveryState.Accepted => "The channel took it over.",
-        DeliveryState.Unknown when digest.NextAttemptAt is not null => "Nobody knows whether it arrived. It is sent once more, marked as a possible duplicate.",
-        DeliveryState.Unknown => "Nobody knows whether it arrived. It is not sent again: copies are to be avoided.",
-        DeliveryState.Failed => "The channel refused it. What it tells goes into a later digest.",
-        DeliveryState.GivenUp => "Nobody knows whether it arrived, twice. What it tells goes into a later digest, marked as perhaps told before.",
+        DeliveryState.Accepted when digest.PossibleDuplicate => "The channel accepted it; it may have arrived twice (possible duplicate).",
+        DeliveryState.Accepted => "The channel accepted it.",
+        DeliveryState.Unknown when digest.NextAttemptAt is not null => "Delivery is uncertain. It will be resent, marked as a possible duplicate.",
+        DeliveryState.Unknown => "Delivery is uncertain. It is not resent, because duplicates are to be avoided.",
+        DeliveryState.Failed => "The channel refused it. Its content goes into a later digest.",
+        DeliveryState.GivenUp => "Delivery was uncertain twice. Its content goes into a later digest, marked as possibly reported before.",
         _ => throw new ArgumentOutOfRangeException(nameof(digest)),
     };
 
@@ -47,8 +47,8 @@ internal static class DigestWords
         return last.State switch
         {
             DeliveryState.Failed => $"{last.Channel ?? $"{plan.Channel}"} refused the last digest{said} Look at {Listed(plan.Keys)}. "
-                + "What it told goes into the next one; a restart tries at once.",
-            _ => $"Nobody knows whether the last digest arrived{said}",
+                + "Its content goes into the next one; a restart retries at once.",
+            _ => $"Delivery of the last digest is uncertain{said}",
         };
     }
 
@@ -61,21 +61,21 @@ internal static class DigestWords
             1 => "1 failure waits for it",
             _ => $"{Format.Count(overview.Untold)} failures wait for it",
         };
-        var due = plan.NextAfter(now) is { } next ? $"The next one is due {Format.Ago(next, now)}" : "By its schedule there is no next one";
+        var due = plan.NextAfter(now) is { } next ? $"The next one is due {Format.Ago(next, now)}" : "Its schedule has no next one";
         var rows = overview.UntoldRows switch
         {
             0 => "",
             1 => ", and 1 row that can't be read",
             _ => $", and {Format.Count(overview.UntoldRows)} rows that can't be read",
         };
-        return $"{due}; {failures}{rows}{(overview is { Untold: 0, UntoldRows: 0 } && overview.Overdue.All(IsFine) ? ", and without any none is made" : "")}.";
+        return $"{due}; {failures}{rows}{(overview is { Untold: 0, UntoldRows: 0 } && overview.Overdue.All(IsFine) ? ", and without any no digest is sent" : "")}.";
     }
 
     /// <summary>How a pipeline stands that is expected to finish.</summary>
     public static string Describe(OverdueState state, DateTimeOffset now)
     {
         if (!state.IsJudged)
-            return "not judged yet: its source is not followed for long enough, or not read";
+            return "not judged yet: its source has not been followed for long enough";
         var last = state.LastAt is { } at ? $"last success {Format.Past(at, now)}" : "no success is known";
         return !state.IsOverdue ? $"in time, {last}"
             : state.IsMuted ? $"overdue and muted, {last}"

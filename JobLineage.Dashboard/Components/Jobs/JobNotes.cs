@@ -23,7 +23,7 @@ public static class JobNotes
         if (job.IsEarlier)
             yield return $"The id {job.NativeId} came back with another insertion time and is another job's now. This is the earlier one, as it was last seen.";
         if (job.IsVanished)
-            yield return "The row left the queue before the job was seen to finish: deleted, or finished and pruned between two looks. It is no longer counted.";
+            yield return "The row left the queue before the job was seen to finish: deleted, or finished and pruned between two reads. It is no longer counted.";
         else if (job.IsGone && !job.IsEarlier)
             yield return "The source no longer has this row; this is what was last seen of it.";
         if (job.IsCycleCut)

@@ -24,7 +24,7 @@ internal static class InferWords
             ? $" inserted from {Format.Time(from)} to {Format.Time(until)}{(run.Window.NextRoot is { } next ? $", where the next root is: {next}" : "")}"
             : "";
         var by = run is { Key: { } key, KeyValue: { } value }
-            ? $" Held together by {key} = {Format.Short(value, 60)}{(run.KeyIsSuggested ? ", the key that fits best" : "")}."
+            ? $" Held together by {key} = {Format.Short(value, 60)}{(run.KeyIsSuggested ? ", the best-fitting key" : "")}."
             : "";
         return $"Looked at {Format.Jobs(run.Window.Examined)}{window}.{by}";
     }

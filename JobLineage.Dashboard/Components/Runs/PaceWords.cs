@@ -14,14 +14,14 @@ public static class PaceWords
         var lately = seen.PerMinute.Take(5).ToList();
         var finished = lately.Sum();
         if (finished == 0)
-            return $"None finished in the last {lately.Count} minutes: there is no pace to say by when it will be through.";
+            return $"None finished in the last {lately.Count} minutes, so no finish can be estimated.";
         // The mean of some minutes is no pace of the present when the last ones brought nothing.
         var silent = lately.TakeWhile(count => count == 0).Count();
         if (silent >= 2)
-            return $"None finished in the last {silent} minutes; {Format.Count(finished)} in the {lately.Count - silent} before: there is no pace to say by when it will be through.";
+            return $"None finished in the last {silent} minutes; {Format.Count(finished)} in the {lately.Count - silent} before, so no finish can be estimated.";
         var pace = $"{Format.Rate((double)finished / lately.Count)} finished a minute over the last {lately.Count} minutes.";
         if (seen.Forecast is not { } forecast)
-            return stage.Counts.Available + stage.Counts.Executing == 0 ? pace : $"{pace} Too few or too uneven to say by when it will be through.";
+            return stage.Counts.Available + stage.Counts.Executing == 0 ? pace : $"{pace} Too few or too uneven to estimate a finish.";
         var later = stage.Counts.Scheduled + stage.Counts.Suspended + stage.Counts.Retryable;
         var others = later > 0 ? $", not counting {Format.Count(later)} that wait for a time or a retry" : "";
         return $"{pace} The remaining {Format.Jobs(forecast.Remaining)} take {Range(forecast.Soonest, forecast.Latest)} at {Format.Rate(forecast.Slow)} to {Format.Rate(forecast.Fast)} a minute, as in the last {forecast.Minutes} minutes, if no more come{others}.";
