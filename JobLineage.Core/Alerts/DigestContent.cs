@@ -29,7 +29,7 @@ public sealed record DigestContent
     /// <summary>When the last of them failed; without any, when the digest was made.</summary>
     public required DateTimeOffset LastAt { get; init; }
 
-    /// <summary>How many of them an earlier message may have told of: delivery uncertain.</summary>
+    /// <summary>How many of them an earlier message may have told of: nobody knows whether that arrived.</summary>
     public long ToldBefore { get; init; }
 
     /// <summary>The runs with the most failures; the singles of a source stand among them.</summary>

@@ -8,7 +8,7 @@ namespace JobLineage.Core.Alerts;
 /// <param name="Text">The plain text.</param>
 /// <param name="Html">The same as HTML.</param>
 /// <param name="Content">What both were made of.</param>
-/// <param name="IsPossibleDuplicate">An earlier copy was sent, and delivery uncertain.</param>
+/// <param name="IsPossibleDuplicate">An earlier copy was sent, and nobody knows whether that arrived.</param>
 public sealed record DigestMessage(string Subject, string Text, string Html, DigestContent Content, bool IsPossibleDuplicate)
 {
     /// <summary>Runs that a message refers to: mail clients follow the last ones, and header lines have their limits.</summary>

@@ -31,7 +31,7 @@ public sealed class Outbox(NpgsqlDataSource store)
 
     /// <summary>
     /// Claims the digest that is due. One that somebody else claimed is due when its lease is over: had that one begun to
-    /// send, delivery uncertain.
+    /// send, and nobody knows whether it arrived.
     /// </summary>
     /// <returns>It; null when none is due.</returns>
     public async Task<Claim?> ClaimAsync(string channel, TimeSpan lease, CancellationToken cancellation)

@@ -113,7 +113,7 @@ internal static class DigestCommand
                 SendResult.Accepted => $"{settings.Channel} took it over.",
                 SendResult.Rejected => $"{settings.Channel} refused it: {outcome.Detail}",
                 SendResult.NotSent => $"It is not sent yet: {outcome.Detail}",
-                _ => $"Nobody knows whether it arrived: {outcome.Detail}",
+                _ => $"Delivery is uncertain: {outcome.Detail}",
             });
         }
 

@@ -37,7 +37,7 @@ public sealed partial class DigestActions(
             SendResult.Accepted => new(true, $"Accepted{(outcome.ProviderId is { } id ? $" as {id}" : "")}{detail}"),
             SendResult.Rejected => new(false, $"Rejected{detail}"),
             SendResult.NotSent => new(false, $"Not sent, and may be later{detail}"),
-            _ => new(false, $"Nobody knows whether it arrived{detail}"),
+            _ => new(false, $"Delivery is uncertain{detail}"),
         };
     });
 

@@ -108,7 +108,7 @@ public sealed class DigestPageTests : PageContext
     [Theory]
     [InlineData(SendResult.Accepted, null, "good", "Accepted.")]
     [InlineData(SendResult.Rejected, "401: no", "bad", "Rejected: 401: no")]
-    [InlineData(SendResult.Unknown, "silence", "bad", "Nobody knows whether it arrived: silence")]
+    [InlineData(SendResult.Unknown, "silence", "bad", "Delivery is uncertain: silence")]
     [InlineData(null, null, "bad", "A test message was sent within the last 30 s; wait a moment.")]
     public async Task A_test_message_says_what_became_of_it(SendResult? result, string? detail, string look, string said)
     {
