@@ -88,6 +88,28 @@ public sealed class InferenceReadingTests
     }
 
     [Fact]
+    public async Task A_root_that_the_queue_has_pruned_is_inferred_from_by_what_was_kept_of_it()
+    {
+        await using var fixture = await LineageFixture.ObanAsync();
+        await fixture.Database.ExecuteAsync("""
+            insert into oban_jobs (id, worker, state, args, inserted_at, attempted_at, completed_at, attempt)
+            select n, case when n = 1 then 'App.Sync' else 'App.Page' end, 'completed', '{"site":"north-1"}',
+                timestamp '2026-03-01' + n * interval '1 s', timestamp '2026-03-01' + n * interval '1 s', timestamp '2026-03-02', 1 from generate_series(1, 20) n
+            """);
+        var queries = await InferenceFixture.OfAsync(fixture);
+        var whole = (await queries.InferAsync("1"))!;
+        await fixture.Database.ExecuteAsync("delete from oban_jobs where id = 1");
+        Assert.Null(await queries.InferAsync("1"));
+
+        var at = new DateTimeOffset(2026, 3, 1, 0, 0, 1, TimeSpan.Zero);
+        var kept = new Core.Model.Job { Source = "oban", Id = "1", State = Core.Model.JobState.Completed, Worker = "App.Sync", Args = """{"site":"north-1"}""", InsertedAt = at, AttemptedAt = at, FinishedAt = at.AddDays(1), Attempt = 1 };
+        var run = (await queries.InferAsync("1", kept: kept))!;
+
+        Assert.Equal(whole.Jobs.Select(job => (job.Job.Id, job.ParentId)), run.Jobs.Select(job => (job.Job.Id, job.ParentId)));
+        Assert.Contains("is not in the queue any more", run.Notes[0]);
+    }
+
+    [Fact]
     public async Task Secrets_link_nothing_and_are_shown_nowhere()
     {
         await using var fixture = await LineageFixture.ObanAsync();
