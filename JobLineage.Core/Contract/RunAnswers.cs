@@ -34,7 +34,10 @@ public sealed record RunAnswer : RunHeadAnswer
     /// <summary>Between which stages jobs have further parents, beside the one in the tree: <c>jobs</c> of <c>to</c> have one in <c>from</c>.</summary>
     public required IReadOnlyList<StageLink> Links { get; init; }
 
-    /// <summary>The worst first.</summary>
+    /// <summary>Jobs that came from other runs (<c>isIn</c>) or went to them, the newest first; <c>rootId</c> is the other run's root as it was called then.</summary>
+    public required IReadOnlyList<RunMove> Moves { get; init; }
+
+    /// <summary>What affects most jobs first, each consequence behind its cause.</summary>
     public required IReadOnlyList<FindingAnswer> Findings { get; init; }
 
     /// <summary>Stages that are not here.</summary>
@@ -64,6 +67,7 @@ public sealed record RunAnswer : RunHeadAnswer
             Stages = [.. stages.Select(StageAnswer.Of)],
             Edges = edges,
             Links = links,
+            Moves = run.Moves,
             Findings = [.. findings.Select(FindingAnswer.Of)],
             StagesOmitted = stagesOmitted,
             EdgesOmitted = edgesOmitted,

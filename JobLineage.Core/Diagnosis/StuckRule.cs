@@ -41,7 +41,8 @@ internal sealed class StuckRule(RunSnapshot run, StageIndex stages, AttemptLimit
     }
 
     // Jobs that are older than the run came from another one. They have waited here since they came, and that was not before this run began.
-    private DateTimeOffset? Joined(Stage stage, DateTimeOffset? since) => since < run.StartedAt && stage.FirstInsertedAt < run.StartedAt ? run.StartedAt : since;
+    private DateTimeOffset? Joined(Stage stage, DateTimeOffset? since) =>
+        since < run.StartedAt && stage.FirstInsertedAt < run.StartedAt ? run.Moves.Where(move => move.IsIn).Min(move => (DateTimeOffset?)move.At) is { } came && came > run.StartedAt ? came : run.StartedAt : since;
 
     private static Standing Due(Stage stage, StageFacts known, DateTimeOffset since) => new(
         stage.Counts.Retryable >= stage.Counts.Scheduled ? "retryable" : "scheduled",

@@ -70,6 +70,9 @@ public sealed record RunSnapshot
     /// <summary>Whether the run has more further parents than were counted in <see cref="Links"/>: then it is those of the first jobs by id.</summary>
     public bool LinksAreCut { get; init; }
 
+    /// <summary>Jobs that came from other runs or went to them, the newest first; empty for most runs.</summary>
+    public IReadOnlyList<RunMove> Moves { get; init; } = [];
+
     /// <summary>What was diagnosed, worst first.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
@@ -158,6 +161,13 @@ public sealed record Stage
     /// <summary>All jobs of the stage.</summary>
     public long Total => Counts.Total;
 }
+
+/// <summary>Jobs that changed their run.</summary>
+/// <param name="RootId">The root of the other run, as it was called then.</param>
+/// <param name="Jobs">How many jobs.</param>
+/// <param name="At">When last, in UTC.</param>
+/// <param name="IsIn">Whether they came from there; otherwise they went there.</param>
+public sealed record RunMove(string RootId, long Jobs, DateTimeOffset At, bool IsIn);
 
 /// <summary>The way from one stage to another.</summary>
 /// <param name="From">The path of the parents' stage.</param>

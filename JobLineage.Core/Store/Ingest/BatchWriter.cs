@@ -26,6 +26,7 @@ internal sealed class BatchWriter(NpgsqlConnection connection, short sourceId, s
         QueueWriter.Add(batch, sourceId, queues);
         FailureDeltas.Add(batch, sourceId, failures, hasReturned);
         MoveHeads(batch, runs);
+        MoveDeltas.Add(batch, sourceId, nodes, runs);
         Sweep(batch, deltas);
         more(batch);
         if (batch.BatchCommands.Count > 0)

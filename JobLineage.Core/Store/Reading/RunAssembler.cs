@@ -20,7 +20,7 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
         {
             runs[id] = run = new(
                 row.Text(), row.Time(), row.Text(), row.TextOrNull(), row.Text(), row.Long(), row.Time(), row.TextOrNull(),
-                (JobFlags)(row.ShortOrNull() ?? 0), row.Bool(), row.Short(), row.Int(), row.Long(), []);
+                (JobFlags)(row.ShortOrNull() ?? 0), row.Bool(), row.Short(), row.Int(), row.Long(), row.TextOrNull(), []);
         }
 
         run.Stages.Add(stage);
@@ -62,6 +62,7 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
             Edges = Edges(rows, paths),
             Links = Links(rows, stages, paths),
             LinksAreCut = rows.Exists(s => s.LinksAreCut),
+            Moves = StoredJson.Moves(run.Moves),
             Counts = counts,
             StartedAt = run.StartedAt,
             FinishedAt = counts.Unfinished == 0 ? stages.Max(s => s.LastFinishedAt) : null,
@@ -126,7 +127,7 @@ internal sealed class RunAssembler(DateTimeOffset now, bool details)
 
     private sealed record Rows(
         string Source, DateTimeOffset? AsOf, string RootId, string? RunKey, string Worker, long Version, DateTimeOffset? StartedAt,
-        string? RootArgs, JobFlags RootFlags, bool IsSourceRead, short SourceId, int WorkerId, long Absent, List<StageRow> Stages);
+        string? RootArgs, JobFlags RootFlags, bool IsSourceRead, short SourceId, int WorkerId, long Absent, string? Moves, List<StageRow> Stages);
 
     private sealed record StageRow(
         long Id, long? ParentId, string Worker, string? Step, int Depth, StateCounts Counts, long Vanished, long CycleCuts, long Parents,

@@ -33,7 +33,7 @@ internal static class SnapshotSql
     public static readonly string Run =
         $"""
         src.name, src.as_of, r.root_id, r.run_key, rw.text, r.version, coalesce(root.inserted_at, r.started_at),
-        {JobSql.Args("root")}, root.flags, src.backfilled, r.source_id, r.worker, r.absent
+        {JobSql.Args("root")}, root.flags, src.backfilled, r.source_id, r.worker, r.absent, r.moves::text
         """;
 
     /// <summary>
