@@ -45,6 +45,7 @@ internal static class DashboardData
         services.AddSingleton(s => new RunReader(
             s.GetRequiredService<NpgsqlDataSource>(), sources.Diagnosis, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunReader>(s => s.GetRequiredService<RunReader>());
+        services.AddSingleton(sources.Diagnosis);
         services.AddSingleton<IRunComparisons>(s => new CompareReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>()));
         services.AddSingleton<IRunExports>(s => new ExportReader(s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RunReader>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRunSql, SourcesSql>();

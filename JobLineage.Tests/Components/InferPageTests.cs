@@ -54,7 +54,7 @@ public sealed class InferPageTests : PageContext
     {
         Untracked.Hangs = true;
         var page = Page("");
-        Assert.Contains("Looking through", page.Find("[role=status]").TextContent);
+        Assert.Contains("Searching the queue", page.Find("[role=status]").TextContent);
         await DisposeComponentsAsync();
         page.WaitForAssertion(() => Assert.Equal(1, Untracked.Ended), Limit);
     }

@@ -10,6 +10,7 @@ namespace JobLineage.Tests.Components;
 /// <summary>The pages of queues and pipelines, what doctor says of a source, and what this program is.</summary>
 public sealed class QueuePagesTests : PageContext
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -53,10 +54,10 @@ public sealed class QueuePagesTests : PageContext
     public void What_a_queue_is_doing_is_read_off_its_numbers(long ready, long running, int? oldest, double? started, QueueCondition condition)
     {
         var queue = new QueueLine("mail") { Ready = ready, Executing = running, OldestReadyAt = Ago(oldest), LastStartedAt = Ago(started) };
-        Assert.Equal(condition, QueueWords.ConditionOf(queue, SomeRuns.Noon));
-        Assert.Equal(QueueCondition.Paused, QueueWords.ConditionOf(queue with { Said = new(true, null, null, "t", null, []) }, SomeRuns.Noon));
+        Assert.Equal(condition, QueueWords.ConditionOf(queue, SomeRuns.Noon, Patience));
+        Assert.Equal(QueueCondition.Paused, QueueWords.ConditionOf(queue with { Said = new(true, null, null, "t", null, []) }, SomeRuns.Noon, Patience));
         if (queue is { Ready: > 0, Executing: 0 })
-            Assert.Equal(QueueCondition.Unserved, QueueWords.ConditionOf(queue with { Said = new(null, null, null, null, "nodes", []) }, SomeRuns.Noon));
+            Assert.Equal(QueueCondition.Unserved, QueueWords.ConditionOf(queue with { Said = new(null, null, null, null, "nodes", []) }, SomeRuns.Noon, Patience));
     }
 
     [Fact]

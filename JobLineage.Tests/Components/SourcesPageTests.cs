@@ -100,7 +100,7 @@ public sealed class SourcesPageTests : PageContext
         Reader.Sources = [];
         var cut = Render<SourcesPage>();
         Assert.Contains(sentence, cut.WaitForElement(".empty", Limit).TextContent);
-        Assert.Equal(configured.Length == 0, cut.FindAll("pre").Count == 1);
+        Assert.Equal(configured.Length == 0, cut.FindAll("pre").Count > 0);
         Assert.Empty(cut.FindAll("[data-unfound]"));
     }
 

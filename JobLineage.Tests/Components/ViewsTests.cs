@@ -167,7 +167,7 @@ public sealed class ViewsTests : PageContext
         Assert.Empty(page.FindAll("img"));
         Assert.Equal("runs/oban/1?tab=jobs&error=17", page.Find("[data-error='17'] .c-error a").GetAttribute("href"));
         Assert.Equal("jobs/oban/a/b", page.Find("[data-error='17'] .c-sample a").GetAttribute("href"));
-        Assert.Contains("The first 1 kinds are shown", page.Markup);
+        Assert.Contains("The first 1 are shown", page.Markup);
         Assert.Equal("SyncJob/MoviePageJob", page.Find(".levels a[aria-current]").GetAttribute("title"));
         var said = page.Find("[data-view=ancestors] p").TextContent;
         Assert.Contains("the 1 with the most are shown", said);

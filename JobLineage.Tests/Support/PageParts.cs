@@ -31,6 +31,7 @@ internal static class PageParts
         services.AddSingleton<IPutAside>(s => s.GetRequiredService<FakeSourceDesk>());
         services.AddSingleton<SourceActions>();
         services.AddSingleton<IQueues>(new FakeQueues());
+        services.AddSingleton(new Core.Diagnosis.DiagnosisOptions());
         services.AddSingleton<ISourceChecks>(new FakeChecks());
     }
 }

@@ -34,7 +34,7 @@ internal sealed class PipelinesReader(NpgsqlConnection connection, RunExaminer e
                 NewestId = run.RootId,
                 NewestStartedAt = run.StartedAt,
                 NewestState = looked?.State ?? (run.Counts.Discarded > 0 ? RunState.Failed : RunState.Finished),
-                Reason = looked?.Findings.FirstOrDefault()?.Headline,
+                Reason = looked?.Reason,
             };
         }
     }

@@ -75,6 +75,9 @@ internal sealed class RunExaminer(DiagnosisOptions diagnosis, PastRuns past, Exa
 /// <param name="Findings">What was found.</param>
 internal sealed record SeenRun(RunSnapshot Run, RunState State, IReadOnlyList<Finding> Findings)
 {
+    /// <summary>Why it is in its state, in a few words; null where nothing is wrong.</summary>
+    public string? Reason => (Findings.FirstOrDefault(f => State == RunState.Stuck && f.Kind == FindingKind.Stuck) ?? Findings.FirstOrDefault())?.Headline;
+
     /// <summary>Whether a filter by state means it: a run that goes on can be stuck and failing, and is found by both.</summary>
     public bool Is(RunState state) => state switch
     {

@@ -132,7 +132,7 @@ internal sealed class RunsList(NpgsqlConnection connection, RunsQuery query, Run
             if (!rows.TryGetValue(place.Id, out var row))
                 continue;
             var summary = row.Summary with { Trend = trends.GetValueOrDefault((row.SourceId, row.WorkerId)) };
-            runs.Add(seen.TryGetValue(place.Id, out var run) ? summary with { State = run.State, Findings = FindingCounts.Of(run.Findings), Reason = run.Findings.FirstOrDefault()?.Headline } : summary);
+            runs.Add(seen.TryGetValue(place.Id, out var run) ? summary with { State = run.State, Findings = FindingCounts.Of(run.Findings), Reason = run.Reason } : summary);
         }
 
         return runs;

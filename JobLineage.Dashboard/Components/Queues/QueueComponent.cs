@@ -1,3 +1,5 @@
+using JobLineage.Core.Diagnosis;
+using JobLineage.Core.Model;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
@@ -17,6 +19,13 @@ public abstract class QueueComponent : ViewComponent
     /// <summary>Asks the source.</summary>
     [Inject]
     protected IQueues Queues { get; set; } = null!;
+
+    /// <summary>When something is called stuck.</summary>
+    [Inject]
+    protected DiagnosisOptions Limits { get; set; } = null!;
+
+    /// <summary>What a queue is doing, by the limits of its source.</summary>
+    protected QueueCondition ConditionOf(QueueLine queue, DateTimeOffset now) => QueueWords.ConditionOf(queue, now, Limits.StuckAfterFor(Source, ""));
 
     /// <summary>What was read.</summary>
     protected LiveWatch<QueueReading> Reading { get; }

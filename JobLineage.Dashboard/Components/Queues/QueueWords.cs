@@ -28,16 +28,16 @@ public enum QueueCondition
 /// <summary>What is said of a queue. Pure.</summary>
 public static class QueueWords
 {
-    /// <summary>As long as nothing may begin before a queue with ready jobs is said to stand still.</summary>
-    public static readonly TimeSpan Patience = JobLineage.Core.Diagnosis.DiagnosisOptions.DefaultStuckAfter;
-
     /// <summary>What it is doing, worst first.</summary>
-    public static QueueCondition ConditionOf(QueueLine queue, DateTimeOffset now)
+    /// <param name="queue">The queue.</param>
+    /// <param name="now">The moment of the reading.</param>
+    /// <param name="patience">As long as nothing may begin before a queue with ready jobs is said to stand still.</param>
+    public static QueueCondition ConditionOf(QueueLine queue, DateTimeOffset now, TimeSpan patience)
     {
         ArgumentNullException.ThrowIfNull(queue);
         if (queue.Said?.IsPaused is true)
             return QueueCondition.Paused;
-        var late = queue.Ready > 0 && queue.OldestReadyAt <= now - Patience && !(queue.LastStartedAt > now - Patience);
+        var late = queue.Ready > 0 && queue.OldestReadyAt <= now - patience && !(queue.LastStartedAt > now - patience);
         if (queue is { Ready: > 0, Executing: 0, Said.IsUnserved: true })
             return QueueCondition.Unserved;
         if (late)
@@ -64,12 +64,12 @@ public static class QueueWords
     }
 
     /// <summary>Why it is doing that, in one or two sentences; empty where there is nothing to say.</summary>
-    public static string Why(QueueLine queue, DateTimeOffset now)
+    public static string Why(QueueLine queue, QueueCondition condition, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(queue);
         var last = queue.LastStartedAt is { } at ? $"The last job started {Format.Words(now - at)} ago." : "No job was ever seen to start.";
         var waiting = $"{Format.Jobs(queue.Ready)} {(queue.Ready == 1 ? "is" : "are")} waiting";
-        return ConditionOf(queue, now) switch
+        return condition switch
         {
             QueueCondition.Paused => $"{(queue.Said!.PausedAt is { } paused ? $"Paused for {Format.Words(now - paused)}" : "Paused")}, says {queue.Said.SaidBy}. {waiting}.",
             QueueCondition.Unserved => $"{waiting}, and no live worker serves it, says {queue.Said!.NodesBy}. {last}",
