@@ -69,7 +69,7 @@ public static class Incidents
             Failed = parts.Sum(part => part.Effects.Sum(effect => effect.Affected) + (part.Finding.Kind == FindingKind.Failing ? part.Own : 0)),
             Missing = parts.Where(part => part.Finding.Kind is FindingKind.Missing or FindingKind.Childless).Sum(part => part.Own),
             Advice = worst.Finding.Advice,
-            Runs = [.. parts.DistinctBy(part => part.Run.RootId).Take(MostRuns).Select(part => new IncidentRun(part.Run.RootId, part.Run.Worker, part.Finding.Id, part.Finding.Stage, part.Affected))],
+            Runs = [.. parts.DistinctBy(part => part.Run.RootId).Take(MostRuns).Select(part => new IncidentRun(part.Run.RootId, part.Run.Worker, part.Finding.Id, part.Finding.Stage, part.Affected) { Own = part.Own })],
         };
     }
 

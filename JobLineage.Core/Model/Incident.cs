@@ -42,7 +42,11 @@ public sealed record Incident(string Key, string Source, FindingKind Kind, strin
 /// <param name="Finding">The <see cref="Finding.Id"/> of what was found in it.</param>
 /// <param name="Stage">The path of the stage that it was found in; null when it is about the run.</param>
 /// <param name="Affected">How many of its jobs are affected.</param>
-public sealed record IncidentRun(string RootId, string Worker, string Finding, string? Stage, long Affected);
+public sealed record IncidentRun(string RootId, string Worker, string Finding, string? Stage, long Affected)
+{
+    /// <summary>How many of them by the finding itself, and not only by what probably follows from it.</summary>
+    public long Own { get; init; }
+}
 
 /// <summary>Of what incidents are asked for.</summary>
 /// <param name="Source">Only of this source; null for all.</param>

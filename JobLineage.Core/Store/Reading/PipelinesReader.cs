@@ -45,9 +45,16 @@ internal sealed class PipelinesReader(NpgsqlConnection connection, RunExaminer e
             $"""
             select p.source_id, p.worker, r.id, r.version, r.root_id, r.started_at, {StateColumns.Of("r")}
             from unnest($1, $2) p (source_id, worker) cross join lateral (
-                select * from job_lineage.run r
-                where r.source_id = p.source_id and r.worker = p.worker and r.rows > 0
-                order by r.id desc limit 1) r
+                -- What has come to rest has an index for each pipeline; what goes on is little.
+                select * from (
+                    (select r.* from job_lineage.run r
+                     where r.source_id = p.source_id and r.worker = p.worker and {RunPlaces.Closed}
+                     order by {RunPlaces.Start} desc, r.id desc limit 1)
+                    union all
+                    (select r.* from job_lineage.run r
+                     where r.source_id = p.source_id and r.worker = p.worker and {RunPlaces.Open}
+                     order by {RunPlaces.Start} desc, r.id desc limit 1)) r
+                order by {RunPlaces.Start} desc, r.id desc limit 1) r
             """, connection) { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Shorts(pipelines.Select(p => p.SourceId)), Parameters.Ints(pipelines.Select(p => p.WorkerId)));
         var newest = new Dictionary<(short, int), NewestRun>();
         await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));

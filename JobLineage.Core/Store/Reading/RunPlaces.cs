@@ -18,10 +18,14 @@ internal sealed class RunPlaces(
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private const string Unfinished = "r.available + r.scheduled + r.suspended + r.executing + r.retryable";
-    private const string Open = Unfinished + " > 0";
+    /// <summary>A run that goes on, as the indexes say it.</summary>
+    public const string Open = Unfinished + " > 0";
 
     /// <summary>A run that has come to rest, as the indexes say it.</summary>
     public const string Closed = "r.rows > 0 and " + Unfinished + " = 0";
+
+    /// <summary>By what runs stand in the order of their start, as the indexes say it.</summary>
+    public const string Start = "coalesce(r.started_at, '-infinity'::timestamptz)";
 
     /// <summary>By what runs stand in the order of their last activity, as the indexes say it.</summary>
     public const string Activity = "coalesce(r.last_activity_at, '-infinity'::timestamptz)";
@@ -103,7 +107,7 @@ internal sealed class RunPlaces(
 
     private string ClosedKey => query.Sort switch
     {
-        RunSort.Started => "coalesce(r.started_at, '-infinity'::timestamptz)",
+        RunSort.Started => Start,
         RunSort.Duration => "job_lineage.run_span(r.started_at, r.last_activity_at)",
         RunSort.Jobs => "(r.completed + r.discarded + r.cancelled)",
         RunSort.Failures => "r.discarded",
