@@ -55,7 +55,8 @@ internal sealed class PipelinesReader(NpgsqlConnection connection, RunExaminer e
                      where r.source_id = p.source_id and r.worker = p.worker and {RunPlaces.Open}
                      order by {RunPlaces.Start} desc, r.id desc limit 1)) r
                 order by {RunPlaces.Start} desc, r.id desc limit 1) r
-            """, connection) { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Shorts(pipelines.Select(p => p.SourceId)), Parameters.Ints(pipelines.Select(p => p.WorkerId)));
+            """, connection)
+        { CommandTimeout = ViewsReader.TimeoutSeconds }.With(Parameters.Shorts(pipelines.Select(p => p.SourceId)), Parameters.Ints(pipelines.Select(p => p.WorkerId)));
         var newest = new Dictionary<(short, int), NewestRun>();
         await using var row = new RowCursor(await command.ExecuteReaderAsync(cancellation));
         while (await row.NextAsync(cancellation))
