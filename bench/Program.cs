@@ -3,6 +3,7 @@ using JobLineage.Bench.Digest;
 using JobLineage.Bench.Engines;
 using JobLineage.Bench.Engines.HangfirePipeline;
 using JobLineage.Bench.Faults;
+using JobLineage.Bench.Graph;
 using JobLineage.Bench.History;
 using JobLineage.Bench.Latency;
 using JobLineage.Bench.Lineage;
@@ -18,7 +19,7 @@ using Spectre.Console;
 IBenchmark[] benchmarks =
 [
     new LineageBench(), new ProducerBench(), new LatencyBench(), new FaultsBench(), new PageBench(), new ViewsBench(), new HistoryBench(),
-    new DigestBench(), new WritesBench(), new EnginesBench(),
+    new DigestBench(), new WritesBench(), new EnginesBench(), new GraphBench(),
 ];
 
 using var stop = new CancellationTokenSource();

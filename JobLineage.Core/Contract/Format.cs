@@ -49,11 +49,17 @@ public static class Format
     /// <summary>A moment: <c>2026-03-14 12:00:07 UTC</c>.</summary>
     public static string Time(DateTimeOffset time) => Of(time, "yyyy-MM-dd HH:mm:ss 'UTC'");
 
+    /// <summary>A moment in the zone of whoever looks: <c>2026-03-14 13:00:07 UTC+1</c>; null: UTC.</summary>
+    public static string Time(DateTimeOffset time, TimeZoneInfo? zone) => In(time, zone, "yyyy-MM-dd HH:mm:ss");
+
     /// <summary>The same to the minute; a dash where there is none.</summary>
     public static string Minute(DateTimeOffset? time) => time is { } at ? Of(at, "yyyy-MM-dd HH:mm 'UTC'") : None;
 
     /// <summary>The time of day: <c>12:00:07 UTC</c>.</summary>
     public static string Clock(DateTimeOffset time) => Of(time, "HH:mm:ss 'UTC'");
+
+    /// <summary>The time of day in the zone of whoever looks: <c>13:00:07 UTC+1</c>; null: UTC.</summary>
+    public static string Clock(DateTimeOffset time, TimeZoneInfo? zone) => In(time, zone, "HH:mm:ss");
 
     /// <summary>A moment in the lines of a terminal: <c>2026-03-14 12:00:07Z</c>.</summary>
     public static string Stamp(DateTimeOffset time) => Of(time, "yyyy-MM-dd HH:mm:ss'Z'");
@@ -63,6 +69,18 @@ public static class Format
 
     /// <summary>The same to the second, for attributes of a page.</summary>
     public static string IsoSecond(DateTimeOffset time) => Of(time, "yyyy-MM-dd'T'HH:mm:ss'Z'");
+
+    private static string In(DateTimeOffset time, TimeZoneInfo? zone, string form)
+    {
+        if (zone is null)
+            return Of(time, $"{form} 'UTC'");
+        var local = TimeZoneInfo.ConvertTime(time, zone);
+        var offset = local.Offset;
+        var minutes = Math.Abs(offset.Minutes);
+        // Which zone it is: a name may be that of several, as CST is.
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{local.ToString(form, CultureInfo.InvariantCulture)} UTC{(offset < TimeSpan.Zero ? '-' : '+')}{Math.Abs(offset.Hours)}{(minutes == 0 ? "" : $":{minutes:00}")}");
+    }
 
     /// <summary>How long ago, or in how long; js/app.js keeps the same words going between updates.</summary>
     public static string Ago(DateTimeOffset time, DateTimeOffset now)

@@ -22,14 +22,15 @@ public static class TextTree
     /// <param name="run">The run.</param>
     /// <param name="glyphs">What to draw with.</param>
     /// <param name="mark">What else to say about a stage, at the end of its line.</param>
-    public static string OfStages(RunSnapshot run, TreeGlyphs? glyphs = null, Func<Stage, string>? mark = null)
+    /// <param name="countNote">What else to say about a count, right behind it.</param>
+    public static string OfStages(RunSnapshot run, TreeGlyphs? glyphs = null, Func<Stage, string>? mark = null, Func<Stage, JobState, string>? countNote = null)
     {
         glyphs ??= TreeGlyphs.Unicode;
         var text = new StringBuilder();
         var children = run.Stages.ToLookup(s => s.ParentPath);
         var findings = run.Findings.SelectMany(f => f.AllStages.Select(stage => (stage, f))).ToLookup(f => f.stage, f => f.f);
         var further = FurtherOf(run);
-        Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs) + AlsoAfter(further[s.Path]) + mark?.Invoke(s));
+        Draw(text, glyphs, children[null], s => children[s.Path], s => Line(run, s, findings[s.Path], glyphs, countNote) + AlsoAfter(further[s.Path]) + mark?.Invoke(s));
         if (run.Findings.Count > 0)
             text.Append('\n');
         foreach (var finding in run.Findings)
@@ -108,7 +109,7 @@ public static class TextTree
     public static string Counts(StateCounts counts, TreeGlyphs? glyphs = null) =>
         string.Join((glyphs ?? TreeGlyphs.Unicode).Dot, MostFirst(counts).Select(c => $"{c.Key.Name()} {Format.Count(c.Value)}"));
 
-    private static string Line(RunSnapshot run, Stage stage, IEnumerable<Finding> findings, TreeGlyphs glyphs)
+    private static string Line(RunSnapshot run, Stage stage, IEnumerable<Finding> findings, TreeGlyphs glyphs, Func<Stage, JobState, string>? note)
     {
         var rest = findings.ToList();
         var parts = new List<string>();
@@ -116,7 +117,7 @@ public static class TextTree
         {
             var marks = rest.Where(f => f.Evidence.TryGetValue("state", out var s) && s is string name && name == state.Name()).ToList();
             rest.RemoveAll(marks.Contains);
-            parts.Add($"{state.Name()} {Format.Count(count)}{string.Concat(marks.Select(f => " " + Mark(f, glyphs)))}");
+            parts.Add($"{state.Name()} {Format.Count(count)}{note?.Invoke(stage, state)}{string.Concat(marks.Select(f => " " + Mark(f, glyphs)))}");
         }
 
         var name = run.RootIsMissing && stage.ParentPath is null ? $"{Workers.Unknown} job {VisibleText.Line(run.RootId)}, which is missing" : VisibleText.Line(stage.Name);

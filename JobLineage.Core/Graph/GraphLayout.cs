@@ -10,7 +10,7 @@ public sealed class GraphLayout
 {
     private readonly FrozenDictionary<string, PlacedNode> _byPath;
 
-    private GraphLayout(string key, string history, double width, double height, IReadOnlyList<PlacedNode> nodes, IReadOnlyList<PlacedEdge> edges,
+    internal GraphLayout(string key, string history, double width, double height, IReadOnlyList<PlacedNode> nodes, IReadOnlyList<PlacedEdge> edges,
         IReadOnlyList<PlacedEdge> links)
     {
         Key = key;

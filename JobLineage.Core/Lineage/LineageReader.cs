@@ -97,7 +97,7 @@ internal sealed class LineageReader(ProbedSource source, NpgsqlDataSource databa
                 FinishedAt = row.TimeAt(10),
                 Attempt = row.ClampedAt(11),
                 MaxAttempts = row.ClampedAt(12),
-                Parents = [.. FurtherParents.Read(row.TextAt(13), source.IdKind, id, parent, ReadSql.FetchLimit).Take(FurtherParents.Most)],
+                Parents = FurtherParents.First(FurtherParents.Read(row.TextAt(13), source.IdKind, id, parent, ReadSql.FetchLimit)),
             };
     }
 

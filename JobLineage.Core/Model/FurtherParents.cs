@@ -34,6 +34,13 @@ public static class FurtherParents
         }
     }
 
+    /// <summary>As many of them as are kept; the same list where that is all.</summary>
+    public static IReadOnlyList<string> First(IReadOnlyList<string> parents)
+    {
+        ArgumentNullException.ThrowIfNull(parents);
+        return parents.Count > Most ? [.. parents.Take(Most)] : parents;
+    }
+
     /// <summary>An array up to its last whole element, and closed.</summary>
     private static string Whole(string json)
     {

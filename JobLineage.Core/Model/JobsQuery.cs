@@ -34,6 +34,9 @@ public sealed record JobsQuery
     /// <summary>Which of its jobs.</summary>
     public JobFilter Filter { get; init; } = JobFilter.All;
 
+    /// <summary>Only jobs whose last attempt ran at some time in this span; null for all.</summary>
+    public JobsWindow? Within { get; init; }
+
     /// <summary>The order.</summary>
     public JobSort Sort { get; init; } = JobSort.Errors;
 

@@ -41,6 +41,9 @@ public interface IRunViews
     /// <summary>A run over time.</summary>
     Task<RunTimeline?> FindTimelineAsync(string source, string rootId, CancellationToken cancellation);
 
+    /// <summary>What happened in a run over time; null also where nothing has a time.</summary>
+    Task<RunActivity?> FindActivityAsync(string source, string rootId, CancellationToken cancellation);
+
     /// <summary>How the jobs of a stage fan out into another: what lies behind an edge of the stage graph.</summary>
     /// <param name="source">The source's name.</param>
     /// <param name="rootId">The root, or any job of the run.</param>

@@ -1,9 +1,7 @@
 using System.ComponentModel;
-using System.IO.Compression;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Security;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.ResponseCompression;
 
 namespace JobLineage.Dashboard.Api;
 
@@ -41,13 +39,6 @@ internal static class ApiEndpoints
                 return Task.CompletedTask;
             });
         });
-        services.AddResponseCompression(o =>
-        {
-            // What programs ask for. A page holds a token beside text that a visitor can choose: compressed, its length tells (BREACH).
-            o.EnableForHttps = true;
-            o.MimeTypes = ["application/json", "application/problem+json", "text/csv"];
-        });
-        services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.AddSingleton<ExportPlaces>();
         services.AddSingleton<EventPlaces>();
         services.AddSingleton<InferPlaces>();

@@ -33,7 +33,7 @@ public static class CommandLine
     }
 
     /// <summary>Whether to be stopped is how a verb ends: nobody shall take the half of anything else for the whole.</summary>
-    internal static bool RunsUntilStopped(Command verb) => verb is RootCommand or { Name: ServeCommand.Name or DemoCommand.Name };
+    internal static bool RunsUntilStopped(Command verb) => verb is RootCommand or { Name: ServeCommand.Name or DemoCommand.Name or WatchCommand.Name };
 
     /// <summary>Runs a command line to its exit code. What goes wrong is told on stderr, one sentence each.</summary>
     /// <param name="args">What was typed.</param>

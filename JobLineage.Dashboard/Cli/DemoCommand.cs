@@ -26,11 +26,7 @@ public static class DemoCommand
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
-        speed.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 100))
-                result.AddError("--speed must be a number from 0.1 to 100.");
-        });
+        speed.Between(0.1, 100, "--speed must be a number from 0.1 to 100.");
         var command = new Command(Name, "Run the dashboard with simulated live pipelines; needs only the Postgres binaries.");
         command.Options.Add(urls);
         command.Options.Add(speed);

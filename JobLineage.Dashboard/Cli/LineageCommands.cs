@@ -9,12 +9,13 @@ namespace JobLineage.Dashboard.Cli;
 public static class LineageCommands
 {
     /// <summary>
-    /// <c>stats</c>, <c>tree</c>, <c>children</c>, <c>ancestors</c>, <c>export</c>, <c>infer</c>; <c>queues</c>, <c>install</c>, <c>uninstall</c>, <c>doctor</c>.
+    /// <c>stats</c>, <c>tree</c>, <c>watch</c>, <c>children</c>, <c>ancestors</c>, <c>export</c>, <c>infer</c>; <c>queues</c>, <c>install</c>, <c>uninstall</c>, <c>doctor</c>.
     /// </summary>
     public static IReadOnlyList<Command> Create(QuerySetup setup) =>
     [
         new StatsCommand(setup).Command,
         new TreeCommand(setup).Command,
+        new WatchCommand(setup).Command,
         new ChildrenCommand(setup).Command,
         new AncestorsCommand(setup).Command,
         new ExportCommand(setup).Command,

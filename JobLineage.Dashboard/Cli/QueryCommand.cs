@@ -48,7 +48,10 @@ internal abstract class QueryCommand : SourceVerb
         var question = new Question(
             parse, new(probed, database, Clock, TimeoutSeconds, redaction), new(probed, database, redaction), job,
             parse.GetValue(json), source.Diagnosis, parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error)
-        { Reader = new(probed, database, new Redaction(source.RedactWords, MostCharacters), TimeoutSeconds) };
+        {
+            Reader = new(probed, database, new Redaction(source.RedactWords, MostCharacters), TimeoutSeconds),
+            Redaction = redaction,
+        };
         var isFound = await AskAsync(question, cancellation);
         var isBad = false;
         foreach (var row in question.Lineage.BadRows)
@@ -89,6 +92,9 @@ internal sealed record Question(
 {
     /// <summary>Reads jobs of the source whole.</summary>
     public required SourceReader Reader { get; init; }
+
+    /// <summary>Takes secrets out of what a database says.</summary>
+    public required Redaction Redaction { get; init; }
 
     /// <summary>Says which rows were passed over, by name.</summary>
     public async Task TellPassedOverAsync(IReadOnlyDictionary<string, long> passedOver)

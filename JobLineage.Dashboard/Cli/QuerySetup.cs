@@ -11,4 +11,7 @@ public sealed record QuerySetup
 
     /// <summary>Reads an environment variable: PGHOST and its like fill in what a connection string leaves out.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>The terminal that is drawn on; null where the output goes elsewhere.</summary>
+    public Func<LiveTerminal?> Terminal { get; init; } = LiveTerminal.Own;
 }

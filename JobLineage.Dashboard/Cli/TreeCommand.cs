@@ -30,11 +30,7 @@ internal sealed class TreeCommand : QueryCommand
     public TreeCommand(QuerySetup setup)
         : base("tree", "Draw a run as a tree, with what is stuck or failing in it.", setup)
     {
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--limit must be 1 or more.");
-        });
+        limit.Between(1, int.MaxValue, "--limit must be 1 or more.");
         Command.Options.Add(jobs);
         Command.Options.Add(fromHere);
         Command.Options.Add(ascii);

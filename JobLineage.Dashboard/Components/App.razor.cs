@@ -1,3 +1,4 @@
+using JobLineage.Dashboard.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
@@ -18,6 +19,8 @@ public sealed partial class App
 
     // Tells the page's script that a connection may be lost because its session has ended.
     private string? Session => Http?.User.Identity?.IsAuthenticated == true ? "true" : null;
+
+    private string? Times => Http?.Request.Cookies[ViewerZone.Cookie];
 
     // Pages that must answer a form themselves (signing in) opt out of the circuit.
     private IComponentRenderMode? Mode => Http?.AcceptsInteractiveRouting() == false ? null : RenderMode.InteractiveServer;

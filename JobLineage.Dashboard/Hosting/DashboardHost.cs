@@ -35,10 +35,15 @@ public static class DashboardHost
         builder.WebHost.ConfigureKestrel(o => (o.AddServerHeader, o.Limits.MaxRequestLineSize) = (false, JobLineageUi.LongestAddress));
         // The manifest of files that are not published yet; a published program has none, and then this does nothing.
         builder.WebHost.UseStaticWebAssets();
+        // What is not published is served as if somebody were editing it: packed anew for each request, for no browser to keep, under an ETag that is
+        // compared with nothing. Unless somebody is, it is served as what it is: files that never change under their names.
+        if (!builder.Environment.IsDevelopment())
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         ServiceFailures.Configure(builder.Services);
         builder.Services.AddSingleton<StoreUpgrade>();
         builder.Services.AddAccess(options);
         builder.Services.AddApi();
+        builder.Services.AddCompression();
         builder.Services.AddExceptionHandler<FailureAnswers>();
         builder.Services.AddProblemDetails();
         DashboardPages.AddTo(builder.Services);
@@ -80,7 +85,7 @@ public static class DashboardHost
         app.UseRouting();
         app.UseWhen(c => RequestKinds.IsApi(c.Request), api => api.UseStatusCodePages(Problems.WriteStatusAsync));
         app.UseMiddleware<SameOriginOnly>();
-        app.UseResponseCompression();
+        app.UseCompression();
         app.UseAuthentication();
         app.UseSessions();
         app.UseAuthorization();
@@ -89,6 +94,7 @@ public static class DashboardHost
         app.MapSignIn();
         app.MapApi(options.Access);
         app.MapDigestMessages();
+        app.MapDocPictures();
         DashboardPages.MapTo(app);
     }
 

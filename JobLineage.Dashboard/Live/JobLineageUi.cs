@@ -4,6 +4,8 @@ using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Components;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor;
+using MudBlazor.Services;
 
 namespace JobLineage.Dashboard.Live;
 
@@ -29,8 +31,14 @@ public static class JobLineageUi
         // The browser gives the connection up when two heartbeats and a half are missing (app.js): that is ten seconds.
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub =>
             (hub.KeepAliveInterval, hub.MaximumReceiveMessageSize) = (TimeSpan.FromSeconds(4), LongestAddress + MessageSize));
-        services.AddScoped<PageClock>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            (mud.SnackbarConfiguration.ShowTransitionDuration, mud.SnackbarConfiguration.HideTransitionDuration) = (80, 200);
+            mud.SnackbarConfiguration.VisibleStateDuration = 3_500;
+        });
+        services.AddScoped<PageClock>();
         services.TryAddSingleton<RunHub>();
         services.TryAddSingleton<DigestActions>();
         services.TryAddSingleton<SourceActions>();

@@ -31,6 +31,15 @@ public sealed class PageClock : IDisposable
     /// <summary>What the page's times count to, in UTC.</summary>
     public DateTimeOffset Now => _paused ?? _lost ?? _time.GetUtcNow();
 
+    /// <summary>The zone in which times are written; null for UTC.</summary>
+    public TimeZoneInfo? Zone { get; set; }
+
+    /// <summary>A moment as the viewer reads it.</summary>
+    public string Time(DateTimeOffset at) => Format.Time(at, Zone);
+
+    /// <summary>A time of day as the viewer reads it.</summary>
+    public string TimeOfDay(DateTimeOffset at) => Format.Clock(at, Zone);
+
     /// <summary>Whether the clock stands still.</summary>
     public bool IsStopped => _paused is not null || _lost is not null;
 

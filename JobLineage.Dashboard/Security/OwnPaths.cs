@@ -37,23 +37,24 @@ internal static class OwnPaths
         ["_content"] = PathKind.Asset,
         ["_framework"] = PathKind.Asset,
         ["js"] = PathKind.Asset,
+        ["about"] = PathKind.Page,
         ["admin"] = PathKind.Page,
         ["compare"] = PathKind.Page,
         ["digests"] = PathKind.Page,
+        ["docs"] = PathKind.Page,
         ["infer"] = PathKind.Page,
         ["jobs"] = PathKind.Page,
         ["login"] = PathKind.Page,
         ["logout"] = PathKind.Page,
         ["not-found"] = PathKind.Page,
         ["pipelines"] = PathKind.Page,
+        ["queues"] = PathKind.Page,
         ["runs"] = PathKind.Page,
         ["sources"] = PathKind.Page,
         // Kept for what is to come: nobody shall have to move a dashboard for it.
         ["audit"] = PathKind.Page,
-        ["docs"] = PathKind.Page,
         ["incidents"] = PathKind.Page,
         ["mcp"] = PathKind.Page,
-        ["queues"] = PathKind.Page,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What is found at a path.</summary>

@@ -147,7 +147,7 @@ public sealed class ChannelTests
         await using var server = await HttpLookAlike.StartAsync();
         server.Answer = (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted);
         using var client = Client();
-        var sender = fixture.Sender(new SendGridChannel(client, Options(server), new ManualTimeProvider()), new() { Timeout = TimeSpan.FromMilliseconds(300) });
+        var sender = fixture.Sender(new SendGridChannel(client, Options(server), new TestClock()), new() { Timeout = TimeSpan.FromMilliseconds(300) });
         Assert.Equal(SendResult.Unknown, Assert.Single(await sender.PassAsync(default)).Result);
         Assert.Equal(DeliveryState.Unknown, (await fixture.OnlyAsync()).State);
     }
@@ -259,7 +259,7 @@ public sealed class ChannelTests
     private static async Task<SendOutcome> SendGridAsync(HttpLookAlike server, DigestMessage message)
     {
         using var client = Client();
-        return await new SendGridChannel(client, Options(server), new ManualTimeProvider()).SendAsync(message, default);
+        return await new SendGridChannel(client, Options(server), new TestClock()).SendAsync(message, default);
     }
 
     private static SendGridOptions Options(HttpLookAlike server) => new(new(Key), new(server.Url), From, To);

@@ -18,7 +18,7 @@ public sealed class ScheduledDigestTests
     public async Task A_scheduled_digest_names_the_sources_that_could_not_be_read()
     {
         await using var fixture = await DigestFixture.CreateAsync();
-        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new TestClock(TimeProvider.System.GetUtcNow());
         var now = time.GetUtcNow();
         var channel = new ScriptedChannel();
         using var runs = Runs(fixture, channel, time,
@@ -44,7 +44,7 @@ public sealed class ScheduledDigestTests
     public async Task A_rule_about_a_source_that_is_not_there_is_said()
     {
         await using var fixture = await DigestFixture.CreateAsync();
-        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new TestClock(TimeProvider.System.GetUtcNow());
         var channel = new ScriptedChannel();
         using var runs = Runs(
             fixture, channel, time, [new("jobs.tenant_a", FeedState.Live, time.GetUtcNow(), null, 0, 0)], new ConfiguredSources(["jobs.tenant_a"]),
@@ -61,7 +61,7 @@ public sealed class ScheduledDigestTests
     public async Task Where_no_source_is_configured_nothing_of_the_store_is_taken_for_read()
     {
         await using var fixture = await DigestFixture.CreateAsync();
-        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new TestClock(TimeProvider.System.GetUtcNow());
         var channel = new ScriptedChannel();
         using var runs = Runs(fixture, channel, time, [new("oban", FeedState.Stopped, time.GetUtcNow().AddHours(-2), null, 0, 0)]);
         await fixture.FailAsync(1);
@@ -73,7 +73,7 @@ public sealed class ScheduledDigestTests
     public async Task A_digest_that_was_missed_waits_for_the_sources_but_not_for_ever()
     {
         await using var fixture = await DigestFixture.CreateAsync();
-        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new TestClock(TimeProvider.System.GetUtcNow());
         var channel = new ScriptedChannel();
         using var runs = Runs(fixture, channel, time, [new("oban", FeedState.Stopped, time.GetUtcNow().AddHours(-2), null, 0, 0)], "oban");
         await fixture.FailAsync(1);

@@ -15,10 +15,9 @@ internal sealed class SmtpLookAlike : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task serving;
 
-    /// <param name="port">Where it listens; 0: at a free port.</param>
-    public SmtpLookAlike(int port = 0)
+    public SmtpLookAlike()
     {
-        listener = new(IPAddress.Loopback, port);
+        listener = new(IPAddress.Loopback, 0);
         listener.Start();
         serving = ServeAsync();
     }
@@ -47,14 +46,15 @@ internal sealed class SmtpLookAlike : IAsyncDisposable
     /// <summary>Whether each mail came encrypted.</summary>
     public List<bool> Encrypted { get; } = [];
 
-    /// <summary>A certificate for this machine that nobody has signed, and that is its own authority.</summary>
-    public static X509Certificate2 NewCertificate()
+    /// <summary>A certificate that nobody has signed, and that is its own authority; for this machine unless a name is given.</summary>
+    public static X509Certificate2 NewCertificate(string? name = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={name ?? "127.0.0.1"}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        names.AddDnsName("localhost");
+        names.AddDnsName(name ?? "localhost");
+        if (name is null)
+            names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
@@ -100,6 +100,9 @@ internal sealed class SmtpLookAlike : IAsyncDisposable
                 {
                     case "EHLO":
                         await WriteAsync(stream, Offer(stream is SslStream));
+                        continue;
+                    case "HELO":
+                        await WriteAsync(stream, "502 that is no word of mine");
                         continue;
                     case "STARTTLS":
                         await WriteAsync(stream, "220 go on");

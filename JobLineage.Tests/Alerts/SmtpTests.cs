@@ -41,6 +41,7 @@ public sealed class SmtpTests
     [InlineData(".", "452 full", SendResult.NotSent)]
     [InlineData(".", "421 closing down", SendResult.NotSent)]
     [InlineData(".", "", SendResult.Unknown)]
+    [InlineData(".", "200 fine", SendResult.Accepted)]
     [InlineData(".", "250-2.0.0 taken\r\n250 2.0.0 over", SendResult.Accepted)]
     [InlineData("QUIT", "", SendResult.Accepted)]
     public async Task A_mail_servers_answer_is_taken_for_what_it_says(string verb, string answer, SendResult expected)
@@ -157,9 +158,72 @@ public sealed class SmtpTests
         Assert.Empty(server.Mails);
         Assert.DoesNotContain(server.Commands, c => c.StartsWith("AUTH", StringComparison.Ordinal));
         Assert.Equal(SendResult.Accepted, (await SendAsync(server, startTls: true, Password)).Result);
-        // And only for the name that it bears.
-        var elsewhere = await new SmtpChannel(Options(server, startTls: true, Password) with { Host = "127.0.0.2" }).SendAsync(Message, default);
-        Assert.NotEqual(SendResult.Accepted, elsewhere.Result);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_certificate_is_trusted_for_the_name_that_it_bears_alone(bool isImplicit)
+    {
+        using var certificate = SmtpLookAlike.NewCertificate("mail.example.com");
+        await using var server = new SmtpLookAlike { Certificate = certificate, Ways = "PLAIN", IsImplicit = isImplicit };
+        var named = Options(server, startTls: true, Password) with { Host = "mail.example.com", Port = isImplicit ? SmtpOptions.ImplicitTlsPort : 587 };
+        Assert.Equal(SendResult.Accepted, (await At(server, named).SendAsync(Message, default)).Result);
+        var said = server.Commands.Count;
+        var outcome = await At(server, named with { Host = "mail.example.org" }).SendAsync(Message, default);
+        Assert.Equal(SendResult.Rejected, outcome.Result);
+        Assert.Contains("certificate", outcome.Detail);
+        Assert.Contains("for another name than Smtp:Host", outcome.Detail);
+        Assert.Single(server.Mails);
+        Assert.DoesNotContain(server.Commands.Skip(said), c => !c.StartsWith("EHLO", StringComparison.Ordinal) && c != "STARTTLS");
+    }
+
+    [Fact]
+    public async Task At_port_465_nothing_is_said_before_the_encryption()
+    {
+        using var certificate = SmtpLookAlike.NewCertificate();
+        await using var server = new SmtpLookAlike { Certificate = certificate, Ways = "PLAIN", IsImplicit = true };
+        var options = Options(server, startTls: true, Password) with { Port = SmtpOptions.ImplicitTlsPort };
+        Assert.Equal(SendResult.Accepted, (await At(server, options).SendAsync(Message, default)).Result);
+        Assert.Equal([true], server.Encrypted);
+        // The encryption stands: it is neither asked for nor begun again.
+        Assert.DoesNotContain("STARTTLS", server.Commands);
+        Assert.Single(server.Commands, c => c.StartsWith("EHLO", StringComparison.Ordinal));
+
+        using var another = SmtpLookAlike.NewCertificate();
+        var said = server.Commands.Count;
+        foreach (X509Certificate2Collection? authorities in new[] { null, new X509Certificate2Collection(another) })
+        {
+            var outcome = await At(server, options with { Authorities = authorities }).SendAsync(Message, default);
+            Assert.Equal(SendResult.Rejected, outcome.Result);
+            Assert.Contains("certificate is not trusted", outcome.Detail);
+        }
+
+        Assert.Equal(said, server.Commands.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_talks_in_clear_at_port_465_is_told_nothing()
+    {
+        await using var server = new SmtpLookAlike { Ways = "PLAIN" };
+        var options = Options(server, startTls: true, Password) with { Port = SmtpOptions.ImplicitTlsPort };
+        var outcome = await At(server, options).SendAsync(Message, default);
+        Assert.Equal(SendResult.Rejected, outcome.Result);
+        Assert.DoesNotContain("certificate", outcome.Detail);
+        Assert.DoesNotContain(server.Commands, c => c.Contains("EHLO", StringComparison.Ordinal) || c.Contains("AUTH", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false, SendResult.Accepted)]
+    [InlineData(true, SendResult.Rejected)]
+    public async Task A_server_that_knows_HELO_alone_gets_mail_where_it_may_go_in_clear(bool startTls, SendResult expected)
+    {
+        await using var server = new SmtpLookAlike();
+        server.Answers["EHLO"] = "502 what?";
+        server.Answers["HELO"] = "250 hello";
+        var outcome = await SendAsync(server, startTls);
+        Assert.Equal(expected, outcome.Result);
+        Assert.Equal(startTls ? 0 : 1, server.Mails.Count);
     }
 
     [Fact]
@@ -174,6 +238,17 @@ public sealed class SmtpTests
 
     private static Task<SendOutcome> SendAsync(SmtpLookAlike server, bool startTls = false, string? password = null) =>
         new SmtpChannel(Options(server, startTls, password)).SendAsync(Message, default);
+
+    /// <summary>A channel for whose host and port this server stands.</summary>
+    private static SmtpChannel At(SmtpLookAlike server, SmtpOptions options) => new(options)
+    {
+        Dial = async (_, _, cancellation) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, server.Port, cancellation);
+            return socket;
+        },
+    };
 
     private static SmtpOptions Options(SmtpLookAlike server, bool startTls = false, string? password = null) => new(
         "127.0.0.1", server.Port, startTls, password is null ? null : server.Known.User, new(password ?? ""), new("lineage@example.com", "Job Lineage"),

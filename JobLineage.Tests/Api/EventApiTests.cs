@@ -66,7 +66,7 @@ public sealed class EventApiTests
     [Fact]
     public async Task Many_listeners_cost_one_reading_and_each_gets_the_newest_and_is_kept_alive()
     {
-        var (store, signal, time) = (new FakeRunReader(), new FakeRunSignal(), new ManualTimeProvider());
+        var (store, signal, time) = (new FakeRunReader(), new FakeRunSignal(), new TestClock());
         await using var hub = new RunHub(store, signal, time, NullLogger<RunHub>.Instance);
         var key = new RunKey("oban", "1");
         store.Put(SomeRuns.Run());

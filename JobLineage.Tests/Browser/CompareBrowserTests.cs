@@ -27,7 +27,8 @@ public sealed class CompareBrowserTests(Chromium chromium)
         await tab.Page.Locator("#search").FillAsync("292");
         await tab.Page.Keyboard.PressAsync("Enter");
         await tab.Page.WaitForURLAsync("**/runs/oban/60?job=292");
-        await tab.Page.Locator(".head a.compare").ClickAsync();
+        await tab.Page.Locator("[data-run-menu]").ClickAsync();
+        await tab.Page.Locator("[data-compare]").ClickAsync();
         await Expect(tab.Page).ToHaveURLAsync(new Regex("/compare/oban/900001\\.\\.\\.60$"));
         await Expect(tab.Page.Locator("[data-stage='SyncJob/MoviePageJob/MovieDetailJob']")).ToHaveAttributeAsync("data-change", "added");
 
@@ -45,6 +46,7 @@ public sealed class CompareBrowserTests(Chromium chromium)
 
         // And taken away.
         await other.Page.Locator("[data-side='60']").GetByText("Open the run").ClickAsync();
+        await other.Page.Locator("[data-run-menu]").ClickAsync();
         await other.Page.Locator("[data-export-menu=run]").ClickAsync();
         var download = await other.Page.RunAndWaitForDownloadAsync(() => other.Page.Locator("#export-run [data-export=csv]").ClickAsync());
         var exported = CsvText.Named(await File.ReadAllTextAsync((await download.PathAsync())!));

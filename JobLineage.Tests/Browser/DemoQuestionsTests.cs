@@ -16,7 +16,7 @@ public sealed class DemoQuestionsTests(Chromium chromium, DemoDashboard demo) : 
         var missing = await tab.FindingAsync("missing", "MoviePageJobs were never created");
 
         Assert.StartsWith("25 MoviePageJobs were never created. SyncJob announced 108; 83 were created.", await missing.ReasonAsync());
-        Assert.Equal([$"job {demo.Root}"], await missing.FactsAsync());
+        Assert.Equal([$"{demo.Root}"], await missing.JobsAsync());
         Assert.Contains("83 jobs from 1 job", await tab.EdgeAsync("SyncJob", Page));
         Assert.Empty(tab.Complaints);
     }

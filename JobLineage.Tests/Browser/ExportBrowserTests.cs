@@ -40,6 +40,8 @@ public sealed class ExportBrowserTests(Chromium chromium, SharedDashboard shared
     {
         await using var tab = await chromium.OpenAsync(shared.Dashboard.Address, width: 390, height: 844);
         await tab.GoAsync(path);
+        if (menu == "run")
+            await tab.Page.Locator("[data-run-menu]").ClickAsync();
         var button = tab.Page.Locator($"[data-export-menu^='{menu}']").First;
         var name = await button.GetAttributeAsync("data-export-menu");
         var box = tab.Page.Locator($"#export-{name}");

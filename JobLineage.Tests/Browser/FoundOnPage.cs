@@ -10,23 +10,25 @@ internal static class FoundOnPage
     /// <summary>The finding of a kind whose sentence holds a text; unfolds the list when it stands further down.</summary>
     public static async Task<ILocator> FindingAsync(this Tab tab, string kind, string text)
     {
-        var finding = tab.Page.Locator($"[data-finding={kind}]", new() { Has = tab.Page.Locator(".reason", new() { HasText = text }) });
+        var finding = tab.Page.Locator($"[data-finding={kind}]", new() { Has = tab.Page.Locator(":scope > .reason", new() { HasText = text }) });
         await Expect(finding).ToHaveCountAsync(1);
         if (!await finding.IsVisibleAsync())
-            await tab.Page.Locator(".findings summary").ClickAsync();
+            await tab.Page.Locator(".findings summary.rest").ClickAsync();
         await Expect(finding).ToBeVisibleAsync();
         return finding;
     }
 
     /// <summary>The sentence.</summary>
-    public static Task<string> ReasonAsync(this ILocator finding) => finding.Locator(".reason").InnerTextAsync();
+    public static async Task<string> ReasonAsync(this ILocator finding) => OneLine(await finding.Locator(":scope > .reason").InnerTextAsync());
 
-    /// <summary>The evidence: "exist 89 of 108".</summary>
+    /// <summary>The evidence, which may be folded: "exist 89 of 108".</summary>
     public static async Task<IReadOnlyList<string>> FactsAsync(this ILocator finding) =>
-        [.. (await finding.Locator(".facts > div").AllInnerTextsAsync()).Select(fact => string.Join(' ', fact.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))];
+        [.. (await finding.Locator(":scope > .foot .facts > div").AllTextContentsAsync()).Select(OneLine)];
 
     /// <summary>The ids of jobs that are linked beside the sentence, the samples last.</summary>
-    public static async Task<IReadOnlyList<string>> JobsAsync(this ILocator finding) => await finding.Locator("a.id").AllInnerTextsAsync();
+    public static async Task<IReadOnlyList<string>> JobsAsync(this ILocator finding) => await finding.Locator(":scope > .foot a.id").AllTextContentsAsync();
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The job's id leads to the run of a root, and its way up begins there.</summary>
     public static async Task BelongsToAsync(this Tab tab, string job, string root)

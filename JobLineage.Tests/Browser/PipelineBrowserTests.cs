@@ -23,7 +23,7 @@ public sealed class PipelineBrowserTests(Chromium chromium)
         await using var tab = await chromium.OpenAsync(dashboard.Address);
         await tab.GoAsync("/runs/oban/60000");
 
-        await tab.Page.Locator(".crumbs a").Last.ClickAsync();
+        await tab.Page.Locator("[data-page=run] h1 a").ClickAsync();
         await Expect(tab.Page.Locator("[data-page=pipeline] h1")).ToHaveTextAsync("SyncJob");
         await Expect(tab.Page.Locator("tr[data-run]")).ToHaveCountAsync(50);
         Assert.True(await tab.OverflowAsync() <= 0);
@@ -55,7 +55,7 @@ public sealed class PipelineBrowserTests(Chromium chromium)
         await using var dashboard = await LiveDashboard.StartAsync(FillAsync, new Dictionary<string, string?>());
         await using var tab = await chromium.OpenAsync(dashboard.Address, width: 390, height: 844);
         await tab.GoAsync("/runs/oban/60000");
-        await tab.Page.Locator(".crumbs a").Last.ClickAsync();
+        await tab.Page.Locator("[data-page=run] h1 a").ClickAsync();
         await Expect(tab.Page.Locator("tr[data-run]")).ToHaveCountAsync(50);
         Assert.True(await tab.OverflowAsync() <= 0, $"{await tab.OverflowAsync()} px too wide");
     }

@@ -24,9 +24,9 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
         var missing = await tab.FindingAsync("missing", "MoviePageJobs were never created");
 
         Assert.Equal("19 MoviePageJobs were never created. SyncJob announced 108; 89 were created. → Open job 60: it may have stopped half-way.", await missing.ReasonAsync());
-        Assert.Equal(["job 60"], await missing.FactsAsync());
+        Assert.Equal(["60"], await missing.JobsAsync());
         Assert.Contains("89 jobs from 1 job", await tab.EdgeAsync("SyncJob", Page));
-        await missing.Locator(".links a").ClickAsync();
+        await missing.Locator(":scope > .foot .links a[data-stay]").ClickAsync();
         await Expect(tab.Page.Locator("[data-panel=stage] .about", new() { HasText = "89 were created" })).ToBeVisibleAsync();
         Assert.Empty(tab.Complaints);
     }
@@ -82,7 +82,7 @@ public sealed class RecordedQuestionsTests(Chromium chromium, SharedDashboard sh
     public async Task Why_are_these_jobs_never_executing()
     {
         await using var tab = await OpenAsync();
-        await Expect(tab.Page.Locator(".head .chip")).ToContainTextAsync("stuck");
+        await Expect(tab.Page.Locator(".run-head .chip")).ToContainTextAsync("stuck");
 
         var paused = await tab.FindingAsync("stuck", "61 MovieDetailJobs are waiting, none is running.");
         Assert.StartsWith("scraper_detail stopped ", await paused.ReasonAsync());

@@ -24,7 +24,7 @@ public sealed class RecordedRunPageTests(Chromium chromium)
         await tab.GoAsync("/runs/oban/60");
         Assert.Equal(truth, await tab.StageLinesAsync());
         await tab.Page.Keyboard.PressAsync("t");
-        await tab.Page.Locator("table.tree").WaitForAsync();
+        await tab.Page.Locator(".tree table").WaitForAsync();
         Assert.Equal(truth, await tab.StageLinesAsync());
         Assert.Empty(tab.Complaints);
     }

@@ -33,7 +33,7 @@ public sealed class RunViewsBrowserTests(Chromium chromium, SharedDashboard shar
         await using var tab = await OpenAsync();
         await tab.GoAsync("/runs/oban/60");
 
-        foreach (var (key, view) in new[] { ("b", "[data-view=jobs]"), ("e", "[data-view=errors]"), ("l", "[data-view=timeline]"), ("t", "table.tree"), ("g", "job-graph") })
+        foreach (var (key, view) in new[] { ("b", "[data-view=jobs]"), ("e", "[data-view=errors]"), ("l", "[data-view=timeline]"), ("t", ".tree table"), ("g", "job-graph") })
         {
             await tab.Page.Keyboard.PressAsync(key);
             await Expect(tab.Page.Locator(view)).ToBeVisibleAsync();
@@ -111,7 +111,7 @@ public sealed class RunViewsBrowserTests(Chromium chromium, SharedDashboard shar
 
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Copy as text" }).ClickAsync();
 
-        await Expect(tab.Page.Locator(".copied")).ToHaveTextAsync("copied");
+        await Expect(tab.Page.Locator(".mud-snackbar")).ToContainTextAsync("Copied");
         var text = await tab.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()");
         Assert.StartsWith("SyncJob (1)  completed 1\n└─ MoviePageJob (89)", text);
     }

@@ -17,7 +17,7 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared)
         await Expect(tab.Page.Locator("job-graph")).ToBeVisibleAsync();
 
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Tree" }).ClickAsync();
-        await Expect(tab.Page.Locator("table.tree")).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator(".tree table")).ToBeVisibleAsync();
         await Expect(tab.Page.Locator("job-graph")).ToHaveCountAsync(0);
         await tab.Stage(Showtime).GetByRole(AriaRole.Link).ClickAsync();
         await Expect(tab.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("ShowtimeProcessJob");
@@ -25,12 +25,12 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared)
 
         await using var other = await OpenAsync();
         await other.GoAsync(new Uri(tab.Page.Url).PathAndQuery);
-        await Expect(other.Page.Locator("table.tree")).ToBeVisibleAsync();
+        await Expect(other.Page.Locator(".tree table")).ToBeVisibleAsync();
         await Expect(other.Page.Locator("[data-panel=stage] h2:not(.export *)")).ToContainTextAsync("ShowtimeProcessJob");
         await other.Page.GetByRole(AriaRole.Link, new() { Name = "Graph" }).ClickAsync();
         await Expect(other.Page.Locator("job-graph .node-selected")).ToHaveAttributeAsync("data-stage", Showtime);
         await other.Page.GoBackAsync();
-        await Expect(other.Page.Locator("table.tree")).ToBeVisibleAsync();
+        await Expect(other.Page.Locator(".tree table")).ToBeVisibleAsync();
         await other.Page.GetByRole(AriaRole.Link, new() { Name = "Close" }).ClickAsync();
         await Expect(other.Page.Locator("[data-panel=stage]")).ToHaveCountAsync(0);
     }
@@ -111,7 +111,7 @@ public sealed class ViewTests(Chromium chromium, SharedDashboard shared)
         var keys = tab.Page.Keyboard;
 
         await keys.PressAsync("t");
-        await Expect(tab.Page.Locator("table.tree")).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator(".tree table")).ToBeVisibleAsync();
         await keys.PressAsync("j");
         await keys.PressAsync("j");
         await keys.PressAsync("Enter");

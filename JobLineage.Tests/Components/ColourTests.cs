@@ -4,11 +4,11 @@ using JobLineage.Dashboard.Components.Shared;
 
 namespace JobLineage.Tests.Components;
 
-/// <summary>Reads app.css as it is served: what is legible is decided there.</summary>
+/// <summary>Reads theme.css as it is served: what is legible is decided there.</summary>
 public sealed partial class ColourTests
 {
     private static readonly Dictionary<string, (string Light, string Dark)> Colours = Pairs()
-        .Matches(File.ReadAllText(Path.Combine(Repository(), "JobLineage.Dashboard", "wwwroot", "app.css")))
+        .Matches(File.ReadAllText(Path.Combine(Repository(), "JobLineage.Dashboard", "wwwroot", "theme.css")))
         .ToDictionary(match => match.Groups[1].Value, match => (match.Groups[2].Value, match.Groups[3].Value));
 
     [Fact]

@@ -59,8 +59,8 @@ public sealed class DigestPageTests : PageContext
         foreach (var state in Enum.GetValues<DeliveryState>())
             Put(FakeDigests.Summary((long)state + 1, state) with { PossibleDuplicate = state == DeliveryState.Accepted, Detail = "429: later" });
         var page = List();
-        page.WaitForAssertion(() => Assert.Equal(6, page.FindAll("tr[data-digest]").Count), Limit);
-        Assert.Equal(["given up", "failed", "unknown", "accepted", "sending", "pending"], page.FindAll("tr[data-digest] .chip").Select(c => c.TextContent));
+        page.WaitForAssertion(() => Assert.Equal(6, page.FindAll("tr [data-digest]").Count), Limit);
+        Assert.Equal(["given up", "failed", "unknown", "accepted", "sending", "pending"], page.FindAll("tr [data-digest] .chip").Select(c => c.TextContent));
         Assert.Contains("possible duplicate", Row(page, "accepted").TextContent);
         Assert.Contains("delivery uncertain", Row(page, "unknown").TextContent);
         Assert.Contains("429: later", Row(page, "pending").TextContent);
@@ -74,9 +74,9 @@ public sealed class DigestPageTests : PageContext
         for (var id = 1; id <= 60; id++)
             Put(FakeDigests.Summary(id, id % 2 == 0 ? DeliveryState.GivenUp : DeliveryState.Accepted));
         var page = List("?state=given-up&before=60");
-        page.WaitForAssertion(() => Assert.Equal(25, page.FindAll("tr[data-digest]").Count), Limit);
+        page.WaitForAssertion(() => Assert.Equal(25, page.FindAll("tr [data-digest]").Count), Limit);
         Assert.Equal(new(DeliveryState.GivenUp, 60), Digests.Queries[0]);
-        Assert.Equal("58", page.Find("tr[data-digest]").GetAttribute("data-digest"));
+        Assert.Equal("58", page.Find("tr [data-digest]").GetAttribute("data-digest"));
         Assert.Equal("digests?state=given-up&before=10", page.Find(".pager [rel=next]").GetAttribute("href"));
         Assert.Equal("given up", page.Find(".choices [aria-current]").TextContent.Trim());
         page = List("?state=failed");
@@ -126,14 +126,14 @@ public sealed class DigestPageTests : PageContext
         Digests.Plan = Plan;
         Digests.Pipelines = [new("oban", "App.Mailer"), new("oban", "App.SyncJob")];
         var page = List("?source=oban&pipeline=App.SyncJob");
-        page.WaitForAssertion(() => Assert.Equal("1", page.Find(".mute-form option[selected]").GetAttribute("value")), Limit);
+        page.WaitForAssertion(() => Assert.Equal("App.SyncJob (oban)", page.Find(".mute-form .pipeline input").GetAttribute("value")), Limit);
         Assert.True(page.Find("details#mute").HasAttribute("open"));
 
         await page.Find(".mute-form").SubmitAsync();
         Assert.StartsWith("Say why", page.Find(".said").TextContent);
         Assert.Empty(Digests.Asked);
 
-        await page.FindAll(".mute-form select")[1].ChangeAsync("7d");
+        await ChooseLengthAsync(page, "7d");
         await page.Find(".reason input").ChangeAsync(Hostile);
         await page.Find(".mute-form").SubmitAsync();
 
@@ -144,10 +144,16 @@ public sealed class DigestPageTests : PageContext
         page.WaitForAssertion(() => Assert.Contains("muted", page.Find("[data-mute='1'] .chip").TextContent), Limit);
         Assert.Empty(page.FindAll("img"));
 
-        await page.Find("[data-mute='1'] button").ClickAsync();
+        await page.Find("tr:has([data-mute='1']) button").ClickAsync();
         page.WaitForAssertion(() => Assert.Contains("ended", page.Find("[data-mute='1'] .chip").TextContent), Limit);
-        Assert.Empty(page.FindAll("[data-mute='1'] button"));
+        Assert.Empty(page.FindAll("tr:has([data-mute='1']) button"));
         await AssertNothingLeaksAsync();
+    }
+
+    private static Task ChooseLengthAsync(IRenderedComponent<DigestListPage> page, string length)
+    {
+        var select = page.FindComponent<MudBlazor.MudSelect<string>>();
+        return select.InvokeAsync(() => select.Instance.ValueChanged.InvokeAsync(length));
     }
 
     [Fact]
@@ -156,12 +162,12 @@ public sealed class DigestPageTests : PageContext
         Digests.Plan = Plan;
         Digests.Pipelines = [new("oban", "App.Mailer")];
         var page = List("?source=oban&pipeline=App.Mailer");
-        page.WaitForAssertion(() => Assert.NotNull(page.Find(".mute-form option[value='0']")), Limit);
-        await page.FindAll(".mute-form select")[1].ChangeAsync("until");
+        page.WaitForAssertion(() => Assert.Equal("App.Mailer (oban)", page.Find(".mute-form .pipeline input").GetAttribute("value")), Limit);
+        await ChooseLengthAsync(page, "until");
         await page.Find(".reason input").ChangeAsync("why");
         await page.Find(".mute-form").SubmitAsync();
         Assert.Equal("Give a date for the end.", page.Find(".said").TextContent);
-        await page.Find("input[type='datetime-local']").ChangeAsync("2020-01-01T00:00");
+        await page.Find(".until input").ChangeAsync("2020-01-01");
         await page.Find(".mute-form").SubmitAsync();
         Assert.Equal("The end is in the past.", page.Find(".said").TextContent);
         Assert.Empty(Digests.Asked);
@@ -263,7 +269,7 @@ public sealed class DigestPageTests : PageContext
     private static ToldFailure Told(string job) => new(
         100, "oban", job, "60", "App.SyncJob", "SyncJob/" + job, "App." + job, 3, 3, 12, job, SomeRuns.Noon, false);
 
-    private static IElement Row(IRenderedComponent<DigestListPage> page, string state) => page.Find($"tr[data-delivery='{state}']");
+    private static IElement Row(IRenderedComponent<DigestListPage> page, string state) => page.Find($"tr:has([data-delivery='{state}'])");
 
     private void Put(DigestSummary summary, string text = "the text") => Digests.Digests.Add(FakeDigests.View(summary) with { Text = text });
 

@@ -43,7 +43,7 @@ public sealed class FindingListTests : PageContext
         Assert.Contains("last start there never seen", facts);
         Assert.Contains("threshold 5 min", facts);
         Assert.Contains("jobs, a sample 11 a/b c", facts);
-        Assert.Equal(["stage:SyncJob", "jobs/oban/11", "jobs/oban/a/b%20c", $"stage:{Page}"], item.QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(["docs/findings#stuck", $"stage:{Page}", "stage:SyncJob", "jobs/oban/11", "jobs/oban/a/b%20c"], item.QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
         Assert.NotNull(item.QuerySelector("time"));
     }
 
@@ -69,8 +69,8 @@ public sealed class FindingListTests : PageContext
     {
         var list = Show([.. Enumerable.Range(0, 9).Select(i => Stuck with { Kind = i < 5 ? FindingKind.Stuck : FindingKind.Waiting, Reason = $"Reason {i}." })]);
         Assert.Equal(9, list.FindAll("[data-finding]").Count);
-        Assert.Equal(4, list.FindAll("details [data-finding]").Count);
-        Assert.Equal("4 more findings: 4 waiting", list.Find("summary").TextContent);
+        Assert.Equal(4, list.FindAll("details.more [data-finding]").Count);
+        Assert.Equal("4 more findings: 4 waiting", list.Find("summary.rest").TextContent);
         Assert.Equal(6, Show([.. Enumerable.Repeat(Stuck, 6)]).FindAll("section > ul > [data-finding]").Count);
     }
 
@@ -85,7 +85,7 @@ public sealed class FindingListTests : PageContext
         Assert.Equal(
             ["failing", "failing", "failing", "missing", "childless"],
             list.FindAll("section > ul > [data-finding]").Select(f => f.GetAttribute("data-finding")));
-        Assert.Equal("6 more findings: 5 failing, 1 waiting", list.Find("summary").TextContent);
+        Assert.Equal("6 more findings: 5 failing, 1 waiting", list.Find("summary.rest").TextContent);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class FindingListTests : PageContext
         var hrefs = item.QuerySelectorAll("a").Select(a => a.GetAttribute("href")!).ToList();
         Assert.Contains("jobs/oban/javascript%3Aalert%281%29", hrefs.Select(Encoded));
         Assert.Contains("jobs/oban/?id=..%2F..%2Fadmin", hrefs);
-        Assert.All(hrefs, href => Assert.True(href.StartsWith("jobs/oban/", StringComparison.Ordinal) || href.StartsWith("stage:", StringComparison.Ordinal), href));
+        Assert.All(hrefs, href => Assert.True(href.StartsWith("jobs/oban/", StringComparison.Ordinal) || href.StartsWith("stage:", StringComparison.Ordinal) || href == "docs/findings#stuck", href));
         // Where they lead is a job's page, whatever the id would like.
         Assert.All(hrefs.Where(href => href.StartsWith("jobs", StringComparison.Ordinal)), href => Assert.StartsWith("/jobs/oban/", new Uri(new("http://here/"), href).AbsolutePath));
     }
@@ -129,9 +129,9 @@ public sealed class FindingListTests : PageContext
             Jobs = [.. Enumerable.Range(1, 9).Select(i => $"{i}")],
         });
 
-        Assert.Equal([$"stage:{Page}"], item.FindAll(".links a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(["docs/findings#stuck", $"stage:{Page}"], item.FindAll(".links a").Select(a => a.GetAttribute("href")));
         Assert.Equal(["1", "2", "3", "4", "5"], item.FindAll("a.id").Select(a => a.TextContent));
-        Assert.Empty(Show(Stuck with { Stage = null, AlsoStages = [] }).FindAll(".links a"));
+        Assert.Equal(["docs/findings#stuck"], Show(Stuck with { Stage = null, AlsoStages = [] }).FindAll(".links a").Select(a => a.GetAttribute("href")));
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public sealed class FindingListTests : PageContext
     {
         var item = Show(new Finding(FindingKind.Cycle, null, "A circle.", new Dictionary<string, object?>(), [])).Find("[data-finding=cycle]");
 
-        Assert.Equal("A circle.", item.QuerySelector(".said")!.TextContent.Trim());
-        Assert.Empty(item.QuerySelectorAll("a, dl"));
+        Assert.Equal("A circle.", item.QuerySelector(".reason")!.TextContent.Trim());
+        Assert.Equal("docs/findings#cycle", Assert.Single(item.QuerySelectorAll("a, dl")).GetAttribute("href"));
     }
 
     [Fact]
@@ -151,8 +151,8 @@ public sealed class FindingListTests : PageContext
             .Add(x => x.StageHref, path => $"stage:{path}")
             .Add(x => x.IsFolded, true));
 
-        Assert.Equal("3 findings: 2 stuck, 1 missing", list.Find("summary").TextContent);
-        Assert.Equal(3, list.FindAll("details [data-finding]").Count);
+        Assert.Equal("3 findings: 2 stuck, 1 missing", list.Find("summary.rest").TextContent);
+        Assert.Equal(3, list.FindAll("details.more [data-finding]").Count);
         Assert.Empty(list.FindAll("section > ul"));
     }
 

@@ -8,14 +8,14 @@ namespace JobLineage.Tests.Components;
 /// <summary>Lists whose filter counts from now, over a clock that is moved by hand.</summary>
 public sealed class JobsByTimeTests : PageContext
 {
-    private readonly ManualTimeProvider time;
+    private readonly TestClock time;
 
     public JobsByTimeTests()
         : this(new())
     {
     }
 
-    private JobsByTimeTests(ManualTimeProvider time)
+    private JobsByTimeTests(TestClock time)
         : base(time) => this.time = time;
 
     [Theory]

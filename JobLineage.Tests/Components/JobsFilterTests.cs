@@ -26,7 +26,10 @@ public sealed class JobsFilterTests : PageContext
         page.WaitForAssertion(() => Assert.Equal("state:discarded args.source_id:13 \"a b\"", Views.Queries[^1].Filter.ToString()), Limit);
         page.WaitForAssertion(() => Assert.Equal("discarded", page.FindAll(".filter select")[1].QuerySelector("option[selected]")?.GetAttribute("value")), Limit);
         // It is offered when the list is there.
-        page.WaitForAssertion(() => Assert.Contains("q=args.source_id%3A13", page.Find("#export-jobs [data-export=csv]").GetAttribute("href")), Limit);
+        var dialogs = Render<MudBlazor.MudDialogProvider>();
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-export-menu=jobs]")), Limit);
+        await page.Find("[data-export-menu=jobs]").ClickAsync();
+        dialogs.WaitForAssertion(() => Assert.Contains("q=args.source_id%3A13", dialogs.Find("#export-jobs [data-export=csv]").GetAttribute("href")), Limit);
     }
 
     [Fact]

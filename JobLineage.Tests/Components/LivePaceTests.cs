@@ -12,12 +12,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace JobLineage.Tests.Components;
 
 /// <summary>How often a page is rendered. The hub has a clock of its own, so that each of the two paces is tried alone.</summary>
-public sealed class LivePaceTests : BunitContext
+public sealed class LivePaceTests : BunitContext, IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly ManualTimeProvider _hubTime = new();
-    private readonly ManualTimeProvider _pageTime = new();
+    private readonly TestClock _hubTime = new();
+    private readonly TestClock _pageTime = new();
     private readonly FakeRunReader _reader = new();
     private readonly FakeRunSignal _signal = new();
     private readonly RunHub _hub;
@@ -29,8 +29,14 @@ public sealed class LivePaceTests : BunitContext
         Services.AddSingleton<IRunReader>(_reader);
         Services.AddSingleton(_hub);
         Services.AddPageParts();
+        JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", true));
     }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // Some of MudBlazor's services can be disposed of in this way alone.
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
 
     [Fact]
     public async Task A_lone_update_is_rendered_at_once_and_of_many_the_newest_after_a_short_while()

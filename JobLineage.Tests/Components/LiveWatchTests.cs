@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace JobLineage.Tests.Components;
 
 /// <summary>A page that is pointed at something else while it still leaves what it showed.</summary>
-public sealed class LiveWatchTests : BunitContext
+public sealed class LiveWatchTests : BunitContext, IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -24,8 +24,14 @@ public sealed class LiveWatchTests : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(_hub);
         Services.AddPageParts();
+        JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", true));
     }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // Some of MudBlazor's services can be disposed of in this way alone.
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
 
     [Fact]
     public async Task After_navigations_in_a_row_a_page_watches_the_last_and_nothing_else()

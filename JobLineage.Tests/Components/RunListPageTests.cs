@@ -61,7 +61,8 @@ public sealed class RunListPageTests : PageContext
             },
             Reader.LastQuery);
         Assert.Equal("oban", page.Find("select[name=source] option[selected]").GetAttribute("value"));
-        Assert.Equal("App.SyncJob", page.Find("select[name=worker] option[selected]").GetAttribute("value"));
+        Assert.Equal("App.SyncJob", page.Find("input[name=worker]").GetAttribute("value"));
+        Assert.Equal("SyncJob", page.Find("#pipeline-choice").GetAttribute("value"));
         Assert.Equal("-24h", page.Find("select[name=from] option[selected]").GetAttribute("value"));
         Assert.Equal("boom", page.Find("input[name=q]").GetAttribute("value"));
         Assert.Equal("ascending", page.Find("th[aria-sort]").GetAttribute("aria-sort"));
@@ -77,7 +78,9 @@ public sealed class RunListPageTests : PageContext
         var page = Render<RunListPage>();
         page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
 
-        await page.Find("select[name=worker]").ChangeAsync("App.SyncJob");
+        var pipeline = page.FindComponent<MudBlazor.MudAutocomplete<string>>();
+        Assert.Equal(["App.SyncJob"], await pipeline.Instance.SearchFunc!("sync", default)!);
+        await pipeline.InvokeAsync(() => pipeline.Instance.ValueChanged.InvokeAsync("App.SyncJob"));
         Assert.EndsWith("/?worker=App.SyncJob", Nav.Uri);
 
         await page.Find("input[name=q]").ChangeAsync(Hostile);
@@ -136,6 +139,17 @@ public sealed class RunListPageTests : PageContext
         page.WaitForAssertion(() => Assert.Equal("scraper_detail stopped 2 min ago", page.Find("[data-run='1'] .why").TextContent), Limit);
         Assert.Equal("usual 4 min", page.Find(".usual").TextContent);
         Assert.Equal("Run <7>, took 4 min: 10 jobs", page.Find(".trend a").GetAttribute("title"));
+    }
+
+    [Fact]
+    public void The_first_run_of_a_pipeline_has_nothing_to_be_compared_with()
+    {
+        Reader.Page = Page(Run("1") with { Trend = new([]) });
+
+        var page = Render<RunListPage>();
+
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-run='1']")), Limit);
+        Assert.Empty(page.FindAll(".trend, .usual"));
     }
 
     [Fact]

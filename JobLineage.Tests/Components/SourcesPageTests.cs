@@ -123,9 +123,9 @@ public sealed class SourcesPageTests : PageContext
         ]));
         Assert.Equal("700", cut.Find("h2 .num").TextContent);
         Assert.Contains("The newest 2 are listed.", cut.Markup);
-        Assert.Equal("jobs/t/17", cut.Find("[data-row-id='17'] a").GetAttribute("href"));
-        Assert.Contains("Its state is not known", cut.Find("[data-row-id='17']").TextContent);
-        Assert.Contains("The job is shown without it.", cut.Find("[data-row-id='18']").TextContent);
+        Assert.Equal("jobs/t/17", cut.Find("a[data-row-id='17']").GetAttribute("href"));
+        Assert.Contains("Its state is not known", cut.Find("tr:has([data-row-id='17'])").TextContent);
+        Assert.Contains("The job is shown without it.", cut.Find("tr:has([data-row-id='18'])").TextContent);
         Assert.DoesNotContain("<b>", cut.Markup);
         await cut.Find("[data-act=retry]").ClickAsync();
         Assert.Equal(["t"], Desk.Retried);

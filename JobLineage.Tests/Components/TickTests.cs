@@ -10,14 +10,14 @@ namespace JobLineage.Tests.Components;
 /// <summary>What changes by the passing of time alone is read again by one timer, over a clock that is moved by hand.</summary>
 public sealed class TickTests : PageContext
 {
-    private readonly ManualTimeProvider time;
+    private readonly TestClock time;
 
     public TickTests()
         : this(new())
     {
     }
 
-    private TickTests(ManualTimeProvider time)
+    private TickTests(TestClock time)
         : base(time) => this.time = time;
 
     [Fact]

@@ -13,7 +13,7 @@ namespace JobLineage.Tests.Components;
 
 public sealed class TimeAgoTests : BunitContext
 {
-    private readonly ManualTimeProvider time = new();
+    private readonly TestClock time = new();
 
     public TimeAgoTests()
     {

@@ -191,12 +191,12 @@ public sealed class ViewsTests : PageContext
     {
         var copy = JSInterop.Setup<bool>("jobLineageCopy", _ => true).SetResult(true);
         var page = Open("tab=tree&fold=SyncJob");
-        page.WaitForAssertion(() => Assert.NotNull(page.Find("table.tree")), Limit);
+        page.WaitForAssertion(() => Assert.NotNull(page.Find(".tree table")), Limit);
 
         await page.FindAll("button").First(button => button.TextContent.Contains("Copy as text")).ClickAsync();
 
         Assert.Equal(JobLineage.Core.Export.TextTree.OfStages(SomeRuns.Run()), copy.Invocations.Single().Arguments[0]);
-        page.WaitForAssertion(() => Assert.Contains("copied", page.Find(".copied").TextContent), Limit);
+        Assert.Equal("Copied", Assert.Single(Services.GetRequiredService<MudBlazor.ISnackbar>().ShownSnackbars).Message);
     }
 
     [Fact]
@@ -247,9 +247,9 @@ public sealed class ViewsTests : PageContext
 
         Assert.All(pages, page => page.WaitForAssertion(() => Assert.NotNull(page.Find("tr[data-job]")), Limit));
         Assert.Single(Views.Queries);
-        // Each of the run, of the sources, and of the view.
-        Assert.Equal(30, Hub.Viewers);
-        Assert.Equal(2, Hub.Readings);
+        // Each of the run, of the sources, of what is usual, of the run over time, and of the view.
+        Assert.Equal(50, Hub.Viewers);
+        Assert.Equal(4, Hub.Readings);
     }
 
     private NavigationManager Nav => Services.GetRequiredService<NavigationManager>();

@@ -11,7 +11,7 @@ public sealed partial class FormatTests
     private static readonly string[] Others =
     [
         "JobLineage.Core/Contract/Format.cs", "JobLineage.Core/Model/TimeWords.cs", "JobLineage.Core/Model/JobFilterParser.cs",
-        "JobLineage.Core/Alerts/Channels/EmlWriter.cs", "JobLineage.Dashboard/Components/Runs/RunsFilter.razor", "JobLineage.Dashboard/Demo/",
+        "JobLineage.Dashboard/Components/Runs/RunsFilter.razor", "JobLineage.Dashboard/Demo/",
     ];
 
     [Theory]

@@ -83,7 +83,7 @@ public sealed class LeaderTests
     [Fact]
     public async Task A_store_that_is_missing_is_said_once_however_often_it_is_tried()
     {
-        var (time, log) = (new ManualTimeProvider(), new Bench.Faults.TrialLog());
+        var (time, log) = (new TestClock(), new Bench.Faults.TrialLog());
         var settings = new NpgsqlConnectionStringBuilder(await PostgresFixture.ConnectionStringAsync()) { Database = "jl_no_such_store", Pooling = false };
         await using var store = Core.Store.StoreDatabase.Create(settings.ConnectionString);
         using var leader = new Core.Feed.Leader(store, [], new Nobody(), new(), time, log);
@@ -106,7 +106,7 @@ public sealed class LeaderTests
     {
         await using var database = await TestDatabase.CreateStoreAsync();
         await using var store = Core.Store.StoreDatabase.Create(database.ConnectionString + ";Maximum Pool Size=2;Timeout=2");
-        var (time, log) = (new ManualTimeProvider(), new Bench.Faults.TrialLog());
+        var (time, log) = (new TestClock(), new Bench.Faults.TrialLog());
         using var leader = new Core.Feed.Leader(store, [], new Nobody(), new(), time, log);
         await leader.StartAsync(default);
         await Soon.IsTrueAsync(() => Task.FromResult(time.Armed == 1));
@@ -153,7 +153,7 @@ public sealed class LeaderTests
     [Fact]
     public async Task A_store_whose_host_is_not_known_yet_is_waited_for()
     {
-        var (time, log) = (new ManualTimeProvider(), new Bench.Faults.TrialLog());
+        var (time, log) = (new TestClock(), new Bench.Faults.TrialLog());
         await using var store = Core.Store.StoreDatabase.Create("Host=no-such-host.invalid;Database=x;Username=x;Timeout=5");
         using var leader = new Core.Feed.Leader(store, [], new Nobody(), new(), time, log);
         await leader.StartAsync(default);

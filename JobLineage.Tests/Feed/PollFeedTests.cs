@@ -14,7 +14,7 @@ public sealed class PollFeedTests
     public async Task A_row_that_commits_after_higher_ids_were_read_is_found()
     {
         await using var fixture = await StoreFixture.ObanAsync();
-        var clock = new ManualTimeProvider();
+        var clock = new TestClock();
         var feed = await fixture.FeedAsync(time: clock);
         await feed.FillAsync();
         await using var slow = await fixture.Database.OpenAsync();

@@ -15,7 +15,7 @@ public sealed class SourcePulseTests
         var record = await SourceRecord.OpenAsync(store.Store, "slow", default);
         await store.SqlAsync("update job_lineage.source set heartbeat_at = now() - interval '1 hour', state = 3");
         Assert.Equal(Core.Model.FeedState.Stopped, (await store.Reader.SourcesAsync(default)).Single().State);
-        var time = new ManualTimeProvider();
+        var time = new TestClock();
         using var stop = new CancellationTokenSource();
         var running = new SourcePulse(record, _ => Task.CompletedTask, (_, _) => throw new InvalidOperationException("It answers."), time).RunAsync(stop.Token);
 
@@ -34,7 +34,7 @@ public sealed class SourcePulseTests
     {
         await using var store = await StoreFixture.CreateAsync();
         var record = await SourceRecord.OpenAsync(store.Store, "gone", default);
-        var time = new ManualTimeProvider();
+        var time = new TestClock();
         var (asked, said, askedWhenSaid) = (0, 0, 0);
         using var stop = new CancellationTokenSource();
         var running = new SourcePulse(

@@ -20,7 +20,7 @@ public sealed class SourceTurnsTests
         await using var fixture = await LeaderFixture.CreateAsync();
         await using var pools = Pools(fixture.Queue);
         var pool = pools[fixture.Queue.ConnectionString, "turns"];
-        var time = new ManualTimeProvider();
+        var time = new TestClock();
         using var held = await pool.ShortAsync(default);
         await fixture.CutAsync(fixture.Queue, close: true);
         await WhileFedAsync(fixture, pool, Presets.Oban("oban"), new(), time, () => Soon.IsTrueAsync(async () =>

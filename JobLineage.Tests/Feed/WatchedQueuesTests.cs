@@ -12,7 +12,7 @@ public sealed class WatchedQueuesTests
     public async Task However_many_ask_a_source_is_asked_once_in_five_seconds_whatever_it_answers()
     {
         await using var fixture = await TasksTable.CreateAsync("select 1");
-        var clock = new ManualTimeProvider(SomeRuns.Noon);
+        var clock = new TestClock(SomeRuns.Noon);
         var queues = new WatchedQueues([new(TasksTable.Mapping, fixture.Connections, new Redaction())], clock);
         var (view, problem) = (await queues.FindAsync("tasks", default))!.Value;
         Assert.Null(view);

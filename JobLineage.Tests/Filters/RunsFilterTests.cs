@@ -153,7 +153,7 @@ public sealed class RunsFilterTests
     public async Task The_time_runs_from_when_jobs_are_looked_at_and_not_while_names_are_looked_up()
     {
         await using var fixture = await ViewsFixture.CreateAsync(new Row(1, null, "Root"), new Row(2, 1, "A"));
-        var clock = new ManualTimeProvider();
+        var clock = new TestClock();
         var limit = new TimeLimit(clock, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
         await using var connection = await fixture.Store.Store.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

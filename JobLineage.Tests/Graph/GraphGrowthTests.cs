@@ -118,7 +118,7 @@ public sealed class GraphGrowthTests
     [Fact]
     public void A_picture_is_remembered_for_those_who_join_and_not_for_those_who_come_later()
     {
-        var time = new ManualTimeProvider();
+        var time = new TestClock();
         var recent = new RecentGraphs(time);
         var graph = new RecentGraph(ClosedStages.Parse("none", SomeGraphs.Run("A"))!, GraphLayout.Of(Model("A")));
 

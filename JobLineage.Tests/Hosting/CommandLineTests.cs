@@ -41,11 +41,11 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Only_what_serves_has_done_all_of_it_when_it_is_stopped()
+    public void Only_what_serves_or_watches_has_done_all_of_it_when_it_is_stopped()
     {
         var root = CommandLine.Create();
         Assert.True(CommandLine.RunsUntilStopped(root));
-        Assert.Equal(["demo", "serve"], root.Subcommands.Where(CommandLine.RunsUntilStopped).Select(c => c.Name).Order());
+        Assert.Equal(["demo", "serve", "watch"], root.Subcommands.Where(CommandLine.RunsUntilStopped).Select(c => c.Name).Order());
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class HealthTests
     {
         await using var dashboard = await StartAsync("oban", "well");
         // What a source says of itself may hold names of hosts and users.
-        dashboard.Store.Sources = [new("oban", state, dashboard.Clock.Now, "No route to 10.1.2.3", 0, 0), new("well", FeedState.Live, dashboard.Clock.Now, null, 0, 0)];
+        dashboard.Store.Sources = [new("oban", state, dashboard.Clock.GetUtcNow(), "No route to 10.1.2.3", 0, 0), new("well", FeedState.Live, dashboard.Clock.GetUtcNow(), null, 0, 0)];
 
         var answer = await dashboard.Browser.GetAsync("/healthz/ready");
 
@@ -43,7 +43,7 @@ public sealed class HealthTests
     public async Task What_is_old_is_degraded_whatever_its_state_says()
     {
         await using var dashboard = await StartAsync("oban");
-        dashboard.Store.Sources = [new("oban", FeedState.Polling, dashboard.Clock.Now.AddMinutes(-7), null, 0, 0)];
+        dashboard.Store.Sources = [new("oban", FeedState.Polling, dashboard.Clock.GetUtcNow().AddMinutes(-7), null, 0, 0)];
 
         Assert.Contains("is 7 minutes old", await dashboard.Browser.GetStringAsync("/healthz/ready"));
     }
@@ -66,7 +66,7 @@ public sealed class HealthTests
     public async Task A_source_that_has_left_the_configuration_is_no_trouble_any_more()
     {
         await using var dashboard = await StartAsync("oban");
-        dashboard.Store.Sources = [new("oban", FeedState.Live, dashboard.Clock.Now, null, 0, 0), new("left", FeedState.Stopped, dashboard.Clock.Now.AddDays(-9), null, 0, 0)];
+        dashboard.Store.Sources = [new("oban", FeedState.Live, dashboard.Clock.GetUtcNow(), null, 0, 0), new("left", FeedState.Stopped, dashboard.Clock.GetUtcNow().AddDays(-9), null, 0, 0)];
 
         Assert.Equal("""{"status":"ready","reasons":[]}""", await dashboard.Browser.GetStringAsync("/healthz/ready"));
     }
@@ -75,7 +75,7 @@ public sealed class HealthTests
     public async Task Where_no_source_is_configured_those_of_the_store_count()
     {
         await using var dashboard = await StartAsync();
-        dashboard.Store.Sources = [new("oban", FeedState.Stopped, dashboard.Clock.Now.AddDays(-9), null, 0, 0)];
+        dashboard.Store.Sources = [new("oban", FeedState.Stopped, dashboard.Clock.GetUtcNow().AddDays(-9), null, 0, 0)];
 
         Assert.Equal("""{"status":"degraded","reasons":["No replica reads source 'oban'."]}""", await dashboard.Browser.GetStringAsync("/healthz/ready"));
     }

@@ -14,7 +14,7 @@ public sealed class StoreUpgradeTests
         await using var dashboard = await TestDashboard.StartAsync();
         var upgrade = dashboard.Services.GetRequiredService<StoreUpgrade>();
         upgrade.Tell(new(1, 5, "payload"));
-        dashboard.Clock.Now += TimeSpan.FromSeconds(12);
+        dashboard.Clock.Advance(TimeSpan.FromSeconds(12));
         upgrade.Tell(new(3, 5, "source keys"));
         const string sentence = "The store is brought up to date by this version: step 3 of 5 (source keys), 12 s so far. Nothing is read or shown until that is done.";
 

@@ -42,7 +42,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     public required FakeExports Exports { get; init; }
 
     /// <summary>Its clock.</summary>
-    public required HandClock Clock { get; init; }
+    public required DashboardClock Clock { get; init; }
 
     /// <summary>The services of the dashboard.</summary>
     public IServiceProvider Services => app.Services;
@@ -69,7 +69,7 @@ internal sealed partial class TestDashboard : IAsyncDisposable
         try
         {
             var (views, digests, exports) = (new FakeRunViews(), new FakeDigests(), new FakeExports());
-            var clock = new HandClock { Now = TimeProvider.System.GetUtcNow() };
+            var clock = new DashboardClock();
             var app = Build(folder, "http://127.0.0.1:0", settings, store, clock, more, views, digests, exports, access ?? new(clock));
             await app.StartAsync();
             return new(folder, app, store) { Views = views, Digests = digests, Exports = exports, Clock = clock };
@@ -132,12 +132,16 @@ internal sealed partial class TestDashboard : IAsyncDisposable
     /// <summary>Fills in the form at <paramref name="path"/> as a browser does.</summary>
     public async Task<HttpResponseMessage> PostFormAsync(string path, params (string Name, string Value)[] fields)
     {
-        var page = await Browser.GetStringAsync(path);
+        var values = fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Append(TokenOf(await Browser.GetStringAsync(path)));
+        return await Browser.PostAsync(path, new FormUrlEncodedContent(values));
+    }
+
+    /// <summary>The antiforgery token of a page with a form: the field and its value.</summary>
+    public static KeyValuePair<string, string> TokenOf(string page)
+    {
         var token = TokenField().Match(page);
         Assert.True(token.Success, "the form has no antiforgery token");
-        var values = fields.Select(f => KeyValuePair.Create(f.Name, f.Value))
-            .Append(new(token.Groups["name"].Value, WebUtility.HtmlDecode(token.Groups["value"].Value)));
-        return await Browser.PostAsync(path, new FormUrlEncodedContent(values));
+        return new(token.Groups["name"].Value, WebUtility.HtmlDecode(token.Groups["value"].Value));
     }
 
     public Task<HttpResponseMessage> LogInAsync(string password, string path = "/login") => PostFormAsync(path, ("password", password));

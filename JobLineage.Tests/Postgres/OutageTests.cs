@@ -8,7 +8,7 @@ public sealed class OutageTests
     [Fact]
     public void An_outage_is_said_once_until_it_becomes_another_or_has_lasted_long()
     {
-        var time = new ManualTimeProvider();
+        var time = new TestClock();
         var outage = new Outage(time);
         Assert.False(outage.End());
         Assert.True(outage.IsNews("wrong password"));

@@ -5,7 +5,7 @@ namespace JobLineage.Tests.Runs;
 
 public sealed class PaceTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestClock _time = new();
     private readonly Pace _pace;
 
     public PaceTests() => _pace = new(_time, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(40), rest: 4);

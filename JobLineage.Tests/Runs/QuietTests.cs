@@ -14,7 +14,7 @@ namespace JobLineage.Tests.Runs;
 public sealed class QuietTests : IAsyncLifetime
 {
     private readonly StatementCount _statements = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestClock _time = new();
     private StoreFixture _fixture = null!;
     private HandFeed _feed = null!;
     private NpgsqlDataSource _reading = null!;

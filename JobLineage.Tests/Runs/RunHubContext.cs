@@ -15,7 +15,7 @@ public abstract class RunHubContext : IAsyncLifetime
 
     internal FakeRunSignal Signal { get; } = new();
 
-    internal ManualTimeProvider Time { get; } = new();
+    internal TestClock Time { get; } = new();
 
     internal RunHub Hub { get; }
 

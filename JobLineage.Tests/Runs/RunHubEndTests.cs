@@ -12,7 +12,7 @@ public sealed class RunHubEndTests
     {
         using var stop = new CancellationTokenSource();
         var began = new TaskCompletionSource();
-        var time = new ManualTimeProvider();
+        var time = new TestClock();
         var reading = new RunHubReading<string>(
             "a run",
             async token =>

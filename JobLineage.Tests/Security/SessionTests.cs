@@ -118,11 +118,11 @@ public sealed class SessionTests
     {
         await using var dashboard = await TestDashboard.StartAsync(WithPassword);
         await dashboard.LogInAsync(TestDashboard.Password);
-        var end = dashboard.Clock.Now + Sessions.Longest;
+        var end = dashboard.Clock.GetUtcNow() + Sessions.Longest;
 
-        for (; dashboard.Clock.Now + TimeSpan.FromHours(7) < end; dashboard.Clock.Now += TimeSpan.FromHours(7))
+        for (; dashboard.Clock.GetUtcNow() + TimeSpan.FromHours(7) < end; dashboard.Clock.Advance(TimeSpan.FromHours(7)))
             Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/api/v1/sources")).StatusCode);
-        dashboard.Clock.Now = end;
+        dashboard.Clock.SetUtcNow(end);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await dashboard.Browser.GetAsync("/api/v1/sources")).StatusCode);
     }
@@ -151,7 +151,7 @@ public sealed class SessionTests
         await dashboard.LogInAsync(TestDashboard.Password);
         other.Cookies.Add(other.Address, dashboard.Cookies.GetCookies(dashboard.Address));
         access.Failure = new NpgsqlException("gone");
-        dashboard.Clock.Now += TimeSpan.FromMinutes(1);
+        dashboard.Clock.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/api/v1/sources")).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await other.Browser.GetAsync("/api/v1/sources")).StatusCode);
@@ -168,11 +168,11 @@ public sealed class SessionTests
         await using var circuit = await RawCircuit.ConnectAsync(dashboard.Address, dashboard.Cookies);
         access.Failure = new NpgsqlException("gone");
 
-        dashboard.Clock.Now += TimeSpan.FromMinutes(9);
+        dashboard.Clock.Advance(TimeSpan.FromMinutes(9));
         Assert.Equal(HttpStatusCode.OK, (await dashboard.Browser.GetAsync("/api/v1/sources")).StatusCode);
         // Whatever looks at it meanwhile does not see it.
         await dashboard.Services.GetRequiredService<Sessions>().CheckAsync(default);
-        dashboard.Clock.Now += TimeSpan.FromMinutes(2);
+        dashboard.Clock.Advance(TimeSpan.FromMinutes(2));
         await dashboard.Services.GetRequiredService<Sessions>().CheckAsync(default);
 
         await circuit.BrokenOffAsync();

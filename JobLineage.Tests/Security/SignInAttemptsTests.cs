@@ -1,6 +1,7 @@
 using System.Net;
 using JobLineage.Dashboard.Security;
 using JobLineage.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace JobLineage.Tests.Security;
 
@@ -8,7 +9,7 @@ public class SignInAttemptsTests
 {
     private static readonly IPAddress Home = IPAddress.Parse("192.0.2.1");
 
-    private readonly HandClock clock = new();
+    private readonly FakeTimeProvider clock = new(Some.Noon);
     private readonly SignInAttempts attempts;
 
     public SignInAttemptsTests() => attempts = new(clock);
@@ -19,7 +20,7 @@ public class SignInAttemptsTests
         for (var i = 0; i < 5; i++)
         {
             Assert.Equal(default, attempts.Try(Home, () => false));
-            clock.Now += TimeSpan.FromSeconds(10);
+            clock.Advance(TimeSpan.FromSeconds(10));
         }
 
         var outcome = attempts.Try(Home, () => throw new InvalidOperationException("compared"));
@@ -32,7 +33,7 @@ public class SignInAttemptsTests
     public void A_minute_after_the_first_of_them_one_more_is_looked_at()
     {
         Fail(Home, 5);
-        clock.Now += SignInAttempts.Window;
+        clock.Advance(SignInAttempts.Window);
 
         Assert.True(attempts.Try(Home, () => true).Success);
     }
@@ -95,7 +96,7 @@ public class SignInAttemptsTests
 
         Assert.True(attempts.Try(Home, () => false).IsFirst);
         Assert.False(attempts.Try(Home, () => false).IsFirst);
-        clock.Now += Attempts.Window;
+        clock.Advance(Attempts.Window);
         Fail(Home, 5);
         Assert.True(attempts.Try(Home, () => false).IsFirst);
     }

@@ -142,7 +142,7 @@ public sealed class HardRowsTests
         await using var fixture = await TasksTable.CreateAsync(Table);
         await fixture.Database.ExecuteAsync("insert into tasks (id) values (1)");
         var source = await fixture.ProbedAsync(Tasks);
-        var elsewhere = new ManualTimeProvider(new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var elsewhere = new TestClock(new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var before = await fixture.Database.ScalarAsync<DateTime>("select now()");
         var queries = new LineageQueries(source, fixture.Connections, elsewhere);
         var asOf = new[]

@@ -6,7 +6,7 @@ namespace JobLineage.Tests.Sources;
 /// <summary>The search for rows that make a statement fail.</summary>
 public sealed class RowSearchTests
 {
-    private readonly ManualTimeProvider clock = new();
+    private readonly TestClock clock = new();
     private readonly List<string> found = [];
     private int statements;
 

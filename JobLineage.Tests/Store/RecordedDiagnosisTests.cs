@@ -105,5 +105,5 @@ public sealed class RecordedDiagnosisTests
     }
 
     private static RunReader Reader(StoreFixture fixture, DateTimeOffset? at = null) =>
-        new(fixture.Store, new DiagnosisOptions(), new ManualTimeProvider(at ?? Later));
+        new(fixture.Store, new DiagnosisOptions(), new TestClock(at ?? Later));
 }

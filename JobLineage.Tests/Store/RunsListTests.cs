@@ -5,6 +5,7 @@ using JobLineage.Core.Postgres;
 using JobLineage.Core.Store;
 using JobLineage.Core.Store.Reading;
 using JobLineage.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace JobLineage.Tests.Store;
 
@@ -13,7 +14,7 @@ public sealed class RunsListTests : IAsyncLifetime
 {
     private const int Runs = 300;
 
-    private readonly HandClock clock = new() { Now = RandomRuns.Noon.AddHours(1) };
+    private readonly FakeTimeProvider clock = new(RandomRuns.Noon.AddHours(1));
     private StoreFixture fixture = null!;
     private RunReader reader = null!;
     private RandomRuns runs = null!;
@@ -46,7 +47,7 @@ public sealed class RunsListTests : IAsyncLifetime
         foreach (var filter in Filters())
         {
             var query = filter with { Sort = sort, Ascending = ascending, PageSize = 7 };
-            var expected = runs.Of(query, clock.Now.UtcDateTime).ToList();
+            var expected = runs.Of(query, clock.GetUtcNow().UtcDateTime).ToList();
             Assert.Equal(expected, await AllAsync(query));
             Assert.Equal(expected, await AllAsync(query with { PageSize = 200 }));
             var first = await reader.ListRunsAsync(query, default);
@@ -59,14 +60,14 @@ public sealed class RunsListTests : IAsyncLifetime
     public async Task What_goes_on_keeps_its_place_among_durations_while_somebody_reads_on()
     {
         var query = new RunsQuery { Sort = RunSort.Duration, PageSize = 10 };
-        var expected = runs.Of(query, clock.Now.UtcDateTime).ToList();
+        var expected = runs.Of(query, clock.GetUtcNow().UtcDateTime).ToList();
 
         var ids = new List<string>();
         for (RunsPage? page = null; page is null || page.Next is not null;)
         {
             page = await reader.ListRunsAsync(query with { After = page?.Next }, default);
             ids.AddRange(page.Runs.Select(run => run.RootId));
-            clock.Now += TimeSpan.FromMinutes(7);
+            clock.Advance(TimeSpan.FromMinutes(7));
         }
 
         Assert.Equal(expected, ids);
@@ -76,7 +77,7 @@ public sealed class RunsListTests : IAsyncLifetime
     public async Task A_list_goes_on_behind_a_run_that_has_gone_elsewhere()
     {
         var query = new RunsQuery { PageSize = 20 };
-        var expected = runs.Of(query, clock.Now.UtcDateTime).ToList();
+        var expected = runs.Of(query, clock.GetUtcNow().UtcDateTime).ToList();
         var first = await reader.ListRunsAsync(query, default);
         await fixture.SqlAsync("delete from job_lineage.run where root_id = any(@gone)", new { gone = expected.GetRange(15, 5) });
         await fixture.SqlAsync(RunCounting.Sql);
@@ -144,7 +145,7 @@ public sealed class RunsListTests : IAsyncLifetime
         // One object for all: nobody draws what has not changed.
         Assert.Equal(page.Runs.Select(r => (r.Source, r.Worker)).Distinct().Count(), page.Runs.Select(r => r.Trend).Distinct().Count());
         Assert.True(page.LooksLike(await reader.ListRunsAsync(new(), default)));
-        clock.Now += TimeSpan.FromMinutes(1);
+        clock.Advance(TimeSpan.FromMinutes(1));
         Assert.True(page.LooksLike(await reader.ListRunsAsync(new(), default)));
     }
 

@@ -27,6 +27,8 @@ internal sealed class FakeRunViews : IRunViews
 
     public RunTimeline? Timeline { get; set; }
 
+    public RunActivity? Activity { get; set; }
+
     public FakeEdges Edges { get; } = new();
 
     /// <summary>Thrown by every call but those about edges while set.</summary>
@@ -65,6 +67,8 @@ internal sealed class FakeRunViews : IRunViews
         Answer<StageEvidence?>(() => Stage ?? SomeViews.Evidence(stage));
 
     public Task<RunTimeline?> FindTimelineAsync(string source, string rootId, CancellationToken cancellation) => Answer(() => Timeline);
+
+    public Task<RunActivity?> FindActivityAsync(string source, string rootId, CancellationToken cancellation) => Answer(() => Activity);
 
     public Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation) =>
         Edges.FindAsync(from, to, cancellation);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace JobLineage.Tests.Support;
 
 /// <summary>Renders components as a circuit would, over a store in memory.</summary>
-public abstract class PageContext : BunitContext
+public abstract class PageContext : BunitContext, IAsyncLifetime
 {
     protected PageContext()
         : this(TimeProvider.System)
@@ -26,6 +26,8 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<IUntrackedLineage>(Untracked);
         Configured = new(ConfiguredNames);
         Services.AddPageParts(Views, Comparisons, Digests, Configured);
+        // What MudBlazor asks of the browser is answered by nothing.
+        JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", true));
     }
 
@@ -49,6 +51,11 @@ public abstract class PageContext : BunitContext
     internal ConfiguredSources Configured { get; }
 
     internal FakeUntracked Untracked { get; } = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    // Some of MudBlazor's services can be disposed of in this way alone.
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
 
     /// <summary>Disposes the components, then makes sure that nobody is still subscribed.</summary>
     internal async Task AssertNothingLeaksAsync()

@@ -2,6 +2,7 @@ using JobLineage.Core.Graph;
 using JobLineage.Core.Runs;
 using JobLineage.Dashboard.Live;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
 
 namespace JobLineage.Tests.Support;
 
@@ -12,6 +13,7 @@ internal static class PageParts
     public static void AddPageParts(
         this IServiceCollection services, FakeRunViews? views = null, FakeComparisons? comparisons = null, FakeDigests? digests = null, ConfiguredSources? configured = null)
     {
+        services.AddMudServices(mud => mud.PopoverOptions.CheckForPopoverProvider = false);
         var reader = views ?? new();
         services.AddSingleton<IRunViews>(reader);
         services.AddSingleton<IRunComparisons>(comparisons ?? new());

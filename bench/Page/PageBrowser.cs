@@ -118,6 +118,38 @@ internal sealed class PageBrowser : IAsyncDisposable
         return new((int)counted[0], Interlocked.Read(ref bytes), counted[1]);
     }
 
+    /// <summary>Drags the picture by a hundred moves of a mouse, then goes over its nodes; how many messages each sent before it rested.</summary>
+    public async Task<(int Pan, int Hover)> MoveAsync(string path)
+    {
+        await using var context = await ViewerAsync();
+        var page = await context.NewPageAsync();
+        var sent = 0;
+        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) =>
+        {
+            // Signs of life and acknowledged pictures are sent whatever happens.
+            if ((frame.Text ?? Encoding.UTF8.GetString(frame.Binary ?? [])).Contains("DispatchEvent", StringComparison.Ordinal))
+                Interlocked.Increment(ref sent);
+        };
+        await page.AddInitScriptAsync(Watch);
+        await page.GotoAsync(path);
+        await page.WaitForFunctionAsync("() => seen.live > 0", null, new() { Timeout = Patience });
+        var viewport = page.Locator(".graph-viewport");
+        await viewport.ScrollIntoViewIfNeededAsync();
+        var box = (await viewport.BoundingBoxAsync())!;
+        await Task.Delay(2_000);
+        Interlocked.Exchange(ref sent, 0);
+        await page.Mouse.MoveAsync(box.X + 20, box.Y + 100);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + 220, box.Y + 90, new() { Steps = 100 });
+        var pan = Volatile.Read(ref sent);
+        await page.Mouse.UpAsync();
+        await Task.Delay(2_000);
+        Interlocked.Exchange(ref sent, 0);
+        foreach (var node in (await page.Locator(".node").AllAsync()).Take(4))
+            await node.HoverAsync(new() { Force = true });
+        return (pan, Volatile.Read(ref sent));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();

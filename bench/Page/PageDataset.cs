@@ -32,11 +32,14 @@ internal static class PageDataset
         """;
 
     /// <summary>Makes it unless it is there; whether it was made.</summary>
-    public static async Task<bool> EnsureAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    public static Task<bool> EnsureAsync(NpgsqlDataSource database, CancellationToken cancellation) => EnsureAsync(database, Schema, PageShape.All, cancellation);
+
+    /// <summary>Makes some of its runs in another schema.</summary>
+    public static async Task<bool> EnsureAsync(NpgsqlDataSource database, string schema, IReadOnlyList<PageShape> shapes, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var mark = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
-            $"select obj_description(to_regnamespace('{Schema}'), 'pg_namespace')", commandTimeout: 30, cancellationToken: cancellation));
+            $"select obj_description(to_regnamespace('{schema}'), 'pg_namespace')", commandTimeout: 30, cancellationToken: cancellation));
         if (mark == Mark)
             return false;
 
@@ -44,9 +47,9 @@ internal static class PageDataset
             new CommandDefinition(sql, parameters, commandTimeout: TimeoutSeconds, cancellationToken: cancellation));
         try
         {
-            await ExecuteAsync($"drop schema if exists {Schema} cascade; create schema {Schema}; set search_path to {Schema}");
+            await ExecuteAsync($"drop schema if exists {schema} cascade; create schema {schema}; set search_path to {schema}");
             await ExecuteAsync(ObanSchema.Tables);
-            foreach (var shape in PageShape.All)
+            foreach (var shape in shapes)
             {
                 await ExecuteAsync(Fill, new
                 {
@@ -62,7 +65,7 @@ internal static class PageDataset
             await ExecuteAsync(ObanSchema.Indexes);
             await ExecuteAsync("select setval('oban_jobs_id_seq', (select max(id) from oban_jobs))");
             await ExecuteAsync("vacuum analyze oban_jobs");
-            await ExecuteAsync($"comment on schema {Schema} is '{Mark}'");
+            await ExecuteAsync($"comment on schema {schema} is '{Mark}'");
             return true;
         }
         finally
@@ -75,14 +78,15 @@ internal static class PageDataset
     /// What workers do: one job in each of so many stages of a run ends, or begins anew if it had ended. As many updates as
     /// one likes leave the table as large as it was.
     /// </summary>
-    public static async Task ChangeAsync(NpgsqlDataSource database, PageShape shape, int stages, int turn, CancellationToken cancellation)
+    public static async Task ChangeAsync(
+        NpgsqlDataSource database, PageShape shape, int stages, int turn, CancellationToken cancellation, string schema = Schema)
     {
         var ids = Enumerable.Range(0, stages).Select(i => shape.Stages[(1 + turn + i * 7) % shape.Stages.Count].First).Distinct().ToArray();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
             $"""
-            update {Schema}.oban_jobs
-            set state = case when state = 'completed' then 'executing' else 'completed' end::{Schema}.oban_job_state,
+            update {schema}.oban_jobs
+            set state = case when state = 'completed' then 'executing' else 'completed' end::{schema}.oban_job_state,
                 attempt = 1, attempted_at = timezone('UTC', clock_timestamp()),
                 completed_at = case when state <> 'completed' then timezone('UTC', clock_timestamp()) end
             where id = any(@ids)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using JobLineage.Core.Configuration;
+using MimeKit;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -18,6 +18,8 @@ public sealed record FolderOptions(
 /// <param name="options">Where the files go.</param>
 public sealed class FileChannel(FolderOptions options) : IDigestChannel
 {
+    private static readonly FormatOptions Lines = new() { NewLineFormat = NewLineFormat.Dos };
+
     /// <inheritdoc />
     public string Name => "File";
 
@@ -33,7 +35,8 @@ public sealed class FileChannel(FolderOptions options) : IDigestChannel
             CreateDirectory(options.Directory);
             await using (var file = new FileStream(unfinished, Private()))
             {
-                await file.WriteAsync(Encoding.ASCII.GetBytes(EmlWriter.Write(message, options.From, options.Recipients)), cancellation);
+                using var mail = DigestMail.Make(message, options.From, options.Recipients);
+                await mail.WriteToAsync(Lines, file, cancellation);
                 file.Flush(flushToDisk: true);
             }
 

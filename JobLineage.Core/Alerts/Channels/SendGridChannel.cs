@@ -1,7 +1,8 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Net;
 using System.Text;
 using JobLineage.Core.Configuration;
+using SendGrid;
+using SendGrid.Helpers.Mail;
 
 namespace JobLineage.Core.Alerts.Channels;
 
@@ -34,9 +35,9 @@ public sealed record SendGridOptions(
 }
 
 /// <summary>
-/// Mail by SendGrid's API, version 3. It answers 202 when it has taken a message over, and knows no key by which it would
-/// recognise a second copy: the digest's own key goes into a header and into <c>custom_args</c>, so that copies can be told
-/// apart in its activity feed and by a reader. (https://www.twilio.com/docs/sendgrid/api-reference/mail-send)
+/// Mail by SendGrid's API, version 3, in its own client's words. It answers 202 when it has taken a message over, and knows no key by
+/// which it would recognise a second copy: the digest's own key goes into a header and into <c>custom_args</c>, so that copies can be
+/// told apart in its activity feed and by a reader. (https://www.twilio.com/docs/sendgrid/api-reference/mail-send)
 /// </summary>
 /// <param name="client">Follows no redirection: the key would go with it.</param>
 /// <param name="options">How SendGrid is reached.</param>
@@ -49,31 +50,55 @@ public sealed class SendGridChannel(HttpClient client, SendGridOptions options, 
     /// <inheritdoc />
     public async Task<SendOutcome> SendAsync(DigestMessage message, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, options.Endpoint);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey.Reveal());
-        request.Content = JsonContent.Create(Body(message));
-        return await HttpDelivery.PostAsync(client, request, Name, options.ApiKey, time, cancellation);
+        var once = new OnePost(client, options, time);
+        await once.SendEmailAsync(Mail(message), cancellation);
+        return once.Outcome;
     }
 
-    private object Body(DigestMessage message) => new
+    private SendGridMessage Mail(DigestMessage message) => new()
     {
-        personalizations = new[] { new { to = options.Recipients.Select(Mailbox) } },
-        from = Mailbox(options.From),
-        subject = message.Subject,
-        content = new[] { new { type = "text/plain", value = message.Text }, new { type = "text/html", value = message.Html } },
-        headers = MailHeaders.Of(message).ToDictionary(h => h.Name, h => h.Value),
-        custom_args = new Dictionary<string, string>
+        Personalizations = [new() { Tos = [.. options.Recipients.Select(Mailbox)] }],
+        From = Mailbox(options.From),
+        Subject = message.Subject,
+        PlainTextContent = message.Text,
+        HtmlContent = message.Html,
+        Headers = MailHeaders.Of(message).ToDictionary(h => h.Name, h => h.Value),
+        CustomArgs = new()
         {
             ["job_lineage_digest"] = message.Key,
             ["job_lineage_possible_duplicate"] = message.IsPossibleDuplicate ? "true" : "false",
         },
-        categories = new[] { "job-lineage-digest" },
+        Categories = ["job-lineage-digest"],
         // Links that were rewritten would lead through somebody else, and images are not wanted.
-        tracking_settings = new { click_tracking = new { enable = false }, open_tracking = new { enable = false } },
+        TrackingSettings = new() { ClickTracking = new() { Enable = false }, OpenTracking = new() { Enable = false } },
     };
 
-    private static Dictionary<string, string> Mailbox(MailboxAddress address) => address.Name is { } name
-        // Names with either of these are refused: https://docs.sendgrid.com/api-reference/mail-send/limitations.
-        ? new() { ["email"] = address.Address, ["name"] = name.Replace(',', ' ').Replace(';', ' ') }
-        : new() { ["email"] = address.Address };
+    // Names with either of these are refused: https://docs.sendgrid.com/api-reference/mail-send/limitations.
+    private static EmailAddress Mailbox(MailboxAddress address) => new(address.Address, address.Name?.Replace(',', ' ').Replace(';', ' '));
+
+    /// <summary>SendGrid's client for one message. It makes the request; how it is posted and what an answer means is ours.</summary>
+    private sealed class OnePost : SendGridClient
+    {
+        private readonly HttpClient http;
+        private readonly SendGridOptions options;
+        private readonly TimeProvider time;
+
+        public OnePost(HttpClient http, SendGridOptions options, TimeProvider time)
+            : base(http, new SendGridClientOptions { ApiKey = options.ApiKey.Reveal() }) => (this.http, this.options, this.time) = (http, options, time);
+
+        public SendOutcome Outcome { get; private set; } = new(SendResult.NotSent);
+
+        /// <inheritdoc />
+        public override async Task<Response> MakeRequest(HttpRequestMessage request, CancellationToken cancellationToken = default)
+        {
+            using (request)
+            {
+                request.RequestUri = options.Endpoint;
+                Outcome = await HttpDelivery.PostAsync(http, request, "SendGrid", options.ApiKey, time, cancellationToken);
+            }
+
+            // Nobody reads it: the outcome says more.
+            return new(HttpStatusCode.Accepted, null, null);
+        }
+    }
 }

@@ -1,67 +1,13 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using JobLineage.Core.Configuration;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
 
 namespace JobLineage.Core.Alerts.Channels;
-
-/// <summary>How a mail server is reached.</summary>
-/// <param name="Host">Its name.</param>
-/// <param name="Port">Its port: 587 or 25; at 465 TLS comes before the first word (RFC 8314, 3.3).</param>
-/// <param name="StartTls">Whether the connection must be encrypted before anything is told.</param>
-/// <param name="User">Who signs in; null: nobody.</param>
-/// <param name="Password">The password.</param>
-/// <param name="From">The sender.</param>
-/// <param name="Recipients">Who gets it.</param>
-[Section("JobLineage:Digest")]
-public sealed record SmtpOptions(
-    [property: Setting(Key = "Smtp:Host", Required = "give the name of the mail server")] string Host,
-    [property: Setting(", which is not a port; 587 is usual", Key = "Smtp:Port", Least = "1", Most = "65535")] int Port,
-    [property: Setting(Key = "Smtp:StartTls")] bool StartTls,
-    [property: Setting(Key = "Smtp:User")] string? User,
-    [property: Secret(Key = "Smtp:Password")] ChannelSecret Password,
-    [property: Mailbox(Required = MailboxAttribute.NoFrom)] MailboxAddress From,
-    [property: Mailbox(Separators = ",", Required = MailboxAttribute.NoRecipients)] IReadOnlyList<MailboxAddress> Recipients) : ICheckedOptions
-{
-    /// <summary>The port at which TLS comes first.</summary>
-    public const int ImplicitTlsPort = 465;
-
-    /// <summary>Who may have signed the server's certificate; null: those whom the system trusts.</summary>
-    [Setting(Key = "Smtp:Authorities", By = nameof(ReadAuthorities))]
-    public X509Certificate2Collection? Authorities { get; init; }
-
-    /// <inheritdoc />
-    public IEnumerable<(string Key, string Problem)> Check()
-    {
-        if (this is { StartTls: false, Port: ImplicitTlsPort })
-            yield return ("Smtp:Port", "is 465, where nothing is said without encryption; StartTls can't be false there");
-        if (this is { StartTls: false, User: not null } && !IsHere(Host))
-            yield return ("Smtp:StartTls", $"is false, and the password would go to {Host} in clear");
-    }
-
-    private static object? ReadAuthorities(string path, Action<string> wrong)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(path);
-            if (authorities.Count > 0)
-                return authorities;
-            wrong(", which holds no certificate in PEM");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            wrong($", which can't be read: {e.Message}");
-        }
-
-        return null;
-    }
-
-    private static bool IsHere(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
-}
 
 /// <summary>Mail by SMTP.</summary>
 /// <param name="options">How the server is reached.</param>
@@ -70,25 +16,48 @@ public sealed class SmtpChannel(SmtpOptions options) : IDigestChannel
     /// <inheritdoc />
     public string Name => "Smtp";
 
+    /// <summary>Reaches a server by name and port: tests have it elsewhere than at a port that only root may open.</summary>
+    internal Func<string, int, CancellationToken, Task<Socket>> Dial { get; init; } = DialAsync;
+
     /// <inheritdoc />
     public async Task<SendOutcome> SendAsync(DigestMessage message, CancellationToken cancellation)
     {
         var progress = new Progress();
+        using var client = new DigestSmtpClient(options.Authorities);
         try
         {
-            await using var server = await SmtpConversation.ConnectAsync(options.Host, options.Port, cancellation);
-            return await GreetAsync(server, cancellation) ?? await MailAsync(server, message, progress, cancellation);
+            await ConnectAsync(client, cancellation);
+            return await SignInAsync(client, cancellation) ?? await MailAsync(client, message, progress, cancellation);
         }
-        catch (AuthenticationException e)
+        catch (SmtpCommandException e)
         {
-            return new(SendResult.Rejected, Said($"its certificate is not trusted: {e.Message}"));
+            // Any 2yz after the data is a yes, though MailKit takes 250 alone for one.
+            return progress.IsWhole && (int)e.StatusCode is >= 200 and < 300
+                ? Accepted(client, e.Message)
+                : Refused(e.StatusCode, e.Message);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (ServiceNotAuthenticatedException e)
+        {
+            return Refused(SmtpStatusCode.AuthenticationRequired, e.Message);
+        }
+        catch (SslHandshakeException) when (client.CertificateProblem is not null)
+        {
+            return new(SendResult.Rejected, Said($"its certificate is not trusted: {client.CertificateProblem}"));
+        }
+        catch (NotSupportedException) when (options.StartTls && !client.IsConnected)
+        {
+            return new(SendResult.Rejected, Said("it offers no STARTTLS, and nothing is sent in clear unless Smtp:StartTls is false"));
+        }
+        catch (SslHandshakeException e) when (e.InnerException is System.Security.Authentication.AuthenticationException inner)
+        {
+            return new(SendResult.Rejected, Said($"it can't be spoken to encrypted: {inner.Message}"));
+        }
+        catch (Exception e) when (e is IOException or SocketException or ProtocolException or SslHandshakeException or TimeoutException)
         {
             // A server that has not seen the last line has no message (RFC 5321, 4.1.1.4).
             return progress.IsWhole
                 ? new(SendResult.Unknown, Said($"it broke off: {e.Message}"))
-                : new(SendResult.NotSent, Said($"it can't be reached, or broke off before it had the message: {e.Message}"));
+                : new(SendResult.NotSent, Said($"it can't be reached, or broke off before it had the message: {(e.InnerException ?? e).Message}"));
         }
         catch (OperationCanceledException) when (!progress.IsWhole)
         {
@@ -96,112 +65,78 @@ public sealed class SmtpChannel(SmtpOptions options) : IDigestChannel
         }
     }
 
-    /// <summary>Encrypts and signs in as configured.</summary>
+    /// <summary>Connects, and encrypts as configured.</summary>
+    private async Task ConnectAsync(DigestSmtpClient client, CancellationToken cancellation)
+    {
+        var socket = await Dial(options.Host, options.Port, cancellation);
+        // The client is called by its address, as RFC 5321, 4.1.3 has it: its name says more of a house than a mail server needs to know.
+        client.LocalDomain = ((IPEndPoint)socket.LocalEndPoint!).Address.ToString();
+        var security = options.Port == SmtpOptions.ImplicitTlsPort ? SecureSocketOptions.SslOnConnect
+            : options.StartTls ? SecureSocketOptions.StartTls
+            : SecureSocketOptions.None;
+        await client.ConnectAsync(socket, options.Host, options.Port, security, cancellation);
+    }
+
+    /// <summary>By PLAIN (RFC 4616), or LOGIN where there is no PLAIN; once, since servers count failures.</summary>
     /// <returns>Null when mail may be sent.</returns>
-    private async Task<SendOutcome?> GreetAsync(SmtpConversation server, CancellationToken cancellation)
+    private async Task<SendOutcome?> SignInAsync(DigestSmtpClient client, CancellationToken cancellation)
     {
-        var isImplicit = options.Port == SmtpOptions.ImplicitTlsPort;
-        if (isImplicit)
-            await server.EncryptAsync(options.Host, options.Authorities, cancellation);
-        var reply = await server.HearAsync(cancellation);
-        if (!reply.IsPositive)
-            return Refused(reply);
-        reply = await server.SayAsync("EHLO " + server.OwnName, cancellation);
-        if (!reply.IsPositive)
-            return Refused(reply);
-        if (options.StartTls && !isImplicit)
-        {
-            if (!reply.Lines.Any(l => l.Equals("STARTTLS", StringComparison.OrdinalIgnoreCase)))
-                return new(SendResult.Rejected, Said("it offers no STARTTLS, and nothing is sent in clear unless Smtp:StartTls is false"));
-            reply = await server.SayAsync("STARTTLS", cancellation);
-            if (!reply.IsPositive)
-                return Refused(reply);
-            await server.EncryptAsync(options.Host, options.Authorities, cancellation);
-            // RFC 3207, 4.2: what was offered in clear does not count.
-            reply = await server.SayAsync("EHLO " + server.OwnName, cancellation);
-            if (!reply.IsPositive)
-                return Refused(reply);
-        }
-
-        return options.User is { } user ? await SignInAsync(server, user, reply, cancellation) : null;
-    }
-
-    /// <summary>RFC 4954; PLAIN is RFC 4616, LOGIN is what the others call it.</summary>
-    private async Task<SendOutcome?> SignInAsync(SmtpConversation server, string user, SmtpReply offer, CancellationToken cancellation)
-    {
-        var ways = offer.Lines.Where(l => l.StartsWith("AUTH", StringComparison.OrdinalIgnoreCase)).SelectMany(l => l[4..].Split([' ', '='], StringSplitOptions.RemoveEmptyEntries))
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        SmtpReply reply;
-        if (ways.Contains("PLAIN"))
-        {
-            reply = await server.SayAsync("AUTH PLAIN " + Encode(Plain(user, options.Password.Reveal())), cancellation);
-        }
-        else if (ways.Contains("LOGIN"))
-        {
-            reply = await server.SayAsync("AUTH LOGIN", cancellation);
-            if (reply.Code == 334)
-                reply = await server.SayAsync(Encode(user), cancellation);
-            if (reply.Code == 334)
-                reply = await server.SayAsync(Encode(options.Password.Reveal()), cancellation);
-        }
-        else
-        {
+        if (options.User is not { } user)
+            return null;
+        var (ways, password) = (client.AuthenticationMechanisms, options.Password.Reveal());
+        SaslMechanism? way = ways.Contains("PLAIN") ? new SaslMechanismPlain(Encoding.UTF8, user, password)
+            : ways.Contains("LOGIN") ? new SaslMechanismLogin(Encoding.UTF8, user, password)
+            : null;
+        if (way is null)
             return new(SendResult.Rejected, Said($"it lets nobody sign in by PLAIN or LOGIN ({(ways.Count > 0 ? string.Join(", ", ways) : "no AUTH")}), and Smtp:User is set"));
-        }
-
-        return reply.Code == 235 ? null
-            : reply.IsForNow ? Refused(reply)
-            : new(SendResult.Rejected, Said($"it does not know Smtp:User with Smtp:Password: {reply}"));
-    }
-
-    private async Task<SendOutcome> MailAsync(SmtpConversation server, DigestMessage message, Progress progress, CancellationToken cancellation)
-    {
-        var reply = await server.SayAsync($"MAIL FROM:<{options.From.Address}>", cancellation);
-        if (!reply.IsPositive)
-            return Refused(reply);
-        var refused = new List<SmtpReply>();
-        foreach (var recipient in options.Recipients)
-        {
-            reply = await server.SayAsync($"RCPT TO:<{recipient.Address}>", cancellation);
-            if (!reply.IsPositive)
-                refused.Add(reply);
-        }
-
-        // Those that are not known do not keep it from the others. Where it is only not now, later may do.
-        if (refused.Count == options.Recipients.Count)
-            return Refused(refused.Find(r => r.IsForNow) ?? refused[0]);
-        reply = await server.SayAsync("DATA", cancellation);
-        if (reply.Code != 354)
-            return Refused(reply);
-        var mail = EmlWriter.Write(message, options.From, options.Recipients);
-        await server.WriteAsync(mail.Replace("\r\n.", "\r\n..", StringComparison.Ordinal), cancellation);
-        progress.IsWhole = true;
-        reply = await server.SayAsync(mail.EndsWith("\r\n", StringComparison.Ordinal) ? "." : "\r\n.", cancellation);
-        if (!reply.IsPositive)
-            return Refused(reply);
-        await ByeAsync(server, cancellation);
-        return new(
-            SendResult.Accepted,
-            refused.Count > 0 ? Said($"{refused.Count} of {options.Recipients.Count} recipients were refused: {refused[0]}") : null,
-            DigestText.Line(string.Join(' ', reply.Lines), 100));
-    }
-
-    private static async Task ByeAsync(SmtpConversation server, CancellationToken cancellation)
-    {
         try
         {
-            await server.WriteAsync("QUIT\r\n", cancellation);
+            await client.AuthenticateAsync(way, cancellation);
+            return null;
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (MailKit.Security.AuthenticationException e)
         {
-            // It has the message, and said so.
+            return e.InnerException is SmtpCommandException { StatusCode: var code } answer && DigestSmtpClient.IsForNow(code)
+                ? Refused(code, answer.Message)
+                : new(SendResult.Rejected, Said($"it does not know Smtp:User with Smtp:Password: {e.Message}"));
         }
     }
 
-    /// <summary>4yz: not now; all else that is no yes: no.</summary>
-    private SendOutcome Refused(SmtpReply reply) => new(reply.IsForNow ? SendResult.NotSent : SendResult.Rejected, Said(reply.ToString()));
+    private async Task<SendOutcome> MailAsync(DigestSmtpClient client, DigestMessage message, Progress progress, CancellationToken cancellation)
+    {
+        using var mail = DigestMail.Make(message, options.From, options.Recipients);
+        var answer = await client.SendAsync(
+            FormatOptions.Default, mail, DigestMail.Mailbox(options.From), options.Recipients.Select(DigestMail.Mailbox), cancellation, progress);
+        await ByeAsync(client);
+        return Accepted(client, answer);
+    }
 
-    private string Said(string what) => DigestText.Line($"{options.Host}:{options.Port}: {Hide(what)}", 300);
+    /// <summary>It has the message, and said so: how it parts does not matter, and is not waited for for long.</summary>
+    private static async Task ByeAsync(DigestSmtpClient client)
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await client.DisconnectAsync(quit: true, soon.Token);
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or CommandException or OperationCanceledException)
+        {
+            // Gone already.
+        }
+    }
+
+    private SendOutcome Accepted(DigestSmtpClient client, string answer) => new(
+        SendResult.Accepted,
+        client.Refused is [var first, ..] refused ? Said($"{refused.Count} of {options.Recipients.Count} recipients were refused: {Reply(first.StatusCode, first.Response)}") : null,
+        DigestText.Line(answer.ReplaceLineEndings(" "), 100));
+
+    /// <summary>4yz: not now; all else that is no yes: no.</summary>
+    private SendOutcome Refused(SmtpStatusCode code, string text) =>
+        new(DigestSmtpClient.IsForNow(code) ? SendResult.NotSent : SendResult.Rejected, Said(Reply(code, text)));
+
+    private static string Reply(SmtpStatusCode code, string text) => string.Create(CultureInfo.InvariantCulture, $"{(int)code} {text.ReplaceLineEndings(" ")}");
+
+    private string Said(string what) => DigestText.Flat($"{options.Host}:{options.Port}: {Hide(what)}", 300);
 
     /// <summary>A server may repeat what it was told, as it was told.</summary>
     private string Hide(string text)
@@ -209,19 +144,37 @@ public sealed class SmtpChannel(SmtpOptions options) : IDigestChannel
         var password = options.Password.Reveal();
         if (password.Length == 0)
             return text;
-        foreach (var secret in new[] { password, Encode(password), Encode(Plain(options.User ?? "", password)) })
+        foreach (var secret in new[] { password, Encode(password), Encode($"\0{options.User}\0{password}") })
             text = text.Replace(secret, "[redacted]", StringComparison.Ordinal);
         return text;
     }
 
-    private static string Plain(string user, string password) => $"\0{user}\0{password}";
-
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
+    private static async Task<Socket> DialAsync(string host, int port, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(host, port, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>How far it came.</summary>
-    private sealed class Progress
+    private sealed class Progress : ITransferProgress
     {
         /// <summary>The server may have all of the message.</summary>
-        public bool IsWhole { get; set; }
+        public bool IsWhole { get; private set; }
+
+        public void Report(long bytesTransferred, long totalSize) => IsWhole |= bytesTransferred >= totalSize;
+
+        /// <summary>The size is known; were it not, any of it might be all.</summary>
+        public void Report(long bytesTransferred) => IsWhole = true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using JobLineage.Core.Model;
 
 namespace JobLineage.Core.Engines.Sql;
@@ -79,6 +80,8 @@ internal static class RowSql
             "json" => ("jl_all", "json_typeof(jl_all) = 'array'", "json"),
             _ => ("jl_all::text::json", $"jl_all::text ~ {SourceMapping.Literal(FlatArray)}", "json"),
         };
+        // Where links are kept, whether the parent of before is still one of them is asked of all.
+        var most = source.Mapping.KeepsParent ? "" : string.Create(CultureInfo.InvariantCulture, $" limit {MostParents}");
         return $"""
             (select case when {isArray} then (
                     select {kind}_agg(jl_one order by jl_first)::text
@@ -88,7 +91,7 @@ internal static class RowSql
                             select (array_agg(jl_element.jl_one))[1] as jl_one, min(jl_element.jl_nth) as jl_first
                             from {kind}_array_elements({json}) with ordinality jl_element (jl_one, jl_nth)
                             where {kind}_typeof(jl_element.jl_one) in ('string', 'number')
-                            group by jl_element.jl_one::text order by 2 limit {MostParents}) jl_some) jl_first_ones
+                            group by jl_element.jl_one::text order by 2{most}) jl_some) jl_first_ones
                     where jl_length <= {ReadSql.FetchLimit})
                 else left(jl_all::text, {ReadSql.FetchLimit}) end
             from (select ({expression}) as jl_all offset 0) jl_array)

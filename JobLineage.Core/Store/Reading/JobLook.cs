@@ -25,6 +25,9 @@ internal sealed class JobLook(NpgsqlConnection connection, RunStages run, JobsQu
         var wanted = conditions.Sql(Parameter);
         if (conditions.Errors is not null && query.Sort == JobSort.Finished)
             wanted = wanted.Append("j.finished_at is not null");
+        // What ran in it: begun before its end, and not ended before its beginning.
+        if (query.Within is { } within)
+            wanted = wanted.Concat([$"j.attempted_at < {Parameter(within.To)}", $"(j.finished_at is null or j.finished_at >= {Parameter(within.From)})"]);
         command.CommandText = $"select j.id, {(conditions.NeedsArgs ? JobSql.Args() : "null::text")} from {JobSql.OfIds} where {string.Join(" and ", wanted.DefaultIfEmpty("true"))}";
         var ids = new HashSet<string>(StringComparer.Ordinal);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -44,7 +44,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
         if (Filter.Ids.Count > 0)
             few = below is null ? Filter.Ids : [.. Filter.Ids.Intersect(below.Ids, StringComparer.Ordinal)];
         var (slices, total) = await SlicesAsync(stages, conditions, cancellation);
-        var looks = mixed || few is not null || conditions.NeedsLooking
+        var looks = mixed || few is not null || query.Within is not null || conditions.NeedsLooking
             || (conditions.Errors is not null && (!goesByErrors || Filter.States.Count > 0 || query.Sort == JobSort.Finished));
         return looks
             ? await LookAsync(slices, look, few, below?.IsTruncated ?? false, total, cancellation)
@@ -143,7 +143,7 @@ internal sealed class JobsList(NpgsqlConnection connection, RunStages run, JobsQ
             && (Filter.Ids.Count == 0 || Filter.Ids.Contains(line.Id, StringComparer.Ordinal))
             && Filter.Below is null
             && (query.Sort != JobSort.Finished || line.FinishedAt is not null)).ToList();
-        if (matching.Count > 0 && !Filter.IsAll
+        if (matching.Count > 0 && (!Filter.IsAll || query.Within is not null)
             && (await look.MatchingAsync([.. matching.Select(line => new SlicePlace(0, null, line.Id))], cancellation)).Count == 0)
             matching = [];
         return new(matching, matching.Count, null, null, null, false, false);

@@ -8,15 +8,13 @@ namespace JobLineage.Core.Store.Reading;
 internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run, string source, DateTimeOffset now)
 {
     /// <summary>Jobs that the curve is made from: all of a smaller run, the newest of a larger one.</summary>
-    public const int Sampled = 20_000;
+    public const int Sampled = NewestJobs.Most;
 
     /// <summary>Steps of the curve.</summary>
     private const int Steps = 96;
 
     /// <summary>Jobs of a long chain that are shown: the first, and the last of them.</summary>
     private const int StepsShown = 40;
-
-    private static readonly JobState[] Ends = [JobState.Completed, JobState.Discarded, JobState.Cancelled];
 
     public async Task<RunTimeline> ReadAsync(CancellationToken cancellation)
     {
@@ -33,25 +31,17 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
             await PathAsync(counts.Unfinished == 0, cancellation));
     }
 
-    private List<Slice> Slices(params ReadOnlySpan<JobState> states)
-    {
-        var slices = new List<Slice>();
-        foreach (var state in states)
-            slices.AddRange(run.Stages.Where(s => s.Counts[state] > 0).Select(s => new Slice(s.Id, (int)state, 0)));
-        return slices;
-    }
-
     private async Task<(InFlight? Flight, Dictionary<long, int[]> Activity)> InFlightAsync(
         StateCounts counts, DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset? last, CancellationToken cancellation)
     {
         if (from is null || to is null || last is null || to <= from)
             return (null, []);
-        var begin = counts.Finished <= Sampled ? from.Value : await BeginAsync(from.Value, last.Value, cancellation);
+        var begin = counts.Finished <= Sampled ? from.Value : await new NewestJobs(connection, run).BeginAsync(from.Value, last.Value, cancellation);
         if (begin >= to)
             return (null, []);
-        var done = await SpansAsync(Slices(Ends), "j.finished_at", begin, cancellation);
-        var going = await SpansAsync(Slices(JobState.Executing), "j.scheduled_at", null, cancellation);
-        var ready = counts.Available <= Sampled ? await SpansAsync(Slices(JobState.Available), "j.scheduled_at", null, cancellation) : null;
+        var done = await SpansAsync(NewestJobs.Slices(run, NewestJobs.Ends), "j.finished_at", begin, cancellation);
+        var going = await SpansAsync(NewestJobs.Slices(run, JobState.Executing), "j.scheduled_at", null, cancellation);
+        var ready = counts.Available <= Sampled ? await SpansAsync(NewestJobs.Slices(run, JobState.Available), "j.scheduled_at", null, cancellation) : null;
 
         var step = (to.Value - begin) / (Steps - 1);
         var running = new int[Steps];
@@ -105,35 +95,6 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         }
     }
 
-    /// <summary>How far back the newest jobs reach: the span is doubled until there are too many in it.</summary>
-    private async Task<DateTimeOffset> BeginAsync(DateTimeOffset from, DateTimeOffset last, CancellationToken cancellation)
-    {
-        var slices = Slices(Ends);
-        var begin = last;
-        for (var span = TimeSpan.FromSeconds(1); begin > from; span *= 2)
-        {
-            // Compared as spans: either end may be that of the calendar.
-            var earlier = span < last - from ? last - span : from;
-            await using var command = new NpgsqlCommand(
-                $"""
-                select count(*) from (
-                    select from unnest($1, $2) p (stage, key)
-                    cross join lateral (
-                        select from job_lineage.job j
-                        where j.source_id = $3 and j.stage_id = p.stage and j.state = p.key and {JobIs.Counted()} and j.finished_at is not null and j.finished_at >= $4
-                        limit {Sampled + 1}) j
-                    limit {Sampled + 1}) n
-                """, connection)
-            { CommandTimeout = ViewsReader.TimeoutSeconds };
-            Add(command, slices, earlier);
-            if ((long)(await command.ExecuteScalarAsync(cancellation))! > Sampled)
-                break;
-            begin = earlier;
-        }
-
-        return begin;
-    }
-
     private async Task<List<(long Stage, DateTimeOffset? Due, DateTimeOffset? Start, DateTimeOffset? End)>> SpansAsync(
         List<Slice> slices, string by, DateTimeOffset? since, CancellationToken cancellation)
     {
@@ -150,7 +111,7 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
             limit {Sampled + 1}
             """, connection)
         { CommandTimeout = ViewsReader.TimeoutSeconds };
-        Add(command, slices, since);
+        NewestJobs.Add(command, run, slices, since);
         var spans = new List<(long, DateTimeOffset?, DateTimeOffset?, DateTimeOffset?)>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -158,17 +119,10 @@ internal sealed class TimelineReader(NpgsqlConnection connection, RunStages run,
         return spans;
     }
 
-    private void Add(NpgsqlCommand command, List<Slice> slices, DateTimeOffset? since)
-    {
-        command.With(Parameters.Longs(slices.Select(s => s.Stage)), Parameters.Ints(slices.Select(s => s.Key)), run.SourceId);
-        if (since is { } at)
-            command.With(at);
-    }
-
     private async Task<CriticalPath?> PathAsync(bool isFinal, CancellationToken cancellation)
     {
         SlicePlace? end = null;
-        await foreach (var place in new SliceMerge(connection, run.SourceId, SliceKind.Finished, Slices(Ends), newestFirst: true).ReadAsync(null, 1, cancellation))
+        await foreach (var place in new SliceMerge(connection, run.SourceId, SliceKind.Finished, NewestJobs.Slices(run, NewestJobs.Ends), newestFirst: true).ReadAsync(null, 1, cancellation))
         {
             end = place;
             break;

@@ -84,6 +84,12 @@ public sealed class ViewsReader(NpgsqlDataSource store, TimeProvider time) : IRu
             : await new TimelineReader(connection, run, source, time.GetUtcNow()).ReadAsync(cancellation), cancellation);
 
     /// <inheritdoc />
+    public Task<RunActivity?> FindActivityAsync(string source, string rootId, CancellationToken cancellation) =>
+        ReadAsync<RunActivity>(source, rootId, async (connection, run) => run.IsSingle
+            ? null
+            : await new ActivityReader(connection, run, time.GetUtcNow()).ReadAsync(cancellation), cancellation);
+
+    /// <inheritdoc />
     public Task<EdgeFacts?> FindEdgeAsync(string source, string rootId, string from, string to, CancellationToken cancellation) =>
         ReadAsync(source, rootId, (connection, run) => new EdgeReader(connection, run, time.GetUtcNow()).ReadAsync(from, to, cancellation), cancellation);
 

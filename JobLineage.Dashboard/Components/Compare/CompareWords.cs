@@ -29,11 +29,11 @@ internal static class CompareWords
     /// <summary>How a change looks: word, icon, class.</summary>
     public static (string Word, string Icon, string Css) Look(ChangeKind kind) => kind switch
     {
-        ChangeKind.Added => ("added", Icons.Plus, "change-added"),
-        ChangeKind.Removed => ("removed", Icons.Cross, "change-removed"),
-        ChangeKind.More => ("more", Icons.Up, "change-more"),
-        ChangeKind.Less => ("less", Icons.Down, "change-less"),
-        _ => ("same", Icons.Equal, "change-same"),
+        ChangeKind.Added => ("added", Glyphs.Plus, "change-added"),
+        ChangeKind.Removed => ("removed", Glyphs.Cross, "change-removed"),
+        ChangeKind.More => ("more", Glyphs.Up, "change-more"),
+        ChangeKind.Less => ("less", Glyphs.Down, "change-less"),
+        _ => ("same", Glyphs.Equal, "change-same"),
     };
 
     /// <summary><c>+12</c>, <c>−3</c>, <c>±0</c>.</summary>

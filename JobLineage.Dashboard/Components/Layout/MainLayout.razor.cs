@@ -10,11 +10,19 @@ public sealed partial class MainLayout
     private ErrorBoundary? _boundary;
     private string? _id;
     private bool _live;
+    private bool _isOpen;
+    private bool _keys;
+    private bool _search;
 
     private string Here => Nav.ToBaseRelativePath(Nav.Uri) is { Length: > 0 } path ? path.Split('#')[0] : "./";
 
     /// <inheritdoc />
-    protected override void OnParametersSet() => _boundary?.Recover();
+    protected override void OnParametersSet()
+    {
+        _boundary?.Recover();
+        // Whoever goes to another page with the keyboard leaves these behind too.
+        (_isOpen, _keys, _search) = (false, false, false);
+    }
 
     /// <inheritdoc />
     protected override void OnAfterRender(bool firstRender)

@@ -13,8 +13,10 @@ public sealed partial class RunPage
     private readonly LiveWatch<RunSnapshot> _run;
     private readonly LiveWatch<IReadOnlyList<SourceStatus>> _sources;
     private readonly LiveWatch<JobView> _job;
+    private readonly LiveWatch<PipelineUsual> _usual;
     private RunAddress _asked = new() { Source = "", RootId = "" };
     private string? _movingTo;
+    private RunKey? _usualOf;
 
     /// <summary>Creates the page.</summary>
     public RunPage()
@@ -22,6 +24,7 @@ public sealed partial class RunPage
         _run = Watch<RunSnapshot>();
         _sources = Watch<IReadOnlyList<SourceStatus>>(pauses: false);
         _job = Watch<JobView>();
+        _usual = Watch<PipelineUsual>();
     }
 
     /// <summary>The source's name.</summary>
@@ -53,6 +56,18 @@ public sealed partial class RunPage
     /// <summary>The stages that are closed in the graph.</summary>
     [SupplyParameterFromQuery(Name = "closed")]
     public string? Closed { get; set; }
+
+    /// <summary>Which part of the chosen stage is shown.</summary>
+    [SupplyParameterFromQuery(Name = "part")]
+    public string? Part { get; set; }
+
+    /// <summary>The beginning of the span of time that is looked at.</summary>
+    [SupplyParameterFromQuery(Name = "from")]
+    public string? From { get; set; }
+
+    /// <summary>Its end.</summary>
+    [SupplyParameterFromQuery(Name = "to")]
+    public string? To { get; set; }
 
     /// <summary>Only jobs in this state.</summary>
     [SupplyParameterFromQuery(Name = "state")]
@@ -97,6 +112,9 @@ public sealed partial class RunPage
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
 
+    [Inject]
+    private IRunReader Reader { get; set; } = null!;
+
     private RunSnapshot? Run => _run.Value;
 
     private RunAddress Address => _asked with { RootId = Run?.RootId ?? RootId };
@@ -114,6 +132,8 @@ public sealed partial class RunPage
             Filter = filter,
             Refused = refused,
             Job = Filled(Job),
+            Part = StageParts.Named(Part),
+            Within = JobsWindow.Parse(From, To),
             Sort = Enum.TryParse<JobSort>(Sort, ignoreCase: true, out var sort) && Enum.IsDefined(sort) ? sort : default,
             Page = JobsCursor.Parse(Cursor),
             Selected = [.. (SelectedIds ?? []).Take(RunAddress.MostSelected)],
@@ -142,6 +162,16 @@ public sealed partial class RunPage
         return typed.Problem is { } problem ? (filter, new(text, problem)) : (typed.Filter, null);
     }
 
+    // Of these views all is seen in one window; the others go on below it.
+    private bool IsPicture => Address.Tab is null or "tree";
+
+    private string Css => Address.Tab switch
+    {
+        null => "page run run-window run-graph",
+        "tree" => "page run run-window",
+        _ => "page run run-long",
+    };
+
     // Tables need the width.
     private bool HasPanel => Address.Tab is not ("jobs" or "errors") && (Selected is not null || Job is not null);
 
@@ -161,6 +191,17 @@ public sealed partial class RunPage
             await _job.ClearAsync();
         else
             await _job.SetAsync(key with { RootId = Job }, () => Hub.SubscribeJob(Source, Job));
+    }
+
+    // What is usual changes from run to run, and not while one goes on: it is read once for all who look. The first HTML does not wait for it.
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (Run is not { Worker.Length: > 0 } run || new RunKey(run.Source, run.Worker) is var pipeline && pipeline == _usualOf)
+            return;
+        _usualOf = pipeline;
+        await _usual.SetAsync(pipeline, () => Hub.SubscribeView(pipeline, "usual", (run.RootId, run.FinishedAt is null), async token =>
+            (await Reader.FindPipelineAsync(new() { Source = run.Source, Worker = run.Worker }, token))?.Usual));
     }
 
     /// <inheritdoc />

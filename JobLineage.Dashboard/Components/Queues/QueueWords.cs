@@ -48,12 +48,12 @@ public static class QueueWords
     /// <summary>How it looks.</summary>
     public static StateLook Look(QueueCondition condition) => condition switch
     {
-        QueueCondition.Paused => new("paused", Icons.Pause, "state-retryable"),
-        QueueCondition.Unserved => new("no worker", Icons.Broken, "state-discarded"),
-        QueueCondition.Stopped => new("stopped", Icons.Hourglass, "state-retryable"),
-        QueueCondition.Held => new("held up", Icons.Hourglass, "state-retryable"),
-        QueueCondition.Moving => new("moving", Icons.Play, "state-executing"),
-        _ => new("idle", Icons.Circle, "state-cancelled"),
+        QueueCondition.Paused => new("paused", Glyphs.Pause, "state-retryable"),
+        QueueCondition.Unserved => new("no worker", Glyphs.Broken, "state-discarded"),
+        QueueCondition.Stopped => new("stopped", Glyphs.Hourglass, "state-retryable"),
+        QueueCondition.Held => new("held up", Glyphs.Hourglass, "state-retryable"),
+        QueueCondition.Moving => new("moving", Glyphs.Play, "state-executing"),
+        _ => new("idle", Glyphs.Circle, "state-cancelled"),
     };
 
     /// <summary>What it is called; a source without queues is one queue.</summary>

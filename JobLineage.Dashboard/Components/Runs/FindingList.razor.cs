@@ -28,13 +28,39 @@ public sealed partial class FindingList
 
     private string Kinds => string.Join(", ", Rest.GroupBy(f => f.Finding.Kind).Select(kind => $"{Format.Count(kind.Count())} {StateLook.Of(kind.Key).Label}"));
 
+    private Dictionary<string, List<Finding>> Follows { get; set; } = [];
+
+    // What another probably caused is shown with that, and what that caused too. A cause stands before what follows from it, so no two can name each other.
+    private static Dictionary<string, List<Finding>> FollowsOf(IReadOnlyList<Finding> findings)
+    {
+        var (first, follows) = (new Dictionary<string, string>(), new Dictionary<string, List<Finding>>());
+        foreach (var finding in findings)
+        {
+            if (finding.Cause is { } cause && cause != finding.Id && first.TryGetValue(cause, out var root))
+            {
+                if (!follows.TryGetValue(root, out var list))
+                    follows[root] = list = [];
+                list.Add(finding);
+                first.TryAdd(finding.Id, root);
+            }
+            else
+            {
+                first.TryAdd(finding.Id, finding.Id);
+            }
+        }
+
+        return follows;
+    }
+
     /// <inheritdoc />
     protected override void OnParametersSet()
     {
         // Sentences hold times and change by themselves: a finding is known by its kind, its stage and its place among those alike.
         var alike = new Dictionary<(FindingKind, string?), int>();
         var keyed = new List<(object Key, Finding Finding)>(Run.Findings.Count);
-        foreach (var finding in Run.Findings)
+        Follows = FollowsOf(Run.Findings);
+        var nested = Follows.SelectMany(cause => cause.Value).ToHashSet<Finding>(ReferenceEqualityComparer.Instance);
+        foreach (var finding in Run.Findings.Where(finding => !nested.Contains(finding)))
         {
             var place = alike.GetValueOrDefault((finding.Kind, finding.Stage));
             alike[(finding.Kind, finding.Stage)] = place + 1;

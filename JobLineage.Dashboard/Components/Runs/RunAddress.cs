@@ -27,11 +27,17 @@ public sealed record RunAddress
     /// <summary>The id of the job that the page is focused on.</summary>
     public string? Job { get; init; }
 
+    /// <summary>Which part of the chosen stage is shown; null for the overview.</summary>
+    public string? Part { get; init; }
+
     /// <summary>Which jobs are listed.</summary>
     public JobFilter Filter { get; init; } = JobFilter.All;
 
     /// <summary>A filter that was typed and can't be read; null when there is none.</summary>
     public RefusedFilter? Refused { get; init; }
+
+    /// <summary>The span of time that is looked at; null for all of it.</summary>
+    public JobsWindow? Within { get; init; }
 
     /// <summary>The order of the jobs.</summary>
     public JobSort Sort { get; init; }
@@ -52,7 +58,7 @@ public sealed record RunAddress
     public string? Closed { get; init; }
 
     /// <summary>The query that the filters stand for.</summary>
-    public JobsQuery Query => new() { Source = Source, RootId = RootId, Filter = Filter, Sort = Sort, After = Page };
+    public JobsQuery Query => new() { Source = Source, RootId = RootId, Filter = Filter, Within = Within, Sort = Sort, After = Page };
 
     /// <summary>The jobs that are selected, whatever the filters say.</summary>
     public JobSelection SelectedJobs => new() { Source = Source, RootId = RootId, Filter = new() { Ids = Selected } };
@@ -61,7 +67,7 @@ public sealed record RunAddress
     public bool IsFiltered => !Filter.IsAll;
 
     /// <summary>The same view of the run, with no filter and nothing chosen.</summary>
-    public RunAddress Plain => new() { Source = Source, RootId = RootId, Tab = Tab, Closed = Closed };
+    public RunAddress Plain => new() { Source = Source, RootId = RootId, Tab = Tab, Closed = Closed, Within = Within };
 
     /// <summary>The list of jobs with no filter.</summary>
     public RunAddress Jobs => Plain with { Tab = "jobs" };
@@ -73,7 +79,7 @@ public sealed record RunAddress
         return Urls.Run(Source, RootId, [
             ("tab", Tab), .. filter.Take(1), ("job", Job), .. filter.Skip(1),
             ("sort", Sort == default ? null : Sort.ToString().ToLowerInvariant()), ("page", Page?.ToString()),
-            ("under", Under), ("closed", Closed), .. Selected.Select(id => ("sel", (string?)id)), .. Folded.Select(path => ("fold", (string?)path))]);
+            ("part", Part), ("from", Within is null ? null : TimeWords.Of(Within.From)), ("to", Within is null ? null : TimeWords.Of(Within.To)), ("under", Under), ("closed", Closed), .. Selected.Select(id => ("sel", (string?)id)), .. Folded.Select(path => ("fold", (string?)path))]);
     }
 }
 

@@ -27,6 +27,9 @@ public sealed record Sparkline(string Squares, string Words, TimeSpan? Usual)
 
     private static Sparkline Draw(PipelineTrend trend, string source)
     {
+        // Of a new pipeline no run has ended yet.
+        if (trend.Runs.Count == 0)
+            return new("", "No run has ended yet", null);
         var html = HtmlEncoder.Default;
         var squares = new StringBuilder();
         foreach (var run in trend.Runs)

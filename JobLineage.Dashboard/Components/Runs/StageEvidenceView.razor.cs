@@ -37,6 +37,9 @@ public sealed partial class StageEvidenceView
             Take(seen, new() { Source = Run.Source, RootId = Run.RootId, Filter = new() { Stage = seen.Stage }, Size = More }, seen.Jobs);
     }
 
+    // The overview has some of all.
+    private bool Has(string part) => Address.Part is null || Address.Part == part;
+
     private async Task MoreAsync()
     {
         if (_isReading)

@@ -46,5 +46,5 @@ public sealed partial class Freshness
         StateHasChanged();
     }
 
-    private void Decide() => _line = FreshnessLine.Of(Status, AsOf, Connection, Clock.IsPaused ? Clock.Now : null, Time.GetUtcNow());
+    private void Decide() => _line = FreshnessLine.Of(Status, AsOf, Connection, Clock.IsPaused ? Clock.Now : null, Time.GetUtcNow(), Clock.Zone);
 }

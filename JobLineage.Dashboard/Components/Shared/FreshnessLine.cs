@@ -22,13 +22,14 @@ public sealed record FreshnessLine(string AsOf, string Word, string Css, bool Ti
     /// <param name="connection">How the page stands with the store.</param>
     /// <param name="paused">When the visitor paused the page; null when it goes on.</param>
     /// <param name="now">The present, in UTC.</param>
-    public static FreshnessLine Of(SourceStatus? status, DateTimeOffset? asOf, HubConnection connection, DateTimeOffset? paused, DateTimeOffset now)
+    /// <param name="zone">The zone in which times are read; null for UTC.</param>
+    public static FreshnessLine Of(SourceStatus? status, DateTimeOffset? asOf, HubConnection connection, DateTimeOffset? paused, DateTimeOffset now, TimeZoneInfo? zone = null)
     {
         // A run that has not changed since its picture was taken is as fresh as its source.
         var time = connection == HubConnection.Connected && status?.AsOf > asOf ? status.AsOf : asOf ?? status?.AsOf;
         if (paused is not null)
             time = time < paused ? time : paused;
-        var at = time is null ? "" : $"as of {Format.Clock(time.Value)} · ";
+        var at = time is null ? "" : $"as of {Format.Clock(time.Value, zone)} · ";
         var behind = now - time;
         if (paused is not null)
             return Standing("paused", "late");

@@ -12,6 +12,12 @@ public static class Urls
     public static string Runs(string? source = null, RunState? state = null, string? worker = null, string? text = null) =>
         new RunsAddress { Source = source, State = state, Worker = worker, Text = text }.ToString();
 
+    /// <summary>A page of the documentation, or the list of them.</summary>
+    public static string Docs(string? page = null, string? anchor = null) => "docs" + (page is null ? "" : "/" + page) + (anchor is null ? "" : "#" + anchor);
+
+    /// <summary>What a kind of finding means, how it is decided and what to do.</summary>
+    public static string Docs(FindingKind kind) => Docs("findings", kind.ToString().ToLowerInvariant());
+
     /// <summary>A run.</summary>
     public static string Run(string source, string rootId, string? tab = null, string? stage = null, string? job = null) =>
         Run(source, rootId, [("tab", tab), ("stage", stage), ("job", job)]);

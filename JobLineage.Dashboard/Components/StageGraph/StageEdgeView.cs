@@ -1,19 +1,13 @@
 using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
-using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.StageGraph;
 
 /// <summary>The way from one stage to another in the tree.</summary>
 public sealed class StageEdgeView : StageLineView
 {
-    /// <summary>What came over it.</summary>
-    [Parameter]
-    public FoldedEdge? Edge { get; set; }
-
-    /// <inheritdoc />
-    protected override object Shown => (Place, Edge, IsAsked);
+    private FoldedEdge? Edge => ((StageEdgeModel)Line).Edge;
 
     /// <inheritdoc />
     protected override string Kind => "edge";

@@ -1,7 +1,6 @@
 using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
-using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.StageGraph;
 
@@ -14,24 +13,11 @@ public sealed partial class StageFoldView
     private const double MarkWidth = 34;
     private const int MostMarks = 4;
 
-    /// <summary>Where the node stands.</summary>
-    [Parameter, EditorRequired]
-    public PlacedNode Place { get; set; } = null!;
+    private StageFoldModel Model => (StageFoldModel)Group;
 
-    /// <summary>The stage's name.</summary>
-    [Parameter, EditorRequired]
-    public string Name { get; set; } = "";
+    private HiddenBelow? Below => Model.Below;
 
-    /// <summary>What is hidden; null when the stage is open.</summary>
-    [Parameter]
-    public HiddenBelow? Below { get; set; }
-
-    /// <summary>The view in which it is the other way round.</summary>
-    [Parameter, EditorRequired]
-    public string Href { get; set; } = "";
-
-    /// <inheritdoc />
-    protected override object Shown => (Place, Below, Href);
+    private string Name => Model.Head.Stage.Name;
 
     private static GraphStyle Style => GraphStyle.Default;
 
@@ -50,5 +36,19 @@ public sealed partial class StageFoldView
             var marks = Below!.Marks.NonZero().Take(MostMarks).ToArray();
             return marks.Select((mark, i) => (mark.Kind, mark.Stages, Style.NodeWidth - 20 - (marks.Length - i) * MarkWidth));
         }
+    }
+
+    /// <inheritdoc />
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        // The library would draw it a second time with the next change of anything around it.
+        ShouldRender();
+    }
+
+    // The library's asks for ports and lines of the group itself, of which there are none.
+    /// <inheritdoc />
+    protected override void OnAfterRender(bool firstRender)
+    {
     }
 }

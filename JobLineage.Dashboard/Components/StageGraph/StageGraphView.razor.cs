@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using JobLineage.Core.Graph;
 using JobLineage.Core.Model;
 using JobLineage.Dashboard.Components.Shared;
@@ -7,18 +8,18 @@ using Microsoft.AspNetCore.Components;
 namespace JobLineage.Dashboard.Components.StageGraph;
 
 /// <summary>
-/// The stages of a run as a picture. js/graph.js adds zooming, dragging, the map and the keys; it never touches what is
-/// rendered here.
+/// The stages of a run as a picture, which a diagram of Z.Blazor.Diagrams carries. js/graph.js adds zooming, dragging, the map and the keys;
+/// of what is rendered here it moves what somebody arranges, ahead of the server, to where the server then puts it.
 /// </summary>
 public sealed partial class StageGraphView : IDisposable
 {
     private readonly GraphSearch _search = new();
+    private readonly StageDiagram _diagram = new();
     private GraphLayout _layout = GraphLayout.Of(GraphModel.Create([], []));
+    private GraphLayout _drawn = null!;
+    private (GraphLayout?, GraphArrangement) _placed;
+    private GraphArrangement _arrangement = GraphArrangement.None;
     private GraphFold _fold = null!;
-    private Dictionary<(string, string), FoldedEdge> _edges = [];
-    private Dictionary<(string, string), string> _edgeIds = [];
-    private Dictionary<(string, string), FoldedLink> _links = [];
-    private Dictionary<(string, string), string> _linkIds = [];
     private Dictionary<string, string> _toggles = [];
     private Dictionary<string, FindingKind> _flags = [];
     private RunSnapshot? _run;
@@ -56,7 +57,10 @@ public sealed partial class StageGraphView : IDisposable
 
     private string View => $"{Run.Source}/{Run.RootId}";
 
-    private string PictureCss => _search.IsOn ? "graph-picture is-searched" : "graph-picture";
+    // An arrangement is kept for all runs of a pipeline: their stages have the same paths.
+    private string Pipeline => $"{Run.Source}/{Run.Worker}";
+
+    private string Css => _search.IsOn ? "graph is-searched" : "graph";
 
     private string? OpenAll => _fold.Hidden > 0 ? Address(Run.Stages.Count > ClosedStages.Large ? ClosedStages.None : null) : null;
 
@@ -66,9 +70,9 @@ public sealed partial class StageGraphView : IDisposable
 
     private string ClearHref => Relative(Nav.GetUriWithQueryParameters(new Dictionary<string, object?> { ["stage"] = null, ["job"] = null }));
 
-    private FoldedEdge? AskedEdge => _edges.FirstOrDefault(edge => _edgeIds.GetValueOrDefault(edge.Key) == _asked).Value;
+    private FoldedEdge? AskedEdge => _diagram.EdgeOf(_asked);
 
-    private FoldedLink? AskedLink => _links.FirstOrDefault(link => _linkIds.GetValueOrDefault(link.Key) == _asked).Value;
+    private FoldedLink? AskedLink => _diagram.LinkOf(_asked);
 
     private string Legend => "further parents"
         + (_fold.LinksLeftOut > 0 ? $", {Format.Count(_fold.Links.Count)} of {Format.Count(_fold.Links.Count + _fold.LinksLeftOut)} lines" : "")
@@ -116,8 +120,6 @@ public sealed partial class StageGraphView : IDisposable
             _fold = GraphFold.Of(Run, _fold.Closed);
 
         Recent.Remember(key, new(_fold.Closed, _layout));
-        _edges = _fold.Edges.ToDictionary(edge => (edge.From, edge.To));
-        _links = _fold.Links.ToDictionary(link => (link.From, link.To));
         _flags = [];
         foreach (var finding in Run.Findings.Where(finding => finding.Kind != FindingKind.Waiting))
         {
@@ -163,8 +165,32 @@ public sealed partial class StageGraphView : IDisposable
         // A choice of the viewer draws a new picture; what happens by itself moves nothing in the one that is looked at.
         var before = isOther ? recent?.Layout : wasHidden ? null : _layout;
         _layout = before is null ? Layouts.Get(model) : Layouts.Grow(before, model);
-        _edgeIds = _layout.Edges.ToDictionary(edge => (edge.From, edge.To), edge => ClosedStages.IdOf($"{edge.From}\n{edge.To}"));
-        _linkIds = _layout.Links.ToDictionary(link => (link.From, link.To), link => ClosedStages.IdOf($"further\n{link.From}\n{link.To}"));
+    }
+
+    // Called from the markup: see StageDiagram.Draw.
+    private void Draw()
+    {
+        if (_placed != (_layout, _arrangement))
+        {
+            _placed = (_layout, _arrangement);
+            _drawn = GraphArranging.Apply(_layout, _arrangement);
+        }
+
+        _diagram.Draw(_drawn, new(_fold, Selected, _flags, _toggles, _search, _asked, Href));
+    }
+
+    // The browser has drawn it: nothing is rendered.
+    private void See(ChangeEventArgs change)
+    {
+        var numbers = (change.Value?.ToString() ?? "").Split(' ');
+        if (numbers is [var left, var top, var zoom])
+            _diagram.See(Number(left), Number(top), Number(zoom));
+    }
+
+    private void Arrange(ChangeEventArgs change)
+    {
+        _arrangement = GraphArrangement.Parse(change.Value?.ToString());
+        _hasChanged = true;
     }
 
     private void Tidy()
@@ -241,9 +267,7 @@ public sealed partial class StageGraphView : IDisposable
         _hasChanged = true;
     }
 
-    private FindingKind? FlagOf(string path) => _flags.TryGetValue(path, out var kind) ? kind : null;
-
-    private bool HoldsSelected(string path) => Selected is not null && path != Selected && _fold.DrawnBy(Selected) == path;
+    private static double Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     private string Address(string? closed) => Relative(Nav.GetUriWithQueryParameter("closed", closed));
 

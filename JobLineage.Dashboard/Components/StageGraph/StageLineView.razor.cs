@@ -1,22 +1,18 @@
 using JobLineage.Core.Graph;
-using Microsoft.AspNetCore.Components;
 
 namespace JobLineage.Dashboard.Components.StageGraph;
 
-/// <summary>A line from one stage to another that can be asked about.</summary>
+/// <summary>A line from one stage to another that can be asked about. Renders again only when its model says that it looks different.</summary>
 public abstract partial class StageLineView
 {
+    /// <summary>How often it was rendered: what keeps an update from touching parts that did not change.</summary>
+    internal int Renders { get; private set; }
+
+    /// <summary>The line.</summary>
+    protected StageLineModel Line => (StageLineModel)Link;
+
     /// <summary>Where it runs.</summary>
-    [Parameter, EditorRequired]
-    public PlacedEdge Place { get; set; } = null!;
-
-    /// <summary>By which the script names it when it asks.</summary>
-    [Parameter, EditorRequired]
-    public string Id { get; set; } = "";
-
-    /// <summary>Whether its card is open.</summary>
-    [Parameter]
-    public bool IsAsked { get; set; }
+    protected PlacedEdge Place => Line.Place;
 
     /// <summary>What of line and arrow head has its own look: <c>edge</c> or <c>link</c>.</summary>
     protected abstract string Kind { get; }
@@ -30,5 +26,16 @@ public abstract partial class StageLineView
     /// <summary>All of it in words. Begins with what is drawn.</summary>
     protected abstract string Words { get; }
 
-    private string Classes => IsAsked ? $"{Css} edge-asked" : Css;
+    private string Classes => Line.IsAsked ? $"{Css} edge-asked" : Css;
+
+    /// <inheritdoc />
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        // The library would draw it a second time with the next change of anything around it.
+        ShouldRender();
+    }
+
+    /// <inheritdoc />
+    protected override void OnAfterRender(bool firstRender) => Renders++;
 }

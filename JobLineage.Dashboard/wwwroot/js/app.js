@@ -4,7 +4,7 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (document.querySelector(".mud-dialog, .mud-popover-open")) return;
   switch (event.key) {
     case "/": return act(event, () => document.getElementById("search")?.select());
     case "?": return act(event, showKeys);
@@ -22,6 +22,13 @@ function act(event, action) {
   action();
 }
 
+// What had the focus in a dialog may be gone, and the dialog hears keys within it alone.
+document.addEventListener("keydown", (event) => {
+  const inside = [...document.querySelectorAll(".mud-dialog-content")].at(-1);
+  if (event.key !== "Escape" || !inside || event.target.closest?.(".mud-dialog")) return;
+  inside.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", code: "Escape", bubbles: true, cancelable: true }));
+});
+
 function moveRow(step) {
   const rows = [...document.querySelectorAll("[data-row]")];
   if (rows.length === 0) return;
@@ -32,7 +39,7 @@ function moveRow(step) {
 }
 
 function showKeys() {
-  document.getElementById("keys")?.showModal();
+  document.querySelector("[data-keys]")?.click();
 }
 
 // What is found is worked with keys again, so the box lets go of them.
@@ -42,12 +49,6 @@ document.addEventListener("submit", (event) => {
 
 // Theme: automatic, light, dark; remembered.
 
-const themes = ["auto", "light", "dark"];
-
-function currentTheme() {
-  return document.documentElement.dataset.theme ?? "auto";
-}
-
 function setTheme(theme) {
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
@@ -56,9 +57,18 @@ function setTheme(theme) {
   } catch { /* storage may be forbidden: it lasts as long as the page */ }
 }
 
+// Times in UTC or in the browser's zone: the server writes them, so it is told by a cookie.
+function setTimes(times) {
+  const zone = times === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : "utc";
+  document.cookie = `times=${encodeURIComponent(zone)};path=${new URL(document.baseURI).pathname};max-age=31536000;samesite=lax`;
+  location.reload();
+}
+
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-theme-toggle]")) setTheme(themes[(themes.indexOf(currentTheme()) + 1) % themes.length]);
-  if (event.target.closest("[data-keys]")) showKeys();
+  const theme = event.target.closest("[data-set-theme]");
+  if (theme) setTheme(theme.dataset.setTheme);
+  const times = event.target.closest("[data-set-times]");
+  if (times) setTimes(times.dataset.setTimes);
   if (event.target.closest("[data-reconnect]")) reconnect();
 });
 
@@ -91,6 +101,22 @@ document.addEventListener("click", (event) => {
     if (scrollY === 0) scrollTo(0, y);
   }, { signal: stop.signal });
   setTimeout(() => stop.abort(), 2000);
+}, true);
+
+// And one that leads to another page of the same list leads to its head: the router leaves it where it is while only the query changes.
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]:not([data-stay], [download], [target])");
+  if (!(link instanceof HTMLAnchorElement) || scrollY === 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.origin !== location.origin || link.pathname !== location.pathname || link.hash || link.search === location.search) return;
+  const before = location.href;
+  const shown = new MutationObserver(() => {
+    if (location.href === before) return;
+    shown.disconnect();
+    scrollTo(0, 0);
+  });
+  shown.observe(document.getElementById("main"), { childList: true, subtree: true, characterData: true, attributes: true });
+  setTimeout(() => shown.disconnect(), 5000);
 }, true);
 
 // Relative times go on between updates, by the server's clock. The words are those of Show.Ago.

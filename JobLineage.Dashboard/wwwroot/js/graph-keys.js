@@ -37,7 +37,7 @@ export class GraphKeys {
 
   #anywhere(event) {
     if (event.defaultPrevented || event.key !== "f" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector(".mud-dialog")) return;
     event.preventDefault();
     this.search.focus();
     this.search.select();
@@ -75,6 +75,8 @@ export class GraphKeys {
     const incoming = this.#edges().filter((edge) => edge.dataset.to === path);
     const outgoing = this.#edges().filter((edge) => edge.dataset.from === path);
     const fold = [...graph.querySelectorAll(".fold")].find((other) => other.dataset.fold === path);
+    const way = graph.arrange.isOn && event.shiftKey && { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (way) return () => graph.arrange.nudge(node, ...way);
     switch (event.key) {
       case "ArrowLeft":
         return event.shiftKey ? this.#go(incoming.find(straight) ?? incoming[0]) : this.#go(graph.node(incoming.find(straight)?.dataset.from));

@@ -1,11 +1,12 @@
-// Zoom and drag of the stage graph, and what holds its parts together. The picture's size is all that is changed here,
-// never what the server renders into it.
+// Zoom and drag of the stage graph, and what holds its parts together. All of it happens in the browser, and goes on when the server is
+// away; the server is told what is looked at once it rests.
 
+import { GraphArrange } from "./graph-arrange.js";
 import { EdgeCard } from "./graph-card.js";
 import { GraphKeys } from "./graph-keys.js";
 import { GraphMap } from "./graph-map.js";
 
-const least = 0.2, most = 2.5, smallestFit = 0.6;
+const least = 0.2, most = 2.5, smallestFit = 0.6, rest = 500;
 
 // Survives the hand-over from the first HTML to the circuit, and going to another tab and back.
 const views = new Map();
@@ -14,6 +15,9 @@ class JobGraph extends HTMLElement {
   #stop = null;
   #anchor = null;
   #jump = null;
+  #resting = 0;
+  #seen = null;
+  #isHeld = false;
 
   connectedCallback() {
     this.viewport = this.querySelector(".graph-viewport");
@@ -29,6 +33,8 @@ class JobGraph extends HTMLElement {
     const options = { signal: this.#stop.signal };
     this.map = new GraphMap(this, options.signal);
     this.card = new EdgeCard(this, options.signal);
+    // Before the view: it may make the picture larger.
+    this.arrange = new GraphArrange(this, options.signal);
     this.keys = new GraphKeys(this, options.signal);
     this.addEventListener("click", (event) => this.#click(event), { ...options, capture: true });
     this.viewport.addEventListener("wheel", (event) => this.#wheel(event), { ...options, passive: false });
@@ -50,7 +56,16 @@ class JobGraph extends HTMLElement {
     });
     sized.observe(this.viewport);
     addEventListener("resize", () => this.#refit(), options);
+    this.addEventListener("pointerdown", () => (this.#isHeld = true), { ...options, capture: true });
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => {
+        if (this.#isHeld) this.#rest();
+        this.#isHeld = false;
+      }, { ...options, capture: true });
+    }
+
     this.#stop.signal.addEventListener("abort", () => {
+      clearTimeout(this.#resting);
       changed.disconnect();
       jumped.disconnect();
       sized.disconnect();
@@ -62,6 +77,7 @@ class JobGraph extends HTMLElement {
     this.#apply();
     if (view) this.viewport.scrollTo(view.left, view.top);
     else this.#start();
+    this.#seen = this.#view;
     this.map.draw();
   }
 
@@ -126,6 +142,30 @@ class JobGraph extends HTMLElement {
   #remember() {
     views.set(this.dataset.view, { zoom: this.zoom, fitted: this.fitted, left: this.viewport.scrollLeft, top: this.viewport.scrollTop });
     if (views.size > 50) views.delete(views.keys().next().value);
+    this.#rest();
+  }
+
+  get #view() {
+    return `${Math.round(this.viewport.scrollLeft)} ${Math.round(this.viewport.scrollTop)} ${this.scale.toFixed(3)}`;
+  }
+
+  // Whether the server knows what is looked at.
+  get isTold() {
+    return this.#seen === this.#view;
+  }
+
+  #rest() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#tell(), rest);
+  }
+
+  // Once, when it rests: not while somebody drags, however slowly.
+  #tell() {
+    if (this.#isHeld || this.isTold) return;
+    this.#seen = this.#view;
+    const told = this.querySelector(".graph-seen");
+    told.value = this.#seen;
+    told.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   #click(event) {
@@ -185,7 +225,7 @@ class JobGraph extends HTMLElement {
 
   // A finger scrolls by itself; the mouse drags.
   #down(event) {
-    if (event.pointerType !== "mouse" || event.button !== 0) return;
+    if (event.pointerType !== "mouse" || event.button !== 0 || (this.arrange.isOn && event.target.closest(".node, .fold"))) return;
     const from = { x: event.clientX, y: event.clientY, left: this.viewport.scrollLeft, top: this.viewport.scrollTop };
     this.dragged = false;
     const stop = new AbortController();

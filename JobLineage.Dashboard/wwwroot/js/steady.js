@@ -19,10 +19,19 @@ function anchorOf(target) {
   return whole && !whole.matches("job-graph, [data-job], [data-run], [data-stage], [data-error], [data-ancestor]") ? whole.closest("table") : whole ?? target.closest(":not(svg *)");
 }
 
+// What scrolls for itself, around an element; null where it is the page.
+function scrollerOf(element) {
+  for (let at = element?.parentElement; at && at !== main(); at = at.parentElement) {
+    if (at.scrollHeight > at.clientHeight && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
+  }
+  return null;
+}
+
 function hold() {
   const anchor = pointer && anchorOf(document.elementFromPoint(pointer.x, pointer.y) ?? root);
   if (!anchor) return release();
-  held = { address: location.href, scroll: scrollY, places: [] };
+  const scroller = scrollerOf(anchor);
+  held = { address: location.href, scroll: scrollY, scroller, inner: scroller?.scrollTop ?? 0, places: [] };
   // Should it go, what it was in is held instead.
   for (let element = anchor; element && element !== main(); element = element.parentElement) held.places.push([element, topOf(element)]);
   // The browser's own way of keeping the place would come on top.
@@ -41,10 +50,19 @@ function keep() {
   const [element, top] = held.places.find(([element]) => element.isConnected) ?? [];
   const moved = element ? topOf(element) - top : 0;
   // What a script scrolled, and nobody was told of yet, is no move.
-  const by = Math.round(moved + scrollY - held.scroll);
+  const scroller = held.scroller?.isConnected ? held.scroller : null;
+  let by = Math.round(moved + (scroller ? scroller.scrollTop - held.inner : 0) + scrollY - held.scroll);
   // Another view was asked for, or this one is no longer what it was: it begins where it begins.
   if (held.address !== location.href || Math.abs(by) > innerHeight) release();
-  else if (by !== 0) move(by);
+  else if (by !== 0) {
+    // As far as what scrolls for itself can; the page does the rest.
+    if (scroller) {
+      const before = scroller.scrollTop;
+      scroller.scrollTop += by;
+      by -= Math.round(scroller.scrollTop - before);
+    }
+    if (by !== 0) move(by);
+  }
   hold();
 }
 
